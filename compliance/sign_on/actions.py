@@ -239,7 +239,11 @@ def add_domain(*, by: User, organisation: Organisation, name: str) -> Domain:
 
 def verify_domain(*, by: User, domain: Domain) -> None:
     """Look for its record. Raises ``ValidationError``, with what was found instead."""
-    texts = dns.texts_of(domain.name)
+    try:
+        with outgoing.place(domain.organisation_id):
+            texts = dns.texts_of(domain.name)
+    except outgoing.BusyError as error:
+        raise ValidationError(f"{error} Try again in a minute.") from error
     if domain.record not in texts:
         place = f"{dns.PREFIX}.{domain.name}"
         msg = f"There is no text record {domain.record} at {place} yet."

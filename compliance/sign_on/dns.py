@@ -8,7 +8,7 @@ import dns.resolver
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-_SECONDS = 5.0
+_SECONDS = 3.0
 PREFIX = "_attest"
 """The records stand below the domain, so that they meet nobody else's."""
 

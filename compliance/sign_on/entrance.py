@@ -68,7 +68,7 @@ def leave(
     request: HttpRequest, sign_on: SignOn, purpose: str, *, next_: str = ""
 ) -> str:
     """The address of the provider to go to. Raises ``ValidationError``."""
-    provider = oidc.discover(sign_on.issuer)
+    provider = oidc.discover(sign_on.issuer, sign_on.pk, is_test=purpose == TEST)
     address, state, flow = oidc.begin(
         provider, _client(sign_on), is_anew=purpose == CONFIRM
     )
@@ -101,7 +101,7 @@ def come_back(request: HttpRequest, sign_on: SignOn) -> Return:
     if not sign_on.is_on and kept["purpose"] not in _BY_OWNERS:
         msg = "Your organisation has switched this off meanwhile."
         raise ValidationError(msg)
-    provider = oidc.discover(sign_on.issuer)
+    provider = oidc.discover(sign_on.issuer, sign_on.pk)
     answer = {name: str(value) for name, value in request.GET.items()}
     person = oidc.finish(provider, _client(sign_on), kept["flow"], answer)
     return Return(kept["purpose"], kept["next"], person)
@@ -115,7 +115,7 @@ def _client(sign_on: SignOn) -> oidc.Client:
     if not secret:
         msg = "The secret of the provider does not open. An owner writes it anew."
         raise ValidationError(msg)
-    return oidc.Client(sign_on.client_id, secret, back(sign_on))
+    return oidc.Client(sign_on.client_id, secret, back(sign_on), sign_on.pk)
 
 
 def _is_spare(claimant: SignOn, user: User) -> bool:

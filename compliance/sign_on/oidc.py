@@ -1,7 +1,8 @@
 """OpenID Connect as the relying party: code flow with PKCE, ``state`` and ``nonce``.
 
 Sources: OpenID Connect Core 1.0 (3.1), Discovery 1.0, RFC 7636, RFC 9207, RFC 9700.
-Knows no model: what is asked and what came back are values.
+Knows no model: what is asked and what came back are values. People wait for each call, so
+it is short, and what a provider says of itself is kept for some minutes.
 """
 
 import base64
@@ -9,12 +10,13 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 import jwt
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from compliance.web import outgoing
@@ -23,12 +25,21 @@ SKEW = 120
 """Seconds by which the provider's clock may differ."""
 LASTS = 600
 """Seconds from leaving for the provider until coming back."""
+_SECONDS = 3.0
+"""For each call."""
+_FRESH, _KEPT, _AGAIN_AFTER = 10 * 60, 24 * 60 * 60, 60
+"""Seconds until what a provider says of itself is asked again, for which it stands while the
+provider is silent, and between two questions for a key that is not known."""
 _MOST_BYTES = 1_000_000
 _ALGORITHMS = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ]  # fmt: skip
 """Those with a key pair: never none, nor one whose key is the client's secret."""
 _AGAIN = "Begin again at the sign-in page."
+
+
+class UnreachableError(ValidationError):
+    """The provider is slow, or too many wait for it: trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class Client:
     id: str
     secret: str
     redirect: str
+    whose: Hashable
+    """The organisation on behalf of which the provider is called."""
 
 
 class Flow(TypedDict):
@@ -78,9 +91,18 @@ class Person:
     groups: tuple[str, ...]
 
 
-def discover(issuer: str) -> Provider:
-    """The provider's own words. Raises ``ValidationError``."""
-    told = _ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+def discover(issuer: str, whose: Hashable, *, is_test: bool = False) -> Provider:
+    """The provider's own words, asked anew by a test. Raises ``ValidationError``."""
+
+    def ask() -> dict[str, Any]:
+        told = _ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", whose)
+        _provider(issuer, told)  # what is no good is not kept
+        return told
+
+    return _provider(issuer, _kept(issuer, ask, is_stale=is_test))
+
+
+def _provider(issuer: str, told: dict[str, Any]) -> Provider:
     if told.get("issuer") != issuer:
         msg = f"The provider calls itself {str(told.get('issuer'))[:300]}: write its address exactly so."
         raise ValidationError(msg)
@@ -155,12 +177,14 @@ def finish(
         asked |= {"client_id": client.id, "client_secret": client.secret}
     given = _ask(
         provider.token,
+        client.whose,
         fields=asked,
         basic=(client.id, client.secret) if provider.is_basic else None,
     )
     claims = _claims(provider, client, flow, given.get("id_token"))
     if "email" not in claims and provider.userinfo and given.get("access_token"):
-        more = _ask(provider.userinfo, bearer=str(given["access_token"]))
+        bearer = str(given["access_token"])
+        more = _ask(provider.userinfo, client.whose, bearer=bearer)
         if more.get("sub") != claims["sub"]:
             msg = f"The provider told of two people at once. {_AGAIN}"
             raise ValidationError(msg)
@@ -194,11 +218,10 @@ def _claims(
     if not isinstance(token, str):
         msg = "The provider sent no ID token: it does not speak OpenID Connect."
         raise ValidationError(msg)
-    keys = _ask(provider.keys)
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
-            _key(keys, jwt.get_unverified_header(token)),
+            _key(provider, client.whose, jwt.get_unverified_header(token)),
             algorithms=_ALGORITHMS,
             issuer=provider.issuer,
             audience=client.id,
@@ -236,15 +259,16 @@ def _refuse_stale(at: Any, flow: Flow) -> None:
         raise ValidationError(msg)
 
 
-def _key(keys: dict[str, Any], header: dict[str, Any]) -> Any:
+def _key(provider: Provider, whose: Hashable, header: dict[str, Any]) -> Any:
     """The provider's key that a token names; the only one where it names none."""
-    usable = []
-    for one in keys.get("keys") or []:
-        if isinstance(one, dict) and one.get("use", "sig") == "sig":
-            if "kid" in header and one.get("kid") != header["kid"]:
-                continue
-            if one.get("kty") in {"RSA", "EC", "OKP"}:
-                usable.append(one)
+    name = f"{provider.issuer} {provider.keys}"
+
+    def ask() -> dict[str, Any]:
+        return _ask(provider.keys, whose)
+
+    usable = _usable(_kept(name, ask), header)
+    if not usable and cache.add(_named(name, "again"), True, _AGAIN_AFTER):
+        usable = _usable(_kept(name, ask, is_stale=True), header)
     if len(usable) != 1:
         msg = "no key of the provider is named"
         raise ValueError(msg)
@@ -253,6 +277,40 @@ def _key(keys: dict[str, Any], header: dict[str, Any]) -> Any:
         msg = "it is not signed with a key of the provider"
         raise ValueError(msg)
     return jwt.PyJWK(usable[0], algorithm=kind).key
+
+
+def _usable(keys: dict[str, Any], header: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in keys.get("keys") or []
+        if isinstance(one, dict)
+        and one.get("use", "sig") == "sig"
+        and one.get("kid") == header.get("kid", one.get("kid"))
+        and one.get("kty") in {"RSA", "EC", "OKP"}
+    ]
+
+
+def _kept[T](name: str, ask: Callable[[], T], *, is_stale: bool = False) -> T:
+    """The reply to a question: a kept one, or the last good one while nobody answers.
+
+    Once it is stale one request asks anew, and the others go on with what is kept.
+    """
+    found: T | None = cache.get(_named(name, "said"))
+    is_due = is_stale or cache.add(_named(name, "asked"), True, _FRESH)
+    if found is not None and not is_due:
+        return found
+    try:
+        said = ask()
+    except ValidationError:
+        if found is None or is_stale:
+            raise
+        return found
+    cache.set(_named(name, "said"), said, _KEPT)
+    return said
+
+
+def _named(name: str, what: str) -> str:
+    return f"sign_on:{hashlib.sha256(name.encode()).hexdigest()}:{what}"
 
 
 def _said(error: Exception) -> str:
@@ -291,13 +349,16 @@ def _person(claims: dict[str, Any]) -> Person:
 
 def _ask(
     url: str,
+    whose: Hashable,
     *,
     fields: Mapping[str, str] | None = None,
     basic: tuple[str, str] | None = None,
     bearer: str = "",
 ) -> dict[str, Any]:
-    """The JSON object at an address; ``fields`` are posted. Raises ``ValidationError``."""
-    host = urlsplit(url).hostname
+    """The JSON object at an address; ``fields`` are posted.
+
+    Raises ``ValidationError``: ``UnreachableError`` where trying again may help.
+    """
     headers = {"Accept": "application/json"}
     if basic:  # RFC 6749, 2.3.1: each part is encoded first
         pair = ":".join(quote_plus(one) for one in basic)
@@ -313,12 +374,21 @@ def _ask(
             headers=headers,
             body=urlencode(fields or {}).encode(),
             most_bytes=_MOST_BYTES,
+            seconds=_SECONDS,
+            whose=whose,
         )
-    except (outgoing.AddressRefusedError, outgoing.CallFailedError) as error:
+    except outgoing.AddressRefusedError as error:
         raise ValidationError(str(error)) from error
+    except outgoing.CallFailedError as error:
+        raise UnreachableError(str(error)) from error
+    return _told(reply, urlsplit(url).hostname)
+
+
+def _told(reply: outgoing.Reply, host: str | None) -> dict[str, Any]:
     if reply.status != 200:
         msg = f"{host} refuses: it replies with status {reply.status}."
-        raise ValidationError(msg)
+        is_down = reply.status >= 500
+        raise UnreachableError(msg) if is_down else ValidationError(msg)
     try:
         found = json.loads(reply.body)
     except ValueError:

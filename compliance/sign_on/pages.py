@@ -1,27 +1,36 @@
 """Contexts and replies that pages of sign-on share."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.core.internal import ratelimit
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import User
-from compliance.sign_on import actions, dns, entrance
+from compliance.sign_on import actions, dns, entrance, oidc
 from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
 from compliance.sign_on.models import SignOn
 from compliance.web.mail import absolute
 
-_TRIES = {"sign_on": "300/m/ip"}
+_TRIES = {"sign_on": "300/m/ip,1200/m/key"}
 """A company comes from one address on a Monday morning, with two calls for each person."""
 
 
-def may_try(request: HttpRequest) -> bool:
-    """Whether this network may ask a provider once more this minute; it is counted then."""
+def may_try(request: HttpRequest, organisation_id: UUID) -> bool:
+    """Whether a provider may be asked once more this minute: by this network, and for this
+    organisation; it is counted then.
+    """
     used = ratelimit.consume(
-        request, app="compliance", action="sign_on", config=_TRIES, limit_get=True
+        request,
+        app="compliance",
+        action="sign_on",
+        config=_TRIES,
+        key=str(organisation_id),
+        limit_get=True,
     )
     return used is not None
 
@@ -68,10 +77,14 @@ def leaving(
     return render(request, "sign_on/leave.html", context)
 
 
-def refused(request: HttpRequest, sign_on: SignOn, problems: list[str]) -> HttpResponse:
-    """Why somebody is not let in, and where to begin again."""
-    context = {"sign_on": sign_on, "problems": problems}
-    return render(request, "sign_on/refused.html", context, status=403)
+def refused(
+    request: HttpRequest, sign_on: SignOn, error: ValidationError
+) -> HttpResponse:
+    """Why somebody is not let in, and where to begin again; or that the provider is slow."""
+    is_slow = isinstance(error, oidc.UnreachableError)
+    context = {"sign_on": sign_on, "problems": error.messages, "is_slow": is_slow}
+    status = 503 if is_slow else 403
+    return render(request, "sign_on/refused.html", context, status=status)
 
 
 def standing(slug: str) -> SignOn | None:

@@ -4,7 +4,8 @@ Whoever types an address may mean a machine that only this one reaches (SSRF, OW
 5.0, 1.3.6). So the name is looked up once, every address behind it has to be public, and
 the connection goes to one of those; a second answer of the name server changes nothing.
 No redirect is followed and no proxy of the environment asked. One deadline stands over
-all of a call, and a body has a longest length.
+all of a call, and a body has a longest length. People in web requests wait in few places,
+so that a silent machine never holds all threads that serve pages.
 """
 
 import http.client
@@ -12,13 +13,14 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLongError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -28,11 +30,15 @@ SECONDS = 10.0
 """For all of a call: looking the name up, connecting, sending and reading."""
 _MOST_NAMES = 16
 """Look-ups at once; one cannot be given up, only left behind."""
+MOST_WAITING, MOST_OF_ONE = 4, 2
+"""Calls at once that web requests of this process wait for: in all, and of one caller."""
 _TUNNELS = tuple(
     map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32", "::/96"))
 )
 """IPv6 addresses that lead to an IPv4 one (RFC 6052, 3056, 4380, 4291)."""
 _names = ThreadPoolExecutor(_MOST_NAMES, thread_name_prefix="names")
+_waiting: Counter[Hashable] = Counter()
+_turn = threading.Lock()
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -43,6 +49,10 @@ class AddressRefusedError(ValueError):
 
 class CallFailedError(Exception):
     """Nobody answered, or not in time, or too much; the text says which."""
+
+
+class BusyError(CallFailedError):
+    """Too many web requests wait for calls already; nobody was called."""
 
 
 class Reply(NamedTuple):
@@ -84,36 +94,78 @@ def call(
     body: bytes = b"",
     most_bytes: int = 0,
     seconds: float = SECONDS,
+    whose: Hashable = None,
 ) -> Reply:
     """One HTTP call, and its reply whatever its status; redirects are replies, too.
 
-    ``most_bytes`` is the longest body to read; with 0 none is read. Raises
-    ``AddressRefusedError`` for an address that is not public, and ``CallFailedError`` for
-    a reply that does not come within ``seconds``, is no HTTP or is longer.
+    ``most_bytes`` is the longest body to read; with 0 none is read. A web request says for
+    ``whose`` sake it waits: it takes one of their places. Raises ``AddressRefusedError``
+    for an address that is not public, and ``CallFailedError`` for a reply that does not
+    come within ``seconds``, is no HTTP or is longer, and where no place is free.
     """
     until = monotonic() + seconds
     target = _target(url)
-    addresses = _looked_up(target, until)
-    connection = _Connection(target, addresses, until)
+    _take_place(whose)
+    look = _names.submit(
+        socket.getaddrinfo, target.host, target.port, type=socket.SOCK_STREAM
+    )
+    try:
+        connection = _Connection(target, _found(look, target, until), until)
+        # the length is always said: without one, some servers wait for a body
+        sent = {"Content-Length": str(len(body)), **(headers or {})}
+        return _reply(connection, (method, target.path, body or None, sent), most_bytes)
+    finally:  # a look-up that was left behind keeps the place until its thread is free
+        look.add_done_callback(lambda _: _leave_place(whose))
+
+
+@contextmanager
+def place(whose: Hashable) -> Iterator[None]:
+    """One of the places for web requests that wait. Raises ``BusyError``."""
+    _take_place(whose)
+    try:
+        yield
+    finally:
+        _leave_place(whose)
+
+
+def _take_place(whose: Hashable) -> None:
+    if whose is None:
+        return
+    with _turn:
+        if _waiting[whose] >= MOST_OF_ONE or _waiting.total() >= MOST_WAITING:
+            msg = "Too many wait for other machines right now."
+            raise BusyError(msg)
+        _waiting[whose] += 1
+
+
+def _leave_place(whose: Hashable) -> None:
+    if whose is None:
+        return
+    with _turn:
+        _waiting[whose] -= 1
+        if not _waiting[whose]:
+            del _waiting[whose]
+
+
+def _reply(connection: "_Connection", asked: tuple[Any, ...], most_bytes: int) -> Reply:
+    to, until = connection.to, connection.until
     try:
         with _ending(connection, until):
-            # the length is always said: without one, some servers wait for a body
-            sent = {"Content-Length": str(len(body)), **(headers or {})}
-            connection.request(method, target.path, body or None, sent)
+            connection.request(*asked)
             reply = connection.getresponse()
             read = reply.read(most_bytes + 1) if most_bytes else b""
     except ssl.SSLCertVerificationError as error:
-        msg = f"The certificate of {target.host} is not valid."
+        msg = f"The certificate of {to.host} is not valid."
         raise CallFailedError(msg) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        msg = f"{target.host} gave no answer that can be read."
+        msg = f"{to.host} gave no answer that can be read."
         if monotonic() >= until:
-            msg = f"{target.host} did not answer within {seconds:g} seconds."
+            msg = f"{to.host} did not answer in time."
         raise CallFailedError(msg) from error
     finally:
         connection.close()
     if len(read) > most_bytes:
-        msg = f"{target.host} sent more than {most_bytes} bytes."
+        msg = f"{to.host} sent more than {most_bytes} bytes."
         raise CallFailedError(msg)
     found = {name.lower(): value for name, value in reply.getheaders()}
     return Reply(reply.status, found, read)
@@ -155,11 +207,8 @@ def _path(parts: SplitResult) -> str:
     return (parts.path or "/") + query
 
 
-def _looked_up(target: _Target, until: float) -> list[Address]:
+def _found(look: "Future[Any]", target: _Target, until: float) -> list[Address]:
     """The addresses behind a host, all of which may be called."""
-    look = _names.submit(
-        socket.getaddrinfo, target.host, target.port, type=socket.SOCK_STREAM
-    )
     try:
         found = look.result(max(until - monotonic(), 0))
     except (OSError, TookTooLongError, UnicodeError) as error:
@@ -200,15 +249,15 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, to: _Target, addresses: list[Address], until: float) -> None:
         super().__init__(to.host, to.port)
         self.default_port = 443 if to.is_secure else 80  # left out of the header Host
-        self._to, self._addresses, self._until = to, addresses, until
+        self.to, self._addresses, self.until = to, addresses, until
 
     def connect(self) -> None:
         """Try the addresses in order; the name is not looked up again."""
         self.sock = self._connected()
-        if self._to.is_secure:
+        if self.to.is_secure:
             self.sock = ssl.create_default_context().wrap_socket(
                 self.sock,
-                server_hostname=self._to.host,
+                server_hostname=self.to.host,
                 do_handshake_on_connect=False,  # the deadline has to reach it
             )
             self.sock.do_handshake()
@@ -216,11 +265,11 @@ class _Connection(http.client.HTTPConnection):
     def _connected(self) -> socket.socket:
         failed: OSError | None = None
         for address in self._addresses:
-            left = self._until - monotonic()
+            left = self.until - monotonic()
             if left <= 0:
                 break
             try:
-                return socket.create_connection((str(address), self._to.port), left)
+                return socket.create_connection((str(address), self.to.port), left)
             except OSError as error:
                 failed = error
         raise failed or TimeoutError

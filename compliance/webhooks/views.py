@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from compliance.webhooks.forms import WebhookForm
 from compliance.webhooks.models import Webhook
 
 _ON_PAGE = 50
+_TESTS = {"webhook_test": "20/10m/key"}
 
 
 @require_safe
@@ -56,6 +58,9 @@ def webhook(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
 def webhook_test(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     """Send a test, and say what came of it."""
     found = _found(request, webhook_id)
+    if not _may_test(request):
+        messages.error(request, "20 tests went out within ten minutes. Wait a while.")
+        return _back(request, found)
     try:
         delivery = actions.send_test(webhook=found)
     except ValidationError as error:
@@ -110,6 +115,18 @@ def webhook_end(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     actions.end_webhook(by=request.user, webhook=found)
     messages.success(request, f"Nothing is sent to {found} any more.")
     return redirect("webhooks:webhooks", request.organisation.slug)
+
+
+def _may_test(request: MemberRequest) -> bool:
+    """Whether the organisation may send one more test; it is counted then."""
+    used = ratelimit.consume(
+        request,
+        app="compliance",
+        action="webhook_test",
+        config=_TESTS,
+        key=str(request.organisation.pk),
+    )
+    return used is not None
 
 
 def _found(request: MemberRequest, webhook_id: UUID) -> Webhook:

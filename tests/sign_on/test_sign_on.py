@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from ipaddress import ip_network
 
 import jwt
@@ -20,7 +21,8 @@ from compliance.models import Event, Identity, Membership, SignOff, SignOn, User
 from compliance.organisations import actions as members
 from compliance.organisations.choices import Role
 from compliance.reviews.event_labels import told
-from compliance.sign_on import actions
+from compliance.sign_on import actions, oidc, pages
+from compliance.web import outgoing
 from tests import factories, providing, signing
 from tests.reading import flat
 
@@ -447,6 +449,69 @@ def test_wrong_code_or_secret_is_told(acme, provider):
     answer = provider.sign_in(leave(client), **NEW)
     reply = client.get("/sign-on/acme/callback/", answer | {"code": "guess"})
     assert refused(reply, "replies with status 400")
+
+
+# Calls that people wait for
+
+
+def test_what_a_provider_says_of_itself_is_asked_once(acme, provider):
+    for sub in ("a", "b"):
+        email = f"{sub}@acme.example"
+        reply = come(Client(), provider, sub=sub, email=email, email_verified=True)
+        assert reply.status_code == 302
+    for path in ("/.well-known/openid-configuration", "/keys"):
+        assert provider.asked.count(path) == 1
+
+
+def test_last_good_words_stand_while_the_provider_is_out_of_order(
+    acme, provider, monkeypatch
+):
+    monkeypatch.setattr(oidc, "_FRESH", 0)
+    assert come(Client(), provider, **NEW).status_code == 302
+    for path in ("/.well-known/openid-configuration", "/keys"):
+        provider.said[path] = 500, {}
+    assert come(Client(), provider, **NEW).status_code == 302
+
+
+def test_unknown_key_is_asked_for_once_a_minute(acme, provider):
+    right = provider.reply("/keys", None, None)
+    [key] = right[1]["keys"]
+    provider.said["/keys"] = 200, {"keys": [key | {"kid": "old"}]}
+    for _ in range(2):
+        assert refused(come(Client(), provider, **NEW), "no key of the provider")
+    assert provider.asked.count("/keys") == 2
+    name = f"{provider.issuer} {provider.issuer}/keys"
+    cache.delete(oidc._named(name, "again"))  # a minute later
+    provider.said["/keys"] = right
+    assert come(Client(), provider, **NEW).status_code == 302
+
+
+def test_slow_provider_holds_no_page_up(acme, cast, provider, monkeypatch):
+    monkeypatch.setattr(oidc, "_SECONDS", 0.1)
+    monkeypatch.setattr(provider, "reply", lambda *_: (time.sleep(1), (200, {}))[1])
+    began = time.monotonic()
+    reply = Client().get("/sign-on/acme/")
+    assert time.monotonic() - began < 0.9
+    assert reply.status_code == 503
+    assert "The provider is slow" in flat(reply.text)
+    assert "Sign in with a password or a passkey" in flat(reply.text)
+
+
+def test_few_web_requests_wait_for_one_organisation(acme, cast, provider):
+    with outgoing.place(cast.acme.pk), outgoing.place(cast.acme.pk):
+        reply = Client().get("/sign-on/acme/")
+        assert (reply.status_code, provider.asked) == (503, [])
+        assert "Too many wait" in flat(reply.text)
+    assert Client().get("/sign-on/acme/").status_code == 200
+    with outgoing.place(cast.acme.pk), outgoing.place(cast.acme.pk):
+        assert Client().get("/sign-on/acme/").status_code == 200  # calls nobody
+
+
+def test_tries_are_counted_by_organisation_over_all_networks(acme, monkeypatch):
+    monkeypatch.setattr(pages, "_TRIES", {"sign_on": "9/m/ip,2/m/key"})
+    at = [Client(REMOTE_ADDR=f"203.0.113.{n}") for n in range(3)]
+    codes = [one.get("/sign-on/acme/").status_code for one in at]
+    assert codes == [200, 200, 429]
 
 
 # Asked again

@@ -180,7 +180,7 @@ def test_longer_reply_than_allowed_is_refused(server, settings):
 def test_reply_byte_by_byte_ends_at_the_deadline(server, settings):
     settings.PRIVATE_NETWORKS = LOOPBACK
     url, began = f"http://127.0.0.1:{server.server_port}/slow", time.monotonic()
-    with pytest.raises(CallFailedError, match="did not answer within"):
+    with pytest.raises(CallFailedError, match="did not answer in time"):
         call("POST", url, seconds=0.3)
     assert time.monotonic() - began < 3
 
@@ -245,3 +245,27 @@ def test_certificate_is_checked_for_the_name_and_not_the_address(
         with pytest.raises(CallFailedError, match="certificate"):
             call("POST", url)
         assert secure_server.came == []
+
+
+def test_look_up_that_is_left_behind_keeps_its_place(monkeypatch):
+    """A silent name server holds two threads of one caller, and not all of them."""
+    goes_on = threading.Event()
+
+    def look(*_, **__):
+        goes_on.wait(5)
+        raise socket.gaierror
+
+    monkeypatch.setattr(outgoing.socket, "getaddrinfo", look)
+    for _ in range(outgoing.MOST_OF_ONE):
+        with pytest.raises(CallFailedError, match="There is no address"):
+            call("GET", "https://silent.example/", seconds=0.05, whose="evil")
+    with pytest.raises(outgoing.BusyError):
+        call("GET", "https://silent.example/", seconds=0.05, whose="evil")
+    with outgoing.place("b"), outgoing.place("b"), pytest.raises(outgoing.BusyError):
+        outgoing._take_place("c")
+    goes_on.set()
+    for _ in range(100):
+        if not outgoing._waiting:
+            break
+        time.sleep(0.01)
+    assert not outgoing._waiting

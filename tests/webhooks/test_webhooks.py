@@ -23,11 +23,12 @@ from compliance.discussion.actions import comment
 from compliance.models import Delivery, Event, Webhook
 from compliance.web.outgoing import CallFailedError, Reply
 from compliance.web.worker import _worker
-from compliance.webhooks import actions
+from compliance.webhooks import actions, views
 from compliance.webhooks.actions import sending
 from compliance.webhooks.actions.keeping import MOST
 from compliance.webhooks.tasks import queue_due, send_to_webhook
 from tests.factories import PASSWORD, make_assessment
+from tests.reading import flat
 
 URL = "/o/acme/webhooks/"
 ADDRESS = "https://hooks.example.com/attest?a=b"
@@ -41,7 +42,7 @@ class Receiver:
         self.answers = []
         self.standing = 204
 
-    def __call__(self, method, url, *, headers, body, seconds):
+    def __call__(self, method, url, *, headers, body, **_):
         assert (method, url) == ("POST", ADDRESS)
         self.got.append((headers, body))
         answer = self.answers.pop(0) if self.answers else self.standing
@@ -360,6 +361,19 @@ def test_test_that_arrives_makes_failed_messages_due(cast, answer, receiver):
     actions.send_test(webhook=webhook)
     webhook.refresh_from_db()
     assert (webhook.failures, webhook.next_at <= timezone.now()) == (0, True)
+
+
+def test_tests_are_counted_by_organisation(cast, receiver, sign_in, monkeypatch):
+    monkeypatch.setattr(views, "_TESTS", {"webhook_test": "1/10m/key"})
+    webhook, _ = make(cast)
+    other, _ = make(cast)
+    pages = [
+        sign_in(cast.ada).post(f"{URL}{one.pk}/test/", follow=True)
+        for one in (webhook, other)
+    ]
+    assert "took the test" in flat(pages[0].text)
+    assert "Wait a while" in flat(pages[1].text)
+    assert len(receiver.got) == 1
 
 
 def test_ended_webhook_gets_nothing_and_stays_in_the_list(

@@ -69,7 +69,7 @@ def enter(request: Any, at: str) -> HttpResponse:
     sign_on = standing(at)
     if sign_on is None or not sign_on.is_on:
         raise Http404
-    if not may_try(request):
+    if not may_try(request, sign_on.pk):
         return too_many(request)
     purpose = entrance.ENTER
     if request.user.is_authenticated:
@@ -83,7 +83,7 @@ def enter(request: Any, at: str) -> HttpResponse:
             request, sign_on, purpose, next_=next_ if is_local(next_) else ""
         )
     except ValidationError as error:
-        return refused(request, sign_on, error.messages)
+        return refused(request, sign_on, error)
 
 
 @require_POST
@@ -93,10 +93,12 @@ def connect(request: MemberRequest) -> HttpResponse:
     sign_on = standing(request.organisation.slug)
     if sign_on is None or not sign_on.is_on:
         raise Http404
+    if not may_try(request, sign_on.pk):
+        return too_many(request)
     try:
         return leaving(request, sign_on, entrance.CONNECT)
     except ValidationError as error:
-        return refused(request, sign_on, error.messages)
+        return refused(request, sign_on, error)
 
 
 @require_safe
@@ -106,13 +108,13 @@ def callback(request: Any, at: str) -> HttpResponse:
     sign_on = standing(at)
     if sign_on is None:
         raise Http404
-    if not may_try(request):
+    if not may_try(request, sign_on.pk):
         return too_many(request)
     try:
         came = entrance.come_back(request, sign_on)
         return _DONE[came.purpose](request, sign_on, came)
     except ValidationError as error:
-        return refused(request, sign_on, error.messages)
+        return refused(request, sign_on, error)
 
 
 def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpResponse:

@@ -38,7 +38,7 @@ def provider(request: MemberRequest) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def test(request: MemberRequest) -> HttpResponse:
     """To the provider, as people will go; the reply shows what it says of them."""
-    if not may_try(request):
+    if not may_try(request, request.organisation.pk):
         return too_many(request)
     sign_on = _sign_on(request)
     return _tried(request, lambda: leaving(request, sign_on, entrance.TEST))
@@ -103,7 +103,11 @@ def domain_verify(request: MemberRequest, domain_id: int) -> HttpResponse:
         messages.success(request, f"{domain} is shown to be yours.")
         return _back(request)
 
-    return _tried(request, act) if may_try(request) else too_many(request)
+    return (
+        _tried(request, act)
+        if may_try(request, request.organisation.pk)
+        else too_many(request)
+    )
 
 
 @require_POST

@@ -9,6 +9,7 @@ had claimed is due again after ``LEASE``.
 import logging
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -104,7 +105,7 @@ def send_test(*, webhook: Webhook) -> Delivery:
     delivery = Delivery.objects.create(
         webhook=webhook, action=TEST, tries=1, tried_at=now, next_at=now + LEASE
     )
-    _send(delivery, seconds=5)
+    _send(delivery, seconds=3, whose=webhook.organisation_id)
     return delivery
 
 
@@ -146,12 +147,12 @@ def _claimed(webhook_id: UUID) -> Delivery | None:
                 return delivery
 
 
-def _send(delivery: Delivery, seconds: float = 10) -> bool:
+def _send(delivery: Delivery, **of_call: Any) -> bool:
     """Call the receiver once, and keep what came of it; whether it took the message."""
     webhook = delivery.webhook
     delivery.status, delivery.problem = None, ""
     try:
-        delivery.status = _called(delivery, seconds)
+        delivery.status = _called(delivery, **of_call)
     except (AddressRefusedError, CallFailedError) as error:
         delivery.problem = str(error)
     if delivery.status and 200 <= delivery.status < 300:
@@ -166,7 +167,7 @@ def _send(delivery: Delivery, seconds: float = 10) -> bool:
     return False
 
 
-def _called(delivery: Delivery, seconds: float) -> int:
+def _called(delivery: Delivery, **of_call: Any) -> int:
     """The HTTP status of one try."""
     webhook, now = delivery.webhook, timezone.now()
     body, timestamp = body_of(delivery), int(now.timestamp())
@@ -185,7 +186,7 @@ def _called(delivery: Delivery, seconds: float) -> int:
         "Webhook-Timestamp": str(timestamp),
         "Webhook-Signature": " ".join(signed),
     }
-    reply = call("POST", webhook.address, headers=headers, body=body, seconds=seconds)
+    reply = call("POST", webhook.address, headers=headers, body=body, **of_call)
     return reply.status
 
 
