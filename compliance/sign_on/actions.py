@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import trail
@@ -34,6 +35,7 @@ from compliance.sign_on import dns
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.events import (
     DOMAIN_ADDED,
+    DOMAIN_LAPSED,
     DOMAIN_REMOVED,
     DOMAIN_VERIFIED,
     GROUP_ADDED,
@@ -55,9 +57,11 @@ from compliance.sign_on.models import (
 )
 from compliance.sign_on.oidc import Person
 from compliance.web import outgoing
+from compliance.web.mail import absolute, queue_mail
 
 MOST = 50
 """Domains, and groups with a role, of one organisation."""
+_MISSING = "Write the secret that the provider made for Attest."
 _TOLD = ("issuer", "client_id", "default_role")
 
 
@@ -72,8 +76,9 @@ def set_provider(
 ) -> SignOn:
     """The provider of an organisation; an empty ``secret`` keeps the one that is there.
 
-    Another provider, client or secret has to be tested anew, and is off until then. The
-    secret is in no event. Raises ``ValidationError``, by field.
+    Another provider, client or secret has to be tested anew, and is off until then; owners
+    get a mail. With another issuer each domain has to be shown anew. The secret is in no
+    event. Raises ``ValidationError``, by field.
     """
     try:
         outgoing.refuse_address(issuer)
@@ -85,13 +90,14 @@ def set_provider(
         is_new = found is None
         found = found or SignOn(organisation=organisation)
         before = {name: getattr(found, name) for name in _TOLD}
+        if found.issuer != issuer:
+            if not secret:
+                raise ValidationError({"secret": _MISSING})
+            _let_lapse(by, organisation)
         is_other = bool(secret) or (found.issuer, found.client_id) != (
             issuer,
             client_id,
         )
-        if not secret and (is_new or found.issuer != issuer):
-            msg = "Write the secret that the provider made for Attest."
-            raise ValidationError({"secret": msg})
         found.issuer, found.client_id = issuer, client_id
         found.default_role = default_role
         if secret:
@@ -104,7 +110,39 @@ def set_provider(
             set_policy(by=by, organisation=organisation, sign_on_only=False)
         after = {name: getattr(found, name) for name in _TOLD}
         _record(by, found, SIGN_ON_SET, before={} if is_new else before, after=after)
+        if is_other:
+            _tell_owners(by, found)
     return found
+
+
+def _let_lapse(by: User, organisation: Organisation) -> None:
+    """Ask for each domain anew: whoever runs it showed it for another issuer.
+
+    Otherwise one owner could name a provider of their own, and be anybody of the domain,
+    in other organisations, too.
+    """
+    for domain in organisation.domains.order_by("pk"):
+        domain.code, domain.verified_at = _new_code(), None
+        domain.save(update_fields=["code", "verified_at"])
+        _record(by, domain, DOMAIN_LAPSED, before={"domain": domain.name})
+
+
+def _tell_owners(by: User, sign_on: SignOn) -> None:
+    organisation = sign_on.organisation
+    owners = organisation.memberships.with_people().filter(
+        role=Role.OWNER, user__is_active=True
+    )
+    for owner in owners:
+        queue_mail(
+            to=owner.user.email,
+            subject=f"The sign-on of {organisation} was changed",
+            template="provider_set",
+            context={
+                "by": by,
+                "sign_on": sign_on,
+                "link": absolute(reverse("sign_on:provider", args=[organisation.slug])),
+            },
+        )
 
 
 def mark_tested(*, by: User, sign_on: SignOn) -> None:
@@ -229,12 +267,16 @@ def add_domain(*, by: User, organisation: Organisation, name: str) -> Domain:
         domain = Domain(
             organisation=organisation,
             name=dns.domain_name(name),
-            code=secrets.token_urlsafe(32),
+            code=_new_code(),
         )
         domain.full_clean()
         domain.save(force_insert=True)
         _record(by, domain, DOMAIN_ADDED, after={"domain": domain.name})
     return domain
+
+
+def _new_code() -> str:
+    return secrets.token_urlsafe(32)
 
 
 def verify_domain(*, by: User, domain: Domain) -> None:

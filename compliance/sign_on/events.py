@@ -65,6 +65,9 @@ DOMAIN_ADDED = _domain("domain.added", _("domain named"), after=_Domain)
 DOMAIN_VERIFIED = _domain(
     "domain.verified", _("domain shown to be the organisation's own"), after=_Domain
 )
+DOMAIN_LAPSED = _domain(
+    "domain.lapsed", _("domain to be shown anew, for another provider"), before=_Domain
+)
 DOMAIN_REMOVED = _domain("domain.removed", _("domain taken away"), before=_Domain)
 GROUP_ADDED = _group("group.added", _("role given to a group"), after=_Group)
 GROUP_REMOVED = _group("group.removed", _("role of a group taken away"), before=_Group)

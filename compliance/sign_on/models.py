@@ -75,7 +75,7 @@ class Domain(models.Model):
     name = models.CharField(max_length=253)
     """In lower case, as DNS has it (A-labels)."""
     code = models.CharField(max_length=43)
-    """The text that only whoever runs the domain can publish."""
+    """The text that only whoever runs the domain can publish; of this issuer alone."""
     verified_at = models.DateTimeField(null=True, blank=True)
 
     in_trail = Proven("organisation_id")

@@ -24,6 +24,7 @@ from compliance.reviews.event_labels import told
 from compliance.sign_on import actions, oidc, pages
 from compliance.web import outgoing
 from tests import factories, providing, signing
+from tests.mailing import send_queued
 from tests.reading import flat
 
 pytestmark = pytest.mark.slow
@@ -291,6 +292,45 @@ def test_domain_is_of_one_organisation(acme, cast):
     with pytest.raises(ValidationError, match="Another organisation"):
         show(cast.zoe, cast.other, "acme.example")
     assert actions.claimant("x@ACME.example") == acme
+
+
+def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(
+    acme, cast, listening
+):
+    """A second owner takes no colleague's account by a provider of their own."""
+    two = listening[1]
+    eve = factories.make_member(cast.acme, Role.OWNER, email="eve@else.example")
+    factories.make_member(cast.other, Role.OWNER, email="victim@acme.example")
+    old = cast.acme.domains.get()
+    actions.set_provider(
+        by=eve,
+        organisation=cast.acme,
+        issuer=two.issuer,
+        client_id="attest",
+        secret=providing.SECRET,
+        default_role="reader",
+    )
+    sent = [mail for mail in send_queued() if two.issuer in mail.body]
+    told = {to for mail in sent for to in mail.to}
+    assert told == {"eve@else.example", cast.ada.email}
+    actions.mark_tested(by=eve, sign_on=SignOn.objects.get())
+    actions.switch(by=eve, organisation=cast.acme, is_on=True)
+    asked = {"email": "victim@acme.example", "email_verified": True}
+    assert refused(come(Client(), two, **asked), "has not shown that")
+    new = cast.acme.domains.get()
+    assert (new.verified_at, new.code != old.code) == (None, True)
+    assert Event.objects.filter(action="domain.lapsed").count() == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions.dns, "texts_of", lambda _: [old.record])
+        with pytest.raises(ValidationError, match="There is no text record"):
+            actions.verify_domain(by=eve, domain=new)
+    assert list(tables.faults(cast.acme.pk)) == []
+
+
+def test_another_secret_keeps_the_domains(acme, ada, cast, provider):
+    ada.post(PAGE, FORM | {"issuer": provider.issuer, "secret": "another one"})
+    assert cast.acme.domains.get().verified_at
+    assert "with another one, each domain" in flat(ada.get(PAGE).text)
 
 
 # Two organisations
