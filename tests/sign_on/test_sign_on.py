@@ -19,6 +19,7 @@ from compliance.audit.transaction import writing
 from compliance.erasure.actions import erase_person
 from compliance.models import Event, Identity, Membership, SignOff, SignOn, User
 from compliance.organisations import actions as members
+from compliance.organisations.actions import make_editor
 from compliance.organisations.choices import Role
 from compliance.reviews.event_labels import told
 from compliance.sign_on import actions, oidc, pages
@@ -361,6 +362,23 @@ def test_two_providers_and_one_person_in_both(acme, cast, listening):
     reply = limited.get("/security/")
     assert "opens this organisation alone" in flat(reply.content.decode())
     assert limited.get("/").url == "/o/other/"
+
+
+def test_limited_session_has_no_right_over_the_library(cast, provider, sign_in):
+    """Whoever runs a provider keeps not the checklists of all organisations by it."""
+    set_up(cast.zoe, cast.other, provider)
+    person = factories.make_member(cast.other, Role.OWNER, email="ed@else.example")
+    make_editor(by=None, email=person.email)
+    actions.connect(
+        by=person, organisation=cast.other, person=_person(provider, "sub-1")
+    )
+    page = reverse("checklists:editors", args=["other"])
+    client = Client()
+    assert come(client, provider, "other").url == "/o/other/"
+    assert client.get(page).status_code == 403
+    assert sign_in(person).get(page).status_code == 200
+    person.refresh_from_db()
+    assert person.is_editor
 
 
 def test_one_provider_does_not_answer_for_another(acme, cast, listening):
