@@ -23,6 +23,8 @@ from compliance.web import outgoing
 
 SKEW = 120
 """Seconds by which the provider's clock may differ."""
+_BEFORE = 5
+"""Seconds by which it may differ where someone was to be asked again."""
 LASTS = 600
 """Seconds from leaving for the provider until coming back."""
 _SECONDS = 3.0
@@ -89,6 +91,8 @@ class Person:
     """Whether the provider says that the address is theirs."""
     name: str
     groups: tuple[str, ...]
+    asked_at: float = 0
+    """When the provider asked them last who they are; 0 where it does not say."""
 
 
 def discover(issuer: str, whose: Hashable, *, is_test: bool = False) -> Provider:
@@ -254,7 +258,7 @@ def _claims(
 
 def _refuse_stale(at: Any, flow: Flow) -> None:
     """Of someone who was to be asked again: they were, after they left."""
-    if not isinstance(at, int | float) or at < flow["begun"] - SKEW:
+    if not isinstance(at, int | float) or at < flow["begun"] - _BEFORE:
         msg = f"The provider did not ask who you are just now. {_AGAIN}"
         raise ValidationError(msg)
 
@@ -332,6 +336,7 @@ def _person(claims: dict[str, Any]) -> Person:
     email = claims.get("email")
     groups = claims.get("groups")
     name = claims.get("name")
+    asked_at = claims.get("auth_time")
     mark = claims.get(
         "email_verified", claims.get("xms_edov")
     )  # Entra ID has the second
@@ -344,6 +349,7 @@ def _person(claims: dict[str, Any]) -> Person:
         groups=tuple(str(one) for one in groups[:500])
         if isinstance(groups, list)
         else (),
+        asked_at=min(asked_at, time.time()) if isinstance(asked_at, int | float) else 0,
     )
 
 

@@ -597,6 +597,23 @@ def test_provider_confirms_again_for_what_outlives_a_session(acme, cast, provide
     assert client.post("/o/acme/sign-on/domains/", form).status_code == 302
 
 
+@pytest.mark.parametrize("asked", [3600, None])
+def test_silent_sign_in_does_not_count_as_asked_just_now(acme, cast, provider, asked):
+    come(Client(), provider, **NEW)
+    member = Membership.objects.get(user__email="new@acme.example")
+    members.change_role(by=cast.ada, membership=member, role=Role.OWNER)
+    client = Client()
+    at = asked and int(time.time()) - asked
+    assert come(client, provider, **NEW, auth_time=at).status_code == 302
+    form = {"name": "acme.test"}
+    assert client.post("/o/acme/sign-on/domains/", form).status_code == 422
+    early = int(time.time()) - 20
+    reply = come(client, provider, sub="sub-1", auth_time=early)
+    assert "did not ask who you are just now" in flat(reply.text)
+    come(client, provider, sub="sub-1")
+    assert client.post("/o/acme/sign-on/domains/", form).status_code == 302
+
+
 def age(client):
     session = client.session
     for one in session["account_authentication_methods"]:

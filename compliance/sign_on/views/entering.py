@@ -124,7 +124,9 @@ def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpRespon
     organisation = sign_on.organisation
     is_own = actions.owns_address(organisation, user.email)
     signed_on.remember(request, user, organisation, is_limited=not is_own)
-    record_authentication(request, user, _METHOD, provider=sign_on.issuer)
+    record_authentication(
+        request, user, _METHOD, provider=sign_on.issuer, at=came.person.asked_at
+    )
     login = Login(
         user=user,
         email_verification="none",
