@@ -95,6 +95,7 @@ class ComplianceConfig(AppConfig):
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(cancellation.end_jobs)
         signed_on.elsewhere.connect(entrance.place)
+        signed_on.still_speaks.connect(entrance.speaks)
         rights_lost.connect(sign_on.keep_departure)
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)

@@ -7,9 +7,12 @@ nothing else: neither the account nor other organisations.
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -22,6 +25,10 @@ _OPEN = {"organisations:front", "account_logout"}
 elsewhere = Signal()
 """Someone proves to Attest that an ``email`` is theirs: ``user`` or, of a new one, None.
 The room of sign-on replies with the page of the provider that alone lets them in."""
+still_speaks = Signal()
+"""Someone opens a page in a session that ``began`` at a provider, as ``user``. The room of
+sign-on replies whether that provider still speaks for them."""
+ENDED = "Your organisation changed how it signs you in. Sign in again."
 
 
 class SignedOn(TypedDict):
@@ -30,6 +37,8 @@ class SignedOn(TypedDict):
     organisation: str
     slug: str
     name: str
+    issuer: str
+    tested_at: str
     user: int
     is_limited: bool
 
@@ -47,13 +56,21 @@ def place_for(email: str, user: User | None = None) -> str:
 
 
 def remember(
-    request: HttpRequest, user: User, organisation: Organisation, *, is_limited: bool
+    request: HttpRequest,
+    user: User,
+    organisation: Organisation,
+    *,
+    issuer: str,
+    tested_at: datetime | None,
+    is_limited: bool,
 ) -> None:
     """Keep where the session of a person begins; they may still be asked for a factor."""
     request.session[_KEY] = SignedOn(
         organisation=str(organisation.pk),
         slug=organisation.slug,
         name=organisation.name,
+        issuer=issuer,
+        tested_at=tested_at.isoformat() if tested_at else "",
         user=user.pk,
         is_limited=is_limited,
     )
@@ -94,8 +111,15 @@ def use_proof(request: Any, minutes: int) -> str:
     return "" if is_late or found["path"] != request.path else found["provider"]
 
 
+def _is_over(request: Any, found: SignedOn) -> bool:
+    told = still_speaks.send(sender=User, began=found, user=request.user)
+    return not any(speaks for _, speaks in told)
+
+
 class SignedOnMiddleware:
-    """Keeps a limited session in its organisation."""
+    """Ends a session with the provider that it began at, and keeps a limited one in its
+    organisation.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -110,6 +134,11 @@ class SignedOnMiddleware:
         if _KEY not in request.session or not request.user.is_authenticated:
             return None
         found = begun(request)
+        if found and _is_over(request, found):
+            logout(request)
+            if request.headers.get("HX-Request") != "true":
+                messages.info(request, ENDED)
+            return None
         if found is None or not found["is_limited"]:
             return None
         request.user.came_with = [

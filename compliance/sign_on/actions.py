@@ -156,13 +156,14 @@ def mark_tested(*, by: User, sign_on: SignOn) -> None:
         ):
             msg = "Someone has changed the provider in the meantime. Test it again."
             raise ValidationError(msg)
-        found.tested_at = timezone.now()
-        found.save(update_fields=["tested_at"])
+        if not found.is_on:  # else sessions would end, which began by these settings
+            found.tested_at = timezone.now()
+            found.save(update_fields=["tested_at"])
         _record(by, found, SIGN_ON_TESTED, after={"issuer": found.issuer})
 
 
 def switch(*, by: User, organisation: Organisation, is_on: bool) -> SignOn:
-    """Sign-on, on or off.
+    """Sign-on, on or off; off ends the sessions that began by it, and takes a new test.
 
     On: raises ``ValidationError`` before a test, and while no owner could get in past the
     provider (a password, and a second factor).
@@ -181,7 +182,8 @@ def switch(*, by: User, organisation: Organisation, is_on: bool) -> SignOn:
             )
             raise ValidationError(msg)
         found.is_on = is_on
-        found.save(update_fields=["is_on"])
+        found.tested_at = found.tested_at if is_on else None
+        found.save(update_fields=["is_on", "tested_at"])
         if not is_on:
             set_policy(by=by, organisation=organisation, sign_on_only=False)
         told = {"issuer": found.issuer}

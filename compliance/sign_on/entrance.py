@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -9,7 +10,8 @@ from django.urls import reverse
 
 from compliance.organisations.choices import Role
 from compliance.organisations.models import User
-from compliance.sign_on import actions, oidc
+from compliance.organisations.signed_on import SignedOn
+from compliance.sign_on import actions, dns, oidc
 from compliance.sign_on.models import SignOn
 from compliance.web.mail import absolute
 
@@ -50,6 +52,24 @@ def place(*, email: str, user: User | None, **_: Any) -> str:
     if user and _is_spare(claimant, user):
         return ""
     return page(claimant)
+
+
+def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:
+    """Whether a provider speaks for someone, as it did when their session began: it is on,
+    with the same settings, and for a whole account the domain is the organisation's.
+    """
+    rows = SignOn.objects.filter(
+        organisation_id=UUID(began["organisation"]),
+        is_on=True,
+        issuer=began.get("issuer", ""),
+        tested_at=began.get("tested_at") or None,
+    )
+    if not began["is_limited"]:
+        rows = rows.filter(
+            organisation__domains__name=dns.domain_of(user.email),
+            organisation__domains__verified_at__isnull=False,
+        )
+    return rows.exists()
 
 
 def page(sign_on: SignOn) -> str:

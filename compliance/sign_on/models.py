@@ -33,7 +33,8 @@ class SignOn(models.Model):
     """The role of whoever comes for the first time; "" if nobody comes uninvited."""
     is_on = models.BooleanField(default=False)
     tested_at = models.DateTimeField(null=True, blank=True)
-    """When an owner came through with these very settings; a change empties it."""
+    """When an owner came through with these very settings; a change empties it, and so does
+    switching off. A session that began by them ends with them."""
 
     in_trail = Proven("organisation_id", hidden={"secret": "none"})
 

@@ -415,6 +415,65 @@ def test_same_subject_at_two_providers_is_two_people(acme, cast, listening):
     )
 
 
+# The end of sessions
+
+
+def end_by_switch(cast, _):
+    actions.switch(by=cast.ada, organisation=cast.acme, is_on=False)
+
+
+def end_by_another_secret(cast, provider):
+    actions.set_provider(
+        by=cast.ada,
+        organisation=cast.acme,
+        issuer=provider.issuer,
+        client_id="attest",
+        secret=providing.SECRET,
+        default_role="reader",
+    )
+    actions.mark_tested(by=cast.ada, sign_on=SignOn.objects.get())
+    actions.switch(by=cast.ada, organisation=cast.acme, is_on=True)
+
+
+def end_by_domain(cast, _):
+    actions.remove_domain(by=cast.ada, domain=cast.acme.domains.get())
+
+
+def end_by_a_pause(cast, _):
+    end_by_switch(cast, _)
+    actions.mark_tested(by=cast.ada, sign_on=SignOn.objects.get())
+    actions.switch(by=cast.ada, organisation=cast.acme, is_on=True)
+
+
+@pytest.mark.parametrize(
+    "end", [end_by_switch, end_by_another_secret, end_by_domain, end_by_a_pause]
+)
+def test_session_ends_with_what_it_began_by(acme, cast, provider, end, sign_in):
+    client, other = Client(), sign_in(cast.con)
+    come(client, provider, **NEW)
+    assert client.get("/o/acme/").status_code == 200
+    end(cast, provider)
+    reply = client.get("/o/acme/", follow=True)
+    assert not is_in(client)
+    assert "changed how it signs you in" in flat(reply.text)
+    assert other.get("/o/acme/").status_code == 200
+
+
+def test_limited_session_ends_with_the_provider_and_not_with_a_domain(cast, provider):
+    acme = set_up(cast.ada, cast.acme, provider, "acme.example")
+    actions.connect(
+        by=cast.con, organisation=cast.acme, person=_person(provider, "sub-1")
+    )
+    client = Client()
+    come(client, provider)
+    end_by_domain(cast, provider)
+    actions.mark_tested(by=cast.ada, sign_on=acme)  # once more, while it is on
+    assert client.get("/o/acme/").status_code == 200
+    end_by_switch(cast, provider)
+    htmx = client.get("/o/acme/", headers={"HX-Request": "true"})
+    assert htmx.status_code == 401
+
+
 # Tokens, state, nonce
 
 
@@ -687,6 +746,14 @@ def test_proof_of_the_provider_signs_once_soon_and_here_alone(signer, provider, 
     session = client.session
     session["signed_on"] |= {"organisation": str(cast.other.pk)}
     session.save()
+    acme = SignOn.objects.get()
+    SignOn.objects.create(
+        organisation=cast.other,
+        issuer=acme.issuer,
+        tested_at=acme.tested_at,
+        is_on=True,
+    )
+    cast.acme.domains.update(organisation=cast.other)
     assert press_sign(client, sent).status_code == 422
     assert not SignOff.objects.exists()
 

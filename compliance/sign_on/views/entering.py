@@ -123,7 +123,14 @@ def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpRespon
         logout(request)
     organisation = sign_on.organisation
     is_own = actions.owns_address(organisation, user.email)
-    signed_on.remember(request, user, organisation, is_limited=not is_own)
+    signed_on.remember(
+        request,
+        user,
+        organisation,
+        issuer=sign_on.issuer,
+        tested_at=sign_on.tested_at,
+        is_limited=not is_own,
+    )
     record_authentication(
         request, user, _METHOD, provider=sign_on.issuer, at=came.person.asked_at
     )
