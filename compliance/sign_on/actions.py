@@ -405,8 +405,6 @@ def enter(*, sign_on: SignOn, person: Person) -> User:
             msg = "This account is closed. Ask an owner of your organisation."
             raise ValidationError(msg)
         lock(organisation)
-        if known(organisation, person) is None:
-            _connected(organisation, user, person)
         given = _role_by_group(organisation, person)
         member = organisation.memberships.filter(user=user).first()
         if member is None:
@@ -420,6 +418,8 @@ def enter(*, sign_on: SignOn, person: Person) -> User:
                 action=MEMBER_ROLE_BY_GROUP,
                 group=given.group,
             )
+        if known(organisation, person) is None:
+            _connected(organisation, user, person)  # last: others lock before the trail
     return user
 
 

@@ -171,6 +171,33 @@ def test_nobody_comes_uninvited_without_a_default_role(cast, provider):
     assert Membership.objects.get(user__email="new@acme.example").role == "officer"
 
 
+def test_answers_are_locked_before_the_trail_as_by_whoever_saves_one(
+    acme, cast, provider, monkeypatch
+):
+    """Otherwise a colleague who saves an answer and a newcomer wait for one another."""
+    order = []
+
+    def locked(**_):
+        order.append("answers")
+
+    def kept(*told, **more):
+        order.append("trail")
+        return record(*told, **more)
+
+    record = trail.record
+    members.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@acme.example",
+        name="N",
+        role=Role.OFFICER,
+    )
+    members.arriving.connect(locked)
+    monkeypatch.setattr(trail, "record", kept)
+    come(Client(), provider, **NEW)
+    assert order[:2] == ["answers", "trail"]
+
+
 @pytest.mark.parametrize("is_open", [True, False])
 def test_sign_up_switched_on_makes_no_other_way_in(acme, provider, settings, is_open):
     settings.SIGN_UP = is_open
