@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from compliance.audit.transaction import attempt, writing
 from compliance.organisations.actions import (
     accept_invitation,
     assign_role,
+    hash_of,
     join,
     lock,
     lock_person,
@@ -408,7 +410,7 @@ def enter(*, sign_on: SignOn, person: Person) -> User:
         given = _role_by_group(organisation, person)
         member = organisation.memberships.filter(user=user).first()
         if member is None:
-            member = _joined(sign_on, user)
+            member = _joined(sign_on, user, person)
         if given and member.role in GIVEN and member.role != given.role:
             member.organisation, member.user = organisation, user
             assign_role(
@@ -513,14 +515,15 @@ def _connected(organisation: Organisation, user: User, person: Person) -> Identi
     return row
 
 
-def _joined(sign_on: SignOn, user: User) -> Membership:
+def _joined(sign_on: SignOn, user: User, person: Person) -> Membership:
     """The membership of somebody who had none: invited, or unasked where that is allowed."""
     organisation = sign_on.organisation
     rows = Invitation.objects.open_at(timezone.now()).select_related("organisation")
     invitation = rows.filter(organisation=organisation, email=user.email).first()
     if invitation:
         return accept_invitation(by=user, invitation=invitation)
-    gone = Departure.objects.filter(organisation=organisation, user=user)
+    same = Q(issuer=person.issuer, subject_hash=hash_of(person.subject))
+    gone = Departure.objects.filter(Q(user=user) | same, organisation=organisation)
     if gone.exists():
         msg = f"You are no longer a member of {organisation}. An owner can invite you again."
         raise ValidationError(msg, code="gone")
@@ -550,8 +553,14 @@ def keep_departure(*, membership: Membership, kept: Collection[Any], **_: Any) -
         "organisation_id": membership.organisation_id,
         "user_id": membership.user_id,
     }
-    Identity.objects.filter(**of).delete()
-    Departure.objects.get_or_create(**of)
+    known_as = Identity.objects.filter(**of)
+    for issuer, subject in known_as.values_list("issuer", "subject") or [("", "")]:
+        Departure.objects.update_or_create(
+            **of,
+            issuer=issuer,
+            defaults={"subject_hash": hash_of(subject) if subject else ""},
+        )
+    known_as.delete()
 
 
 def _uninvited(organisation: Organisation) -> str:

@@ -166,13 +166,16 @@ class Departure(models.Model):
         Organisation, models.CASCADE, related_name="departures"
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="departures")
+    issuer = models.CharField(max_length=300, blank=True)
+    subject_hash = models.CharField(max_length=64, blank=True)
+    """The SHA-256 by which a provider knew them, or "": so not under another address, either."""
 
     in_trail = Proven("organisation_id")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "user"], name="departure_once"
+                fields=["organisation", "user", "issuer"], name="departure_once"
             )
         ]
 

@@ -230,6 +230,29 @@ def test_removed_member_does_not_come_back_by_the_provider_alone(acme, cast, pro
     assert come(Client(), provider, **NEW).status_code == 302
 
 
+def test_removed_member_does_not_come_back_under_another_address(acme, cast, provider):
+    come(Client(), provider, **NEW)
+    member = Membership.objects.get(user__email="new@acme.example")
+    members.remove_member(by=cast.ada, membership=member)
+    other = NEW | {"email": "newer@acme.example"}
+    assert refused(come(Client(), provider, **other), "An owner can invite you anew")
+    assert not User.objects.filter(email="newer@acme.example").exists()
+    assert come(Client(), provider, **other, sub="another").status_code == 302
+    member = Membership.objects.get(user__email="newer@acme.example")
+    members.remove_member(by=cast.ada, membership=member)
+    for sub in ("sub-1", "another"):
+        assert come(Client(), provider, **other, sub=sub).status_code == 403
+    members.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="newer@acme.example",
+        name="N",
+        role=Role.READER,
+    )
+    assert come(Client(), provider, **other).status_code == 302
+    assert list(tables.faults(cast.acme.pk)) == []
+
+
 def test_somebody_with_a_factor_is_asked_for_it_after_the_provider(acme, provider):
     come(Client(), provider, **NEW)
     protect(User.objects.get(email="new@acme.example"))
