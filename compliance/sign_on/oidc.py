@@ -37,6 +37,8 @@ _ALGORITHMS = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ]  # fmt: skip
 """Those with a key pair: never none, nor one whose key is the client's secret."""
+_GOOGLE = "https://accounts.google.com"
+"""One issuer for everybody: the claim ``hd`` says whose organisation runs the account."""
 _AGAIN = "Begin again at the sign-in page."
 
 
@@ -333,7 +335,8 @@ def _said(error: Exception) -> str:
 
 
 def _person(claims: dict[str, Any]) -> Person:
-    email = claims.get("email")
+    email = _address(claims.get("email"))
+    is_hosted = claims["iss"] != _GOOGLE or claims.get("hd") == email.rpartition("@")[2]
     groups = claims.get("groups")
     name = claims.get("name")
     asked_at = claims.get("auth_time")
@@ -343,14 +346,20 @@ def _person(claims: dict[str, Any]) -> Person:
     return Person(
         issuer=claims["iss"],
         subject=claims["sub"],
-        email=email.strip().lower()[:254] if isinstance(email, str) else "",
-        is_verified=mark in (1, "1", "true"),
+        email=email,
+        is_verified=mark in (1, "1", "true") and is_hosted,
         name=" ".join(name.split())[:120] if isinstance(name, str) else "",
         groups=tuple(str(one) for one in groups[:500])
         if isinstance(groups, list)
         else (),
         asked_at=min(asked_at, time.time()) if isinstance(asked_at, int | float) else 0,
     )
+
+
+def _address(told: Any) -> str:
+    """An address as accounts have it; one that is too long is none: cut, it is another's."""
+    email = told.strip().lower() if isinstance(told, str) else ""
+    return email if len(email) <= 254 else ""
 
 
 def _ask(

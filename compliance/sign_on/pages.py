@@ -94,7 +94,10 @@ def standing(slug: str) -> SignOn | None:
 
 
 def is_unconnected(user: User, sign_on: SignOn) -> bool:
-    """Whether someone is a member whom the provider does not know yet."""
-    is_member = sign_on.organisation.memberships.filter(user=user).exists()
+    """Whether someone is a member whom the provider does not know yet.
+
+    A session that is limited to another organisation learns of no membership.
+    """
+    is_member = any(one.organisation_id == sign_on.pk for one in user.came_with or ())
     own = sign_on.organisation.identities.filter(user=user, issuer=sign_on.issuer)
     return is_member and not own.exists()

@@ -384,6 +384,28 @@ def test_another_secret_keeps_the_domains(acme, ada, cast, provider):
     assert "with another one, each domain" in flat(ada.get(PAGE).text)
 
 
+def test_long_address_is_none_and_not_another_one(acme, cast, provider):
+    email = f"new@acme.example{'x' * 250}"
+    reply = come(Client(), provider, email=email, email_verified=True)
+    assert refused(reply, "says no email address")
+
+
+@pytest.mark.parametrize(
+    ("hd", "is_verified"),
+    [("acme.example", True), ("else.example", False), (None, False)],
+)
+def test_google_has_to_host_the_domain(hd, is_verified):
+    claims = {"iss": "https://accounts.google.com", "sub": "1", "hd": hd} | NEW
+    assert oidc._person(claims).is_verified == is_verified
+
+
+def test_page_warns_once_no_owner_gets_in_past_the_provider(acme, ada, cast):
+    words = "nobody could get in. Set up a second factor now."
+    assert words not in flat(ada.get(PAGE).text)
+    Authenticator.objects.filter(user=cast.ada).delete()
+    assert words in flat(ada.get(PAGE).text)
+
+
 # Two organisations
 
 
@@ -412,6 +434,20 @@ def test_two_providers_and_one_person_in_both(acme, cast, listening):
     reply = limited.get("/security/")
     assert "opens this organisation alone" in flat(reply.content.decode())
     assert limited.get("/").url == "/o/other/"
+
+
+def test_limited_session_learns_of_no_other_membership(acme, cast, listening):
+    two = listening[1]
+    other = set_up(cast.zoe, cast.other, two)
+    person = factories.make_member(cast.other, Role.READER, email="x@else.example")
+    Membership.objects.create(organisation=cast.acme, user=person, role=Role.READER)
+    Identity.objects.create(
+        organisation=other.organisation, user=person, issuer=two.issuer, subject="x"
+    )
+    client = Client()
+    come(client, two, "other", sub="x")
+    page = client.get("/sign-on/acme/")
+    assert "sign_on/leave.html" in [one.name for one in page.templates]
 
 
 def test_limited_session_has_no_right_over_the_library(cast, provider, sign_in):
