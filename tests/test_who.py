@@ -204,6 +204,7 @@ SAID = {
         "mail/factor_asked.txt: by",
         "mail/handed_back.txt: by",
         "mail/signed_out.txt: by",
+        "mail/provider_set.txt: by",
         "organisations/actions/sessions.py: by",
         "reports/pdf/trail.html: entry.who",
         "history/trail.html: row.who",
