@@ -235,7 +235,7 @@ def test_removed_member_does_not_come_back_under_another_address(acme, cast, pro
     member = Membership.objects.get(user__email="new@acme.example")
     members.remove_member(by=cast.ada, membership=member)
     other = NEW | {"email": "newer@acme.example"}
-    assert refused(come(Client(), provider, **other), "An owner can invite you anew")
+    assert refused(come(Client(), provider, **other), "An owner can invite you again")
     assert not User.objects.filter(email="newer@acme.example").exists()
     assert come(Client(), provider, **other, sub="another").status_code == 302
     member = Membership.objects.get(user__email="newer@acme.example")
@@ -367,7 +367,7 @@ def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(
     actions.mark_tested(by=eve, sign_on=SignOn.objects.get())
     actions.switch(by=eve, organisation=cast.acme, is_on=True)
     asked = {"email": "victim@acme.example", "email_verified": True}
-    assert refused(come(Client(), two, **asked), "has not shown that")
+    assert refused(come(Client(), two, **asked), "has not verified the domain")
     new = cast.acme.domains.get()
     assert (new.verified_at, new.code != old.code) == (None, True)
     assert Event.objects.filter(action="domain.lapsed").count() == 1
@@ -381,13 +381,13 @@ def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(
 def test_another_secret_keeps_the_domains(acme, ada, cast, provider):
     ada.post(PAGE, FORM | {"issuer": provider.issuer, "secret": "another one"})
     assert cast.acme.domains.get().verified_at
-    assert "with another one, each domain" in flat(ada.get(PAGE).text)
+    assert "with another one, show each domain again" in flat(ada.get(PAGE).text)
 
 
 def test_long_address_is_none_and_not_another_one(acme, cast, provider):
     email = f"new@acme.example{'x' * 250}"
     reply = come(Client(), provider, email=email, email_verified=True)
-    assert refused(reply, "says no email address")
+    assert refused(reply, "sends no email address")
 
 
 @pytest.mark.parametrize(
