@@ -110,6 +110,43 @@ def test_choice_keeps_the_key_that_its_first_saving_gave_it(ada, draft):
 
 
 @pytest.fixture
+def choosing(ada, draft):
+    """What the form of a question with a choice "traditional" sends."""
+    save(ada, draft, kind="choice", **{"choice-0-label": "Traditional"})
+    return typed(ada, draft)
+
+
+@pytest.mark.parametrize("half", [{"choice-0-label": ""}, {"kind": "verdict"}])
+def test_choice_is_taken_away_by_the_button_alone(ada, draft, choosing, half):
+    reply = autosave(ada, draft, choosing | half | {"text": "Reworded?"})
+    assert reply.status_code == 422
+    assert "Press Save to remove the choice “Traditional”." in reply.text
+    [choice] = question_of(draft)["choices"]
+    assert choice["key"] == "traditional"
+    done = ada.post(url("question_save", draft), choosing | half | {"kind": "verdict"})
+    assert done.status_code == 302
+    assert question_of(draft)["choices"] == []
+
+
+def test_choice_that_someone_else_has_removed_comes_back_under_its_key(
+    ada, otto, draft, choosing
+):
+    save(otto, draft, kind="verdict", **{"choice-0-label": ""})
+    seen = typed(ada, draft)["seen"]
+    reply = autosave(ada, draft, choosing | {"seen": seen, "choice-0-label": "Anew"})
+    assert reply.status_code == 200
+    [choice] = question_of(draft)["choices"]
+    assert (choice["key"], choice["label"]) == ("traditional", "Anew")
+
+
+@pytest.mark.parametrize("key", ["../x", "a b", "x" * 41])
+def test_choice_takes_no_key_that_is_none(ada, draft, choosing, key):
+    save(ada, draft, **{"choice-0-key": key})
+    [choice] = question_of(draft)["choices"]
+    assert choice["key"] == "traditional-2"
+
+
+@pytest.fixture
 def next_one(cast, draft):
     """A draft that is based on a published edition of four questions."""
     source = make_edition(questions=4, checklist=draft.checklist, number="2025.1")

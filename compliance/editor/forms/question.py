@@ -1,5 +1,6 @@
 """The whole form of a question: its words, choices, rule, days and law, together."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ from compliance.rule_builder.rule import RuleEditor, offered
 from compliance.rule_builder.tables import DatesEditor, UntilEditor, focus_on
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
+KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
 VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]
 
 
@@ -259,14 +261,23 @@ class QuestionEditor:
             return []
         return [row for row in self.choices if row.cleaned_data.get("label")]
 
+    @property
+    def removed(self) -> list[str]:
+        """Labels of the choices that stand and that the form would take away."""
+        labels = {row["key"]: row["label"] for row in self.question["choices"]}
+        left = {row.cleaned_data["key"] for row in self.offered}
+        posted = [row.cleaned_data.get("key") for row in self.choices]
+        return [labels[key] for key in posted if key in labels and key not in left]
+
     def _typed_choices(self) -> list[dict[str, Any]]:
-        stands = {row["key"] for row in self.question["choices"]}
-        taken = set(stands)
+        """A row keeps the key that it came with, for answers and translations go by it."""
+        posted = {row.cleaned_data["key"] for row in self.offered}
+        taken = posted | {row["key"] for row in self.question["choices"]}
         rows, used = [], set[str]()
         for form in self.offered:
             row = form.cleaned_data
             key = row["key"]
-            if key not in stands or key in used:
+            if not KEY.fullmatch(key) or key in used:
                 key = fresh_key(row["label"], taken)
             taken.add(key)
             used.add(key)

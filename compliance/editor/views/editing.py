@@ -73,7 +73,8 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     """The form of a question; what is refused comes back with all that was typed.
 
     htmx saves while someone types: its answer leaves the form as it is, and says in the
-    bar that it is saved, or why not yet.
+    bar that it is saved, or why not yet. A choice that is only half reworded is not taken
+    away by that.
     """
     edition = find(request, edition_id)
     key = request.POST.get("key", "")[:60]
@@ -93,6 +94,11 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     )
     if not editor.is_valid(timezone.localdate()):
         return _refused(request, edition, key, editor)
+    if wants_partial(request.htmx) and (gone := editor.removed):
+        told = f"Press Save to remove the choice “{gone[0]}”."
+        if len(gone) > 1:
+            told = f"Press Save to remove {len(gone)} choices."
+        return _not_yet(request, told, 422)
     return _saved(request, edition, key, editor)
 
 
