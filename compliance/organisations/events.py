@@ -19,6 +19,10 @@ class _Member(Side, total=False):
     role: Required[str]
 
 
+class _Ended(_Member, total=False):
+    user_id: int
+
+
 class _Accepted(_Member, total=False):
     invited_by_id: Required[int | None]
 
@@ -67,8 +71,8 @@ ORGANISATION_CREATED = _type(
     after=_Organisation,
 )
 MEMBER_ADDED = _member("member.added", _("member added"), after=_Member)
-MEMBER_REMOVED = _member("member.removed", _("member removed"), before=_Member)
-MEMBER_LEFT = _member("member.left", _("member left"), before=_Member)
+MEMBER_REMOVED = _member("member.removed", _("member removed"), before=_Ended)
+MEMBER_LEFT = _member("member.left", _("member left"), before=_Ended)
 MEMBER_ROLE_CHANGED = _member(
     "member.role_changed", _("role changed"), before=_Role, after=_Role
 )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.models import Event, Membership, Organisation
+from compliance.organisations.actions import leave
 from tests.factories import (
     PASSWORD,
     make_action,
@@ -98,6 +99,34 @@ def test_removal_is_undone_here_alone_and_not_for_ever(cast, sign_in):
         ada = sign_in(cast.ada)
         assert "can no longer be undone" in undo(ada, told).text
     assert not Membership.objects.filter(user=cast.con).exists()
+
+
+def test_newest_end_of_a_membership_alone_is_undone(cast, sign_in):
+    ada = sign_in(cast.ada)
+    row = member_of(cast.con, cast.acme)
+    Membership.objects.filter(pk=row.pk).update(role="owner")
+    first = remove(ada, row)
+    again = Membership.objects.create(
+        user=cast.con, organisation=cast.acme, role="reader"
+    )
+    leave(by=cast.con, membership=again)
+    assert "can no longer be undone" in undo(ada, first).text
+    again.save(force_insert=True)
+    second = remove(ada, again)
+    assert "can no longer be undone" in undo(ada, first).text
+    assert "is a member again, as reader" in undo(ada, second).text
+
+
+def test_undo_goes_by_the_person_and_not_by_the_address(cast, sign_in):
+    ada = sign_in(cast.ada)
+    told = remove(ada, member_of(cast.con, cast.acme))
+    was, cast.con.email = cast.con.email, "moved@example.org"
+    cast.con.save()
+    stranger = make_user(email=was)
+    assert "is a member again" in undo(ada, told).text
+    people = set(cast.acme.memberships.values_list("user", flat=True))
+    assert cast.con.pk in people
+    assert stranger.pk not in people
 
 
 def test_closed_account_is_out_on_the_next_request(cast, sign_in):

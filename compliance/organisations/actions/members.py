@@ -131,14 +131,18 @@ def remove_member(*, by: User, membership: Membership) -> Event:
 def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
     """Whose removal can be undone yet, and their role; else ``Event.DoesNotExist``.
 
-    A day later, or where the person is a member again or has another address, it is
-    for an invitation.
+    A day later, or where the person is a member again or has ceased to be one once more,
+    it is for an invitation.
     """
-    events = trail.events_of(organisation.pk).filter(action=MEMBER_REMOVED)
-    before, _ = trail.changes(events.get(seq=seq, at__gte=timezone.now() - UNDO_FOR))
-    people = User.objects.filter(email=before["person"], is_active=True)
+    events = trail.events_of(organisation.pk).filter(at__gte=timezone.now() - UNDO_FOR)
+    before, _ = trail.changes(events.get(seq=seq, action=MEMBER_REMOVED))
+    user_id = before.get("user_id", 0)
+    later = events.filter(seq__gt=seq, action__in=[MEMBER_REMOVED, MEMBER_LEFT])
+    people = User.objects.filter(pk=user_id, is_active=True)
     person = people.exclude(memberships__organisation=organisation).first()
-    if person is None:
+    if person is None or any(
+        trail.changes(e)[0].get("user_id") == user_id for e in later
+    ):
         raise Event.DoesNotExist
     return person, before["role"]
 
@@ -150,6 +154,7 @@ def take_back(*, by: User, organisation: Organisation, seq: int) -> Membership:
     ``Event.DoesNotExist`` when it is too late, ``ValidationError`` for a role above.
     """
     with writing():
+        lock_person(removed(organisation, seq)[0])
         lock(organisation)
         person, role = removed(organisation, seq)
         refuse_above(by, organisation, role)
@@ -257,7 +262,11 @@ def _end(by: User, membership: Membership, action: str) -> Event:
         organisation_id=membership.organisation_id,
         action=action,
         subject=membership,
-        before={"person": membership.user.email, "role": membership.role},
+        before={
+            "person": membership.user.email,
+            "user_id": membership.user_id,
+            "role": membership.role,
+        },
     )
     membership.delete()
     return event
