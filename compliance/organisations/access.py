@@ -122,6 +122,8 @@ class MemberRequest(HttpRequest):
     """How the person said just now who they are: password, app, passkey, sign-on, or ""."""
     confirmed_with: str
     """The name of the passkey that they used for it, or the host of the provider."""
+    is_saved: bool
+    """Set where a page, and no redirect, says that the form is saved."""
 
 
 def takes(role: str, organisation: Organisation) -> frozenset[Permission]:

@@ -16,6 +16,7 @@ def handed(
     The link stands in this reply only: it is kept nowhere, not in the session.
     """
     if invitation.link:
+        request.is_saved = True
         told = {"invitation": invitation, "said": said, "back": back}
         return render(request, "organisations/handed.html", told)
     messages.success(request, said)

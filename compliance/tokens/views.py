@@ -44,6 +44,7 @@ def token_new(request: MemberRequest) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, ValidationError(error.messages))
         return _page(request, form, 422)
+    request.is_saved = True
     return _page(request, _form(request), made=token, text=text)
 
 

@@ -1,10 +1,9 @@
 """Headers on every reply, and a sign-in that never swallows what was typed."""
 
 import logging
+import re
 from collections.abc import Callable
-from secrets import token_hex
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -104,21 +103,27 @@ class UnwritableMiddleware:
 class KeptMiddleware:
     """Tells the next page which form was saved, so that its script forgets what was typed.
 
-    That is a redirect that refuses nothing. A reply in its place hands the form back. The
-    number tells one saving from the next to the same address.
+    That is a redirect that refuses nothing, or the page of a view that sets ``is_saved``,
+    such as one that shows a secret once. Any other reply in its place hands the form back.
+    The form names its sending (``unsaved-forms.js``), and is told that name.
     """
+
+    name = re.compile(r"[0-9-]{1,60}")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        is_saved = request.method == "POST" and 300 <= response.status_code < 400
+        if request.method != "POST" or not request.user.is_authenticated:
+            return response
+        leads_on = 300 <= response.status_code < 400
         refuses = getattr(get_messages(request), "refuses", False)
-        if is_saved and not refuses and request.user.is_authenticated:
+        is_saved = getattr(request, "is_saved", leads_on and not refuses)
+        if is_saved and self.name.fullmatch(request.POST.get("sending", "")):
             response.set_cookie(
                 "kept",
-                f"{quote(request.path, safe='')}:{token_hex(4)}",
+                request.POST["sending"],
                 max_age=120,
                 secure=request.is_secure(),
                 samesite="Strict",

@@ -43,6 +43,7 @@ def webhook_new(request: MemberRequest) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error)
         return _list(request, form, 422)
+    request.is_saved = True
     return _log(request, made, secret=secret)
 
 

@@ -1,4 +1,4 @@
-// Texts that closed tabs of this person have kept on this device (keeper.js): a tab that lives
+// Texts that closed tabs of this person have kept on this device (device-store.js): a tab that lives
 // holds its lock. It is this tab's before it is no longer theirs; where this tab keeps something of
 // the same name, theirs waits.
 const names = async () =>

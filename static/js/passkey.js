@@ -86,7 +86,8 @@ async function press(button) {
   try {
     await wayOf(button)(button, form);
     say(form, "");
-    form.submit(); // as the server, not the browser, says what is missing
+    form.noValidate = true; // the server, not the browser, says what is missing
+    form.requestSubmit();
   } catch (error) {
     say(form, why(/** @type {Error} */ (error)));
   } finally {

@@ -1,6 +1,6 @@
 // Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the
 // document. A duplicated tab copies this storage while its page shows, so it takes another name; so
-// does a tab that died (keeper.js).
+// does a tab that died (device-store.js).
 try {
   const isTaken = navigator.locks && sessionStorage.getItem("shown");
   if (isTaken || !sessionStorage.getItem("tab"))
@@ -36,7 +36,7 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Text typed into a form is kept on this device (unsaved.js): its script comes with the first
+// Text typed into a form is kept on this device (unsaved-forms.js): its script comes with the first
 // letter, or at once where something waits.
 const { person: typist } = document.body.dataset;
 let isKeeping = false;
@@ -51,7 +51,7 @@ function keepText() {
   );
 }
 try {
-  const mine = new RegExp(`^outbox-${typist}-.*-forms$`);
+  const mine = new RegExp(`^outbox-${typist}-.*-(forms|sent)$`);
   if (Object.keys(localStorage).some((key) => mine.test(key))) keepText();
 } catch {
   /* storage is off: nothing is kept */

@@ -1,17 +1,20 @@
-// Text typed into a form is kept on this device (keeper.js) until it is saved, given back when the
+// Text typed into a form is kept on this device (device-store.js) until it is saved, given back when the
 // form is opened again, in any tab once its own is gone; gone with "Drop it" and with sign-out. It
 // keeps the state it was typed over, so that a save after somebody else's writes only what was
 // typed, and shows both texts where both did. Forms of a draft are named by the page, for each
 // edition and part; every other form goes by its address. Rows of a list and comments have keepers
-// of their own (outbox.js, drafts.js); what says data-unkept is not worth it, and a password is never kept.
+// of their own (outbox.js, unsent-comments.js); what says data-unkept is not kept, nor is a secret.
 import { read, takeUp, write } from "./device-store.js";
 
 const TEXTS =
   "textarea, input:is(:not([type]), [type=text], [type=email], [type=url]):not([autocomplete=one-time-code])";
 const OTHERS =
-  "form[method=post]:is([data-alone] *, :not([data-q])):not([data-keep], .talk, [data-unkept])";
+  "form[method=post]:is([data-alone] *, :not([data-q])):not([data-keep], .talk, [data-unkept], :has([data-reveal]))";
+const SECRETS =
+  "[type=password], [data-secret], [autocomplete*=password], [autocomplete=one-time-code]";
 const TOKEN = "csrfmiddlewaretoken";
-const STAMPS = ["version", "seen"]; // they say over which state a form was typed
+const SENDING = "sending"; // a name that no other has: the server says it once it is saved
+const STAMPS = /^(version|seen|base(_.*)?)$/; // they say over which state a form was typed
 /** @typedef {Found<"form[data-keep]">} Keeping */
 /** @typedef {[string, string][]} Pairs */
 /** @typedef {{ at: string, name: string, fields: Pairs }} Unsaved */
@@ -23,12 +26,15 @@ const forms = () => [...document.querySelectorAll("form[data-keep][data-at]")];
 /** @param {Keeping} form */
 const keyOf = (form) => form.dataset.keep;
 /** @param {HTMLFormElement} form */
-const fieldsOf = (form) =>
-  /** @type {Pairs} */ (
-    [...new FormData(form)].filter(([name, value]) => name !== TOKEN && typeof value === "string")
+function fieldsOf(form, sent = new FormData(form)) {
+  const secrets = [...form.elements].filter((field) => field.matches(SECRETS));
+  const left = new Set([TOKEN, SENDING, ...secrets.map((field) => field.getAttribute("name"))]);
+  return /** @type {Pairs} */ (
+    [...sent].filter(([name, value]) => !left.has(name) && typeof value === "string")
   );
+}
 /** @param {Pairs | undefined} fields */
-const stampOf = (fields) => fields?.find(([name]) => STAMPS.includes(name))?.[1];
+const stampOf = (fields) => fields?.find(([name]) => STAMPS.test(name))?.[1];
 /** @param {string} tag @param {object} given @param {(string | Node)[]} parts */
 const make = (tag, given, ...parts) => {
   const made = Object.assign(document.createElement(tag), given);
@@ -39,18 +45,20 @@ const make = (tag, given, ...parts) => {
 const textOf = (fields) =>
   JSON.stringify(
     fields
-      .filter(([name]) => !STAMPS.includes(name))
+      .filter(([name]) => !STAMPS.test(name))
       .map(([name, value]) => [name, value.replace(/\r\n?/g, "\n").trim()]),
   );
 /** @type {Map<string, Pairs>} */
 const base = new Map(); // what the server says of each form, whatever stands in its fields by now
 /** @type {Map<string, boolean>} */
 const kept = new Map(); // what is not saved: the forms of this page by key
+/** @type {Set<string>} */
+const back = new Set(); // what was given back into its form
 const region = draft ?? make("div", { role: "status" });
 let isInside = false; // the next page is of this site, too: it knows what is kept here
 
-// The address that was saved last, and a number that no other saving has.
-const told = () => decodeURIComponent(document.cookie.match(/(?:^|; )kept=([^;]*)/)?.[1] ?? "");
+// The sending that was saved last.
+const told = () => document.cookie.match(/(?:^|; )kept=([^;]*)/)?.[1];
 /** @param {HTMLFormElement} form @param {Element | null} [submitter] */
 const pathOf = (form, submitter) =>
   new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href)
@@ -58,7 +66,7 @@ const pathOf = (form, submitter) =>
 // A form goes by where it leads, and by its place among those that lead there.
 const others = /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll(OTHERS));
 for (const form of others) {
-  if (!form.querySelector(TEXTS) || form.querySelector("[type=password]")) continue;
+  if (!form.querySelector(TEXTS)) continue;
   const path = pathOf(form);
   let at = 0;
   while (forms().some((other) => other.dataset.keep === `${path}#${at}`)) at += 1;
@@ -84,9 +92,11 @@ function forget(key) {
   const { [key]: _, ...others } = all();
   write(box, others);
   kept.delete(key);
+  back.delete(key);
 }
 /** @param {Keeping} form */
 function keep(form) {
+  if (form.inert) return; // what is kept is on its way back into it
   const fields = fieldsOf(form);
   const key = keyOf(form);
   isInside = false;
@@ -108,14 +118,14 @@ export const isUnsaved = (form) => kept.has(keyOf(form));
 /** @param {Keeping} form @param {FormData} sent */
 export function settled(form, sent) {
   form.removeAttribute("data-unsaved");
-  const fields = /** @type {Pairs} */ ([...sent].filter(([name]) => name !== TOKEN));
-  base.set(keyOf(form), fields);
+  base.set(keyOf(form), fieldsOf(form, sent));
   keep(form);
   tell();
 }
 
 // Fields that are there take what was kept; what has none goes along unseen, so that the server can
-// say what it was.
+// say what it was. A field of which nothing was kept stays as it is; a tick, though, sends nothing
+// where it is not set.
 /** @param {Keeping} form @param {Pairs} fields */
 function fill(form, fields) {
   const left = Map.groupBy(fields, ([name]) => name);
@@ -124,10 +134,10 @@ function fill(form, fields) {
     if (!field.name || field.name === TOKEN || field.matches("button, fieldset")) continue;
     const values = (left.get(field.name) ?? []).map(([, value]) => value);
     if (field.matches("select, [type=checkbox], [type=radio]")) chosen.add(field.name);
-    else field.value = left.get(field.name)?.shift()?.[1] ?? "";
+    else field.value = left.get(field.name)?.shift()?.[1] ?? field.value;
     if (field.matches("[type=checkbox], [type=radio]"))
       field.checked = values.includes(field.value);
-    if (!field.matches("select")) continue;
+    if (!field.matches("select") || !(values.length || field.multiple)) continue;
     const offered = new Set([...field.options].map((option) => option.value));
     for (const value of values) if (!offered.has(value)) field.add(new Option(value, value));
     for (const option of field.options) option.selected = values.includes(option.value);
@@ -161,7 +171,10 @@ function fits(form, fields) {
 }
 /** @param {Keeping} form @param {Pairs} fields */
 async function giveBack(form, fields) {
-  if (!form.dataset.shape || fits(form, fields)) return fill(form, fields);
+  if (!form.dataset.shape || fits(form, fields)) {
+    fill(form, fields);
+    return keep(form);
+  }
   form.inert = true;
   const body = new URLSearchParams([
     ...fields,
@@ -177,9 +190,11 @@ async function giveBack(form, fields) {
     made.removeAttribute("data-unsaved");
     form.replaceWith(document.adoptNode(made));
     htmx.process(made);
+    keep(made);
   } catch {
     form.inert = false;
     fill(form, fields);
+    keep(form);
   }
 }
 
@@ -190,17 +205,22 @@ function drop(key, at) {
   if (at) location.assign(at);
   else tell();
 }
-// A part that was removed has no form any more: its text stands here, to be copied.
-/** @param {string} key @param {string} at */
-function isGone(key, at) {
+/** @param {string} at */
+function isHere(at) {
   const here = new URL(location.href);
   for (const name of ["saved", "find"]) here.searchParams.delete(name);
+  return here.pathname + here.search === at;
+}
+// A part that was removed has no form any more, nor has a draft that was sent to review: the text
+// stands here, to be copied.
+/** @param {string} key @param {string} at */
+function isGone(key, at) {
   const outline = document.querySelector("[data-outline]:not([data-found])");
   const isOut =
     outline &&
     key.startsWith("question-") &&
     !outline.querySelector(`[data-item="${CSS.escape(key.slice(9))}"]`);
-  return isOut || here.pathname + here.search === at;
+  return isOut || draft?.matches("[data-over]") || isHere(at);
 }
 /** @param {[string, Unsaved]} one */
 function line([key, { at, name, fields }]) {
@@ -229,7 +249,7 @@ function line([key, { at, name, fields }]) {
       bin,
     );
   const typed = fields.filter(
-    ([field, value]) => value.trim().includes(" ") && !STAMPS.includes(field),
+    ([field, value]) => value.trim().includes(" ") && !STAMPS.test(field),
   );
   return make(
     "li",
@@ -239,11 +259,12 @@ function line([key, { at, name, fields }]) {
     ...typed.map(([, value]) => make("p", {}, make("bdi", {}, value))),
   );
 }
-// A page of a draft tells all that waits of it; every other one what waits in its own forms.
+// What was given back is told; without a form, on a page of a draft, all that waits of it, on every
+// other one what was typed there, and what was sent last and is not saved.
 function tell() {
   const here = new Set(forms().map(keyOf));
-  const waiting = Object.entries(all()).filter(
-    ([key]) => draft || (here.has(key) && kept.has(key)),
+  const waiting = Object.entries(all()).filter(([key, { at }]) =>
+    here.has(key) ? back.has(key) : draft || isHere(at) || key === sent?.key,
   );
   const lines = waiting.map(line);
   if (!lines.length && !region.isConnected) return;
@@ -267,13 +288,17 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
 });
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.matches("[data-sign-out]")) return;
-  write("sent", {});
-  if (event.target.matches("[data-keep]")) {
-    const path = pathOf(event.target, event.submitter);
-    write("sent", { box, key: keyOf(event.target), path, told: told() });
-    kept.set(keyOf(event.target), true); // it is on its way
-  }
   isInside = true;
+  const path = pathOf(event.target, event.submitter);
+  if (!event.target.matches("[data-keep]")) {
+    if (read("sent")?.path !== path) write("sent", {}); // else a page between sends it on
+    return;
+  }
+  const value = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  event.target.querySelector(`[name=${SENDING}]`)?.remove();
+  event.target.append(make("input", { type: "hidden", name: SENDING, value }));
+  write("sent", { box, key: keyOf(event.target), path, sending: value });
+  kept.set(keyOf(event.target), true); // it is on its way
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
@@ -292,21 +317,21 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("pageshow", () => {
   isInside = false;
-  write("sent", {});
 });
 window.addEventListener("beforeunload", (event) => {
   const isLost = (/** @type {boolean} */ isSafe) => !isSafe || (draft && !isInside);
   if ([...kept.values()].some(isLost)) event.preventDefault();
 });
 
-// Saved is what was sent last, where the server says so of its address (KeptMiddleware): no page
-// else does. One that is refused comes back as it was typed.
+// Saved is what was sent last, where the server says its name again (KeptMiddleware). One that is
+// refused comes back as it was typed; where a page asks first who somebody is, it is still on its way.
 const sent = read("sent");
-write("sent", {});
-if (sent?.path && told() !== sent.told && told().startsWith(`${sent.path}:`)) {
+const isSaved = told() === (sent?.sending ?? "");
+if (isSaved) {
   const { [sent.key]: _, ...left } = read(sent.box) ?? {};
   write(sent.box, left);
 }
+if (isSaved || forms().some((form) => keyOf(form) === sent?.key)) write("sent", {});
 const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
   performance.getEntriesByType("navigation")
 );
@@ -324,6 +349,7 @@ for (const form of forms()) {
     continue;
   }
   kept.set(key, true);
+  back.add(key);
   giveBack(form, found.fields);
   const folded = form.closest("details:not([open])");
   if (folded instanceof HTMLDetailsElement) folded.open = true;

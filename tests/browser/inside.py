@@ -511,6 +511,17 @@ def own_draft(questions=0, name="Cara"):
     return {"draft": draft.pk, "path": path, "sessions": made["sessions"]}
 
 
+def to_review(edition_id):
+    """A draft, in review from now on."""
+    draft = Edition.objects.get(pk=edition_id)
+    organisation = draft.checklist.organisation
+    publishing.send_to_review(
+        by=organisation.memberships.first().user,
+        organisation=organisation,
+        edition_id=edition_id,
+    )
+
+
 def own_copy():
     """An own copy of a checklist, untouched: its address, and a session."""
     made = assessment("Cara")

@@ -1,5 +1,7 @@
 """The editor by keyboard, by mouse, by two people, and without scripts."""
 
+import time
+
 import pytest
 
 from tests.browser.test_accessible import looks
@@ -268,3 +270,74 @@ def test_what_was_saved_has_the_focus_and_its_question_a_mark(desk, open_window)
     assert page.evaluate("document.activeElement.innerText").startswith("Q2")
     assert page.locator('[data-item="Q2"] .ch-edited').count() == 1
     assert page.locator(".ch-edited").count() == 1
+
+
+def test_what_was_typed_before_the_review_is_shown_beside_the_edition(
+    desk, made, open_window
+):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.get_by_label("How to check").fill("Ask them, twice.")
+    page.goto(page.url.split("edit/")[0])
+    told(page).get_by_role("link", name="Q1").wait_for()
+    desk.to_review(made["draft"])
+    page.reload()
+    told(page).get_by_text("Ask them, twice.").wait_for()
+    assert looks(page) == []
+
+
+def test_row_that_a_button_adds_saves_itself(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.get_by_role("button", name="Add condition").click()
+    page.get_by_label("Fact 1").wait_for()
+    page.locator("#save > *").first.wait_for()
+
+
+def test_saving_that_fails_says_so_and_is_tried_again(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.route("**/edit/save/", lambda route: route.abort())
+    text = page.get_by_label("Question", exact=True)
+    text.fill("Typed on a train?")
+    text.blur()
+    page.get_by_text("Not saved yet; kept on this device.").wait_for()
+    assert looks(page) == []
+    page.unroute("**/edit/save/")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.locator("#save time").wait_for()
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed on a train?"
+
+
+def test_what_is_given_back_stays_kept_though_another_form_waits(
+    desk, made, open_window
+):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.get_by_role("button", name="Add condition").click()
+    page.get_by_label("Fact 1").wait_for()
+    page.get_by_label("How to check").fill("Twice.")
+    editor = page.url
+    page.goto(editor.split("/checklists/")[0] + "/actions/new/")
+    page.get_by_label("Task").press_sequentially("Waits, too")
+    page.route("**/shape/", lambda route: (time.sleep(1), route.continue_()))
+    page.goto(editor)
+    page.get_by_label("Fact 1").wait_for()
+    assert page.get_by_label("How to check").input_value() == "Twice."
+    [key] = page.evaluate(KEPT)
+    assert "Twice." in page.evaluate("key => localStorage[key]", key)
+
+
+def test_field_of_which_nothing_was_kept_stays_as_it_is(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    stood = page.get_by_label("Question", exact=True).input_value()
+    page.get_by_label("How to check").fill("Twice.")
+    page.evaluate(
+        """key => {
+          const kept = JSON.parse(localStorage[key]);
+          const one = kept["question-Q1"];
+          one.fields = one.fields.filter(([name]) => name !== "text");
+          localStorage[key] = JSON.stringify(kept);
+        }""",
+        page.evaluate(KEPT)[0],
+    )
+    page.reload()
+    told(page).get_by_text("Not saved yet: Q1").wait_for()
+    assert page.get_by_label("How to check").input_value() == "Twice."
+    assert page.get_by_label("Question", exact=True).input_value() == stood

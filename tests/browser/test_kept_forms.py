@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.authenticator import confirm
 from tests.browser.test_accessible import looks
 from tests.browser.window import follow, until
 
@@ -57,3 +58,48 @@ def test_refused_form_keeps_its_text_though_the_page_is_left(page):
     follow(told(page).get_by_role("button", name="Drop it"))
     assert page.locator("form textarea").first.input_value() == ""
     assert page.evaluate(KEPT) == []
+
+
+def test_reservations_outlive_a_tab_and_the_password_is_never_kept(desk, open_window):
+    made = desk.in_review()
+    page = open_window(made["session"], made["path"]).page
+    page.get_by_label("Your password").fill("never kept")
+    page.get_by_label("Reservations").press_sequentially("But for one")
+    until(lambda: page.evaluate(KEPT), lambda found: found != [])
+    assert "never kept" not in page.evaluate("JSON.stringify(localStorage)")
+    page.reload()
+    told(page).get_by_text("Not saved yet").wait_for()
+    assert page.get_by_label("Reservations").input_value() == "But for one"
+
+
+def test_what_a_page_between_sends_on_is_forgotten_once_saved(desk, open_window):
+    made = desk.assessment("Kim")
+    desk.role(made["people"][0], "owner")
+    desk.password(made["people"][0])
+    page = open_window(desk.session(made["people"][0]), made["path"]).page
+    page.goto(page.url.split("/assessments/")[0] + "/members/")
+    page.get_by_label("Email", exact=True).press_sequentially("new@example.org")
+    page.get_by_label("Name", exact=True).press_sequentially("New")
+    until(lambda: page.evaluate(KEPT), lambda found: found != [])
+    assert told(page).count() == 0  # nothing was given back
+    follow(page.get_by_role("button", name="Invite"))
+    page.get_by_role("heading", name="Confirm that it is you").wait_for()
+    assert page.evaluate(KEPT) != []
+    confirm(page)
+    until(lambda: page.evaluate(KEPT), lambda found: found == [])
+    assert told(page).count() == 0
+
+
+def test_one_tab_saves_nothing_for_another_at_the_same_address(page):
+    write(page, "Train", "Mine")
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.route("**/actions/new/", lambda route: route.fulfill(status=204))
+    page.locator("main form button").last.click()  # it does not arrive
+    page.unroute("**/actions/new/")
+    write(other, "Other", "Saved")
+    new = other.url
+    follow(other.locator("main form button").last)
+    page.goto(new)
+    told(page).get_by_text("Not saved yet: New action").wait_for()
+    assert page.locator("form textarea").first.input_value() == "Mine"

@@ -54,6 +54,7 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         else:
             address = absolute(reverse("seats:shared", args=[token]))
             told = {"fresh": link, "address": address}
+            request.is_saved = True
     context = seats_told(request, assessment, **told)
     return render(request, "seats/list.html", context, status=status or 200)
 
