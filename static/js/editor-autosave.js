@@ -1,6 +1,6 @@
 // A question of a draft saves itself: a moment after a choice is made, after a pause in typing, and
 // at the latest ten seconds after the first letter. The text waits on this device until then
-// (unsaved.js). What two people changed is saved only with the button, which shows both texts.
+// (unsaved-forms.js). What two people changed is saved only with the button, which shows both texts.
 import { isUnsaved, settled } from "./unsaved-forms.js";
 
 /** @typedef {Found<"form[data-autosave]">} Keeping */
@@ -58,13 +58,27 @@ document.addEventListener(
   true,
 );
 
+// No line, no session or a fault of the server: it is tried again.
+/** @param {Keeping} form */
+function putOff(form) {
+  const said = document.getElementById("save");
+  said?.classList.add("save-off");
+  said?.replaceChildren("Not saved yet; kept on this device.");
+  later(form, LONGEST_MS);
+}
+
+// A button for rows is swapped out with them: the event comes from what stood around it.
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   const form = saving(target);
   if (!form) return;
-  if (target !== form) {
-    if (target.matches("[name=do]")) later(form, PAUSE_MS); // a row is filled in first
-    return;
-  }
-  if (detail.xhr.status === 200) settled(form, detail.requestConfig.formData);
-  if (detail.xhr.status === 409) form.dataset.stuck = "true";
+  const { elt, formData } = detail.requestConfig;
+  if (elt.matches("[name=do]")) later(form, PAUSE_MS); // a row is filled in first
+  if (elt !== form) return;
+  const { status } = detail.xhr;
+  if (status === 200) settled(form, formData);
+  else if (status === 409) form.dataset.stuck = "true";
+  else if (status !== 422) putOff(form);
+});
+window.addEventListener("online", () => {
+  for (const form of document.querySelectorAll("form[data-autosave]")) later(form, SOON_MS);
 });
