@@ -17,7 +17,7 @@ from django.views.decorators.http import (
 from compliance.applicability import simulator
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
-from compliance.checklists.models import Edition, Question
+from compliance.checklists.models import Edition, Fact, Question
 from compliance.checklists.pages import find, is_draft, keeper, keeps
 from compliance.editor import actions, reading, undoable
 from compliance.editor.forms import HeadForm, QuestionEditor
@@ -49,18 +49,25 @@ def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
     key, saved = request.GET.get("question", ""), done(request, edition)
     section = request.GET.get("section", "")
     shown = whole(edition, key=key, section=section, done=saved)
-    shown["differing"] = _differing(edition, key) if saved and key else []
+    shown["differing"] = _differing(edition, shown["facts"], shown.get("question"))
     return _page(
         request, shown | reading.searched(edition, shown["outline"], text), 200
     )
 
 
-def _differing(edition: Edition, key: str) -> list[tuple[str, str]]:
-    """Differences between the examples and the rule of a question that was just saved."""
-    if not edition.organisations:
+def _differing(
+    edition: Edition, facts: list[Fact], question: Question | None
+) -> list[tuple[str, str]]:
+    """Differences between the examples and the rule of a question, as both are saved."""
+    if not edition.organisations or question is None:
         return []
-    document = content.document(edition)
-    return [] if soundness.broken(document) else simulator.differing(document, key)
+    document = {
+        "edition": content.edition_document(edition),
+        "facts": [content.fact_document(fact) for fact in facts],
+        "sections": [{"questions": [content.question_document(question)]}],
+    }
+    broken = soundness.broken(document)
+    return [] if broken else simulator.differing(document, question.key)
 
 
 def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
