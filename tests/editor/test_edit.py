@@ -172,7 +172,7 @@ def test_citations_say_how_they_stand(ada, draft):
         Citation.objects.create(question=question, provision=row, position=at)
     text = " ".join(ada.get(url("edit", draft)).text.split())
     assert "not yet in force, from 2 Jan 2099" in text
-    assert "gone, now Law Art. 1" in text
+    assert "no longer in force, now Law Art. 1" in text
 
 
 def test_successor_takes_the_place_of_what_is_gone(ada, draft):

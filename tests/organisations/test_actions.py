@@ -90,7 +90,11 @@ def test_changed_and_removed_are_on_the_trail(cast):
         (
             "member.removed",
             cast.ada,
-            {"person": "rob@example.org", "role": "officer"},
+            {
+                "person": "rob@example.org",
+                "role": "officer",
+                "user_id": cast.rob.pk,
+            },
             {},
         ),
     ]
