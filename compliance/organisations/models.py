@@ -326,6 +326,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """The people of an organisation, by name."""
         return self.select_related("user").order_by("user__name", "user__email")
 
+    def active_owners(self) -> "MembershipQuerySet":
+        """Owners whose account is open."""
+        return self.filter(role=Role.OWNER, user__is_active=True)
+
 
 class Membership(models.Model):
     """A person in an organisation, with one role."""

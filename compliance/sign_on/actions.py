@@ -51,6 +51,7 @@ from compliance.sign_on.events import (
     SIGN_ON_TESTED,
 )
 from compliance.sign_on.models import (
+    TAKEN,
     Departure,
     Domain,
     GroupRole,
@@ -63,7 +64,7 @@ from compliance.web.mail import absolute, queue_mail
 
 MOST = 50
 """Domains, and groups with a role, of one organisation."""
-_MISSING = "Write the secret that the provider made for Attest."
+MISSING = "Write the secret that the provider made for Attest."
 _TOLD = ("issuer", "client_id", "default_role")
 
 
@@ -94,7 +95,7 @@ def set_provider(
         before = {name: getattr(found, name) for name in _TOLD}
         if found.issuer != issuer:
             if not secret:
-                raise ValidationError({"secret": _MISSING})
+                raise ValidationError({"secret": MISSING})
             _let_lapse(by, organisation)
         is_other = bool(secret) or (found.issuer, found.client_id) != (
             issuer,
@@ -131,10 +132,7 @@ def _let_lapse(by: User, organisation: Organisation) -> None:
 
 def _tell_owners(by: User, sign_on: SignOn) -> None:
     organisation = sign_on.organisation
-    owners = organisation.memberships.with_people().filter(
-        role=Role.OWNER, user__is_active=True
-    )
-    for owner in owners:
+    for owner in organisation.memberships.with_people().active_owners():
         queue_mail(
             to=owner.user.email,
             subject=f"The sign-on of {organisation} was changed",
@@ -250,9 +248,7 @@ def _refuse_locking_out(sign_on: SignOn) -> None:
 
 def spare_owners(organisation: Organisation) -> list[User]:
     """Owners who get in past the provider: by password and second factor."""
-    owners = organisation.memberships.with_people().filter(
-        role=Role.OWNER, user__is_active=True
-    )
+    owners = organisation.memberships.with_people().active_owners()
     return [one.user for one in owners if is_spare(one.user)]
 
 
@@ -294,7 +290,6 @@ def verify_domain(*, by: User, domain: Domain) -> None:
         place = f"{dns.PREFIX}.{domain.name}"
         msg = f"There is no text record {domain.record} at {place} yet."
         raise ValidationError(msg)
-    taken = "Another organisation has shown that this domain is its own."
     with writing():
         lock(domain.organisation)
         found = Domain.objects.filter(pk=domain.pk, code=domain.code).first()
@@ -305,7 +300,7 @@ def verify_domain(*, by: User, domain: Domain) -> None:
             with attempt():
                 found.save(update_fields=["verified_at"])
         except IntegrityError:
-            raise ValidationError(taken, code="taken") from None
+            raise ValidationError(TAKEN, code="taken") from None
         _record(by, found, DOMAIN_VERIFIED, after={"domain": found.name})
 
 
@@ -357,11 +352,7 @@ def claimant(email: str) -> SignOn | None:
     domain = dns.domain_of(email)
     if not domain:
         return None
-    rows = SignOn.objects.filter(
-        is_on=True,
-        organisation__domains__name=domain,
-        organisation__domains__verified_at__isnull=False,
-    )
+    rows = SignOn.objects.owning(domain).filter(is_on=True)
     return rows.select_related("organisation").first()
 
 
@@ -505,13 +496,7 @@ def _connected(organisation: Organisation, user: User, person: Person) -> Identi
         )
         raise ValidationError(msg, code="other") from None
     told = {"person": user.email, "issuer": person.issuer}
-    trail.record(
-        by=user,
-        organisation_id=organisation.pk,
-        action=IDENTITY_CONNECTED,
-        subject=row,
-        after=told,
-    )
+    _record(user, row, IDENTITY_CONNECTED, after=told)
     return row
 
 
@@ -579,7 +564,7 @@ def _locked(organisation: Organisation) -> SignOn:
 
 def _record(
     by: User,
-    row: SignOn | Domain | GroupRole,
+    row: SignOn | Domain | GroupRole | Identity,
     action: EventType,
     *,
     before: dict[str, Any] | None = None,

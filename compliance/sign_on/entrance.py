@@ -65,10 +65,7 @@ def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:
         tested_at=began.get("tested_at") or None,
     )
     if not began["is_limited"]:
-        rows = rows.filter(
-            organisation__domains__name=dns.domain_of(user.email),
-            organisation__domains__verified_at__isnull=False,
-        )
+        rows = rows.owning(dns.domain_of(user.email))
     return rows.exists()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from compliance.organisations.models import Organisation
+from compliance.sign_on import actions
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.models import SignOn
 from compliance.web.text import validate_line
@@ -43,9 +44,7 @@ class ProviderForm(forms.Form):
         label="Client secret",
         max_length=1000,
         strip=True,
-        error_messages={
-            "required": "Write the secret that the provider made for Attest."
-        },
+        error_messages={"required": actions.MISSING},
         widget=forms.PasswordInput(
             attrs={"class": "input", "autocomplete": "off"}, render_value=False
         ),

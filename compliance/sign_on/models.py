@@ -15,6 +15,20 @@ from compliance.web.text import validate_line
 _ROLES = [(one.value, one.label) for one in GIVEN]
 
 
+TAKEN = "Another organisation has shown that this domain is its own."
+
+
+class SignOnQuerySet(models.QuerySet["SignOn"]):
+    """Providers by the domains of their organisations."""
+
+    def owning(self, domain: str) -> "SignOnQuerySet":
+        """Of the organisation that has shown a domain of mail addresses to be its own."""
+        return self.filter(
+            organisation__domains__name=domain,
+            organisation__domains__verified_at__isnull=False,
+        )
+
+
 class SignOn(models.Model):
     """The provider of one organisation, by OpenID Connect; a row once an owner sets one.
 
@@ -35,6 +49,8 @@ class SignOn(models.Model):
     tested_at = models.DateTimeField(null=True, blank=True)
     """When an owner came through with these very settings; a change empties it, and so does
     switching off. A session that began by them ends with them."""
+
+    objects = SignOnQuerySet.as_manager()
 
     in_trail = Proven("organisation_id", hidden={"secret": "none"})
 
@@ -92,7 +108,7 @@ class Domain(models.Model):
                 fields=["name"],
                 condition=Q(verified_at__isnull=False),
                 name="domain_of_one",
-                violation_error_message="Another organisation has shown that this domain is its own.",
+                violation_error_message=TAKEN,
             ),
         ]
 

@@ -308,6 +308,6 @@ def keep_an_owner(membership: Membership) -> None:
     if membership.role != Role.OWNER:
         return
     others = membership.organisation.memberships.exclude(pk=membership.pk)
-    if not others.filter(role=Role.OWNER, user__is_active=True).exists():
+    if not others.active_owners().exists():
         msg = "This is the last owner. Make someone else owner first."
         raise ValidationError(msg, code="last_owner")

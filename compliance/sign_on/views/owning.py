@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,16 +22,9 @@ def provider(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return settings_page(request)
     form = ProviderForm(request.POST, organisation=request.organisation)
-    if form.is_valid():
-        try:
-            actions.set_provider(
-                by=request.user, organisation=request.organisation, **form.cleaned_data
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, "The provider is kept.")
-            return _back(request)
+    if _is_done(request, form, actions.set_provider):
+        messages.success(request, "The provider is kept.")
+        return _back(request)
     return settings_page(request, 422, form=form)
 
 
@@ -78,18 +72,9 @@ def require(request: MemberRequest) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def domain_add(request: MemberRequest) -> HttpResponse:
     form = DomainForm(request.POST, auto_id="domain-%s")
-    if form.is_valid():
-        try:
-            actions.add_domain(
-                by=request.user,
-                organisation=request.organisation,
-                name=form.cleaned_data["name"],
-            )
-        except ValidationError as error:
-            form.add_error("name", error.messages)
-        else:
-            messages.success(request, "Publish its record, then have it looked for.")
-            return _back(request)
+    if _is_done(request, form, actions.add_domain, field="name"):
+        messages.success(request, "Publish its record, then have it looked for.")
+        return _back(request)
     return settings_page(request, 422, domain_form=form)
 
 
@@ -127,16 +112,9 @@ def domain_remove(request: MemberRequest, domain_id: int) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def group_add(request: MemberRequest) -> HttpResponse:
     form = GroupForm(request.POST, auto_id="group-%s")
-    if form.is_valid():
-        try:
-            actions.add_group(
-                by=request.user, organisation=request.organisation, **form.cleaned_data
-            )
-        except ValidationError as error:
-            form.add_error("group", error.messages)
-        else:
-            messages.success(request, "It counts from the next sign-in.")
-            return _back(request)
+    if _is_done(request, form, actions.add_group, field="group"):
+        messages.success(request, "It counts from the next sign-in.")
+        return _back(request)
     return settings_page(request, 422, group_form=form)
 
 
@@ -155,6 +133,18 @@ def _sign_on(request: MemberRequest) -> SignOn:
     except SignOn.DoesNotExist:
         raise Http404 from None
     return found
+
+
+def _is_done(
+    request: MemberRequest, form: Form, act: Callable[..., object], field: str = ""
+) -> bool:
+    """Whether the action took what the form holds; else the form says why, at ``field``."""
+    if form.is_valid():
+        try:
+            act(by=request.user, organisation=request.organisation, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(field or None, error.messages if field else error)
+    return form.is_valid()
 
 
 def _tried(request: MemberRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
