@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass
 
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from compliance.organisations.rate_limits import within
 from compliance.tokens.models import Token
 
 WINDOW = 60
@@ -50,7 +50,4 @@ def guesses_too_often(request: HttpRequest) -> bool:
 
     A right one opens all the same: others may share the network.
     """
-    used = ratelimit.consume(
-        request, app="compliance", action="api_wrong", config=WRONG, limit_get=True
-    )
-    return used is None
+    return not within(request, WRONG, limit_get=True)

@@ -1,4 +1,6 @@
-"""How often one person may cause mail, so that nobody is flooded, and ask for passkeys."""
+"""How often something may be tried, and how often one person may cause mail or ask for passkeys."""
+
+from typing import Any
 
 from allauth.core.internal import ratelimit
 from django import forms
@@ -12,18 +14,26 @@ TOO_MANY = (
 )
 
 
+def within(request: HttpRequest, limit: dict[str, str], **more: Any) -> bool:
+    """Whether a request keeps to a limit such as ``{"share": "20/m/ip"}``; it is counted then.
+
+    ``more`` says what else counts: ``key`` of the rate, ``limit_get``, ``dry_run``.
+    """
+    [action] = limit
+    used = ratelimit.consume(
+        request, app="compliance", action=action, config=limit, **more
+    )
+    return used is not None
+
+
 def may_send(request: HttpRequest) -> bool:
     """Whether a person may send one mail more this hour; it is counted then."""
-    used = ratelimit.consume(request, app="compliance", action="mails", config=MAILS)
-    return used is not None
+    return within(request, MAILS)
 
 
 def may_ask(request: HttpRequest) -> bool:
     """Whether a person may have a passkey asked once more; it is counted then."""
-    used = ratelimit.consume(
-        request, app="compliance", action="passkeys", config=PASSKEYS
-    )
-    return used is not None
+    return within(request, PASSKEYS)
 
 
 def hindered(request: HttpRequest, form: forms.Form) -> int:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.core.internal import ratelimit
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from django.urls import reverse
 
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import User
+from compliance.organisations.rate_limits import within
 from compliance.sign_on import actions, dns, entrance, oidc
 from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
 from compliance.sign_on.models import SignOn
@@ -24,15 +24,7 @@ def may_try(request: HttpRequest, organisation_id: UUID) -> bool:
     """Whether a provider may be asked once more this minute: by this network, and for this
     organisation; it is counted then.
     """
-    used = ratelimit.consume(
-        request,
-        app="compliance",
-        action="sign_on",
-        config=_TRIES,
-        key=str(organisation_id),
-        limit_get=True,
-    )
-    return used is not None
+    return within(request, _TRIES, key=str(organisation_id), limit_get=True)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -12,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.rate_limits import within
 from compliance.organisations.reauthentication import StepUp
 from compliance.webhooks import actions
 from compliance.webhooks.choices import State
@@ -120,14 +120,7 @@ def webhook_end(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
 
 def _may_test(request: MemberRequest) -> bool:
     """Whether the organisation may send one more test; it is counted then."""
-    used = ratelimit.consume(
-        request,
-        app="compliance",
-        action="webhook_test",
-        config=_TESTS,
-        key=str(request.organisation.pk),
-    )
-    return used is not None
+    return within(request, _TESTS, key=str(request.organisation.pk))
 
 
 def _found(request: MemberRequest, webhook_id: UUID) -> Webhook:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from compliance.calendar.feed_dates import feed_of, read
 from compliance.calendar.ical import MEDIA_TYPE, tag_of, written
+from compliance.organisations.rate_limits import within
 
 WRONG = {"feed": "20/m/ip"}
 RIGHT = {"feed_read": "60/h/key"}
@@ -24,13 +24,13 @@ HEADERS = {
 @login_not_required
 def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """The dates as iCalendar; unchanged ones are not sent again (RFC 9110, 13.1.2)."""
-    if _is_throttled(request, "feed", WRONG, dry_run=True):
+    if _is_throttled(request, WRONG, dry_run=True):
         return _refusal(429)
     found = feed_of(token)
     if found is None:
-        _is_throttled(request, "feed", WRONG)
+        _is_throttled(request, WRONG)
         return _refusal(404)
-    if _is_throttled(request, "feed_read", RIGHT, key=found.token_hash):
+    if _is_throttled(request, RIGHT, key=found.token_hash):
         return _refusal(429)
     told = read(found)
     if told is None:
@@ -44,19 +44,9 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     return _headed(response)
 
 
-def _is_throttled(
-    request: HttpRequest, action: str, config: dict[str, str], **more: Any
-) -> bool:
+def _is_throttled(request: HttpRequest, limit: dict[str, str], **more: Any) -> bool:
     """Whether too many tries came: wrong ones from a network, or right ones of a token."""
-    used = ratelimit.consume(
-        request,
-        app="compliance",
-        action=action,
-        config=config,
-        limit_get=True,
-        **more,
-    )
-    return used is None
+    return not within(request, limit, limit_get=True, **more)
 
 
 def _refusal(status: int) -> HttpResponseBase:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -25,6 +24,7 @@ from compliance.organisations.forms import InviteForm, JoinForm
 from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.models import Invitation, User
 from compliance.organisations.pages import invitations
+from compliance.organisations.rate_limits import within
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import is_printed
 
@@ -119,9 +119,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 def invitation(request: HttpRequest) -> HttpResponse:
     """The terms of the invitation, and how to accept it; opening it changes nothing."""
-    if not ratelimit.consume(
-        request, app="compliance", action=TOKEN, config=TRIES, limit_get=True
-    ):
+    if not within(request, TRIES, limit_get=True):
         return render(request, "429.html", status=429)
     found = Invitation.opened_by(request.session.get(TOKEN, ""))
     if found is None:

@@ -3,7 +3,6 @@
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO
 
-from allauth.core.internal import ratelimit
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from compliance.organisations.rate_limits import within
 from compliance.press.api import SealError, certificates_of
 from compliance.reports.forms import VerifyForm
 from compliance.reports.pdf_engine import place
@@ -33,7 +33,7 @@ UNSET = (
 @csrf_exempt  # looked at by ``_verify``, once it is known where a file may go
 def verify(request: HttpRequest) -> HttpResponse:
     """Form and result. A file is received only while the address has tries left."""
-    if not ratelimit.consume(request, app="compliance", action="verify", config=TRIES):
+    if not within(request, TRIES):
         return render(request, "429.html", status=429)
     request.upload_handlers = [ReportUploadHandler(request)]
     return _verify(request)

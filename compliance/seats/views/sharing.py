@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.signature_validity import void_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.rate_limits import within
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
@@ -117,15 +117,7 @@ def shared_page(request: HttpRequest, link_id: int) -> HttpResponse:
 
 def _is_throttled(request: HttpRequest, *, dry_run: bool) -> bool:
     """Whether too many wrong tries came from the network within a minute."""
-    used = ratelimit.consume(
-        request,
-        app="compliance",
-        action="share",
-        config=TRIES,
-        limit_get=True,
-        dry_run=dry_run,
-    )
-    return used is None
+    return not within(request, TRIES, limit_get=True, dry_run=dry_run)
 
 
 def _refusal(request: HttpRequest, template: str, status: int) -> HttpResponse:
