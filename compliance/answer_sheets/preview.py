@@ -13,6 +13,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.bulk.actions import PutBack
 from compliance.checklists.diff import word_diff
+from compliance.web.text import counted
 
 MOST = 2_000
 """Conflicts, refusals and remarks that a page lists; the rest is counted."""
@@ -82,11 +83,10 @@ class Showing:
     def done(self) -> str:
         """The saved answers, in one line."""
         plan = self.plan
-        answers = len(plan.changing)
-        said = f"{answers} answer{'' if answers == 1 else 's'} changed"
+        said = f"{counted(len(plan.changing), 'answer')} changed"
         kept = sum(len(entry.kept) for entry in plan.entries)
         if kept:
-            said += f", {kept} conflict{'' if kept == 1 else 's'} kept the version here"
+            said += f", {counted(kept, 'conflict')} kept the version here"
         if plan.refused:
             said += f", {len(plan.refused)} refused"
         return f"{said}."
@@ -124,7 +124,7 @@ def taken_in(assessment: Assessment) -> list[TakenIn]:
 def told_undo(back: PutBack) -> str:
     """ "38 answers put back. Changed again since, so left alone: A1, A2."."""
     count = len(back.done)
-    said = f"{count} answer{'' if count == 1 else 's'} put back."
+    said = f"{counted(count, 'answer')} put back."
     if not back.left:
         return said if count else "There is nothing to undo: it is as before."
     keys = ", ".join(back.left[:NAMED])

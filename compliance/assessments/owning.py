@@ -1,4 +1,4 @@
-"""The questions and actions that a member owns, in words for who takes the member out."""
+"""The questions and actions that a member owns, in words, for the page that removes a member."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.db.models import Count
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer
 from compliance.organisations.models import Membership
+from compliance.web.text import counted
 
 
 def of_member(sender: Any, *, membership: Membership, **_: Any) -> list[str]:
@@ -20,11 +21,10 @@ def of_member(sender: Any, *, membership: Membership, **_: Any) -> list[str]:
         assessment__status=AssessmentStatus.RUNNING,
     ).aggregate(count=Count("pk"), places=Count("assessment", distinct=True))
     tasks = organisation.actions.open().filter(owner=membership.user_id).count()
-    questions = f"{_many(found['count'], 'question')} in {_many(found['places'], 'running assessment')}"
-    return ([questions] if found["count"] else []) + (
-        [_many(tasks, "open action")] if tasks else []
-    )
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    owned = []
+    if count := found["count"]:
+        places = counted(found["places"], "running assessment")
+        owned.append(f"{counted(count, 'question')} in {places}")
+    if tasks:
+        owned.append(counted(tasks, "open action"))
+    return owned

@@ -87,7 +87,7 @@ def _told(text: str, *, is_error: bool = False) -> CallToolResult:
 
 
 def _behind_token(served: ASGIApp) -> ASGIApp:
-    """Let in whoever sends some token; whether it opens anything, each call asks anew."""
+    """Let in every request that bears a token; each call checks what the token may do."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         sent = dict(scope.get("headers", ()))

@@ -39,7 +39,7 @@ _OPENING: Mapping[type[Model], str] = {
     **dict.fromkeys((Feed, Invitation, ShareLink, Token), "token_hash"),
     Webhook: "secret_hash",
 }
-"""What opens something or is told something, with the column that a backup lacks."""
+"""Models whose rows open something or receive something, with the column that a backup lacks."""
 
 
 def every() -> list[type[Model]]:

@@ -14,6 +14,7 @@ from compliance.checklists.events import EDITION_CHANGED, RESTORED
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
 from compliance.web.languages import language_name
+from compliance.web.text import counted
 
 MOST_OFFERED = 5
 MOST_READ = 50
@@ -98,6 +99,5 @@ def _words(event: Event, before: dict[str, Any], after: dict[str, Any]) -> str:
             state = "added" if code in new else "removed"
             return f"{language_name(code)} is {state}."
     values = defaultdict(str, before | after)
-    count = len(after.get("questions", ()))
-    values["count"] = f"{count} question{'' if count == 1 else 's'}"
+    values["count"] = counted(len(after.get("questions", ())), "question")
     return event_types.named(event.action).undo_words.format_map(values)

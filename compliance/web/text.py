@@ -34,6 +34,11 @@ OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of what follows: a name could pose as another."""
 
 
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: "1 question", "2 questions"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def printable(text: str) -> str:
     """The text as paper and PDF can hold it; line ends are one kind.
 

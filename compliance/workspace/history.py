@@ -23,6 +23,7 @@ from compliance.assessments.models import Answer
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
+from compliance.web.text import counted
 from compliance.workspace.seeing import Unseen
 
 _PROOF = "File or link"
@@ -103,7 +104,7 @@ def _came_along(came: dict[str, Any]) -> Iterator[Change]:
         if value != one.blank and one.kind != Kind.PERSON:
             yield Change(one.heading, after=one.words(value))
     if count := len(came.get("evidence", [])):
-        yield Change("Evidence", after=f"{count} piece{'' if count == 1 else 's'}")
+        yield Change("Evidence", after=counted(count, "piece"))
 
 
 def since(answer: Answer, unseen: Unseen, viewer_id: int) -> list[Entry]:

@@ -22,6 +22,7 @@ from compliance.remediation import actions as remediation
 from compliance.remediation import waiting
 from compliance.results.files import TYPES
 from compliance.results.stands import assessments_of, current, stands_of
+from compliance.web.text import counted
 from compliance.workspace.pages import owners
 
 FIRST = 10
@@ -56,7 +57,7 @@ def plan(request: MemberRequest) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, ValidationError(error.messages))
         return _page(request, form, 422)
-    said = f"{made} action{'' if made == 1 else 's'} made."
+    said = f"{counted(made, 'action')} made."
     if had:
         said += f" {had} had one already."
     messages.success(request, said)

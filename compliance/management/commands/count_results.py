@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from compliance.results.figure_store import rebuild
+from compliance.web.text import counted
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         count, wrong = rebuild(timezone.localdate())
         self.stdout.write(
-            f"{count} assessment{'' if count == 1 else 's'} counted; the figures kept of"
+            f"{counted(count, 'assessment')} counted; the figures kept of"
             f" {wrong} had been wrong."
         )

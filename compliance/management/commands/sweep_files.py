@@ -9,6 +9,7 @@ from compliance.evidence import actions
 from compliance.formats import pending_imports
 from compliance.reports import storage
 from compliance.reports.actions import is_known
+from compliance.web.text import counted
 
 
 class Command(BaseCommand):
@@ -19,4 +20,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         gone = actions.sweep() + pending_imports.sweep() + download_store.sweep()
         gone += storage.sweep(is_known)
-        self.stdout.write(f"{gone} file{'' if gone == 1 else 's'} removed.")
+        self.stdout.write(f"{counted(gone, 'file')} removed.")

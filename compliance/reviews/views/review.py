@@ -12,6 +12,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.reviews import actions
 from compliance.reviews.forms import ReturnForm
 from compliance.reviews.pages import PAGE, address, find, shown_again, shown_now
+from compliance.web.text import counted
 
 
 @require_safe
@@ -52,6 +53,6 @@ def give_back(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if form.errors:
         context = shown_again(request, assessment, "return_form", form, "said")
         return render(request, PAGE, context, status=422)
-    told = f"Returned with {len(keys)} question{'' if len(keys) == 1 else 's'}."
+    told = f"Returned with {counted(len(keys), 'question')}."
     messages.success(request, told if keys else "Returned for changes.")
     return redirect(address(assessment))

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,6 +16,7 @@ from compliance.seats.expired import told_when_over
 from compliance.seats.forms import DrawForm, MarkForm, PickForm
 from compliance.seats.pages import inside, note, question_told
 from compliance.seats.queries import sample_of
+from compliance.web.text import counted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            more = f"{len(drawn)} question{pluralize(len(drawn))} drawn."
+            more = f"{counted(len(drawn), 'question')} drawn."
             messages.success(request, more)
             return redirect(request.path)
     note(request, here, "Sample")

@@ -25,6 +25,7 @@ from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
+from compliance.web.text import counted
 from compliance.workspace.cards import cards
 from compliance.workspace.forms import FactsForm, RestsOnForm, StartForm
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
@@ -266,17 +267,16 @@ def rest(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 
 
 def _rested(other: Assessment | None, count: int) -> str:
-    noun = "question" if count == 1 else "questions"
+    questions = counted(count, "question")
     if other:
-        return f"{other.subject} answers {count} {noun} now; every answer here is kept."
-    return f"{count} {noun} asked here again, with the answers that were kept."
+        return f"{other.subject} answers {questions} now; every answer here is kept."
+    return f"{questions} asked here again, with the answers that were kept."
 
 
 def _moved(count: int) -> str:
     if not count:
         return "Facts saved. The same questions apply as before."
-    noun = "question" if count == 1 else "questions"
-    return f"Facts saved. {count} {noun} changed; every answer is kept."
+    return f"Facts saved. {counted(count, 'question')} changed; every answer is kept."
 
 
 @require_safe
