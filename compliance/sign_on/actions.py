@@ -58,7 +58,7 @@ from compliance.sign_on.models import (
     Identity,
     SignOn,
 )
-from compliance.sign_on.oidc import Person
+from compliance.sign_on.protocols import Person
 from compliance.web import outgoing
 from compliance.web.mail import absolute, queue_mail
 

@@ -1,5 +1,6 @@
 """Leaving for a provider and coming back: what the session keeps meanwhile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
@@ -13,9 +14,10 @@ from compliance.organisations.models import User
 from compliance.organisations.signed_on import SignedOn
 from compliance.sign_on import actions, dns, oidc
 from compliance.sign_on.models import SignOn
+from compliance.sign_on.protocols import Client, Flow, Person
 from compliance.web.mail import absolute
 
-_KEY = "sign_on_flows"
+_KEY = "sign_on_tries"
 _MOST = 5
 """Tries to sign in of one browser at a time, in as many tabs."""
 ENTER, CONFIRM, CONNECT, TEST = "enter", "confirm", "connect", "test"
@@ -28,7 +30,7 @@ class _Kept(TypedDict):
     purpose: str
     user: int | None
     next: str
-    flow: oidc.Flow
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Return:
 
     purpose: str
     next: str
-    person: oidc.Person
+    person: Person
 
 
 def place(*, email: str, user: User | None, **_: Any) -> str:
@@ -85,28 +87,28 @@ def leave(
     request: HttpRequest, sign_on: SignOn, purpose: str, *, next_: str = ""
 ) -> str:
     """The address of the provider to go to. Raises ``ValidationError``."""
-    provider = oidc.discover(sign_on.issuer, sign_on.pk, is_test=purpose == TEST)
-    address, state, flow = oidc.begin(
-        provider, _client(sign_on), is_anew=purpose == CONFIRM
-    )
+    begun = _client(sign_on).begin(is_anew=purpose == CONFIRM, is_test=purpose == TEST)
     flows: dict[str, _Kept] = request.session.get(_KEY, {})
     for old in list(flows)[: max(0, len(flows) - _MOST + 1)]:
         del flows[old]
-    flows[state] = _Kept(
+    flows[begun.key] = _Kept(
         organisation=str(sign_on.pk),
         purpose=purpose,
         user=request.user.pk,
         next=next_,
-        flow=flow,
+        flow=begun.flow,
     )
     request.session[_KEY] = flows
-    return address
+    return begun.address
 
 
-def come_back(request: HttpRequest, sign_on: SignOn) -> Return:
+def come_back(
+    request: HttpRequest, sign_on: SignOn, answer: Mapping[str, str]
+) -> Return:
     """Who is back, and what for; each try counts once. Raises ``ValidationError``."""
+    client = _client(sign_on)
     flows: dict[str, _Kept] = request.session.get(_KEY, {})
-    kept = flows.pop(request.GET.get("state", ""), None)
+    kept = flows.pop(answer.get(client.known_by, ""), None)
     request.session[_KEY] = flows
     request.session.save()  # used up, also for a second request that is on its way
     if kept is None or kept["organisation"] != str(sign_on.pk):
@@ -118,13 +120,11 @@ def come_back(request: HttpRequest, sign_on: SignOn) -> Return:
     if not sign_on.is_on and kept["purpose"] not in _BY_OWNERS:
         msg = "Your organisation has switched this off meanwhile."
         raise ValidationError(msg)
-    provider = oidc.discover(sign_on.issuer, sign_on.pk)
-    answer = {name: str(value) for name, value in request.GET.items()}
-    person = oidc.finish(provider, _client(sign_on), kept["flow"], answer)
+    person = client.finish(kept["flow"], answer)
     return Return(kept["purpose"], kept["next"], person)
 
 
-def _client(sign_on: SignOn) -> oidc.Client:
+def _client(sign_on: SignOn) -> Client:
     try:
         secret = sign_on.open_secret()
     except ValueError:
@@ -132,7 +132,9 @@ def _client(sign_on: SignOn) -> oidc.Client:
     if not secret:
         msg = "The secret of the provider does not open. An owner writes it anew."
         raise ValidationError(msg)
-    return oidc.Client(sign_on.client_id, secret, back(sign_on), sign_on.pk)
+    return oidc.Client(
+        sign_on.issuer, sign_on.client_id, secret, back(sign_on), sign_on.pk
+    )
 
 
 def _is_spare(claimant: SignOn, user: User) -> bool:

@@ -1,49 +1,34 @@
 """OpenID Connect as the relying party: code flow with PKCE, ``state`` and ``nonce``.
 
 Sources: OpenID Connect Core 1.0 (3.1), Discovery 1.0, RFC 7636, RFC 9207, RFC 9700.
-Knows no model: what is asked and what came back are values. People wait for each call, so
-it is short, and what a provider says of itself is kept for some minutes.
+Knows no model: what is asked and what came back are values.
 """
 
 import base64
 import hashlib
 import json
 import secrets
-import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 import jwt
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
+from compliance.sign_on import protocols
+from compliance.sign_on.protocols import AGAIN, SKEW, Begun, Flow, Person
 from compliance.web import outgoing
 
-SKEW = 120
-"""Seconds by which the provider's clock may differ."""
-_BEFORE = 5
-"""Seconds by which it may differ where someone was to be asked again."""
-LASTS = 600
-"""Seconds from leaving for the provider until coming back."""
-_SECONDS = 3.0
-"""For each call."""
-_FRESH, _KEPT, _AGAIN_AFTER = 10 * 60, 24 * 60 * 60, 60
-"""Seconds until what a provider says of itself is asked again, for which it stands while the
-provider is silent, and between two questions for a key that is not known."""
-_MOST_BYTES = 1_000_000
+_AGAIN_AFTER = 60
+"""Seconds between two questions for a key that is not known."""
 _ALGORITHMS = [
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ]  # fmt: skip
 """Those with a key pair: never none, nor one whose key is the client's secret."""
 _GOOGLE = "https://accounts.google.com"
 """One issuer for everybody: the claim ``hd`` says whose organisation runs the account."""
-_AGAIN = "Begin again at the sign-in page."
-
-
-class UnreachableError(ValidationError):
-    """The provider is slow, or too many wait for it: trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +48,23 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """How a provider knows Attest."""
+    """How a provider knows Attest: a ``protocols.Client``."""
 
+    issuer: str
     id: str
     secret: str
     redirect: str
     whose: Hashable
     """The organisation on behalf of which the provider is called."""
+    known_by = "state"
 
+    def begin(self, *, is_anew: bool, is_test: bool) -> Begun:
+        """Someone leaves for the provider. Raises ``ValidationError``."""
+        return _begin(discover(self.issuer, self.whose, is_test=is_test), self, is_anew)
 
-class Flow(TypedDict):
-    """What is kept in the session of someone who left for a provider."""
-
-    nonce: str
-    verifier: str
-    issuer: str
-    begun: float
-    is_anew: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom a provider says someone is."""
-
-    issuer: str
-    subject: str
-    email: str
-    is_verified: bool
-    """Whether the provider says that the address is theirs."""
-    name: str
-    groups: tuple[str, ...]
-    asked_at: float = 0
-    """When the provider asked them last who they are; 0 where it does not say."""
+    def finish(self, flow: Flow, answer: Mapping[str, str]) -> Person:
+        """The person who came back. Raises ``ValidationError``."""
+        return _finish(discover(self.issuer, self.whose), self, flow, answer)
 
 
 def discover(issuer: str, whose: Hashable, *, is_test: bool = False) -> Provider:
@@ -105,7 +75,7 @@ def discover(issuer: str, whose: Hashable, *, is_test: bool = False) -> Provider
         _provider(issuer, told)  # what is no good is not kept
         return told
 
-    return _provider(issuer, _kept(issuer, ask, is_stale=is_test))
+    return _provider(issuer, protocols.kept(issuer, ask, is_stale=is_test))
 
 
 def _provider(issuer: str, told: dict[str, Any]) -> Provider:
@@ -136,48 +106,39 @@ def _provider(issuer: str, told: dict[str, Any]) -> Provider:
     )
 
 
-def begin(
-    provider: Provider, client: Client, *, is_anew: bool = False
-) -> tuple[str, str, Flow]:
-    """The address to send someone to, the ``state`` to know them by, and what to keep.
-
-    ``is_anew``: the provider is to ask them again, whether they are signed in there or not.
-    """
+def _begin(provider: Provider, client: Client, is_anew: bool) -> Begun:
     state = secrets.token_urlsafe(32)
-    flow = Flow(
-        nonce=secrets.token_urlsafe(32),
-        verifier=secrets.token_urlsafe(48),
-        issuer=provider.issuer,
-        begun=time.time(),
-        is_anew=is_anew,
-    )
-    digest = hashlib.sha256(flow["verifier"].encode()).digest()
+    own = {"nonce": secrets.token_urlsafe(32), "verifier": secrets.token_urlsafe(48)}
+    digest = hashlib.sha256(own["verifier"].encode()).digest()
     asked = {
         "response_type": "code",
         "client_id": client.id,
         "redirect_uri": client.redirect,
         "scope": "openid email profile",
         "state": state,
-        "nonce": flow["nonce"],
+        "nonce": own["nonce"],
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
     }
     if is_anew:
         asked |= {"prompt": "login", "max_age": "0"}
     joint = "&" if "?" in provider.authorization else "?"
-    return f"{provider.authorization}{joint}{urlencode(asked)}", state, flow
+    return Begun(
+        f"{provider.authorization}{joint}{urlencode(asked)}",
+        state,
+        protocols.flow(provider.issuer, is_anew=is_anew, own=own),
+    )
 
 
-def finish(
+def _finish(
     provider: Provider, client: Client, flow: Flow, answer: Mapping[str, str]
 ) -> Person:
-    """The person who came back with an answer. Raises ``ValidationError``."""
     _refuse_answer(provider, flow, answer)
     asked = {
         "grant_type": "authorization_code",
         "code": answer["code"],
         "redirect_uri": client.redirect,
-        "code_verifier": flow["verifier"],
+        "code_verifier": flow["own"]["verifier"],
     }
     if not provider.is_basic:
         asked |= {"client_id": client.id, "client_secret": client.secret}
@@ -192,28 +153,24 @@ def finish(
         bearer = str(given["access_token"])
         more = _ask(provider.userinfo, client.whose, bearer=bearer)
         if more.get("sub") != claims["sub"]:
-            msg = f"The provider told of two people at once. {_AGAIN}"
+            msg = f"The provider told of two people at once. {AGAIN}"
             raise ValidationError(msg)
         claims = more | claims
     return _person(claims)
 
 
 def _refuse_answer(provider: Provider, flow: Flow, answer: Mapping[str, str]) -> None:
-    if time.time() - flow["begun"] > LASTS:
-        msg = f"This took longer than {LASTS // 60} minutes. {_AGAIN}"
-        raise ValidationError(msg)
+    protocols.refuse_late(flow)
     named = answer.get("iss", "")
     if (named or provider.says_issuer) and named != flow["issuer"]:
-        msg = f"Another provider than the one of your organisation answered. {_AGAIN}"
+        msg = f"Another provider than the one of your organisation answered. {AGAIN}"
         raise ValidationError(msg)
-    if provider.issuer != flow["issuer"]:
-        msg = f"The provider of your organisation was changed meanwhile. {_AGAIN}"
-        raise ValidationError(msg)
+    protocols.refuse_changed(flow, provider.issuer)
     if "error" in answer:
-        msg = f"The provider let nobody in: {answer['error'][:80]}. {_AGAIN}"
+        msg = f"The provider let nobody in: {answer['error'][:80]}. {AGAIN}"
         raise ValidationError(msg)
     if not answer.get("code"):
-        msg = f"The provider sent no code. {_AGAIN}"
+        msg = f"The provider sent no code. {AGAIN}"
         raise ValidationError(msg)
 
 
@@ -238,31 +195,24 @@ def _claims(
             },
         )
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        msg = f"The provider's answer is not one for Attest: {_said(error)}. {_AGAIN}"
+        msg = f"The provider's answer is not one for Attest: {_said(error)}. {AGAIN}"
         raise ValidationError(msg) from error
     if claims["aud"] not in (client.id, [client.id]) or (
         claims.get("azp", client.id) != client.id
     ):
-        msg = f"The provider's answer is for other programs, too. {_AGAIN}"
+        msg = f"The provider's answer is for other programs, too. {AGAIN}"
         raise ValidationError(msg)
     if not secrets.compare_digest(
-        str(claims.get("nonce", "")).encode(), flow["nonce"].encode()
+        str(claims.get("nonce", "")).encode(), flow["own"]["nonce"].encode()
     ):
-        msg = f"The provider's answer belongs to another try to sign in. {_AGAIN}"
+        msg = f"The provider's answer belongs to another try to sign in. {AGAIN}"
         raise ValidationError(msg)
     if flow["is_anew"]:
-        _refuse_stale(claims.get("auth_time"), flow)
+        protocols.refuse_stale(flow, claims.get("auth_time"))
     if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
         msg = "The provider does not say who you are."
         raise ValidationError(msg)
     return claims
-
-
-def _refuse_stale(at: Any, flow: Flow) -> None:
-    """Of someone who was to be asked again: they were, after they left."""
-    if not isinstance(at, int | float) or at < flow["begun"] - _BEFORE:
-        msg = f"The provider did not ask who you are just now. {_AGAIN}"
-        raise ValidationError(msg)
 
 
 def _key(provider: Provider, whose: Hashable, header: dict[str, Any]) -> Any:
@@ -272,9 +222,9 @@ def _key(provider: Provider, whose: Hashable, header: dict[str, Any]) -> Any:
     def ask() -> dict[str, Any]:
         return _ask(provider.keys, whose)
 
-    usable = _usable(_kept(name, ask), header)
-    if not usable and cache.add(_named(name, "again"), True, _AGAIN_AFTER):
-        usable = _usable(_kept(name, ask, is_stale=True), header)
+    usable = _usable(protocols.kept(name, ask), header)
+    if not usable and cache.add(protocols.named(name, "again"), True, _AGAIN_AFTER):
+        usable = _usable(protocols.kept(name, ask, is_stale=True), header)
     if len(usable) != 1:
         msg = "no key of the provider is named"
         raise ValueError(msg)
@@ -296,29 +246,6 @@ def _usable(keys: dict[str, Any], header: dict[str, Any]) -> list[dict[str, Any]
     ]
 
 
-def _kept[T](name: str, ask: Callable[[], T], *, is_stale: bool = False) -> T:
-    """The reply to a question: a kept one, or the last good one while nobody answers.
-
-    Once it is stale one request asks anew, and the others go on with what is kept.
-    """
-    found: T | None = cache.get(_named(name, "said"))
-    is_due = is_stale or cache.add(_named(name, "asked"), True, _FRESH)
-    if found is not None and not is_due:
-        return found
-    try:
-        said = ask()
-    except ValidationError:
-        if found is None or is_stale:
-            raise
-        return found
-    cache.set(_named(name, "said"), said, _KEPT)
-    return said
-
-
-def _named(name: str, what: str) -> str:
-    return f"sign_on:{hashlib.sha256(name.encode()).hexdigest()}:{what}"
-
-
 def _said(error: Exception) -> str:
     """Why a token is refused, in words."""
     for kind, words in (
@@ -335,11 +262,9 @@ def _said(error: Exception) -> str:
 
 
 def _person(claims: dict[str, Any]) -> Person:
-    email = _address(claims.get("email"))
+    email = protocols.email_of(claims.get("email"))
     is_hosted = claims["iss"] != _GOOGLE or claims.get("hd") == email.rpartition("@")[2]
     groups = claims.get("groups")
-    name = claims.get("name")
-    asked_at = claims.get("auth_time")
     mark = claims.get(
         "email_verified", claims.get("xms_edov")
     )  # Entra ID has the second
@@ -348,18 +273,10 @@ def _person(claims: dict[str, Any]) -> Person:
         subject=claims["sub"],
         email=email,
         is_verified=mark in (1, "1", "true") and is_hosted,
-        name=" ".join(name.split())[:120] if isinstance(name, str) else "",
-        groups=tuple(str(one) for one in groups[:500])
-        if isinstance(groups, list)
-        else (),
-        asked_at=min(asked_at, time.time()) if isinstance(asked_at, int | float) else 0,
+        name=protocols.name_of(claims.get("name")),
+        groups=protocols.groups_of(groups if isinstance(groups, list) else ()),
+        asked_at=protocols.moment(claims.get("auth_time")),
     )
-
-
-def _address(told: Any) -> str:
-    """An address as accounts have it; one that is too long is none: cut, it is another's."""
-    email = told.strip().lower() if isinstance(told, str) else ""
-    return email if len(email) <= 254 else ""
 
 
 def _ask(
@@ -370,10 +287,7 @@ def _ask(
     basic: tuple[str, str] | None = None,
     bearer: str = "",
 ) -> dict[str, Any]:
-    """The JSON object at an address; ``fields`` are posted.
-
-    Raises ``ValidationError``: ``UnreachableError`` where trying again may help.
-    """
+    """The JSON object at an address; ``fields`` are posted."""
     headers = {"Accept": "application/json"}
     if basic:  # RFC 6749, 2.3.1: each part is encoded first
         pair = ":".join(quote_plus(one) for one in basic)
@@ -382,33 +296,14 @@ def _ask(
         headers["Authorization"] = f"Bearer {bearer}"
     if fields:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
+    reply = protocols.call(
+        url, whose, headers=headers, body=urlencode(fields or {}).encode()
+    )
     try:
-        reply = outgoing.call(
-            "POST" if fields else "GET",
-            url,
-            headers=headers,
-            body=urlencode(fields or {}).encode(),
-            most_bytes=_MOST_BYTES,
-            seconds=_SECONDS,
-            whose=whose,
-        )
-    except outgoing.AddressRefusedError as error:
-        raise ValidationError(str(error)) from error
-    except outgoing.CallFailedError as error:
-        raise UnreachableError(str(error)) from error
-    return _told(reply, urlsplit(url).hostname)
-
-
-def _told(reply: outgoing.Reply, host: str | None) -> dict[str, Any]:
-    if reply.status != 200:
-        msg = f"{host} refuses: it replies with status {reply.status}."
-        is_down = reply.status >= 500
-        raise UnreachableError(msg) if is_down else ValidationError(msg)
-    try:
-        found = json.loads(reply.body)
+        found = json.loads(reply)
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        msg = f"{host} replies with something that is not JSON."
+        msg = f"{urlsplit(url).hostname} replies with something that is not JSON."
         raise ValidationError(msg)
     return found

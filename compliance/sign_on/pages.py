@@ -11,7 +11,7 @@ from django.urls import reverse
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import User
 from compliance.organisations.rate_limits import within
-from compliance.sign_on import actions, dns, entrance, oidc
+from compliance.sign_on import actions, dns, entrance, protocols
 from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
 from compliance.sign_on.models import SignOn
 from compliance.web.mail import absolute
@@ -73,7 +73,7 @@ def refused(
     request: HttpRequest, sign_on: SignOn, error: ValidationError
 ) -> HttpResponse:
     """Why somebody is not let in, and where to begin again; or that the provider is slow."""
-    is_slow = isinstance(error, oidc.UnreachableError)
+    is_slow = isinstance(error, protocols.UnreachableError)
     context = {"sign_on": sign_on, "problems": error.messages, "is_slow": is_slow}
     status = 503 if is_slow else 403
     return render(request, "sign_on/refused.html", context, status=status)

@@ -22,7 +22,7 @@ from compliance.organisations import actions as members
 from compliance.organisations.actions import make_editor
 from compliance.organisations.choices import Role
 from compliance.reviews.event_labels import told
-from compliance.sign_on import actions, oidc, pages
+from compliance.sign_on import actions, oidc, pages, protocols
 from compliance.web import outgoing
 from tests import factories, providing, signing
 from tests.mailing import send_queued
@@ -669,7 +669,7 @@ def test_what_a_provider_says_of_itself_is_asked_once(acme, provider):
 def test_last_good_words_stand_while_the_provider_is_out_of_order(
     acme, provider, monkeypatch
 ):
-    monkeypatch.setattr(oidc, "_FRESH", 0)
+    monkeypatch.setattr(protocols, "_FRESH", 0)
     assert come(Client(), provider, **NEW).status_code == 302
     for path in ("/.well-known/openid-configuration", "/keys"):
         provider.said[path] = 500, {}
@@ -684,13 +684,13 @@ def test_unknown_key_is_asked_for_once_a_minute(acme, provider):
         assert refused(come(Client(), provider, **NEW), "no key of the provider")
     assert provider.asked.count("/keys") == 2
     name = f"{provider.issuer} {provider.issuer}/keys"
-    cache.delete(oidc._named(name, "again"))  # a minute later
+    cache.delete(protocols.named(name, "again"))  # a minute later
     provider.said["/keys"] = right
     assert come(Client(), provider, **NEW).status_code == 302
 
 
 def test_slow_provider_holds_no_page_up(acme, cast, provider, monkeypatch):
-    monkeypatch.setattr(oidc, "_SECONDS", 0.1)
+    monkeypatch.setattr(protocols, "_SECONDS", 0.1)
     monkeypatch.setattr(provider, "reply", lambda *_: (time.sleep(1), (200, {}))[1])
     began = time.monotonic()
     reply = Client().get("/sign-on/acme/")

@@ -111,7 +111,7 @@ def callback(request: Any, at: str) -> HttpResponse:
     if not may_try(request, sign_on.pk):
         return too_many(request)
     try:
-        came = entrance.come_back(request, sign_on)
+        came = entrance.come_back(request, sign_on, request.GET.dict())
         return _DONE[came.purpose](request, sign_on, came)
     except ValidationError as error:
         return refused(request, sign_on, error)
