@@ -31,6 +31,7 @@ ROOMS = (
     "letterhead",
     "reports",
     "exports",
+    "closing",
 )
 """Those that declare types of events."""
 GUARDED = ("audit", "checklists", "assessments", "reviews")

@@ -38,6 +38,7 @@ from compliance.checklists.models import (
     Section,
     Theme,
 )
+from compliance.closing.models import Archive
 from compliance.evidence.models import Evidence
 from compliance.legal_index.models import Instrument, Provision
 from compliance.letterhead.models import Letterhead
@@ -78,6 +79,7 @@ __all__ = [
     "ActionLink",
     "ActionWait",
     "Answer",
+    "Archive",
     "Asked",
     "Assessment",
     "Attachment",

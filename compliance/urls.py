@@ -80,4 +80,5 @@ urlpatterns = [
     path("o/<slug:org>/", include("compliance.reports.urls")),
     path("o/<slug:org>/", include("compliance.exports.urls")),
     path("o/<slug:org>/", include("compliance.letterhead.urls")),
+    path("o/<slug:org>/", include("compliance.closing.urls")),
 ]

@@ -23,9 +23,11 @@ from compliance.audit.columns import Derived, proof_of
 from compliance.audit.merkle import EMPTY
 from compliance.bulk.actions import Bulk, set_many
 from compliance.bundles import download_store
+from compliance.closing import archive_store
 from compliance.evidence import storage as evidence_files
 from compliance.models import (
     Answer,
+    Archive,
     Comment,
     Evidence,
     Membership,
@@ -330,6 +332,11 @@ DOORS = {
     "exports:package": (TRAIL, "GET"),
     "exports:cancel": (TRAIL, "POST"),
     "exports:file": (TRAIL, "GET POST"),
+    "closing:whole": (MEMBERS, "GET"),
+    "closing:archive_ask": (MEMBERS, "POST"),
+    "closing:archive": (MEMBERS, "GET"),
+    "closing:archive_cancel": (MEMBERS, "POST"),
+    "closing:archive_file": (MEMBERS, "GET POST"),
 }
 """Name of an address to who may, and by which methods."""
 
@@ -469,6 +476,16 @@ def make_package(assessment, by):
         asked_by=by,
         finished_at=timezone.now(),
         **make_file(download_store.path_of, f"pack {assessment.pk} {by.pk}".encode()),
+    ).pk
+
+
+def make_archive(organisation, by):
+    return Archive.objects.create(
+        organisation=organisation,
+        status="done",
+        asked_by=by,
+        finished_at=timezone.now(),
+        **make_file(archive_store.path_of, str(organisation.pk).encode()),
     ).pk
 
 
@@ -633,6 +650,9 @@ def keys(cast):
         "upgrade_id": Key(moves[0].pk, 999_999, (moves[1].pk,)),
         **seat_keys(cast, own, theirs),
         "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
+        "archive_id": Key(
+            make_archive(cast.acme, cast.ada), nobody, (make_archive(other, zoe),)
+        ),
         "package_id": Key(packages[0], nobody, tuple(packages[1:])),
         "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
         "membership_id": Key(member, 999_999, (their_member,)),
@@ -727,7 +747,7 @@ def test_every_view_asks_for_the_permission_in_its_row():
 
 LASTING = {
     "bundles, packs and the trail taken out": [
-        "history:trail_export", "exports:file",
+        "history:trail_export", "exports:file", "closing:archive_file",
     ],
     "members, owners and invitations": [
         "organisations:invitation_again", "organisations:invite", "organisations:leave",

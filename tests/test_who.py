@@ -36,6 +36,7 @@ RESTS_ON = {
     "Answer.na_by": NA,
     "Answer.na_confirmed_by": {"answer.na_confirmed"},
     "Answer.owner": OWNER,
+    "Archive.asked_by": {"archive.asked"},
     "Assessment.started_by": {"assessment.started"},
     "Check.by": {"answer.accepted", "answer.returned"},
     "Comment.author": {"comment.written", "answer.na_sent_back", "answer.returned"},
@@ -167,6 +168,10 @@ SAID = {
         "reports/pdf/_question.html: line.owner",
         "reports/pdf/clauses.html: line.owner",
         "reports/pdf/statement.html: line.owner",
+    ],
+    "Archive.asked_by": [
+        "closing/archive.html: archive.asked_by",
+        "closing/whole.html: archive.asked_by",
     ],
     "Check.by": [
         "reviews/_check.html: last.by",

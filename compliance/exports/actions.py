@@ -1,9 +1,7 @@
 """The life of bundles and audit packs: asked for, made or not, taken away."""
 
 import hashlib
-import io
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from compliance.exports.events import (
     PACKAGE_FAILED,
     PACKAGE_MADE,
 )
+from compliance.exports.progress import Listener, ReportingFile
 from compliance.organisations.models import User
 from compliance.press.api import NO_ROOM
 from compliance.reports import actions as reports
@@ -31,7 +30,6 @@ from compliance.reports import storage
 from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.throttle import paced
 from compliance.reviews.signatures import standing
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
 from compliance.web.storage_errors import is_full
@@ -147,7 +145,9 @@ def note_download(*, by: User, package: Package) -> None:
 
 
 def _make(package: Package) -> None:
-    listen = _Listener(package)
+    listen = Listener(
+        Package.objects.filter(pk=package.pk, status=PackageStatus.WAITING)
+    )
     is_pack = package.kind == PackageKind.PACK
     report = _report(package, listen.between(0, 40)) if is_pack else None
     # The proofs in it lead to a signed checkpoint, so there has to be a new one.
@@ -155,15 +155,15 @@ def _make(package: Package) -> None:
     record = bundle_export.read(package.assessment_id)
     with download_store.workplace() as desk:
         made = desk / "bundle"
-        with _ReportingFile(made, listen) as file:
+        with ReportingFile(made, listen) as file:
             bundled = listen.between(40, 55) if is_pack else listen
             bundle_export.write(record, file, bundled)
         if report:
             bundle, made = made, desk / "pack"
-            with _ReportingFile(made, listen) as file:
+            with ReportingFile(made, listen) as file:
                 write_pack(record, report, bundle, file, listen)
         listen("Working out its hash", 98)
-        with _ReportingFile(made, listen, "r") as file:
+        with ReportingFile(made, listen, "r") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size_bytes = made.stat().st_size
         download_store.keep(made, sha256)
@@ -201,52 +201,6 @@ def _report(package: Package, listen: Listen) -> Report:
         words = report.problem or "It was cancelled."
         raise ValidationError(f"The report of the pack was not made. {words}")
     return report
-
-
-class _Listener:
-    """Writes steps down, not more often than a person can read.
-
-    Raises ``CancelledError`` where someone cancelled the package meanwhile.
-    """
-
-    def __init__(self, package: Package) -> None:
-        self._running = Package.objects.filter(
-            pk=package.pk, status=PackageStatus.WAITING
-        )
-        self._told = ("", 0)
-        self._say = paced(self._write)
-
-    def __call__(self, step: str, percent: int) -> None:
-        self._told = (step, percent)
-        self._say(step, percent)
-
-    def _write(self, step: str, percent: int) -> None:
-        if not self._running.update(step=step[:80], done_percent=percent):
-            raise CancelledError
-
-    def again(self) -> None:
-        """The same step goes on."""
-        self._say(*self._told)
-
-    def between(self, low: int, high: int) -> Listen:
-        """Hears the steps of a part of the work."""
-        return lambda step, done: self(step, low + done * (high - low) // 100)
-
-
-class _ReportingFile(io.BufferedRandom):
-    """A file whose every part that is written or read is heard of."""
-
-    def __init__(self, path: Path, listener: _Listener, mode: str = "w") -> None:
-        super().__init__(io.FileIO(path, f"{mode}+"))
-        self._listener = listener
-
-    def write(self, data: Any) -> int:
-        self._listener.again()
-        return super().write(data)
-
-    def readinto(self, buffer: Any) -> int:
-        self._listener.again()
-        return super().readinto(buffer)
 
 
 def _end(package: Package, status: PackageStatus, **values: Any) -> None:

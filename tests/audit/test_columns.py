@@ -24,6 +24,7 @@ from compliance.audit.models import PEOPLE
 from compliance.audit.transaction import writing
 from compliance.bundles.models import PackageKind
 from compliance.calendar.actions import make_feed, set_rules
+from compliance.closing.actions import ask_archive
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.exports.actions import ask_package
@@ -138,6 +139,12 @@ def sign_on(cast):
     Departure.objects.create(organisation=cast.acme, user=cast.rob)
 
 
+def ask_files(cast, here):
+    ask_report(by=cast.ada, assessment=here)
+    ask_package(by=cast.ada, assessment=here, kind=PackageKind.BUNDLE)
+    ask_archive(by=cast.ada, organisation=cast.acme)
+
+
 @pytest.fixture
 def rare(cast, settings, tmp_path, monkeypatch):
     """A row of each table that the demo has none of, by the ordinary actions."""
@@ -167,8 +174,7 @@ def rare(cast, settings, tmp_path, monkeypatch):
         by=cast.ada, organisation=cast.acme, colour="#402060", mark="Internal",
         footer="Acme, Porto", logo="", base=letterhead_of(cast.acme).version,
     )  # fmt: skip
-    ask_report(by=cast.ada, assessment=here)
-    ask_package(by=cast.ada, assessment=here, kind=PackageKind.BUNDLE)
+    ask_files(cast, here)
     write_elsewhere(monkeypatch)
     brought_in(bundle_of(here), cast.other, cast.zoe)
     newer = publish("Q1", "Q3", number="2026.2")

@@ -1,6 +1,6 @@
-"""``python -m tests.exports.packing FILES BYTES``: an audit pack of that much evidence.
+"""``python -m tests.exports.packing FILES BYTES``: an audit pack, and an archive, of that much evidence.
 
-It prints the most memory it took, in bytes, and the size of the pack.
+It prints the most memory they took, in bytes, and the size of the pack.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from compliance.bundles import download_store  # noqa: E402
+from compliance.closing import actions as closing  # noqa: E402
 from compliance.evidence import storage  # noqa: E402
 from compliance.exports import actions as packages  # noqa: E402
 from compliance.models import Evidence, Report  # noqa: E402
@@ -71,6 +72,11 @@ def main(files, size_bytes):
     made = packages.make_package(asked.pk)
     if made.status != "done":
         raise RuntimeError(made.problem)
+    archived, _ = closing.ask_archive(by=cast.ada, organisation=cast.acme)
+    closing.make_archive(archived.pk)
+    archived.refresh_from_db()
+    if archived.status != "done":
+        raise RuntimeError(archived.problem)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(peak, download_store.path_of(made.sha256).stat().st_size)  # noqa: T201
 

@@ -1,4 +1,4 @@
-"""A gigabyte of evidence goes through a bundle and an audit pack in bounded memory."""
+"""A gigabyte of evidence goes through a bundle, an audit pack and an archive in bounded memory."""
 
 import subprocess
 import sys

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from compliance.bundles import download_store
+from compliance.closing import archive_store
 from compliance.evidence import actions
 from compliance.formats import pending_imports
 from compliance.reports import storage
@@ -19,5 +20,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         gone = actions.sweep() + pending_imports.sweep() + download_store.sweep()
-        gone += storage.sweep(is_known)
+        gone += storage.sweep(is_known) + archive_store.sweep()
         self.stdout.write(f"{counted(gone, 'file')} removed.")

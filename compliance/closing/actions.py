@@ -1,0 +1,148 @@
+"""The life of an archive: asked for, made or not, taken away."""
+
+import hashlib
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.audit.transaction import writing
+from compliance.bundles.models import PackageStatus
+from compliance.closing import archive_store
+from compliance.closing.archive import write_archive
+from compliance.closing.events import (
+    ARCHIVE_ASKED,
+    ARCHIVE_CANCELLED,
+    ARCHIVE_DOWNLOADED,
+    ARCHIVE_FAILED,
+    ARCHIVE_MADE,
+)
+from compliance.closing.models import Archive
+from compliance.exports.progress import Listener, ReportingFile
+from compliance.organisations.actions import lock
+from compliance.organisations.models import Organisation, User
+from compliance.press.api import NO_ROOM
+from compliance.reports.actions import CancelledError
+from compliance.web.storage_errors import is_full
+
+UNFORESEEN = (
+    "The archive could not be made: a fault of the program, recorded in its log. Nothing"
+    " else is affected. Ask for it again."
+)
+STOPPED = (
+    "The program was stopped while the archive was made. Nothing else is affected. Ask"
+    " for it again."
+)
+TRIED = (
+    "Each time this archive was made, the program was killed: most likely it ran out of"
+    " memory. The file was not stored. Ask for it again."
+)
+OVER = "This archive has already ended and cannot be cancelled."
+
+
+def ask_archive(*, by: User, organisation: Organisation) -> tuple[Archive, bool]:
+    """An archive that waits to be made, and whether it is new: there is one at a time."""
+    with writing():
+        lock(organisation)
+        waits = organisation.archives.filter(status=PackageStatus.WAITING).first()
+        if waits:
+            return waits, False
+        archive = Archive.objects.create(organisation=organisation, asked_by=by)
+        _record(archive, ARCHIVE_ASKED, {})
+    return archive, True
+
+
+def make_archive(archive_id: UUID) -> None:
+    """Make the file of an archive that is not over yet; again is harmless.
+
+    The outcome stands on the row: done with its file, failed with words, or cancelled. An
+    unforeseen error is raised as well, for the log.
+    """
+    archive_store.sweep()
+    archive = Archive.objects.select_related(
+        "organisation__own_policy", "asked_by"
+    ).get(pk=archive_id)
+    if archive.is_over:
+        return
+    with suppress(CancelledError):
+        try:
+            _make(archive)
+        except CancelledError:
+            raise
+        except Exception as error:
+            problem = NO_ROOM if is_full(error) else UNFORESEEN
+            _end(archive, PackageStatus.FAILED, problem=problem)
+            raise
+        except BaseException:  # a worker that is told to end at once
+            _end(archive, PackageStatus.FAILED, problem=STOPPED)
+            raise
+
+
+def give_up(archive_id: UUID) -> None:
+    """Fail an archive whose makers were killed again and again."""
+    archive_store.sweep()
+    archive = Archive.objects.select_related("asked_by").get(pk=archive_id)
+    if not archive.is_over:
+        with suppress(CancelledError):
+            _end(archive, PackageStatus.FAILED, problem=TRIED)
+
+
+def cancel_archive(*, by: User, archive: Archive) -> None:
+    """Stop an archive; whoever makes it leaves no file. Raises ``ValidationError``."""
+    with writing():
+        locked = Archive.objects.select_for_update(of=("self",)).get(pk=archive.pk)
+        if locked.is_over:
+            raise ValidationError(OVER)
+        locked.status, locked.step = PackageStatus.CANCELLED, ""
+        locked.finished_at = timezone.now()
+        locked.save(update_fields=["status", "step", "finished_at"])
+        _record(locked, ARCHIVE_CANCELLED, {}, by)
+
+
+def note_download(*, by: User, archive: Archive) -> None:
+    """Put on the trail that someone took the file away."""
+    with writing():
+        _record(archive, ARCHIVE_DOWNLOADED, {"sha256": archive.sha256}, by)
+
+
+def _make(archive: Archive) -> None:
+    running = Archive.objects.filter(pk=archive.pk, status=PackageStatus.WAITING)
+    listen = Listener(running)
+    with archive_store.workplace() as desk:
+        made = desk / "archive"
+        with ReportingFile(made, listen) as file:
+            write_archive(archive.organisation, file, desk, listen)
+        listen("Working out its hash", 98)
+        with ReportingFile(made, listen, "r") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size_bytes = made.stat().st_size
+        archive_store.keep(made, sha256)
+        _end(archive, PackageStatus.DONE, sha256=sha256, size_bytes=size_bytes)
+
+
+def _end(archive: Archive, status: PackageStatus, **values: Any) -> None:
+    is_done = status == PackageStatus.DONE
+    with writing():
+        locked = Archive.objects.select_for_update(of=("self",)).get(pk=archive.pk)
+        if locked.is_over:
+            raise CancelledError
+        locked.status, locked.step, locked.finished_at = status, "", timezone.now()
+        for name, value in values.items():
+            setattr(locked, name, value)
+        locked.save()
+        _record(locked, ARCHIVE_MADE if is_done else ARCHIVE_FAILED, values)
+
+
+def _record(
+    archive: Archive, action: str, after: dict[str, Any], by: User | None = None
+) -> None:
+    trail.record(
+        by=by or archive.asked_by,
+        organisation_id=archive.organisation_id,
+        action=action,
+        subject=archive,
+        after=after,
+    )

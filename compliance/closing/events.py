@@ -1,0 +1,37 @@
+"""The types of events about the archive of an organisation."""
+
+from functools import partial
+from typing import Required
+
+from django.utils.translation import gettext_lazy as _
+
+from compliance.audit.event_types import EventType, Prepares, Topic
+from compliance.audit.payloads import Hash, Side
+
+
+class _File(Side, total=False):
+    sha256: Required[Hash]
+    size_bytes: int
+
+
+class _Failed(Side, total=False):
+    problem: Required[str]
+
+
+_archive = partial(
+    EventType, topic=Topic.REPORT, prepares=Prepares.NOTHING, subject="archive"
+)
+
+ARCHIVE_ASKED = _archive("archive.asked", _("archive of the organisation requested"))
+ARCHIVE_MADE = _archive(
+    "archive.made", _("archive of the organisation made"), after=_File
+)
+ARCHIVE_FAILED = _archive(
+    "archive.failed", _("archive of the organisation not made"), after=_Failed
+)
+ARCHIVE_CANCELLED = _archive(
+    "archive.cancelled", _("archive of the organisation cancelled")
+)
+ARCHIVE_DOWNLOADED = _archive(
+    "archive.downloaded", _("archive of the organisation downloaded"), after=_File
+)

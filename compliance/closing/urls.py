@@ -1,0 +1,15 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from compliance.closing.views import archives
+
+app_name = "closing"
+one = "organisation/archives/<uuid:archive_id>/"
+urlpatterns = [
+    path("organisation/", archives.whole, name="whole"),
+    path("organisation/archives/", archives.archive_ask, name="archive_ask"),
+    path(one, archives.archive, name="archive"),
+    path(f"{one}cancel/", archives.archive_cancel, name="archive_cancel"),
+    path(f"{one}file/", archives.archive_file, name="archive_file"),
+]

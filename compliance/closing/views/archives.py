@@ -1,0 +1,75 @@
+"""All of the organisation as a file: asking for one, watching it being made, taking it away."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.closing import actions, archive_store, tasks
+from compliance.closing.pages import whole_told
+from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.reauthentication import StepUp
+from compliance.web.htmx import render_page
+
+
+@require_safe
+@member_required(Permission.MEMBERS)
+def whole(request: MemberRequest) -> HttpResponse:
+    """The archives of the organisation."""
+    return render(request, "closing/whole.html", whole_told(request))
+
+
+@require_POST
+@member_required(
+    Permission.MEMBERS, StepUp.SESSION, also=Permission.EXPORT
+)  # the file asks
+def archive_ask(request: MemberRequest) -> HttpResponse:
+    made = tasks.ask_archive(by=request.user, organisation=request.organisation)
+    return redirect(made)
+
+
+@require_safe
+@member_required(Permission.MEMBERS)
+def archive(request: MemberRequest, archive_id: UUID) -> HttpResponse:
+    """The file, or how far it is: the page asks again until it is over."""
+    found = get_object_or_404(request.organisation.archives, pk=archive_id)
+    context = {"archive": found, "is_there": archive_store.is_wanted(found)}
+    return render_page(request, "closing/archive.html", context, partial="state")
+
+
+@require_POST
+@member_required(Permission.MEMBERS, StepUp.SESSION)
+def archive_cancel(request: MemberRequest, archive_id: UUID) -> HttpResponse:
+    found = get_object_or_404(request.organisation.archives, pk=archive_id)
+    try:
+        actions.cancel_archive(by=request.user, archive=found)
+    except ValidationError as refusal:
+        messages.error(request, refusal.message)
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.MEMBERS, also=Permission.EXPORT)
+def archive_file(request: MemberRequest, archive_id: UUID) -> HttpResponseBase:
+    """The file, for every owner. It is on the trail."""
+    found = get_object_or_404(request.organisation.archives, pk=archive_id)
+    if not archive_store.is_wanted(found):
+        raise Http404
+    if request.method != "POST":
+        return render(request, "closing/file.html", {"archive": found})
+    actions.note_download(by=request.user, archive=found)
+    return FileResponse(
+        archive_store.path_of(found.sha256).open("rb"),
+        as_attachment=True,
+        filename=found.file_name,
+        content_type="application/zip",
+        headers=DOWNLOAD_HEADERS,
+    )

@@ -1,0 +1,56 @@
+"""How far a file is that is made in the background, and whether somebody cancelled it."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from compliance.bundles.bundle_export import Listen
+from compliance.reports.actions import CancelledError
+from compliance.reports.throttle import paced
+
+
+class Listener:
+    """Writes steps down, not more often than a person can read.
+
+    ``running`` has the row of the job while nobody ended it. Raises ``CancelledError``
+    where someone cancelled it meanwhile.
+    """
+
+    def __init__(self, running: "models.QuerySet[Any]") -> None:
+        self._running = running
+        self._told = ("", 0)
+        self._say = paced(self._write)
+
+    def __call__(self, step: str, percent: int) -> None:
+        self._told = (step, percent)
+        self._say(step, percent)
+
+    def _write(self, step: str, percent: int) -> None:
+        if not self._running.update(step=step[:80], done_percent=percent):
+            raise CancelledError
+
+    def again(self) -> None:
+        """The same step goes on."""
+        self._say(*self._told)
+
+    def between(self, low: int, high: int) -> Listen:
+        """Hears the steps of a part of the work."""
+        return lambda step, done: self(step, low + done * (high - low) // 100)
+
+
+class ReportingFile(io.BufferedRandom):
+    """A file whose every part that is written or read is heard of."""
+
+    def __init__(self, path: Path, listener: Listener, mode: str = "w") -> None:
+        super().__init__(io.FileIO(path, f"{mode}+"))
+        self._listener = listener
+
+    def write(self, data: Any) -> int:
+        self._listener.again()
+        return super().write(data)
+
+    def readinto(self, buffer: Any) -> int:
+        self._listener.again()
+        return super().readinto(buffer)
