@@ -45,7 +45,7 @@ from compliance.sign_on.actions import add_domain, add_group
 from compliance.tokens.actions import make_token
 from compliance.webhooks.actions import make_webhook
 from compliance.workspace.actions import keep_view
-from tests import factories, seating
+from tests import drawn, factories, seating
 
 pytestmark = pytest.mark.slow
 
@@ -301,6 +301,11 @@ DOORS = {
     "reports:detail": (REPORT, "GET"),
     "reports:cancel": (REPORT, "POST"),
     "reports:download": (REPORT, "GET"),
+    "reports:send": (REPORT, "POST"),
+    "reports:changes": (REPORT, "GET"),
+    "reports:pages": (REPORT, "GET"),
+    "reports:page": (REPORT, "GET"),
+    "reports:picture": (REPORT, "GET"),
     "reports:audited": (AUDIT, "GET"),
     "reports:ask_working_paper": (AUDIT, "POST"),
     "reports:working_paper": (SEATS, "POST"),
@@ -464,7 +469,8 @@ def make_report(assessment, by):
         status="done",
         asked_by=by,
         finished_at=timezone.now(),
-        **make_file(report_files.path_of, str(assessment.pk).encode()),
+        pages=1,
+        **make_file(report_files.path_of, drawn.pdf(title=str(assessment.pk))),
     )
 
 
@@ -678,6 +684,8 @@ def keys(cast):
         "seq": Key(1, 999_999),
         "first_seq": Key(set_together(own, cast.ada), 999_999),
         "view_id": Key(views[0], 999_999, tuple(views[1:])),
+        "sheet": Key(1, 999_999),
+        "size": Key("small", "nonsense"),
         "number": Key(task.number, 999_999, (their_task.number,)),
         "tab": Key("law", "nonsense"),
         "key": Key(clause.framework.key, "nonsense"),

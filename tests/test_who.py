@@ -207,6 +207,7 @@ SAID = {
         "answer_sheets/sheet.html: one.undone.actor",
         "answer_sheets/queries.py: by",
         "mail/factor_asked.txt: by",
+        "mail/report.txt: by",
         "mail/handed_back.txt: by",
         "mail/signed_out.txt: by",
         "mail/provider_set.txt: by",

@@ -32,6 +32,7 @@ class Attachment(TypedDict):
 class Job(TypedDict):
     """Paths of the pieces in order, the files to embed, where to write, the limits.
 
+    ``likely_pages`` is the number of pages of one like it, 0 where none is known.
     ``fonts`` is the folder of fonts that were unpacked before.
     """
 
@@ -43,6 +44,7 @@ class Job(TypedDict):
     bytes: int
     seconds: int
     workers: int
+    likely_pages: int
 
 
 class Made(NamedTuple):

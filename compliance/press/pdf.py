@@ -116,7 +116,8 @@ class Press:
             characters |= set(text)
             self.known |= set(IDENTIFIERS.findall(text))
             size += len(text)
-        self.progress.expected = size // BYTES_OF_A_PAGE + len(self.paths)
+        likely = size // BYTES_OF_A_PAGE + len(self.paths)
+        self.progress.expected = self.job["likely_pages"] or likely
         tempfile.tempdir = str(self.paths[0].parent)  # gone with the job
         keep_away(self.paths[0].parent)
         css, drawn = unpacked(self.job["css"], characters, Path(self.job["fonts"]))
@@ -289,7 +290,8 @@ class Progress:
             pages = sum(self.reached.values())
             done = min(pages / self.expected, 1.0)
             step = "Writing page" if "laid" in said else "Laying out page"
-            self.step(f"{step} {pages}", 5 + int(85 * done))
+            of = f" of about {self.expected}" if pages < self.expected else ""
+            self.step(f"{step} {pages}{of}", 5 + int(85 * done))
 
 
 class _Pages(logging.Handler):

@@ -60,13 +60,15 @@ def render(
     *,
     limits: Limits,
     fonts: Path,
+    likely_pages: int = 0,
 ) -> Made:
     """Write the PDF to ``path`` within the limits; its pages and what they lack.
 
     ``pieces`` are HTML documents; the first has the contents. ``listen`` is called
     with a step and whole percents, at least every second; what it raises stops the
     work at once and goes on up. ``attachments`` are files to embed. ``fonts`` is a folder
-    that keeps unpacked fonts for the next file. Raises ``RenderError``.
+    that keeps unpacked fonts for the next file. ``likely_pages`` is how many pages one
+    like it had, for the words of a step. Raises ``RenderError``.
     """
     deadline = time.monotonic() + limits.seconds
     with TemporaryDirectory(dir=path.parent) as folder:
@@ -79,6 +81,7 @@ def render(
             "bytes": limits.memory_bytes,
             "seconds": limits.seconds,
             "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
+            "likely_pages": likely_pages,
         }
         return _run(job, deadline, listen)
 

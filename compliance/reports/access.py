@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from compliance.organisations.access import Permission
+from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 from compliance.reports.models import Report, ReportQuerySet, reports_of
 
@@ -18,3 +18,9 @@ def may_cancel(report: Report, user: User, may: AbstractSet[str]) -> bool:
     if Permission.REPORT not in may:
         return False
     return report.asked_by_id == user.pk or Permission.ASSESS in may
+
+
+def readers_of(report: Report) -> list[User]:
+    """The members who see a report, by name."""
+    need = Permission.SEATS if report.seat_id else Permission.REPORT
+    return who_may(report.assessment.organisation, need)

@@ -1,5 +1,6 @@
 """The life of reports: asked for, made, or not made."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from compliance.reports.events import (
     REPORT_CANCELLED,
     REPORT_FAILED,
     REPORT_MADE,
+    REPORT_SENT,
 )
 from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from compliance.reports.models import Report, ReportStatus
@@ -31,6 +33,7 @@ from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
 from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import refuse_no_moment
+from compliance.web.mail import absolute, queue_mail
 from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
@@ -50,6 +53,7 @@ KILLED = (
     " Run the command again."
 )
 OF_SEAT = "A working paper is asked for at the seat of its auditor."
+UNMADE = "This report has no file yet."
 OVER = "This report has already ended and cannot be cancelled."
 
 
@@ -181,6 +185,38 @@ def cancel_report(*, by: User | None, report: Report) -> Report:
     return locked
 
 
+def send_report(
+    *, by: User, report: Report, to: Sequence[User], text: str = ""
+) -> None:
+    """Mail members the way to a finished report; the file itself stays in Attest.
+
+    Raises ``ValidationError`` for a report without a file.
+    """
+    if not report.is_done:
+        raise ValidationError(UNMADE)
+    with writing():
+        for person in to:
+            queue_mail(
+                to=person.email,
+                subject=f"{report.get_kind_display()} of {report.assessment}",
+                template="report",
+                context={
+                    "by": by,
+                    "report": report,
+                    "text": text,
+                    "link": absolute(report.get_absolute_url()),
+                },
+            )
+        trail.record(
+            by=by,
+            organisation_id=report.assessment.organisation_id,
+            action=REPORT_SENT,
+            subject=report,
+            scope_id=report.assessment_id,
+            after={"number": report.number, "to": [person.pk for person in to]},
+        )
+
+
 def _begin(report_id: UUID) -> Report:
     with writing():
         report = Report.objects.select_for_update().get(pk=report_id)
@@ -205,11 +241,20 @@ def _make(report: Report, tell: Listen | None) -> None:
     with storage.workplace(is_known) as desk:
         draft = desk / "report"
         files = laid_out(carried, desk)
-        made = render(pieces, html.stylesheet_of(paper), draft, listen, files)
+        css, likely = html.stylesheet_of(paper), _likely_pages(report)
+        made = render(pieces, css, draft, listen, files, likely_pages=likely)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
         report.pages, report.unprinted = made
         _finish(report, paper, sha256, size_bytes)
+
+
+def _likely_pages(report: Report) -> int:
+    """The pages of the newest report like it; 0 where there was none."""
+    like = report.assessment.reports.filter(
+        kind=report.kind, extract=report.extract, status=ReportStatus.DONE
+    )
+    return like.order_by("-number").values_list("pages", flat=True).first() or 0
 
 
 def is_known(name: str) -> bool:

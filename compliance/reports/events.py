@@ -27,6 +27,10 @@ class _Made(_Report, total=False):
     sealed_with: Required[Hash | Literal[""]]
 
 
+class _Sent(_Report, total=False):
+    to: Required[list[int]]
+
+
 class _Failed(_Report, total=False):
     problem: Required[str]
 
@@ -39,3 +43,4 @@ REPORT_ASKED = _report("report.asked", _("report requested"), after=_Asked)
 REPORT_MADE = _report("report.made", _("report made"), after=_Made)
 REPORT_FAILED = _report("report.failed", _("report not made"), after=_Failed)
 REPORT_CANCELLED = _report("report.cancelled", _("report cancelled"), after=_Report)
+REPORT_SENT = _report("report.sent", _("report sent by mail"), after=_Sent)

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from compliance.assessments.values import line_ends
 from compliance.checklists.scales import Scale
+from compliance.organisations.models import User
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.kinds import (
     FULL,
@@ -17,6 +19,7 @@ from compliance.reports.kinds import (
 )
 from compliance.reports.upload import MOST_BYTES
 from compliance.web.own_languages import OwnLanguage
+from compliance.web.text import validate_text
 
 ABOUT = {
     ReportKind.FULL: "Every question with answer, evidence and history.",
@@ -161,3 +164,38 @@ class VerifyForm(forms.Form):
             msg = f"The file is larger than {most} MB, and no report is that large."
             raise forms.ValidationError(msg)
         return file
+
+
+class SendForm(forms.Form):
+    """The members who get a mail about a report, and a word to them."""
+
+    to = forms.TypedMultipleChoiceField(
+        label="To",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose at least one person.",
+            "invalid_choice": "One of these people does not see this report any more.",
+        },
+    )
+    text = forms.CharField(
+        label="Message",
+        required=False,
+        max_length=2000,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(self, data: Any = None, *, people: Iterable[User]) -> None:
+        super().__init__(data, auto_id="send-%s")
+        self.people = {person.pk: person for person in people}
+        to: Any = self.fields["to"]
+        to.choices = [(pk, str(person)) for pk, person in self.people.items()]
+
+    @property
+    def chosen(self) -> list[User]:
+        """Of a valid form the people."""
+        return [self.people[pk] for pk in self.cleaned_data["to"]]
+
+    def clean_text(self) -> str:
+        return line_ends(self.cleaned_data["text"])

@@ -15,6 +15,8 @@ def render(
     path: Path,
     listen: api.Listen,
     attachments: Sequence[api.Attachment] = (),
+    *,
+    likely_pages: int = 0,
 ) -> api.Made:
     """Lay out a report within the limits of the settings. ``RenderError`` with words."""
     return api.render(
@@ -25,6 +27,7 @@ def render(
         attachments,
         limits=api.Limits(settings.REPORT_SECONDS, settings.REPORT_BYTES),
         fonts=Path(settings.DATA_DIR) / "fonts",
+        likely_pages=likely_pages,
     )
 
 

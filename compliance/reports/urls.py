@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.reports.views import audited, reports
+from compliance.reports.views import audited, pages, reports
 
 app_name = "reports"
 urlpatterns = [
@@ -26,4 +26,13 @@ urlpatterns = [
     path("reports/<uuid:report_id>/", reports.detail, name="detail"),
     path("reports/<uuid:report_id>/cancel/", reports.cancel, name="cancel"),
     path("reports/<uuid:report_id>/file/", reports.download, name="download"),
+    path("reports/<uuid:report_id>/send/", reports.send, name="send"),
+    path("reports/<uuid:report_id>/changes/", pages.changes, name="changes"),
+    path("reports/<uuid:report_id>/pages/", pages.pages, name="pages"),
+    path("reports/<uuid:report_id>/pages/<int:sheet>/", pages.page, name="page"),
+    path(
+        "reports/<uuid:report_id>/pages/<int:sheet>/<slug:size>.webp",
+        pages.picture,
+        name="picture",
+    ),
 ]

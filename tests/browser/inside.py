@@ -3,6 +3,7 @@
 Each line it reads is ``[command, *arguments]`` in JSON; each line it prints a reply.
 """
 
+import hashlib
 import itertools
 import json
 import os
@@ -47,13 +48,14 @@ from compliance.models import (  # noqa: E402
 from compliance.organisations.actions import hash_of, make_editor  # noqa: E402
 from compliance.publishing import actions as publishing  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
+from compliance.reports import storage as report_files  # noqa: E402
 from compliance.results.law import Counts  # noqa: E402
 from compliance.results.points import Point, ScalePoint, written  # noqa: E402
 from compliance.results.trend import HOW, month_ends  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
 from compliance.seats import actions as seats  # noqa: E402
 from compliance.seats.models import Seat  # noqa: E402
-from tests import documents, factories, marking, signing  # noqa: E402
+from tests import documents, drawn, factories, marking, signing  # noqa: E402
 from tests.amending import amend  # noqa: E402
 from tests.bundles import making as bundles  # noqa: E402
 
@@ -92,6 +94,27 @@ def newcomer(name):
     person = User.objects.create(email=email, name=name, password="!")
     Membership.objects.create(organisation=organisation, user=person, role="owner")
     return {"path": f"/o/{slug}/", "session": session(person.pk)}
+
+
+def reported(name):
+    """An assessment with two reports of three pages: the page of the newer, and a session."""
+    made = assessment(name, questions=3, sections=1)
+    target = Assessment.objects.get(pk=made["id"])
+    for number in (1, 2):
+        content = drawn.pdf("", "1 Summary", "2 Law", title=f"{target.pk} {number}")
+        sha256 = hashlib.sha256(content).hexdigest()
+        report_files.folder()
+        report_files.path_of(sha256).write_bytes(content)
+        report = target.reports.create(
+            number=number,
+            status="done",
+            pages=3,
+            sha256=sha256,
+            size_bytes=len(content),
+            asked_by=target.started_by,
+            finished_at=timezone.now(),
+        )
+    return {"path": report.get_absolute_url(), "session": made["sessions"][0]}
 
 
 def related(name):

@@ -108,7 +108,7 @@ def test_same_file_of_a_colleague_stays(cast, package, monkeypatch):
 def test_report_made_for_a_pack_is_cancelled_with_it(cast, monkeypatch):
     package = ask(cast, make_assessment(cast.acme, cast.ada), "pack")
 
-    def render(pieces, css, path, listen, attachments):
+    def render(pieces, css, path, listen, attachments, **_):
         path.write_bytes(b"%PDF")
         cancelled(cast.rev, package)
         listen("Laying out page 7", 40)
@@ -124,7 +124,7 @@ def test_report_made_for_a_pack_is_cancelled_with_it(cast, monkeypatch):
 def test_steps_of_its_report_are_steps_of_the_pack(cast, monkeypatch):
     package, seen = ask(cast, make_assessment(cast.acme, cast.ada), "pack"), []
 
-    def render(pieces, css, path, listen, attachments):
+    def render(pieces, css, path, listen, attachments, **_):
         listen("Laying out page 7 of 12", 50)
         seen.append(Package.objects.values_list("step", "done_percent").get())
         raise actions.RenderError("No font.")
@@ -137,7 +137,7 @@ def test_steps_of_its_report_are_steps_of_the_pack(cast, monkeypatch):
 def test_pack_whose_report_was_cancelled_alone_says_so(cast, monkeypatch):
     package = ask(cast, make_assessment(cast.acme, cast.ada), "pack")
 
-    def render(pieces, css, path, listen, attachments):
+    def render(pieces, css, path, listen, attachments, **_):
         actions.cancel_report(by=cast.otto, report=Report.objects.get())
         listen("Laying out page 7", 40)
 

@@ -190,7 +190,7 @@ def whole(path, row):
     return found + ([] if len(data) == row.size_bytes else ["cut off"])
 
 
-def render(pieces, css, path, listen, attachments):
+def render(pieces, css, path, listen, attachments, **_):
     """Makes a small file at once, as the process outside would make a large one."""
     pdf = pikepdf.new()
     pdf.add_blank_page()

@@ -47,7 +47,7 @@ def written(pieces, folder, *command):
     job = {
         "pieces": [str(path) for path in paths], "css": stylesheet(), "fonts": str(folder / "fonts"),
         "path": str(folder / "report.pdf"), "attachments": [],
-        "bytes": 2 * 2**30, "seconds": 120, "workers": 1,
+        "bytes": 2 * 2**30, "seconds": 120, "workers": 1, "likely_pages": 0,
     }  # fmt: skip
     run(job, *command)
     return (folder / "report.pdf").read_bytes()

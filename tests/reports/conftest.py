@@ -13,7 +13,7 @@ SEAL = "5ea1" * 16
 def quick_files(monkeypatch):
     """Makes a file at once, as the processes outside would."""
 
-    def render(pieces, css, path, listen, attachments):
+    def render(pieces, css, path, listen, attachments, **_):
         listen("Laying out pages", 10)
         path.write_bytes(FILE)
         return Made(12, {})

@@ -43,7 +43,7 @@ def test_waiting_report_that_is_cancelled_is_never_made(cast, report, quick_file
 
 
 def test_report_cancelled_while_it_is_made_leaves_no_file(cast, report, monkeypatch):
-    def render(pieces, css, path, listen, attachments):
+    def render(pieces, css, path, listen, attachments, **_):
         path.write_bytes(FILE[:5])
         actions.cancel_report(by=cast.rob, report=report)
         listen("Laying out page 7", 40)
@@ -69,7 +69,7 @@ def test_report_cancelled_at_the_last_moment_leaves_no_file(
 
 
 def test_failure_after_cancelling_changes_nothing(cast, report, monkeypatch):
-    def render(*args):
+    def render(*_, **__):
         actions.cancel_report(by=cast.rob, report=report)
         raise actions.RenderError("Stopped.")
 

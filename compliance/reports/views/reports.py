@@ -1,11 +1,12 @@
 """Asking for reports, watching them being made, and taking them away."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,11 +14,16 @@ from compliance.assessments.signature_validity import voids_in
 from compliance.checklists.scales import scales_of
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.rate_limits import hindered
 from compliance.reports import actions, tasks
-from compliance.reports.access import may_cancel, reports_for
+from compliance.reports.access import may_cancel, readers_of, reports_for
 from compliance.reports.download import sent
-from compliance.reports.forms import ReportForm
+from compliance.reports.forms import ReportForm, SendForm
+from compliance.reports.models import Report
+from compliance.reports.page_pictures import kept_pages
+from compliance.reports.since_last import report_before
 from compliance.web.htmx import render_page
+from compliance.web.mail import is_printed
 from compliance.workspace.lists import listed
 
 ON_A_PAGE = 50
@@ -75,23 +81,62 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 @member_required(Permission.REPORT)
 def detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """The report, or how far it is: the page asks again until it is over."""
-    report = get_object_or_404(
-        reports_for(request.organisation, request.may), pk=report_id
-    )
-    context = {
-        "report": report,
-        "assessment": report.assessment,
-        "may_cancel": may_cancel(report, request.user, request.may),
-    }
+    report = _found(request, report_id)
+    context = _context(request, report)
     return render_page(request, "reports/detail.html", context, partial="state")
 
 
 @require_POST
 @member_required(Permission.REPORT)
+def send(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """Mail members the way to a report, where there is a mail server."""
+    report = _found(request, report_id)
+    if is_printed():
+        raise Http404
+    form = SendForm(request.POST, people=readers_of(report))
+    status = hindered(request, form) if form.is_valid() else 422
+    if not status:
+        try:
+            actions.send_report(
+                by=request.user,
+                report=report,
+                to=form.chosen,
+                text=form.cleaned_data["text"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 422
+    if status:
+        context = _context(request, report) | {"form": form}
+        return render(request, "reports/detail.html", context, status=status)
+    count = len(form.chosen)
+    people = "One person gets" if count == 1 else f"{count} people get"
+    messages.success(request, f"{people} a mail with the link to this report.")
+    return redirect("reports:detail", request.organisation.slug, report.pk)
+
+
+def _found(request: MemberRequest, report_id: UUID) -> Report:
+    rows = reports_for(request.organisation, request.may)
+    return get_object_or_404(rows, pk=report_id)
+
+
+def _context(request: MemberRequest, report: Report) -> dict[str, Any]:
+    rows = reports_for(request.organisation, request.may)
+    sends = report.is_done and not is_printed()
+    return {
+        "report": report,
+        "assessment": report.assessment,
+        "may_cancel": may_cancel(report, request.user, request.may),
+        "pages": kept_pages(report),
+        "before": report_before(report, rows) if report.is_done else None,
+        "form": SendForm(people=readers_of(report)) if sends else None,
+    }
+
+
+@require_POST
+@member_required(Permission.REPORT)
 def cancel(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    report = get_object_or_404(
-        reports_for(request.organisation, request.may), pk=report_id
-    )
+    report = _found(request, report_id)
     if not may_cancel(report, request.user, request.may):
         raise PermissionDenied
     try:
@@ -104,6 +149,4 @@ def cancel(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 @member_required(Permission.REPORT)
 def download(request: MemberRequest, report_id: UUID) -> FileResponse:
-    return sent(
-        get_object_or_404(reports_for(request.organisation, request.may), pk=report_id)
-    )
+    return sent(_found(request, report_id))

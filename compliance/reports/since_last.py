@@ -1,0 +1,82 @@
+"""Everything that changed in an assessment between one report of it and the report before."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from compliance.assessments.choices import Verdict
+from compliance.audit.models import Event
+from compliance.reports.events import REPORT_MADE
+from compliance.reports.models import Report, ReportQuerySet, ReportStatus
+from compliance.reviews.signatures import content_at
+from compliance.snapshots.as_of import content_as_of
+from compliance.snapshots.changes import Changed, differences
+from compliance.snapshots.content import Content
+from compliance.snapshots.snapshot import one_moment, to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The report before, and what is not as it was in it.
+
+    ``verdicts`` are those whose number of applicable answers differs: verdict, then, now.
+    ``seq`` is the event of the trail right after which the report before was told, None
+    where that trail is elsewhere.
+    """
+
+    before: Report
+    changed: tuple[Changed, ...]
+    verdicts: tuple[tuple[str, int, int], ...]
+    seq: int | None
+
+
+def report_before(report: Report, rows: ReportQuerySet) -> Report | None:
+    """Among the reports that a person sees, the newest one made before of the same."""
+    earlier = rows.filter(
+        assessment=report.assessment, number__lt=report.number, status=ReportStatus.DONE
+    )
+    return earlier.order_by("-number").first()
+
+
+def since(report: Report, before: Report) -> Since:
+    """The changes between two finished reports of an assessment.
+
+    Raises ``LackingError`` where the trail lacks a row.
+    """
+    seq = _seq(before)
+    if report.content_hash == before.content_hash:
+        return Since(before, (), (), seq)
+    with one_moment():
+        was, now = _content(before), _content(report)
+    return Since(before, tuple(differences(was, now)), _verdicts(was, now), seq)
+
+
+def _content(report: Report) -> Content:
+    if report.signoff:
+        return content_at(report.assessment, report.signoff.revision)
+    return content_as_of(to_read(report.assessment_id), _seq(report) or 0)
+
+
+def _seq(report: Report) -> int | None:
+    """The event that it tells the state of: one it names, a signature, or its own end."""
+    if report.as_of_seq:
+        return report.as_of_seq
+    ours = Event.objects.filter(organisation_id=report.assessment.organisation_id)
+    if report.signoff:
+        signed = ours.filter(hash=report.signoff.trail_hash)
+        return signed.values_list("seq", flat=True).first()
+    made = ours.filter(
+        action=REPORT_MADE.name, subject_label="report", subject_id=str(report.pk)
+    )
+    return made.values_list("seq", flat=True).first()
+
+
+def _verdicts(was: Content, now: Content) -> tuple[tuple[str, int, int], ...]:
+    before, after = (
+        Counter(line.verdict for line in content.lines if line.applies)
+        for content in (was, now)
+    )
+    return tuple(
+        (one, before[one], after[one])
+        for one in Verdict.values
+        if before[one] != after[one]
+    )

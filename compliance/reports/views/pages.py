@@ -1,0 +1,81 @@
+"""The pages of a finished report as pictures, and what changed since the report before."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.pictures.drawing import UndrawnError, sent
+from compliance.reports.access import reports_for
+from compliance.reports.models import Report
+from compliance.reports.page_pictures import pages_of, picture_of
+from compliance.reports.since_last import report_before, since
+from compliance.snapshots.folding import LackingError
+from compliance.web.htmx import render_page
+
+SHOWN = 12
+"""Changes that are listed; the page of differences has them all."""
+
+
+@require_safe
+@member_required(Permission.REPORT)
+def pages(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """Every page, small."""
+    report = _found(request, report_id)
+    context: dict[str, Any] = {"report": report}
+    try:
+        context["pages"] = pages_of(report)
+    except UndrawnError as error:
+        context["problem"] = str(error)
+    return render_page(request, "reports/pages.html", context, partial="pages")
+
+
+@require_safe
+@member_required(Permission.REPORT)
+def page(request: MemberRequest, report_id: UUID, sheet: int) -> HttpResponse:
+    """One page to read, with the ways to the pages beside it."""
+    report = _found(request, report_id)
+    if not report.is_done or not 1 <= sheet <= (report.pages or 0):
+        raise Http404
+    try:
+        drawn = pages_of(report).drawn
+    except UndrawnError:
+        drawn = ()
+    context = {
+        "report": report,
+        "sheet": sheet,
+        "chapter": next((one.chapter for one in drawn if one.number == sheet), ""),
+    }
+    return render(request, "reports/page.html", context)
+
+
+@require_safe
+@member_required(Permission.REPORT)
+def picture(
+    request: MemberRequest, report_id: UUID, sheet: int, size: str
+) -> HttpResponse:
+    return sent(picture_of(_found(request, report_id), sheet, size))
+
+
+@require_safe
+@member_required(Permission.REPORT)
+def changes(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """What is not as it was in the report before."""
+    report = _found(request, report_id)
+    before = report_before(report, reports_for(request.organisation, request.may))
+    if not report.is_done:
+        raise Http404
+    context: dict[str, Any] = {"report": report, "before": before, "shown": SHOWN}
+    try:
+        context["since"] = before and since(report, before)
+    except LackingError as error:
+        context["problem"] = " ".join(error.messages)
+    return render_page(request, "reports/changes.html", context, partial="changes")
+
+
+def _found(request: MemberRequest, report_id: UUID) -> Report:
+    rows = reports_for(request.organisation, request.may)
+    return get_object_or_404(rows, pk=report_id)

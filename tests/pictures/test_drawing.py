@@ -1,0 +1,118 @@
+"""Files drawn as pictures, in a process that files from outside may only harm."""
+
+import hashlib
+import io
+import os
+import time
+from tempfile import TemporaryFile
+
+import pikepdf
+import pytest
+
+from compliance.pictures import drawing
+from compliance.pictures.drawing import UndrawnError
+from tests import drawn
+
+PDF = "application/pdf"
+
+
+def ways(content):
+    """Hash and opener of a file."""
+
+    def opener():
+        file = TemporaryFile()  # noqa: SIM115 (who drew it closes it)
+        file.write(content)
+        return file
+
+    return hashlib.sha256(content).hexdigest(), opener
+
+
+def pages(content, kind=PDF):
+    sha256, opener = ways(content)
+    return drawing.pages_of(sha256, kind, opener)
+
+
+def test_every_page_is_drawn_with_its_chapter():
+    content = drawn.pdf("", "1 Summary", "", "2 Law", title="chapters")
+    found = pages(content)
+    assert [(one.number, one.chapter) for one in found.drawn] == [
+        (1, ""), (2, "1 Summary"), (3, "1 Summary"), (4, "2 Law"),
+    ]  # fmt: skip
+    assert found.cut == 0
+    sha256, opener = ways(content)
+    first, second = (
+        drawn.opened(drawing.small(sha256, PDF, n, opener)) for n in (1, 2)
+    )
+    assert first.width == drawing.SMALL * 2  # it stands for the whole
+    assert second.width == drawing.SMALL
+    assert drawn.opened(drawing.large(PDF, 3, opener)).width == drawing.LARGE
+
+
+def test_file_is_read_once_and_again_after_a_week():
+    content = drawn.pdf(title="once")
+    sha256, opener = ways(content)
+    assert drawing.kept_pages(sha256) is None
+    asked = []
+
+    def counted():
+        asked.append(1)
+        return opener()
+
+    for _ in range(2):
+        drawing.pages_of(sha256, PDF, counted)
+    assert len(asked) == 1
+    long_ago = time.time() - drawing.KEPT_SECONDS - 60
+    os.utime(drawing.folder() / f"{sha256}.zip", (long_ago, long_ago))
+    pages(drawn.pdf(title="another"))
+    assert drawing.kept_pages(sha256) is None
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_photo_is_drawn_small(form):
+    content = drawn.photo(900, 600, form, colour="blue")
+    sha256, opener = ways(content)
+    kind = f"image/{form.lower()}"
+    picture = drawn.opened(drawing.small(sha256, kind, 1, opener))
+    assert picture.size == (drawing.SMALL, 213)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\nnot one", PDF),
+        (drawn.pdf(title="cut")[:200], PDF),
+        (b"", PDF),
+        (drawn.photo()[:40], "image/png"),
+        (b"<svg onload='x'/>", "image/png"),
+        (drawn.photo(9000, 9000), "image/png"),
+    ],
+    ids=["words", "cut", "empty", "half", "svg", "huge"],
+)
+def test_file_that_is_none_has_no_picture(content, kind):
+    assert pages(content, kind).drawn == ()
+    sha256, opener = ways(content)
+    with pytest.raises(UndrawnError):
+        drawing.small(sha256, kind, 1, opener)
+
+
+def test_page_as_long_as_a_street_is_drawn_small():
+    sha256, opener = ways(drawn.pdf(title="street", size=(3, 14_000)))
+    picture = drawn.opened(drawing.small(sha256, PDF, 1, opener))
+    assert picture.height <= drawing.SMALL * 2 * 3
+    assert picture.width >= 1
+
+
+def test_locked_pdf_has_no_picture():
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(drawn.pdf(title="locked"))) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
+    assert pages(out.getvalue()).count == 0
+
+
+def test_child_that_takes_too_long_leaves_nothing(monkeypatch):
+    monkeypatch.setattr(drawing, "MEMORY_BYTES", 40 * 2**20)
+    sha256, opener = ways(drawn.pdf(title="no memory"))
+    with pytest.raises(UndrawnError):
+        drawing.pages_of(sha256, PDF, opener)
+    assert not list(drawing.folder().glob("*.part"))
+    assert drawing.kept_pages(sha256) is None
