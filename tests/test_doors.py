@@ -190,6 +190,7 @@ DOORS = {
     "evidence:edit": (ANSWER, "GET POST"),
     "evidence:check": (VIEW, "POST"),
     "evidence:download": (VIEW, "GET"),
+    "evidence:preview": (VIEW, "GET"),
     "law_changes:law": (VIEW, "GET"),
     "law_changes:instruments": (LIBRARY, "GET"),
     "law_changes:provisions": (LIBRARY, "GET"),
@@ -314,6 +315,7 @@ DOORS = {
     "seats:section": (AUDIT, "GET"),
     "seats:question": (AUDIT, "GET"),
     "seats:evidence_file": (AUDIT, "GET"),
+    "seats:evidence_preview": (AUDIT, "GET"),
     "seats:sample": (AUDIT, "GET POST"),
     "seats:pick": (AUDIT, "POST"),
     "seats:mark": (AUDIT, "POST"),
@@ -422,13 +424,13 @@ def make_file(path_of, content):
 def make_proof(organisation, by):
     kept = make_file(
         lambda sha256: evidence_files.path_of(organisation.pk, sha256),
-        f"proof of {organisation}".encode(),
+        drawn.pdf(title=f"proof of {organisation}"),
     )
     return Evidence.objects.create(
         organisation=organisation,
         title="Policy",
-        file_name="policy.txt",
-        media_type="text/plain",
+        file_name="policy.pdf",
+        media_type="application/pdf",
         added_by=by,
         **kept,
     )

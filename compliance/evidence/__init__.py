@@ -9,6 +9,7 @@ __all__ = [
     "forms",
     "image_size",
     "models",
+    "previews",
     "refusals",
     "safe_names",
     "scanning",

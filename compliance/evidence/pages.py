@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from compliance.evidence.models import SOON_DAYS, Evidence
+from compliance.evidence.previews import previews_of
 from compliance.evidence.versions import chain_of
 from compliance.organisations.access import MemberRequest
 
@@ -30,4 +31,5 @@ def context_of(request: MemberRequest, evidence: Evidence) -> dict[str, Any]:
         "same": library.same_file_as(evidence),
         "days_left": evidence.days_left(timezone.localdate()),
         "soon_days": SOON_DAYS,
+        "previews": previews_of([evidence]),
     }

@@ -13,4 +13,5 @@ urlpatterns = [
     path(f"{one}edit/", detail.edit, name="edit"),
     path(f"{one}check/", detail.check, name="check"),
     path(f"{one}file/", detail.download, name="download"),
+    path(f"{one}preview/", detail.preview, name="preview"),
 ]

@@ -71,7 +71,7 @@ Opened = Callable[[], IO[bytes]]
 
 def pages_of(sha256: str, media_type: str, opened: Opened) -> Pages:
     """The pages of a file that has the hash. Raises ``UndrawnError``."""
-    path = _kept(sha256, media_type, opened)
+    path = _kept(sha256, media_type, opened, MOST_PAGES)
     with ZipFile(path) as archive:
         return _told(archive)
 
@@ -79,7 +79,7 @@ def pages_of(sha256: str, media_type: str, opened: Opened) -> Pages:
 def kept_pages(sha256: str) -> Pages | None:
     """The same where they have been drawn; None where they have not."""
     try:
-        with ZipFile(_path(sha256)) as archive:
+        with ZipFile(_path(sha256, MOST_PAGES)) as archive:
             return _told(archive)
     except FileNotFoundError:
         return None
@@ -87,9 +87,16 @@ def kept_pages(sha256: str) -> Pages | None:
 
 def small(sha256: str, media_type: str, number: int, opened: Opened) -> bytes:
     """A page as a small picture (WebP). Raises ``UndrawnError``."""
-    path = _kept(sha256, media_type, opened)
+    path = _kept(sha256, media_type, opened, MOST_PAGES)
     with ZipFile(path) as archive:
         return _page_in(archive, number)
+
+
+def beginning(sha256: str, media_type: str, opened: Opened) -> bytes:
+    """The first page of a file, or a photo, twice as wide. Raises ``UndrawnError``."""
+    path = _kept(sha256, media_type, opened, 1)
+    with ZipFile(path) as archive:
+        return _page_in(archive, 1)
 
 
 def large(media_type: str, number: int, opened: Opened) -> bytes:
@@ -112,17 +119,17 @@ def folder() -> Path:
     return path
 
 
-def _path(sha256: str) -> Path:
-    return folder() / f"{sha256}.zip"
+def _path(sha256: str, most: int) -> Path:
+    return folder() / f"{sha256}-{most}.zip"
 
 
-def _kept(sha256: str, media_type: str, opened: Opened) -> Path:
-    path = _path(sha256)
+def _kept(sha256: str, media_type: str, opened: Opened, most: int) -> Path:
+    path = _path(sha256, most)
     if not path.is_file():
         _sweep()
         with NamedTemporaryFile(dir=folder(), suffix=".part", delete=False) as file:
             try:
-                _draw(media_type, opened, file, (1, MOST_PAGES, SMALL))
+                _draw(media_type, opened, file, (1, most, SMALL))
                 os.replace(file.name, path)
             except BaseException:
                 Path(file.name).unlink()

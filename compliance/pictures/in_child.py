@@ -23,6 +23,8 @@ MOST_PIXELS = 64_000_000
 """Pixels of a photo that is decoded."""
 TALLEST = 3
 """A picture is at most so many times as high as it is wide: what is longer is drawn smaller."""
+LARGE = 600
+"""Pixels from which on all pages are drawn equally wide, to be read."""
 MOST_CHAPTERS = 500
 MOST_LETTERS = 80
 QUALITY = 72
@@ -56,7 +58,7 @@ def _pages(content: bytes, archive: ZipFile, first: int, last: int, width: int) 
         count = len(document)
         for number in range(first, min(last, count) + 1):
             # the first page stands for the whole, so it is drawn twice as wide
-            wide = width * 2 if number == 1 and first != last else width
+            wide = width * 2 if number == 1 and width < LARGE else width
             archive.writestr(f"{number}.webp", _drawn(document[number - 1], wide))
         chapters = _chapters(document, count)
         archive.writestr(
@@ -94,9 +96,9 @@ def _photo(content: bytes, archive: ZipFile, width: int) -> None:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError("too many pixels")
-        picture.draft("RGB", (width * 2, width * 2))  # a JPEG is decoded smaller
+        picture.draft("RGB", (width * 4, width * 4))  # a JPEG is decoded smaller
         upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    upright.thumbnail((width, width * TALLEST))
+    upright.thumbnail((width * 2, width * 2 * TALLEST))
     page = Image.new("RGB", upright.size, "white")
     page.paste(upright, mask=upright.getchannel("A"))
     archive.writestr("1.webp", _written(page))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.discussion.thread import thread
+from compliance.evidence.previews import previews_of
 from compliance.organisations.access import MemberRequest
 from compliance.seats import actions
 from compliance.seats.choices import SampleResult
@@ -40,7 +41,8 @@ def inside(here: Seat) -> dict[str, Any]:
     }
 
 
-def _waits(item: SampleItem) -> bool:
+def waits(item: SampleItem) -> bool:
+    """Whether a question of the sample was not looked at yet."""
     return item.result == SampleResult.OPEN and item.answer.archived_at is None
 
 
@@ -50,11 +52,13 @@ def question_told(
     """One answer whole, with comments and history, and what the auditor says of it."""
     items = {item.answer_id: item for item in sample_of(here)}
     item = items.pop(answer.pk, None)
-    left = (one for one in items.values() if _waits(one))
+    left = (one for one in items.values() if waits(one))
     said = {"note": item.note} if item else None
     return inside(here) | {
         "answer": answer,
         "line": told_lines(here.assessment, [answer])[0],
+        "question": answer.question,
+        "previews": previews_of(one.evidence for one in answer.attachments.all()),
         "history": past(answer),
         "thread": thread(answer),
         "can_comment": False,

@@ -12,8 +12,10 @@ from django.utils import timezone
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.scoring import tally
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.charts.shapes import Chart, bar
 from compliance.organisations.models import Organisation
 from compliance.seats.events import SEAT_DOWNLOADED, SEAT_VIEWED, SHARE_OPENED
 from compliance.seats.models import (
@@ -42,6 +44,11 @@ class Part:
     asked: int
     applying: int
     counts: Mapping[str, int]
+
+    @property
+    def bar(self) -> Chart:
+        """The answers as a bar."""
+        return bar(tally(self.counts.items()).parts(), 400)
 
     @property
     def told(self) -> list[tuple[str, int]]:

@@ -24,6 +24,11 @@ urlpatterns = [
         auditor_pages.evidence_file,
         name="evidence_file",
     ),
+    path(
+        f"{one}evidence/<uuid:evidence_id>/preview/",
+        auditor_pages.evidence_preview,
+        name="evidence_preview",
+    ),
     path(f"{one}sample/", sampling.sample, name="sample"),
     path(f"{one}sample/pick/", sampling.pick, name="pick"),
     path(f"{one}questions/<int:answer_id>/mark/", sampling.mark, name="mark"),

@@ -62,9 +62,20 @@ def test_file_is_read_once_and_again_after_a_week():
         drawing.pages_of(sha256, PDF, counted)
     assert len(asked) == 1
     long_ago = time.time() - drawing.KEPT_SECONDS - 60
-    os.utime(drawing.folder() / f"{sha256}.zip", (long_ago, long_ago))
+    os.utime(
+        drawing.folder() / f"{sha256}-{drawing.MOST_PAGES}.zip", (long_ago, long_ago)
+    )
     pages(drawn.pdf(title="another"))
     assert drawing.kept_pages(sha256) is None
+
+
+def test_beginning_is_the_first_page_alone():
+    sha256, opener = ways(drawn.pdf("", "1 Summary", title="beginning"))
+    picture = drawn.opened(drawing.beginning(sha256, PDF, opener))
+    assert picture.width == drawing.SMALL * 2
+    assert (
+        drawing.kept_pages(sha256) is None
+    )  # the other pages are drawn when asked for
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
@@ -73,7 +84,7 @@ def test_photo_is_drawn_small(form):
     sha256, opener = ways(content)
     kind = f"image/{form.lower()}"
     picture = drawn.opened(drawing.small(sha256, kind, 1, opener))
-    assert picture.size == (drawing.SMALL, 213)
+    assert picture.size == (drawing.SMALL * 2, 427)
 
 
 @pytest.mark.parametrize(

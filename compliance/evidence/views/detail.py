@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
@@ -21,8 +21,10 @@ from compliance.evidence.download import sent
 from compliance.evidence.forms import BaseForm, DescriptionForm
 from compliance.evidence.models import Evidence
 from compliance.evidence.pages import context_of, find
+from compliance.evidence.previews import picture_of
 from compliance.evidence.refusals import status_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.pictures import drawing
 from compliance.templatetags.ui import day
 from compliance.web.htmx import render_page, wants_partial
 
@@ -87,6 +89,16 @@ def download(request: MemberRequest, evidence_id: UUID) -> HttpResponseBase:
         return sent(evidence)
     except storage.StorageError as error:
         return _detail_page(request, evidence, 503, problem=error.messages[0])
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def preview(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    """The photo, or the first page, as a picture; 404 where there is none."""
+    try:
+        return drawing.sent(picture_of(find(request, evidence_id)))
+    except (drawing.UndrawnError, storage.StorageError) as error:
+        raise Http404 from error
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:

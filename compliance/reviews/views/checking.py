@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Answer, Assessment
+from compliance.evidence.previews import previews_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
@@ -91,6 +92,8 @@ def _shown(assessment: Assessment, stop: Stop) -> dict[str, Any]:
         "assessment": here,
         "line": line,
         "answer": answer,
+        "question": answer.question,
+        "previews": previews_of(one.evidence for one in answer.attachments.all()),
         "seen": seen,
         "last": last,
     }

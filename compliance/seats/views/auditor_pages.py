@@ -8,13 +8,16 @@ from django.views.decorators.http import require_safe
 
 from compliance.assessments.signature_validity import void_of, voids_in
 from compliance.evidence.download import sent
+from compliance.evidence.models import Evidence
+from compliance.evidence.previews import picture_of
 from compliance.evidence.storage import StorageError
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.pictures import drawing
 from compliance.reviews.signatures import signature_of
 from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
 from compliance.seats.expired import told_when_over
-from compliance.seats.pages import inside, note, question_told
+from compliance.seats.pages import inside, note, question_told, waits
 from compliance.seats.queries import (
     beside,
     facts,
@@ -22,6 +25,7 @@ from compliance.seats.queries import (
     page_of,
     parts,
     reports_in,
+    sample_of,
 )
 from compliance.web.own_languages import OwnLanguage
 
@@ -43,7 +47,7 @@ def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The assessment at a glance: facts, sections, reports."""
     here = seated(request, seat_id)
     note(request, here, "Overview")
-    items = list(here.items.all())
+    items = list(sample_of(here))
     void = void_of(here.assessment)
     context = inside(here) | {
         "facts": facts(here.assessment),
@@ -52,6 +56,7 @@ def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
         "parts": parts(here.assessment),
         "items": items,
         "left": sum(item.result == "open" for item in items),
+        "next": next((item for item in items if waits(item)), None),
         "requests": here.requests.unanswered().count(),
         "reports": reports_in(here),
         "languages": OwnLanguage.choices,
@@ -88,7 +93,11 @@ def question(request: MemberRequest, seat_id: int, answer_id: int) -> HttpRespon
     here = seated(request, seat_id)
     answer = answer_for(here, answer_id)
     note(request, here, answer.question.key)
-    return render(request, "seats/question.html", question_told(here, answer))
+    context = question_told(here, answer)
+    for one in context["previews"]:
+        if one.text:  # a picture is noted when it is sent
+            note(request, here, _preview(one.evidence))
+    return render(request, "seats/question.html", context)
 
 
 @require_safe
@@ -110,3 +119,24 @@ def evidence_file(
             by=request.user, seat=here, about=evidence.title, sha256=evidence.sha256
         )
     return response
+
+
+@require_safe
+@member_required(Permission.AUDIT)
+@told_when_over
+def evidence_preview(
+    request: MemberRequest, seat_id: int, evidence_id: UUID
+) -> HttpResponse:
+    """The photo, or the first page, of a file behind the assessment."""
+    here = seated(request, seat_id)
+    evidence = evidence_for(here, evidence_id)
+    try:
+        response = drawing.sent(picture_of(evidence))
+    except (drawing.UndrawnError, StorageError) as error:
+        raise Http404 from error
+    note(request, here, _preview(evidence))
+    return response
+
+
+def _preview(evidence: Evidence) -> str:
+    return f"Preview of {evidence.title}"
