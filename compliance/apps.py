@@ -16,6 +16,7 @@ ROOMS = (
     "sign_on",
     "tokens",
     "webhooks",
+    "directory",
     "evidence",
     "checklists",
     "assessments",
@@ -74,6 +75,7 @@ class ComplianceConfig(AppConfig):
         from compliance.assessments import owning  # noqa: PLC0415 - needs the apps
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
+        from compliance.directory import actions as directory  # noqa: PLC0415 - needs the apps
         from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
         from compliance.organisations import session_expiry, signed_on  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
@@ -97,6 +99,8 @@ class ComplianceConfig(AppConfig):
         rights_lost.connect(cancellation.end_jobs)
         signed_on.elsewhere.connect(entrance.place)
         signed_on.still_speaks.connect(entrance.speaks)
+        sign_on.group_given.connect(directory.give_roles_of)
+        rights_lost.connect(directory.forget)
         rights_lost.connect(sign_on.keep_departure)
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)

@@ -39,6 +39,12 @@ from compliance.checklists.models import (
     Theme,
 )
 from compliance.closing.models import Archive
+from compliance.directory.models import (
+    Directory,
+    DirectoryGroup,
+    DirectoryGroupMember,
+    DirectoryPerson,
+)
 from compliance.evidence.models import Evidence
 from compliance.legal_index.models import Instrument, Provision
 from compliance.letterhead.models import Letterhead
@@ -94,6 +100,10 @@ __all__ = [
     "Comment",
     "Delivery",
     "Departure",
+    "Directory",
+    "DirectoryGroup",
+    "DirectoryGroupMember",
+    "DirectoryPerson",
     "Domain",
     "Edition",
     "Event",

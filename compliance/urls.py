@@ -5,6 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as mfa_webauthn
 from django.urls import include, path, re_path
 
+from compliance.directory.urls import endpoints
 from compliance.organisations.reauthentication import StepUp, stepped_up
 from compliance.organisations.views import front
 from compliance.reports.views import verify
@@ -44,11 +45,13 @@ accounts = [
 urlpatterns = [
     path("accounts/", include(accounts)),
     path("api/v1/", include("compliance.api.urls")),
+    path("scim/v2/", include((endpoints, "scim"))),
     path("", include("compliance.monitoring.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),
     path("", include("compliance.sign_on.urls")),
+    path("o/<slug:org>/directory/", include("compliance.directory.urls")),
     path("security/signed/", signing.signed_by_me, name="signed_by_me"),
     path("o/<slug:org>/", include("compliance.tokens.urls")),
     path("o/<slug:org>/", include("compliance.webhooks.urls")),

@@ -42,6 +42,10 @@ RESTS_ON = {
     "Comment.author": {"comment.written", "answer.na_sent_back", "answer.returned"},
     "Comment.resolved_by": {"comment.resolved"},
     "Departure.user": {"member.left", "member.removed"},
+    "Directory.heir": {"directory.set"},
+    "Directory.set_by": {"directory.set"},
+    "DirectoryGroupMember.user": {"directory.group_filled"},
+    "DirectoryPerson.user": {"directory.person_kept", "member.removed"},
     "Edition.sent_by": {"edition.sent"},
     "Evidence.added_by": {"evidence.added"},
     "Identity.user": {"identity.connected"},
@@ -210,7 +214,9 @@ SAID = {
         "mail/report.txt: by",
         "mail/handed_back.txt: by",
         "mail/signed_out.txt: by",
+        "mail/directory_token.txt: by",
         "mail/provider_set.txt: by",
+        "directory/actions/rules.py: by",
         "organisations/actions/sessions.py: by",
         "reports/pdf/trail.html: entry.who",
         "history/trail.html: row.who",
@@ -230,7 +236,12 @@ SAID = {
         "organisations/actions/invitations.py: by",
         "organisations/invitation.html: invitation.invited_by",
     ],
+    "DirectoryPerson.user": [
+        "directory/models.py: self.user",
+    ],
     "Membership.user": [
+        "directory/actions/handing_over.py: gone.user",
+        "directory/actions/people.py: user",
         "bundles/bundle_preview.html: person",
         "organisations/_member.html: member.user",
         "organisations/member.html: member.user",
@@ -327,6 +338,7 @@ SAID = {
         "seats/list.html: link.made_by",
     ],
     "Token.made_by": [
+        "directory/page.html: token.made_by",
         "tokens/_about.html: token.made_by",
     ],
     "Token.user": [

@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from compliance.api import limits
 from compliance.api.problems import ProblemError
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.tokens import limits
 from compliance.tokens.bearers import bearer_of
 from compliance.tokens.models import Token
 

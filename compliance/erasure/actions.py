@@ -33,6 +33,7 @@ from compliance.audit.models import PEOPLE, ChainHead, Event
 from compliance.audit.text_erasure import cleaned, erase, holding
 from compliance.audit.transaction import attempt, writing
 from compliance.bundles.erasing import erase_there, naming
+from compliance.directory.actions import forget_everywhere
 from compliance.erasure.remaining_names import files_naming, signed_naming
 from compliance.organisations.actions import (
     keep_an_owner,
@@ -141,6 +142,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         found = list(_rows_to_change(words, places))
         own = _rows_of(person)
         _end_memberships(by, person, words, done)
+        forget_everywhere(by=by, person=person, called=words.email)
         _end_invitations(by, words)
         _close(person, words, done)
         _sweep(found, done)
@@ -192,6 +194,7 @@ def _hold(person: User, words: _Words) -> None:
     """Lock where the person is a member or invited, before anything of the trail."""
     named = models.Q(memberships__user=person)
     named |= models.Q(invitations__email__in=words.emails)
+    named |= models.Q(directory_people__user=person)
     places = Organisation.objects.filter(named)
     for organisation in places.distinct().order_by("pk"):
         lock(organisation)

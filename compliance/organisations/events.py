@@ -23,6 +23,12 @@ class _Ended(_Member, total=False):
     user_id: int
 
 
+class _Handed(Side, total=False):
+    questions_handed: int
+    actions_handed: int
+    given_to: Words
+
+
 class _Accepted(_Member, total=False):
     invited_by_id: Required[int | None]
 
@@ -71,7 +77,9 @@ ORGANISATION_CREATED = _type(
     after=_Organisation,
 )
 MEMBER_ADDED = _member("member.added", _("member added"), after=_Member)
-MEMBER_REMOVED = _member("member.removed", _("member removed"), before=_Ended)
+MEMBER_REMOVED = _member(
+    "member.removed", _("member removed"), before=_Ended, after=_Handed
+)
 MEMBER_LEFT = _member("member.left", _("member left"), before=_Ended)
 MEMBER_ROLE_CHANGED = _member(
     "member.role_changed", _("role changed"), before=_Role, after=_Role

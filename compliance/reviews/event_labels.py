@@ -75,6 +75,7 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     said += _moved(before, after)
     said += _named(before, after)
     said += _policy(after)
+    said += _handed(after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if count := len(after.get("questions_moved", ())):
         words = ngettext("%(count)s question moved", "%(count)s questions moved", count)
@@ -117,6 +118,15 @@ def _named(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         if one.get(kind)
     ]
     return [_from_to(*names)] if names else []
+
+
+def _handed(after: Mapping[str, Any]) -> list[str]:
+    """The things of a member who was deactivated, and whose they are now."""
+    if not after.get("questions_handed") and not after.get("actions_handed"):
+        return []
+    count = gettext("questions: %(questions_handed)s, actions: %(actions_handed)s")
+    owner = gettext("now of %(given_to)s") if "given_to" in after else ""
+    return [count % after, owner % after if owner else gettext("now of nobody")]
 
 
 def _policy(after: Mapping[str, Any]) -> list[str]:

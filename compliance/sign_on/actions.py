@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Q
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,6 +67,9 @@ MOST = 50
 """Domains, and groups with a role, of one organisation."""
 MISSING = "Write the secret that the provider made for Attest."
 _TOLD = ("issuer", "client_id", "default_role")
+group_given = Signal()
+"""A group has a role from now on: ``by``, ``row``. Rooms above that know who is in it give
+them the role, in the same transaction."""
 
 
 def set_provider(
@@ -333,6 +337,7 @@ def add_group(
         row.full_clean()
         row.save(force_insert=True)
         _record(by, row, GROUP_ADDED, after={"group": group, "role": role})
+        group_given.send(sender=GroupRole, by=by, row=row)
     return row
 
 
@@ -437,7 +442,7 @@ def _found(organisation: Organisation, sign_on: SignOn, person: Person) -> User:
         raise ValidationError(msg)
     if user is None:
         return _new(sign_on, person)
-    _make_theirs(user)
+    make_theirs(user)
     return user
 
 
@@ -461,7 +466,7 @@ def _new(sign_on: SignOn, person: Person) -> User:
         raise ValidationError(msg) from None
 
 
-def _make_theirs(user: User) -> None:
+def make_theirs(user: User) -> None:
     """Shut out somebody who made an account with an address that is not theirs.
 
     Of an address that no mail has shown, the password and the sessions may be anybody's.
@@ -525,8 +530,14 @@ def _joined(sign_on: SignOn, user: User, person: Person) -> Membership:
 
 
 def _role_by_group(organisation: Organisation, person: Person) -> GroupRole | None:
-    """Of several groups the one whose role may most."""
-    rows = organisation.group_roles.filter(group__in=person.groups)
+    return role_of_groups(organisation, person.groups)
+
+
+def role_of_groups(
+    organisation: Organisation, groups: Collection[str]
+) -> GroupRole | None:
+    """The role that somebody has by their groups: of several the one that may most."""
+    rows = organisation.group_roles.filter(group__in=groups)
     return min(rows, key=lambda row: GIVEN.index(Role(row.role)), default=None)
 
 

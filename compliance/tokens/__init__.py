@@ -1,3 +1,3 @@
 """Tokens, by which programs act for a person or read for an organisation: made, shown once, ended."""
 
-__all__ = ["bearers", "models"]
+__all__ = ["actions", "bearers", "limits", "models"]

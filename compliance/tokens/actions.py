@@ -21,6 +21,7 @@ MARK = "attest_"
 """The beginning of every token, by which scanners for secrets know one."""
 LONGEST = 365
 """Days (safety.md, "Sessions")."""
+DIRECTORY_NAME = "Directory (SCIM)"
 MOST = 20
 """Standing tokens of one person, and of the organisation itself."""
 
@@ -40,15 +41,13 @@ def make_token(
     ``members`` and for nothing but scopes that read. Raises ``ValidationError`` for a
     scope that the role does not have, too long a life, or too many tokens.
     """
-    text = MARK + secrets.token_urlsafe(32)
     with writing():
         lock_person(by)
         lock(organisation)
         member = Membership.objects.filter(organisation=organisation, user=by).first()
         _refuse(member, set(scopes), days, is_of_organisation=is_of_organisation)
         owner = None if is_of_organisation else by
-        now = timezone.now()
-        standing = Token.objects.standing(now)
+        standing = Token.objects.standing(timezone.now())
         if standing.filter(organisation=organisation, user=owner).count() >= MOST:
             msg = f"There are {MOST} valid tokens. Take one back first."
             raise ValidationError(msg)
@@ -57,21 +56,48 @@ def make_token(
             user=owner,
             name=name.strip(),
             scopes=table.written(scopes),
-            token_hash=hash_of(text),
-            made_at=now,
-            made_by=by,
-            expires_at=now + timedelta(days=days),
         )
-        token.clean_fields(exclude=["token_hash"])
-        token.save(force_insert=True)
-        trail.record(
-            by=by,
-            organisation_id=organisation.pk,
-            action=TOKEN_MADE,
-            subject=token,
-            after=_told(token),
-        )
-    return token, text
+        return token, _save(by, token, days)
+
+
+def renew_directory_token(*, by: User, organisation: Organisation) -> tuple[Token, str]:
+    """The token of the organisation's directory, and its text; the one before ends.
+
+    It lasts ``LONGEST`` days. Whether ``by`` may is for the caller, who has locked the
+    organisation.
+    """
+    end_directory_token(by=by, organisation=organisation)
+    token = Token(
+        organisation=organisation, name=DIRECTORY_NAME, scopes=table.DIRECTORY
+    )
+    return token, _save(by, token, LONGEST)
+
+
+def end_directory_token(*, by: User, organisation: Organisation) -> bool:
+    """Whether there was a token of the directory to end; the organisation is locked."""
+    rows = Token.objects.standing(timezone.now()).of_directory()
+    ended = [
+        end_token(by=by, token=token)
+        for token in rows.filter(organisation=organisation)
+    ]
+    return any(ended)
+
+
+def _save(by: User, token: Token, days: int) -> str:
+    """Keep a new token with its event; its text, which nobody can read again."""
+    text, now = MARK + secrets.token_urlsafe(32), timezone.now()
+    token.token_hash, token.made_by = hash_of(text), by
+    token.made_at, token.expires_at = now, now + timedelta(days=days)
+    token.clean_fields(exclude=["token_hash"])
+    token.save(force_insert=True)
+    trail.record(
+        by=by,
+        organisation_id=token.organisation_id,
+        action=TOKEN_MADE,
+        subject=token,
+        after=_told(token),
+    )
+    return text
 
 
 def _refuse(

@@ -58,6 +58,15 @@ def bearer_of(text: str) -> Bearer | None:
     return Bearer(token, membership, may)
 
 
+def directory_of(text: str) -> Token | None:
+    """The token of an organisation's directory; None for a text that is no valid one."""
+    rows = Token.objects.standing(timezone.now()).of_directory()
+    token = rows.select_related("organisation").filter(token_hash=hash_of(text)).first()
+    if token:
+        _remember(token)
+    return token
+
+
 def _remember(token: Token) -> None:
     """Keep the last use; a call is answered all the same where nothing can be written."""
     now = timezone.now()

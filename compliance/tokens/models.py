@@ -23,6 +23,10 @@ class TokenQuerySet(models.QuerySet["Token"]):
             token_hash__startswith=OVER
         )
 
+    def of_directory(self) -> "TokenQuerySet":
+        """Those by which a directory keeps the members of its organisation."""
+        return self.filter(user=None, scopes=scopes.DIRECTORY)
+
     def for_page(self) -> "TokenQuerySet":
         return self.select_related("user", "made_by").order_by("-made_at", "-pk")
 
@@ -88,6 +92,11 @@ class Token(models.Model):
         if self.token_hash.startswith(OVER):
             return "Ended: restored from a backup"
         return "" if self.expires_at > timezone.now() else "Expired"
+
+    @property
+    def is_of_directory(self) -> bool:
+        """Whether a directory keeps the members of the organisation by it."""
+        return self.scopes == scopes.DIRECTORY
 
     @property
     def scope_words(self) -> list[str]:

@@ -23,6 +23,10 @@ OF_ORGANISATION = frozenset(
 )
 """The permissions of a token without a person: to read. Words in an assessment are a person's."""
 
+DIRECTORY = "directory"
+"""The one scope of the token of an organisation's directory (room ``directory``), which
+opens that and nothing here."""
+
 
 def offered(role: str) -> list[Permission]:
     """The scopes that someone of a role may give to a token of theirs."""

@@ -46,7 +46,7 @@ def another(column, value):
 
 
 RARE = {
-    "accesspolicy", "archive", "asked", "authenticator", "departure", "domain", "feed", "grouprole", "identity", "invitation", "letterhead", "mention",
+    "accesspolicy", "archive", "asked", "authenticator", "departure", "directory", "directorygroup", "directorygroupmember", "directoryperson", "domain", "feed", "grouprole", "identity", "invitation", "letterhead", "mention",
     "namesake", "origin", "origintrail", "package", "reopening", "report", "rules", "seatoffer", "sharelink", "signon", "target", "token",
     "upgrade", "webhook",
 }  # fmt: skip

@@ -25,6 +25,7 @@ from compliance.audit.transaction import writing
 from compliance.bundles.models import PackageKind
 from compliance.calendar.actions import make_feed, set_rules
 from compliance.closing.actions import ask_archive
+from compliance.directory import actions as directory_actions
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.exports.actions import ask_package
@@ -51,6 +52,7 @@ from tests.bundles.making import (
     publish,
     write_elsewhere,
 )
+from tests.directory.calling import show
 from tests.made_up import THING_DONE
 
 
@@ -137,6 +139,22 @@ def sign_on(cast):
     SignOn.objects.create(**at, client_id="attest", secret="closed")
     Identity.objects.create(**at, user=cast.con, subject="7")
     Departure.objects.create(organisation=cast.acme, user=cast.rob)
+    directory(cast)
+
+
+def directory(cast):
+    """A row of each table of a directory, by the ordinary actions."""
+    actions = directory_actions
+    show(cast.ada, cast.acme, "rare.example")
+    actions.set_rules(
+        by=cast.ada, organisation=cast.acme, role="reader", heir=cast.otto
+    )
+    person = actions.make_person(
+        organisation=cast.acme, email="new@rare.example", name="N", external_id="7"
+    )
+    actions.make_group(
+        organisation=cast.acme, name="Staff", external_id="8", people=[person.pk]
+    )
 
 
 def ask_files(cast, here):

@@ -1,8 +1,8 @@
 """What a person does on a page while the server is killed, and what stands afterwards.
 
 ``python -m tests.load.acts bring 40`` brings a bundle in and kills the server before
-every fortieth statement, commit and touch of the disk; ``... sign 40`` signs. Each time
-the person tries again, and it prints what was half, lost or not told. ``jobs prepare``
+every fortieth statement, commit and touch of the disk; ``... sign 40`` signs, and
+``... deactivate 40`` is a directory that ends a membership. Each time they try again, and it prints what was half, lost or not told. ``jobs prepare``
 comes first.
 """
 
@@ -42,6 +42,7 @@ from compliance.organisations.actions import make_placeholders  # noqa: E402
 from compliance.web.staging import PREFIX  # noqa: E402
 from tests import factories, signing  # noqa: E402
 from tests.bundles.making import bundle_of, hash_of  # noqa: E402
+from tests.directory.calling import Calls, show  # noqa: E402
 from tests.load import jobs  # noqa: E402
 from tests.load.killing import counts  # noqa: E402
 
@@ -215,6 +216,60 @@ class Sign:
         return found if "Signed" in self.page.text else [*found, "nothing is told"]
 
 
+class Deactivate:
+    """The directory of an organisation deactivates somebody who owns questions."""
+
+    edition = None
+
+    def __init__(self):
+        if Deactivate.edition is None:
+            Deactivate.edition = factories.publish(factories.make_draft(3, 1))
+        name = f"own-{Organisation.objects.count()}"
+        self.here = Organisation.objects.create(name=name, slug=name)
+        ada = User.objects.get(email="ada@example.org")
+        Membership.objects.create(organisation=self.here, user=ada, role="owner")
+        show(ada, self.here, f"{name}.example")
+        self.scim = Calls(ada, self.here)
+        self.person = User.objects.get(
+            pk=self.scim.make(email=f"new@{name}.example").told["id"]
+        )
+        there = factories.make_assessment(self.here, ada, Deactivate.edition)
+        there.answers.update(owner=self.person)
+        self.answers = there.answers
+
+    def do(self):
+        off = {"op": "Replace", "path": "active", "value": "False"}
+        return self.scim.patch(f"/Users/{self.person.pk}", off)
+
+    def ends(self):
+        """Whether the membership, its event, and each question with its event are over."""
+        events = Event.objects.filter(organisation_id=self.here.pk)
+        return (
+            not self.here.memberships.filter(user=self.person).exists(),
+            events.filter(action="member.removed").count() == 1,
+            not self.answers.filter(owner=self.person).exists(),
+            events.filter(action="answer.saved").count() == self.answers.count(),
+        )
+
+    def half(self, before):
+        ends = self.ends()
+        found = [] if len(set(ends)) == 1 else [f"deactivated in part: {ends}"]
+        now = counts()
+        if not any(ends):
+            found += [f"{name} has rows" for name in now if now[name] != before[name]]
+        return found
+
+    def do_again(self):
+        self.reply = self.do()
+
+    def faults(self):
+        found = [] if all(self.ends()) else [f"not deactivated: {self.ends()}"]
+        is_told = self.reply.status_code == 200 and self.reply.told["active"] is False
+        return found if is_told else [*found, "nothing is told"]
+
+
+ACTS = {"bring": Bring, "sign": Sign, "deactivate": Deactivate}
+
 if __name__ == "__main__":
     command, step = sys.argv[1:]
-    json.dump(attack({"bring": Bring, "sign": Sign}[command], step), sys.stdout)
+    json.dump(attack(ACTS[command], step), sys.stdout)

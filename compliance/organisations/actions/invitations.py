@@ -130,17 +130,25 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
 
     Raises ``ValidationError`` when it no longer stands or is someone else's.
     """
+    return admit(by=by, person=by, invitation=invitation)
+
+
+def admit(*, by: User | None, person: User, invitation: Invitation) -> Membership:
+    """Use an invitation up for the person it is for; ``by`` is nobody where a program does.
+
+    Raises as ``accept_invitation``.
+    """
     with writing():
-        by = lock_person(by)
+        person = lock_person(person)
         found = _open(invitation)
-        if found.email != by.email:
+        if found.email != person.email:
             raise ValidationError(USED_UP, code="used_up")
         arriving.send(sender=Invitation, invitation=found)
         rows.announce_gone(found)
         membership = join(
             by,
             found.organisation,
-            by,
+            person,
             found.role,
             INVITATION_ACCEPTED,
             invited_by_id=found.invited_by_id,

@@ -35,7 +35,8 @@ holds = Signal()
 """A page asks what a ``membership`` owns. Rooms above answer, each with a list of words."""
 rights_lost = Signal()
 """A member leaves or gets another role: ``by``, ``membership``, and ``kept``, the
-permissions that stay. Rooms above end what rests on the others."""
+permissions that stay; ``is_by_directory`` where the directory ends a membership. Rooms
+above end what rests on the others."""
 
 
 def create_organisation(
@@ -126,6 +127,15 @@ def remove_member(*, by: User, membership: Membership) -> Event:
         refuse_above(by, membership.organisation, membership.role)
         keep_an_owner(membership)
         return _end(by, membership, MEMBER_REMOVED)
+
+
+def end_membership(*, membership: Membership, after: dict[str, Any]) -> Event:
+    """The directory of an organisation ends a membership; ``after`` says what became of
+    the things that the member owned.
+
+    For whoever has asked already whether this may be: the organisation is locked.
+    """
+    return _end(None, membership, MEMBER_REMOVED, after, is_by_directory=True)
 
 
 def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
@@ -255,8 +265,16 @@ def join(
     return membership
 
 
-def _end(by: User, membership: Membership, action: str) -> Event:
-    rights_lost.send(sender=Membership, by=by, membership=membership, kept=frozenset())
+def _end(
+    by: User | None,
+    membership: Membership,
+    action: str,
+    after: dict[str, Any] | None = None,
+    **told: Any,
+) -> Event:
+    rights_lost.send(
+        sender=Membership, by=by, membership=membership, kept=frozenset(), **told
+    )
     event = trail.record(
         by=by,
         organisation_id=membership.organisation_id,
@@ -267,6 +285,7 @@ def _end(by: User, membership: Membership, action: str) -> Event:
             "user_id": membership.user_id,
             "role": membership.role,
         },
+        after=after,
     )
     membership.delete()
     return event

@@ -113,7 +113,9 @@ def domain_remove(request: MemberRequest, domain_id: int) -> HttpResponse:
 def group_add(request: MemberRequest) -> HttpResponse:
     form = GroupForm(request.POST, auto_id="group-%s")
     if _is_done(request, form, actions.add_group, field="group"):
-        messages.success(request, "It counts from the next sign-in.")
+        messages.success(
+            request, "It counts from the next sign-in, and for the directory at once."
+        )
         return _back(request)
     return settings_page(request, 422, group_form=form)
 

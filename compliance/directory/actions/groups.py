@@ -1,0 +1,169 @@
+"""The directory makes, changes, fills and deletes groups; groups give roles by the table."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from compliance.audit import trail
+from compliance.audit.rows import inserted
+from compliance.audit.transaction import writing
+from compliance.directory.events import (
+    DIRECTORY_GROUP_DELETED,
+    DIRECTORY_GROUP_FILLED,
+    DIRECTORY_GROUP_KEPT,
+)
+from compliance.directory.models import DirectoryGroup, DirectoryGroupMember
+from compliance.directory.reach import people_of
+from compliance.organisations.actions import assign_role, lock
+from compliance.organisations.models import Organisation, User
+from compliance.sign_on.actions import role_of_groups
+from compliance.sign_on.choices import GIVEN
+from compliance.sign_on.events import MEMBER_ROLE_BY_GROUP
+from compliance.sign_on.models import GroupRole
+
+
+def make_group(
+    *, organisation: Organisation, name: str, external_id: str, people: Collection[int]
+) -> DirectoryGroup:
+    """A group with its people. Raises ``ValidationError``, also for a name that is taken."""
+    with writing():
+        lock(organisation)
+        group = DirectoryGroup(organisation=organisation)
+        _name(group, name, external_id)
+        fill_group(group=group, people=people)
+    return group
+
+
+def change_group(*, group: DirectoryGroup, name: str, external_id: str) -> None:
+    """Another name or id; its people get the role of the new one. Raises as ``make_group``."""
+    with writing():
+        lock(group.organisation)
+        if (group.name, group.external_id) != (name, external_id):
+            _name(group, name, external_id)
+            give_roles(
+                organisation=group.organisation,
+                people=list(group.people.values_list("pk", flat=True)),
+            )
+
+
+def fill_group(*, group: DirectoryGroup, people: Collection[int]) -> None:
+    """Exactly these people in a group, with the roles that follow.
+
+    Raises ``ValidationError`` for somebody whom the directory does not see.
+    """
+    organisation, wanted = group.organisation, set(people)
+    with writing():
+        lock(organisation)
+        found = set(group.memberships.values_list("user_id", flat=True))
+        added, gone = wanted - found, found - wanted
+        seen = set(
+            people_of(organisation).filter(pk__in=added).values_list("pk", flat=True)
+        )
+        if unknown := added - seen:
+            names = ", ".join(map(str, sorted(unknown)[:5]))
+            msg = f"There is no user {names} here. Make the user first."
+            raise ValidationError(msg)
+        if not added and not gone:
+            return
+        group.memberships.filter(user__in=gone).delete()
+        rows = [DirectoryGroupMember(group=group, user_id=pk) for pk in sorted(added)]
+        inserted(DirectoryGroupMember.objects.bulk_create(rows, batch_size=500))
+        trail.record(
+            by=None,
+            organisation_id=organisation.pk,
+            action=DIRECTORY_GROUP_FILLED,
+            subject=group,
+            after={"title": group.name, "joined": len(added), "left": len(gone)},
+        )
+        give_roles(organisation=organisation, people=added | gone)
+
+
+def delete_group(*, group: DirectoryGroup) -> None:
+    """A group goes; its people keep the role that they have, or get that of another one."""
+    with writing():
+        lock(group.organisation)
+        people = list(group.people.values_list("pk", flat=True))
+        trail.record(
+            by=None,
+            organisation_id=group.organisation_id,
+            action=DIRECTORY_GROUP_DELETED,
+            subject=group,
+            before=_told(group),
+        )
+        group.delete()
+        give_roles(organisation=group.organisation, people=people)
+
+
+def give_roles(
+    *, organisation: Organisation, people: Collection[int], by: User | None = None
+) -> None:
+    """The role that follows from the groups of some people, for those who lack it.
+
+    Owners and auditors keep theirs, and so does whoever is in no group of the table. The
+    organisation is locked.
+    """
+    members = organisation.memberships.filter(user__in=people, role__in=GIVEN)
+    names = _names_of(organisation, people)
+    for member in members.select_related("organisation", "user").order_by("pk"):
+        given = role_of_groups(organisation, names.get(member.user_id, ()))
+        if given and given.role != member.role:
+            assign_role(
+                by=by,
+                membership=member,
+                role=given.role,
+                action=MEMBER_ROLE_BY_GROUP,
+                group=given.group,
+            )
+
+
+def give_roles_of(*, by: User, row: GroupRole, **_: Any) -> None:
+    """An owner gave a group a role: the directory's people in it have it at once."""
+    of = row.organisation
+    rows = DirectoryGroupMember.objects.filter(group__organisation=of)
+    named = rows.filter(group__name=row.group) | rows.filter(
+        group__external_id=row.group
+    )
+    give_roles(
+        organisation=of, people=list(named.values_list("user_id", flat=True)), by=by
+    )
+
+
+def _names_of(
+    organisation: Organisation, people: Collection[int]
+) -> dict[int, set[str]]:
+    """The names and ids of each one's groups, as the table may have them."""
+    rows = DirectoryGroupMember.objects.filter(
+        group__organisation=organisation, user__in=people
+    )
+    found: dict[int, set[str]] = {}
+    for user_id, *names in rows.values_list(
+        "user_id", "group__name", "group__external_id"
+    ):
+        found.setdefault(user_id, set()).update(filter(None, names))
+    return found
+
+
+def _name(group: DirectoryGroup, name: str, external_id: str) -> None:
+    """Save it, with its event. Raises ``ValidationError``."""
+    is_new = group.pk is None
+    before = {} if is_new else _told(group)
+    group.name, group.external_id = name, external_id
+    group.clean_fields()
+    others = group.organisation.directory_groups.exclude(pk=group.pk)
+    if others.filter(name=name).exists():
+        msg = f"There is a group {name} already: change that one instead."
+        raise ValidationError(msg, code="conflict")
+    group.save()
+    trail.record(
+        by=None,
+        organisation_id=group.organisation_id,
+        action=DIRECTORY_GROUP_KEPT,
+        subject=group,
+        before=before,
+        after=_told(group),
+    )
+
+
+def _told(group: DirectoryGroup) -> dict[str, str]:
+    return {"title": group.name, "external_id": group.external_id}

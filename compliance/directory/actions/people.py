@@ -1,0 +1,305 @@
+"""The directory makes, changes, deactivates and deletes people of the organisation's domains.
+
+Each is a member like others, with the same events; ``by`` is nobody, and the events name the
+token. Locks come in the order of the house: person, organisation, answers, trail.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.audit.transaction import attempt, writing
+from compliance.directory.actions.groups import give_roles
+from compliance.directory.actions.handing_over import hand_over
+from compliance.directory.events import (
+    DIRECTORY_PERSON_DELETED,
+    DIRECTORY_PERSON_KEPT,
+)
+from compliance.directory.models import DirectoryGroupMember, DirectoryPerson
+from compliance.directory.reach import people_of
+from compliance.organisations.actions import (
+    admit,
+    end_membership,
+    join,
+    lock,
+    lock_person,
+    make_account,
+)
+from compliance.organisations.choices import Role
+from compliance.organisations.events import ACCOUNT_CHANGED
+from compliance.organisations.models import Invitation, Membership, Organisation, User
+from compliance.sign_on.actions import make_theirs, owns_address
+from compliance.sign_on.choices import GIVEN
+from compliance.sign_on.models import Departure
+from compliance.web.mail import absolute, queue_mail
+
+CONFLICT, FORBIDDEN = "conflict", "forbidden"
+"""Codes of refusals: it is there already; it is for an owner to decide."""
+
+
+def make_person(
+    *,
+    organisation: Organisation,
+    email: str,
+    name: str,
+    external_id: str = "",
+    is_active: bool = True,
+) -> User:
+    """Somebody of the organisation's domains, as a member unless ``is_active`` is false.
+
+    An account that has the address already stays as it is, with its other organisations.
+    Raises ``ValidationError``: for an address of another domain, somebody who is there
+    already (``CONFLICT``), and somebody who left in another way than by the directory
+    (``FORBIDDEN``).
+    """
+    email = email.strip().lower()
+    with writing():
+        if not owns_address(organisation, email):
+            msg = (
+                f"{email} is in no domain that {organisation} has verified. An owner"
+                " verifies domains at Sign-on."
+            )
+            raise ValidationError(msg)
+        user = User.objects.filter(email=email).first() or _new(email, name)
+        user = lock_person(user)
+        lock(organisation)
+        _refuse_known(organisation, user)
+        make_theirs(user)
+        _rename(user, name)
+        if is_active:
+            _join(organisation, user)
+        _keep(organisation, user, external_id)
+    return user
+
+
+def activate(*, organisation: Organisation, user: User) -> None:
+    """Give back the membership that the directory ended; that of a member stays as it is.
+
+    Raises ``ValidationError`` (``FORBIDDEN``) for whoever left in another way.
+    """
+    with writing():
+        user = lock_person(user)
+        lock(organisation)
+        if organisation.memberships.filter(user=user).exists():
+            return
+        if not _row(organisation, user):
+            _refuse_return(organisation, user)
+        _join(organisation, user)
+
+
+def deactivate(*, organisation: Organisation, user: User) -> None:
+    """End a membership, with all sessions of the account and its tokens here.
+
+    The person's questions and actions go to whom the rules name; one event says so. The
+    account stays, and so do its other organisations. Raises ``ValidationError``
+    (``FORBIDDEN``) for an owner.
+    """
+    with writing():
+        user = lock_person(user)
+        lock(organisation)
+        own = organisation.memberships.select_related("organisation", "user")
+        membership = own.filter(user=user).first()
+        if membership is None:
+            return
+        if membership.role == Role.OWNER:
+            msg = (
+                f"{user} is an owner of {organisation}. Another owner has to give them"
+                " another role first: directories neither make nor remove owners."
+            )
+            raise ValidationError(msg, code=FORBIDDEN)
+        told = hand_over(membership)
+        for session in UserSession.objects.filter(user=user):
+            session.end()
+        end_membership(membership=membership, after=told)
+        if not _row(organisation, user):
+            DirectoryPerson.objects.create(organisation=organisation, user=user)
+
+
+def change_person(
+    *, organisation: Organisation, user: User, name: str, external_id: str
+) -> None:
+    """Another name, or another id in the directory. Raises ``ValidationError``."""
+    with writing():
+        user = lock_person(user)
+        lock(organisation)
+        _rename(user, name)
+        _keep(organisation, user, external_id)
+
+
+def delete_person(*, organisation: Organisation, user: User) -> None:
+    """Deactivate somebody and forget them; the directory may make them anew.
+
+    Raises as ``deactivate``.
+    """
+    with writing():
+        deactivate(organisation=organisation, user=user)
+        row = _row(organisation, user)
+        if row is None or row.is_deleted:
+            return
+        _leave_groups(organisation.pk, user.pk)
+        before, row.external_id, row.is_deleted = _told(user, row.external_id), "", True
+        row.save(update_fields=["external_id", "is_deleted"])
+        trail.record(
+            by=None,
+            organisation_id=organisation.pk,
+            action=DIRECTORY_PERSON_DELETED,
+            subject=row,
+            before=before,
+        )
+
+
+def forget_everywhere(*, by: User | None, person: User, called: str) -> None:
+    """No directory knows somebody any more who is erased; the events call them ``called``."""
+    for row in person.directories.order_by("organisation_id"):
+        with writing():
+            _leave_groups(row.organisation_id, person.pk)
+            trail.record(
+                by=by,
+                organisation_id=row.organisation_id,
+                action=DIRECTORY_PERSON_DELETED,
+                subject=row,
+                before={"person": called},
+            )
+            row.delete()
+
+
+def forget(
+    *,
+    membership: Membership,
+    kept: frozenset[Any],
+    is_by_directory: bool = False,
+    **_: Any,
+) -> None:
+    """Somebody ceases to be a member by another hand: the directory alone does not bring
+    them back.
+    """
+    if kept or is_by_directory:
+        return
+    rows = DirectoryPerson.objects.filter(organisation=membership.organisation_id)
+    rows.filter(user=membership.user_id).delete()
+    _leave_groups(membership.organisation_id, membership.user_id)
+
+
+def _leave_groups(organisation_id: UUID, user_id: int) -> None:
+    rows = DirectoryGroupMember.objects.filter(
+        group__organisation=organisation_id, user=user_id
+    )
+    rows.delete()
+
+
+def _row(organisation: Organisation, user: User) -> DirectoryPerson | None:
+    return organisation.directory_people.filter(user=user).first()
+
+
+def _refuse_known(organisation: Organisation, user: User) -> None:
+    """Of somebody whom the directory is about to make."""
+    if people_of(organisation).filter(pk=user.pk).exists():
+        msg = f"{user.email} is there already: change that user instead."
+        raise ValidationError(msg, code=CONFLICT)
+    if organisation.memberships.filter(user=user).exists():
+        msg = f"{user.email} is an auditor with a seat, whom no directory keeps."
+        raise ValidationError(msg, code=CONFLICT)
+    was_here = Departure.objects.filter(organisation=organisation, user=user)
+    if was_here.exists() and not _row(organisation, user):
+        _refuse_return(organisation, user)
+
+
+def _refuse_return(organisation: Organisation, user: User) -> None:
+    msg = (
+        f"{user.email} left {organisation} or was removed by an owner. An owner has to"
+        " invite them again."
+    )
+    raise ValidationError(msg, code=FORBIDDEN)
+
+
+def _new(email: str, name: str) -> User:
+    name = _clean(name) or email.partition("@")[0]
+    User(email=email, name=name, password="-").full_clean(  # noqa: S106
+        validate_unique=False
+    )
+    try:
+        with attempt():
+            return make_account(email=email, name=name, password=None, is_verified=True)
+    except IntegrityError:
+        msg = f"Somebody is making the account {email} right now. Try again."
+        raise ValidationError(msg, code=CONFLICT) from None
+
+
+def _join(organisation: Organisation, user: User) -> None:
+    """Make a member of somebody, as invited where they are, else by the rules."""
+    if not user.is_active:
+        msg = f"The account {user.email} is closed."
+        raise ValidationError(msg, code=FORBIDDEN)
+    rows = Invitation.objects.open_at(timezone.now()).select_related("organisation")
+    invitation = rows.filter(organisation=organisation, email=user.email).first()
+    if invitation and invitation.role not in GIVEN:
+        role = invitation.get_role_display().lower()
+        msg = f"{user.email} is invited as {role}, and joins by that link alone."
+        raise ValidationError(msg, code=FORBIDDEN)
+    if invitation:
+        admit(by=None, person=user, invitation=invitation)
+    else:
+        join(None, organisation, user, organisation.directory.role)
+    give_roles(organisation=organisation, people=[user.pk])
+    queue_mail(
+        to=user.email,
+        subject=f"You are a member of {organisation}",
+        template="added",
+        context={
+            "organisation": organisation,
+            "link": absolute(reverse("organisations:front")),
+            "is_new": not user.has_usable_password(),
+        },
+    )
+
+
+def _clean(name: str) -> str:
+    longest = User._meta.get_field("name").max_length
+    return " ".join(name.split())[:longest]
+
+
+def _rename(user: User, name: str) -> None:
+    name = _clean(name)
+    if not name or name == user.name:
+        return
+    before, user.name = user.name, name
+    user.clean_fields(exclude=["password"])
+    user.save(update_fields=["name"])
+    trail.record_of_people(
+        by=None,
+        action=ACCOUNT_CHANGED,
+        subject=user,
+        before={"name": before},
+        after={"name": name},
+    )
+
+
+def _keep(organisation: Organisation, user: User, external_id: str) -> None:
+    """The row of somebody, with its event where it says something new."""
+    found = _row(organisation, user)
+    before = _told(user, found.external_id) if found and not found.is_deleted else {}
+    after = _told(user, external_id)
+    if before == after:
+        return
+    row = found or DirectoryPerson(organisation=organisation, user=user)
+    row.external_id, row.is_deleted = external_id, False
+    row.clean_fields()
+    row.save(force_insert=found is None)
+    trail.record(
+        by=None,
+        organisation_id=organisation.pk,
+        action=DIRECTORY_PERSON_KEPT,
+        subject=row,
+        before=before,
+        after=after,
+    )
+
+
+def _told(user: User, external_id: str) -> dict[str, str]:
+    return {"person": user.email, "external_id": external_id}

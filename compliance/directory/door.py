@@ -1,0 +1,123 @@
+"""The door of SCIM: the token of a directory, how often it calls, and errors in its form.
+
+No cookie opens it, so no form of another site can use it: it needs no CSRF token.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from pydantic import ValidationError as ShapeError
+from scim2_models import Error, SCIMException
+
+from compliance.audit.bearing import bearing
+from compliance.directory.actions import CONFLICT, FORBIDDEN
+from compliance.directory.shapes import PROVIDER
+from compliance.organisations.models import Organisation
+from compliance.tokens import limits
+from compliance.tokens.bearers import directory_of
+
+MEDIA_TYPE = "application/scim+json"
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Attest"'}
+_LONGEST = 200
+_STATUS = {CONFLICT: (409, "uniqueness"), FORBIDDEN: (403, None)}
+_ABSENT = "There is nothing here for this token."
+_TOO_LARGE = "The call is too large. Send fewer people at once."
+
+
+class ScimRequest(HttpRequest):
+    """A request that passed the door."""
+
+    organisation: Organisation
+
+
+type Handler = Callable[..., HttpResponse]
+
+
+def endpoint(**handlers: Handler) -> Handler:
+    """A view of an address, with a handler for each method that it takes: ``get=…``.
+
+    Without any there is nothing at that address.
+    """
+
+    @csrf_exempt
+    @login_not_required
+    def view(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        is_text = scheme.lower() == "bearer" and len(text) <= _LONGEST
+        token = directory_of(text.strip()) if is_text else None
+        if token is None:
+            if limits.guesses_too_often(request):
+                wait = {"Retry-After": str(limits.WINDOW)}
+                return refused(429, "Too many wrong tokens.", headers=wait)
+            words = "Send the token of the directory: Authorization: Bearer attest_..."
+            return refused(401, words, headers=_CHALLENGE)
+        quota = limits.counted(token)
+        if quota.left < 0:
+            wait = {"Retry-After": str(quota.seconds)} | quota.headers
+            return refused(429, "Too many calls in this minute.", headers=wait)
+        handler = handlers.get(request.method.lower())
+        if not handlers:
+            return refused(404, _ABSENT)
+        if handler is None:
+            allowed = {"Allow": ", ".join(name.upper() for name in handlers)}
+            return refused(405, "This address does not take it.", headers=allowed)
+        request.organisation = token.organisation
+        with bearing(token.pk), PROVIDER:
+            return _told(handler, request, *args, **kwargs)
+
+    return view
+
+
+def _told(handler: Handler, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The reply of a handler, or the error that it ended with."""
+    try:
+        return handler(*args, **kwargs)
+    except SCIMException as error:
+        return refused(error.status, error.detail, error.scim_type or None)
+    except ShapeError as error:
+        said = Error.from_validation_errors(error)[0]
+        return refused(said.status or 400, said.detail or "", said.scim_type)
+    except ValidationError as error:
+        codes = [one.code for one in getattr(error, "error_list", [])]
+        status, kind = next(
+            (_STATUS[code] for code in codes if code in _STATUS), (400, "invalidValue")
+        )
+        return refused(status, " ".join(error.messages), kind)
+    except Http404:
+        return refused(404, _ABSENT)
+    except RequestDataTooBig:
+        return refused(413, _TOO_LARGE)
+
+
+def refused(
+    status: int,
+    detail: str,
+    kind: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> HttpResponse:
+    """An error as RFC 7644, 3.12 has it."""
+    body = Error(status=status, scim_type=kind, detail=detail).model_dump_json()
+    return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent. Raises ``SCIMException``."""
+    try:
+        found = json.loads(request.body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        unread("The call has to be one JSON object.")
+    return dict(found)
+
+
+def unread(words: str) -> NoReturn:
+    """End a call that cannot be read."""
+    error = SCIMException(detail=words)
+    error.scim_type = "invalidSyntax"
+    raise error

@@ -1,0 +1,39 @@
+"""The context of the page of owners."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from compliance.directory.reach import people_of
+from compliance.directory.replies import ROOT
+from compliance.organisations.models import Organisation
+from compliance.web.mail import absolute
+
+
+def directory_told(organisation: Organisation) -> dict[str, Any]:
+    """The address and token of the directory, and whom it sees."""
+    tokens = organisation.tokens.standing(timezone.now()).of_directory()
+    domains = organisation.domains.filter(verified_at__isnull=False)
+    counts = people_of(organisation).aggregate(
+        active=Count("pk", filter=Q(role__isnull=False)),
+        ended=Count("pk", filter=Q(role=None)),
+    )
+    groups = organisation.directory_groups.annotate(count=Count("people"))
+    labels = {
+        row.group: row.get_role_display() for row in organisation.group_roles.all()
+    }
+    return {
+        "address": absolute(ROOT),
+        "token": tokens.select_related("made_by").order_by("-made_at").first(),
+        "domains": [row.name for row in domains.order_by("name")],
+        "groups": [
+            {
+                "name": group.name,
+                "count": group.count,
+                "role": labels.get(group.name) or labels.get(group.external_id, ""),
+            }
+            for group in groups.order_by("name")[:50]
+        ],
+        **counts,
+    }

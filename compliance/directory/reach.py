@@ -1,0 +1,53 @@
+"""The people whom the directory of an organisation sees: those of its verified domains."""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from compliance.organisations.choices import Role
+from compliance.organisations.models import Organisation, User
+
+
+def people_of(organisation: Organisation) -> QuerySet[User]:
+    """Members and those whom the directory deactivated, each with ``role`` (None for the
+    latter), ``external_id`` and ``known_since``.
+
+    Nobody with an address of another domain, and no auditor: they belong elsewhere.
+    """
+    rows = User.objects.annotate(
+        own=FilteredRelation(
+            "memberships", condition=Q(memberships__organisation=organisation)
+        ),
+        known=FilteredRelation(
+            "directories", condition=Q(directories__organisation=organisation)
+        ),
+    )
+    is_member = Q(own__isnull=False) & ~Q(own__role=Role.AUDITOR)
+    is_kept = Q(own=None, known__is_deleted=False)
+    return rows.filter(_within(organisation), is_member | is_kept).annotate(
+        role=F("own__role"),
+        external_id=Coalesce("known__external_id", Value("")),
+        known_since=Coalesce("known__made_at", "own__joined_at"),
+    )
+
+
+def _within(organisation: Organisation) -> Q:
+    """Addresses of the domains that the organisation has shown to be its own."""
+    verified = organisation.domains.filter(verified_at__isnull=False)
+    names = {
+        spelling
+        for name in verified.values_list("name", flat=True)
+        for spelling in (name, _spoken(name))
+    }
+    ends = (Q(email__iendswith=f"@{name}") for name in sorted(names))
+    return reduce(or_, ends, Q(pk__in=[]))
+
+
+def _spoken(domain: str) -> str:
+    """A domain as people write it: "bücher.example"."""
+    try:
+        return domain.encode().decode("idna")
+    except UnicodeError:
+        return domain

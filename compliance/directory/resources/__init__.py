@@ -1,0 +1,1 @@
+"""The addresses of SCIM (RFC 7644): what the service is, its users, its groups."""

@@ -1,0 +1,187 @@
+"""Users: the people of the organisation's verified domains."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.http import Http404, HttpResponse
+from scim2_models import Context, GroupMembership, Meta, MutabilityException, PatchOp
+
+from compliance.audit.transaction import writing
+from compliance.directory import actions
+from compliance.directory.door import ScimRequest, body_of
+from compliance.directory.filters import condition
+from compliance.directory.models import DirectoryGroupMember
+from compliance.directory.reach import people_of
+from compliance.directory.replies import (
+    empty,
+    location,
+    one,
+    page,
+    refuse_stale,
+    search_of,
+    versioned,
+)
+from compliance.directory.shapes import User, name_of
+from compliance.organisations.actions import lock, lock_person
+from compliance.organisations.models import Organisation
+from compliance.organisations.models import User as Account
+
+_STAYS = (
+    "userName is the address that the account signs in with, and stays. Deactivate this"
+    " user and make one with the other address."
+)
+_COLUMNS = {
+    "username": "i:email",
+    "externalid": "external_id",
+    "id": "pk",
+    "displayname": "i:name",
+    "active": "active",
+}
+
+
+def found(request: ScimRequest) -> HttpResponse:
+    """A page of users, filtered."""
+    asked = search_of(request, User)
+    rows = people_of(request.organisation).filter(condition(asked.filter, _COLUMNS))
+    return page(
+        asked, User, rows.order_by("pk"), lambda some: _told(request.organisation, some)
+    )
+
+
+def read(request: ScimRequest, key: str) -> HttpResponse:
+    """One user."""
+    return one(request, _read(request.organisation, key))
+
+
+def create(request: ScimRequest) -> HttpResponse:
+    """A new user, as a member."""
+    sent = User.model_validate(
+        body_of(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST
+    )
+    account = actions.make_person(
+        organisation=request.organisation,
+        email=sent.user_name or "",
+        name=name_of(sent),
+        external_id=sent.external_id or "",
+        is_active=sent.active is not False,
+    )
+    return one(request, _read(request.organisation, str(account.pk)), 201)
+
+
+def replace(request: ScimRequest, key: str) -> HttpResponse:
+    """All of a user; what Attest needs and was not sent stays."""
+    with writing():
+        stands = _held(request, key)
+        sent = User.model_validate(
+            body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
+        )
+        return one(request, _set(request, stands, sent))
+
+
+def patch(request: ScimRequest, key: str) -> HttpResponse:
+    """Some of a user, as Entra ID and Okta send it."""
+    with writing():
+        stands = _held(request, key)
+        sent = stands.model_copy(deep=True)
+        told = PatchOp[User].model_validate(
+            body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
+        )
+        try:
+            told.patch(sent)
+        except MutabilityException as error:
+            is_address = "userName" in str(error)
+            raise MutabilityException(
+                detail=_STAYS if is_address else str(error)
+            ) from error
+        if sent.display_name == stands.display_name and sent.name:
+            sent.display_name = None
+        return one(request, _set(request, stands, sent))
+
+
+def delete(request: ScimRequest, key: str) -> HttpResponse:
+    """A user that the directory no longer knows."""
+    with writing():
+        _held(request, key)
+        actions.delete_person(
+            organisation=request.organisation,
+            user=_account(request.organisation, key),
+        )
+    return empty()
+
+
+def _held(request: ScimRequest, key: str) -> User:
+    """A user as it stands, for nobody else to change; refuses a call on an older one."""
+    lock_person(_account(request.organisation, key))
+    lock(request.organisation)
+    stands = _read(request.organisation, key)
+    refuse_stale(request, stands)
+    return stands
+
+
+def _set(request: ScimRequest, stands: User, sent: User) -> User:
+    """Make a user what was sent: membership first, since it locks the most."""
+    organisation, key = request.organisation, stands.id or ""
+    if (sent.user_name or "").lower() != stands.user_name:
+        raise MutabilityException(detail=_STAYS)
+    account = _account(organisation, key)
+    if sent.active is False and stands.active:
+        actions.deactivate(organisation=organisation, user=account)
+    elif sent.active and not stands.active:
+        actions.activate(organisation=organisation, user=account)
+    name, external_id = name_of(sent), sent.external_id or ""
+    if name not in {"", stands.display_name} or external_id != (
+        stands.external_id or ""
+    ):
+        actions.change_person(
+            organisation=organisation,
+            user=account,
+            name=name,
+            external_id=external_id,
+        )
+    return _read(organisation, key)
+
+
+def _account(organisation: Organisation, key: str) -> Account:
+    is_id = key.isascii() and key.isdigit() and len(key) < 18
+    account = people_of(organisation).filter(pk=int(key)).first() if is_id else None
+    if account is None:
+        raise Http404
+    return account
+
+
+def _read(organisation: Organisation, key: str) -> User:
+    [told] = _told(organisation, [_account(organisation, key)])
+    return versioned(told)
+
+
+def _told(organisation: Organisation, accounts: Sequence[Account]) -> list[User]:
+    """Accounts as users, in two queries whatever their number."""
+    rows = DirectoryGroupMember.objects.filter(
+        group__organisation=organisation, user__in=[one.pk for one in accounts]
+    )
+    groups = defaultdict[int, list[GroupMembership]](list)
+    for row in rows.select_related("group").order_by("group__name"):
+        key = f"g{row.group_id}"
+        groups[row.user_id].append(
+            GroupMembership(
+                value=key, ref=location("Groups", key), display=row.group.name
+            )
+        )
+    return [_user(one, groups[one.pk]) for one in accounts]
+
+
+def _user(account: Account, groups: list[GroupMembership]) -> User:
+    told = vars(account)
+    return User(
+        id=str(account.pk),
+        external_id=told["external_id"] or None,
+        user_name=account.email,
+        display_name=account.name,
+        active=told["role"] is not None and account.is_active,
+        groups=groups or None,
+        meta=Meta(
+            resource_type="User",
+            created=told["known_since"],
+            location=location("Users", str(account.pk)),
+        ),
+    )
