@@ -68,7 +68,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line([sys.argv[0], *arguments])
+    from compliance.call_stack import with_room
+
+    with_room(execute_from_command_line)([sys.argv[0], *arguments])
 
 
 def take_data_folder(arguments: list[str]) -> list[str]:

@@ -33,6 +33,7 @@ from django.urls import path
 
 from tests.load.inside import seed
 from compliance import urls
+from compliance.call_stack import with_room
 
 ROUNDS, CSRF = 7, "x" * 32
 
@@ -46,7 +47,7 @@ def application():
     """The app as servers call it, with the floor beside its own addresses."""
     urls.urlpatterns.append(path("bench/floor/", floor))
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    return get_wsgi_application()
+    return with_room(get_wsgi_application())
 
 
 class Caller:

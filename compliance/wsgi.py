@@ -4,8 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from compliance.call_stack import with_room
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
-application = get_wsgi_application()
+application = with_room(get_wsgi_application())
 
 # Only now is Django set up, and models can be imported.
 from django.db import connections  # noqa: E402

@@ -21,6 +21,7 @@ from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from compliance.call_stack import with_room
 from compliance.press import process as printer
 from compliance.sandbox import process as reader
 from tests import postgres
@@ -77,6 +78,12 @@ def nothing_left():
     yield
     shutil.rmtree(CHECKPOINTS, ignore_errors=True)
     cache.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Call a test as an installation calls the app, without a memory map for each call."""
+    pyfuncitem.obj = with_room(pyfuncitem.obj)
 
 
 WATCH = pytest.StashKey[Watch]()

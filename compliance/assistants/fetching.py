@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-_application = get_wsgi_application()
+from compliance.call_stack import with_room
+
+_application = with_room(get_wsgi_application())
 
 
 def fetched(

@@ -26,6 +26,7 @@ from weasyprint.pdf import tags as engine_tags
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from compliance.call_stack import with_room
 from compliance.press import engine
 from compliance.press.binding import Binder
 from compliance.press.embedding import claim_both, embed, smooth_nothing
@@ -53,6 +54,7 @@ IN_PIECES = f"""
 """Of several pieces, none knows the number of a page: they are written when bound."""
 
 
+@with_room
 def main() -> int:
     """Exit status: 0 for a file, 1 with words on standard output for a refusal."""
     tell = hushed()  # the engine's messages may quote an answer

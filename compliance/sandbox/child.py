@@ -14,9 +14,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
+from compliance.call_stack import with_room
 from compliance.sandbox.exit_codes import DONE, FAILED, OVER_MEMORY
 
 
+@with_room
 def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
     """Take on the limits that ``process.py`` sent, and be that module; never returns."""
     tell = hushed()

@@ -19,6 +19,8 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from compliance.call_stack import with_room
+
 logger = logging.getLogger(__name__)
 DAY_SECONDS = 24 * 60 * 60
 
@@ -55,6 +57,7 @@ def _go_on() -> None:
             close_old_connections()
 
 
+@with_room
 def run(*, batch: bool = False) -> None:
     """Do what is queued, first what a killed worker left; ``batch`` ends after it."""
     worker_id = f"embedded-{uuid4().hex}"
