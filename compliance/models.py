@@ -74,6 +74,7 @@ from compliance.sign_on.models import (
     GroupRole,
     Identity,
     SignOn,
+    UsedAnswer,
 )
 from compliance.snapshots.models import Snapshot
 from compliance.tokens.models import Token
@@ -153,6 +154,7 @@ __all__ = [
     "Theme",
     "Token",
     "Upgrade",
+    "UsedAnswer",
     "User",
     "Visit",
     "Webhook",

@@ -132,7 +132,7 @@ def provider():
         def log_message(self, *_):
             pass
 
-    with _served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         server.provider = Provider(server.server_port)
         yield server.provider
 
@@ -154,12 +154,13 @@ def name_server(records):
             socket.sendto(reply.to_wire(), self.client_address)
 
     server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Handler)
-    with _served(server):
+    with served(server):
         yield f"127.0.0.1:{server.server_address[1]}"
 
 
 @contextmanager
-def _served(server):
+def served(server):
+    """The server, while it listens in a thread."""
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

@@ -103,6 +103,8 @@ DOORS = {
     "sign_on:find": (PUBLIC, "GET POST"),
     "sign_on:enter": (PUBLIC, "GET"),
     "sign_on:callback": (PUBLIC, "GET"),
+    "sign_on:answer": (PUBLIC, "POST"),
+    "sign_on:metadata": (MEMBERS, "GET"),
     "sign_on:provider": (MEMBERS, "GET POST"),
     "sign_on:test": (MEMBERS, "POST"),
     "sign_on:switch": (MEMBERS, "POST"),

@@ -50,6 +50,7 @@ OPEN_VIEWS = {
     "find",
     "enter",
     "callback",
+    "answer",
 } | {
     "verify",
     "certificate",

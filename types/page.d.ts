@@ -85,6 +85,7 @@ interface Marks {
   "data-mentions": HTMLTextAreaElement;
   "data-move": Form<"status">;
   "data-one-file": Form;
+  "data-carry": Form;
   "data-outline-form": Form<"part" | "key" | "section" | "behind">;
   "data-pane": { closest(selectors: "tr"): HTMLTableRowElement } & HTMLAnchorElement;
   "data-panel-of": Data<"name">;

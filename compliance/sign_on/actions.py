@@ -1,5 +1,7 @@
 """Setting a provider, showing that a domain is one's own, and whoever comes by sign-on."""
 
+import base64
+import hashlib
 import secrets
 from collections.abc import Collection
 from typing import Any
@@ -34,8 +36,8 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
-from compliance.sign_on import dns
-from compliance.sign_on.choices import GIVEN
+from compliance.sign_on import dns, saml, saml_metadata
+from compliance.sign_on.choices import GIVEN, Protocol
 from compliance.sign_on.events import (
     DOMAIN_ADDED,
     DOMAIN_LAPSED,
@@ -44,6 +46,7 @@ from compliance.sign_on.events import (
     GROUP_ADDED,
     GROUP_REMOVED,
     IDENTITY_CONNECTED,
+    IDENTITY_FORGOTTEN,
     MEMBER_ROLE_BY_GROUP,
     MEMBER_SIGNED_ON,
     SIGN_ON_SET,
@@ -58,15 +61,16 @@ from compliance.sign_on.models import (
     GroupRole,
     Identity,
     SignOn,
+    UsedAnswer,
 )
-from compliance.sign_on.protocols import Person
+from compliance.sign_on.protocols import Once, Person
 from compliance.web import outgoing
 from compliance.web.mail import absolute, queue_mail
 
 MOST = 50
 """Domains, and groups with a role, of one organisation."""
 MISSING = "Write the secret that the provider made for Attest."
-_TOLD = ("issuer", "client_id", "default_role")
+NO_METADATA = "Give the address of the provider's metadata, or their text below."
 group_given = Signal()
 """A group has a role from now on: ``by``, ``row``. Rooms above that know who is in it give
 them the role, in the same transaction."""
@@ -81,7 +85,8 @@ def set_provider(
     secret: str,
     default_role: str,
 ) -> SignOn:
-    """The provider of an organisation; an empty ``secret`` keeps the one that is there.
+    """The OpenID Connect provider of an organisation; an empty ``secret`` keeps the one
+    that is there.
 
     Another provider, client or secret has to be tested anew, and is off until then; owners
     get a mail. With another issuer each domain has to be shown anew. The secret is in no
@@ -91,39 +96,139 @@ def set_provider(
         outgoing.refuse_address(issuer)
     except outgoing.AddressRefusedError as error:
         raise ValidationError({"issuer": str(error)}) from error
+    new = SignOn(
+        organisation=organisation,
+        issuer=issuer,
+        client_id=client_id,
+        default_role=default_role,
+    )
+    if secret:
+        new.close_secret(secret)
+    return _set(by, new)
+
+
+def set_saml(
+    *,
+    by: User,
+    organisation: Organisation,
+    metadata_url: str,
+    metadata: str,
+    trusts_addresses: bool,
+    default_role: str,
+) -> SignOn:
+    """The SAML provider of an organisation, by the address or the text of its metadata.
+
+    With neither it stays the one whose text was given before. As ``set_provider``; with
+    another certificate in the text, or another address, each domain has to be shown anew,
+    and whom the provider knows is forgotten: an entity ID proves nothing. Raises
+    ``ValidationError``, by field.
+    """
+    new = SignOn(
+        organisation=organisation,
+        protocol=Protocol.SAML,
+        metadata_url=metadata_url,
+        trusts_addresses=trusts_addresses,
+        default_role=default_role,
+    )
+    if metadata_url and metadata:
+        msg = "Give the address of the metadata or its text, not both."
+        raise ValidationError({"metadata": msg})
+    if metadata_url or metadata:
+        field = "metadata_url" if metadata_url else "metadata"
+        try:
+            told = (
+                saml.fetched(metadata_url, organisation.pk, is_test=True)
+                if metadata_url
+                else saml_metadata.read(metadata.encode())
+            )
+        except ValidationError as error:
+            raise ValidationError({field: error.messages}) from error
+        new.issuer, new.sign_in_at = told.entity, told.sign_in_at
+        new.certificates = "" if metadata_url else told.certificates
+    return _set(by, new)
+
+
+def _set(by: User, new: SignOn) -> SignOn:
+    """Put the settings of an organisation in the place of those that are there."""
+    organisation = new.organisation
     with writing():
         lock(organisation)
         found = SignOn.objects.filter(organisation=organisation).first()
-        is_new = found is None
-        found = found or SignOn(organisation=organisation)
-        before = {name: getattr(found, name) for name in _TOLD}
-        if found.issuer != issuer:
-            if not secret:
-                raise ValidationError({"secret": MISSING})
+        _keep_unsaid(new, found)
+        is_other = found is None or found.settings != new.settings
+        if found is None or not new.speaks_for(found):
             _let_lapse(by, organisation)
-        is_other = bool(secret) or (found.issuer, found.client_id) != (
-            issuer,
-            client_id,
-        )
-        found.issuer, found.client_id = issuer, client_id
-        found.default_role = default_role
-        if secret:
-            found.close_secret(secret)
-        if is_other:
-            found.is_on, found.tested_at = False, None
-        found.clean_fields()
-        found.save(force_insert=is_new)
-        if not found.is_on:
+            _forget_known(by, new)
+        if found and not is_other:
+            new.is_on, new.tested_at = found.is_on, found.tested_at
+        new.clean_fields()
+        new.save(force_insert=found is None)
+        if not new.is_on:
             set_policy(by=by, organisation=organisation, sign_on_only=False)
-        after = {name: getattr(found, name) for name in _TOLD}
-        _record(by, found, SIGN_ON_SET, before={} if is_new else before, after=after)
+        before = _told(found) if found else {}
+        _record(by, new, SIGN_ON_SET, before=before, after=_told(new))
         if is_other:
-            _tell_owners(by, found)
-    return found
+            _tell_owners(by, new)
+    return new
+
+
+def _keep_unsaid(new: SignOn, found: SignOn | None) -> None:
+    """What the form leaves empty stays: a secret, or a file. Raises ``ValidationError``."""
+    if new.is_saml and not new.issuer:
+        if found is None or not found.certificates:
+            raise ValidationError({"metadata_url": NO_METADATA})
+        new.issuer, new.sign_in_at = found.issuer, found.sign_in_at
+        new.certificates = found.certificates
+    if not new.is_saml and not new.secret:
+        if found is None or not found.secret or found.issuer != new.issuer:
+            raise ValidationError({"secret": MISSING})
+        new.secret = found.secret
+
+
+def _told(sign_on: SignOn) -> dict[str, Any]:
+    """What an event says of the settings: neither the secret, nor what is as ever."""
+    names = ("issuer", "client_id", "metadata_url", "trusts_addresses")
+    told = {name: getattr(sign_on, name) for name in names if getattr(sign_on, name)}
+    if sign_on.is_saml:
+        told["protocol"] = sign_on.protocol
+    if sign_on.certificates:
+        told["certificates"] = [
+            hashlib.sha256(base64.b64decode(one)).hexdigest()
+            for one in sign_on.certificates.split()
+        ]
+    return told | {"default_role": sign_on.default_role}
+
+
+def _forget_known(by: User, new: SignOn) -> None:
+    """Nobody is known to a provider of SAML that only has the name of one from before.
+
+    Otherwise an owner could name their own, and be any colleague.
+    """
+    if not new.is_saml:
+        return
+    known_as = new.organisation.identities.filter(issuer=new.issuer)
+    for row in known_as.select_related("user").order_by("pk"):
+        told = {"person": row.user.email, "issuer": row.issuer}
+        _record(by, row, IDENTITY_FORGOTTEN, before=told)
+        row.delete()
+
+
+def use_up(*, organisation: Organisation, once: Once) -> None:
+    """An answer counts now, and never again. Raises ``ValidationError`` the second time."""
+    with writing():
+        UsedAnswer.objects.filter(until__lt=timezone.now()).delete()
+        _, is_new = UsedAnswer.objects.get_or_create(
+            organisation=organisation,
+            digest=once.digest,
+            defaults={"until": once.until},
+        )
+    if not is_new:
+        msg = "This answer of the provider was used already. Begin again at the sign-in page."
+        raise ValidationError(msg)
 
 
 def _let_lapse(by: User, organisation: Organisation) -> None:
-    """Ask for each domain anew: whoever runs it showed it for another issuer.
+    """Ask for each domain anew: whoever runs it showed it for another provider.
 
     Otherwise one owner could name a provider of their own, and be anybody of the domain,
     in other organisations, too.
@@ -153,11 +258,7 @@ def mark_tested(*, by: User, sign_on: SignOn) -> None:
     """An owner came through; raises ``ValidationError`` if it was changed meanwhile."""
     with writing():
         found = _locked(sign_on.organisation)
-        if (found.issuer, found.client_id, found.secret) != (
-            sign_on.issuer,
-            sign_on.client_id,
-            sign_on.secret,
-        ):
+        if found.settings != sign_on.settings:
             msg = "Someone has changed the provider in the meantime. Test it again."
             raise ValidationError(msg)
         if not found.is_on:  # else sessions would end, which began by these settings

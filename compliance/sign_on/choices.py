@@ -1,6 +1,16 @@
-"""Roles that a provider may give."""
+"""Protocols of providers, and the roles that one may give."""
+
+from django.db import models
 
 from compliance.organisations.choices import Role
+
+
+class Protocol(models.TextChoices):
+    """What a provider speaks."""
+
+    OIDC = "oidc", "OpenID Connect"
+    SAML = "saml", "SAML 2.0"
+
 
 GIVEN = [Role.OFFICER, Role.CONTRIBUTOR, Role.REVIEWER, Role.READER]
 """Not that of an owner, which owners give by name, nor of an auditor, who has a seat."""

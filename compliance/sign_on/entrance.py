@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from compliance.organisations.choices import Role
-from compliance.organisations.models import User
+from compliance.organisations.models import Organisation, User
 from compliance.organisations.signed_on import SignedOn
-from compliance.sign_on import actions, dns, oidc
+from compliance.sign_on import actions, dns, oidc, saml
 from compliance.sign_on.models import SignOn
 from compliance.sign_on.protocols import Client, Flow, Person
+from compliance.sign_on.saml_metadata import Service
 from compliance.web.mail import absolute
 
 _KEY = "sign_on_tries"
@@ -83,6 +84,19 @@ def back(sign_on: SignOn) -> str:
     return absolute(reverse("sign_on:callback", args=[sign_on.organisation.slug]))
 
 
+def service(organisation: Organisation) -> Service:
+    """Attest, as the SAML provider of an organisation knows it: for each another one."""
+    names = ("sign_on:enter", "sign_on:answer")
+    return Service(
+        *(absolute(reverse(name, args=[organisation.slug])) for name in names)
+    )
+
+
+def is_begun(request: HttpRequest, answer: Mapping[str, str]) -> bool:
+    """Whether this browser shows now that it began the try which an answer is for."""
+    return answer.get(saml.Client.known_by, "") in request.session.get(_KEY, {})
+
+
 def leave(
     request: HttpRequest, sign_on: SignOn, purpose: str, *, next_: str = ""
 ) -> str:
@@ -109,8 +123,9 @@ def come_back(
     client = _client(sign_on)
     flows: dict[str, _Kept] = request.session.get(_KEY, {})
     kept = flows.pop(answer.get(client.known_by, ""), None)
-    request.session[_KEY] = flows
-    request.session.save()  # used up, also for a second request that is on its way
+    if kept:
+        request.session[_KEY] = flows
+        request.session.save()  # used up, also for a second request that is on its way
     if kept is None or kept["organisation"] != str(sign_on.pk):
         msg = "This browser did not begin to sign in here, or did so long ago. Begin again."
         raise ValidationError(msg)
@@ -121,10 +136,22 @@ def come_back(
         msg = "Your organisation has switched this off meanwhile."
         raise ValidationError(msg)
     person = client.finish(kept["flow"], answer)
+    if person.once:
+        actions.use_up(organisation=sign_on.organisation, once=person.once)
     return Return(kept["purpose"], kept["next"], person)
 
 
 def _client(sign_on: SignOn) -> Client:
+    if sign_on.is_saml:
+        return saml.Client(
+            sign_on.issuer,
+            sign_on.sign_in_at,
+            sign_on.certificates,
+            sign_on.metadata_url,
+            sign_on.trusts_addresses,
+            service(sign_on.organisation),
+            sign_on.pk,
+        )
     try:
         secret = sign_on.open_secret()
     except ValueError:

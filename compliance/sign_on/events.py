@@ -6,12 +6,17 @@ from typing import Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Side, Words
+from compliance.audit.payloads import Hash, Side, Words
 
 
 class _SignOn(Side, total=False):
+    protocol: str
     issuer: Words
     client_id: Words
+    metadata_url: Words
+    certificates: list[Hash]
+    """The SHA-256 of each."""
+    trusts_addresses: bool
     default_role: str
 
 
@@ -76,6 +81,12 @@ IDENTITY_CONNECTED = _type(
     _("account connected to the provider of sign-on"),
     subject="identity",
     after=_Person,
+)
+IDENTITY_FORGOTTEN = _type(
+    "identity.forgotten",
+    _("account no longer connected, for another provider"),
+    subject="identity",
+    before=_Person,
 )
 MEMBER_SIGNED_ON = _type(
     "member.signed_on",

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from compliance.organisations.models import Organisation
-from compliance.sign_on import actions
+from compliance.sign_on import actions, saml_metadata
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.models import SignOn
 from compliance.web.text import validate_line
@@ -25,8 +25,30 @@ def _line(label: str, wanted: str, longest: int, **more: Any) -> forms.CharField
     )
 
 
-class ProviderForm(forms.Form):
-    """The provider, and how it knows Attest."""
+class _SettingsForm(forms.Form):
+    """What providers of each protocol have."""
+
+    default_role = forms.ChoiceField(
+        label="Role of people who sign in for the first time",
+        required=False,
+        choices=[("", "None: people join by invitation only"), *_ROLES],
+        help_text="Of people with an address of your domains.",
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+    def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
+        self.found = SignOn.objects.filter(organisation=organisation).first()
+        initial = {
+            name: getattr(self.found, name)
+            for name in self.base_fields
+            if hasattr(self.found, name) and name != "secret"
+        }
+        super().__init__(data, initial=initial)
+        self.order_fields([*(name for name in self.fields if name != "default_role")])
+
+
+class ProviderForm(_SettingsForm):
+    """A provider of OpenID Connect, and how it knows Attest."""
 
     issuer = _line(
         "Issuer",
@@ -49,27 +71,51 @@ class ProviderForm(forms.Form):
             attrs={"class": "input", "autocomplete": "off"}, render_value=False
         ),
     )
-    default_role = forms.ChoiceField(
-        label="Role of people who sign in for the first time",
+
+    def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
+        super().__init__(data, organisation=organisation)
+        is_kept = bool(self.found and self.found.secret)
+        self.fields["secret"].required = not is_kept
+        self.fields["secret"].help_text = (
+            "Attest keeps it encrypted and shows it to nobody. Leave it empty to keep it."
+            if is_kept
+            else "Attest keeps it encrypted and shows it to nobody."
+        )
+        if self.found and self.found.is_saml:
+            self.initial["issuer"] = ""
+
+
+class SamlForm(_SettingsForm):
+    """A provider of SAML 2.0, by its metadata."""
+
+    metadata_url = _line(
+        "Address of the metadata",
+        "",
+        500,
         required=False,
-        choices=[("", "None: people join by invitation only"), *_ROLES],
-        help_text="Of people with an address of your domains.",
-        widget=forms.Select(attrs={"class": "select"}),
+        help_text="Attest asks there again every ten minutes, and so learns of new certificates by itself.",
+    )
+    metadata = forms.CharField(
+        label="Or the text of the metadata file",
+        max_length=saml_metadata.MOST_BYTES,
+        required=False,
+        widget=forms.Textarea(
+            attrs={"class": "input mono", "rows": 6, "spellcheck": "false"}
+        ),
+    )
+    trusts_addresses = forms.BooleanField(
+        label="People cannot change their address at the provider by themselves",
+        required=False,
+        help_text="Then each address that it sends counts as confirmed. Otherwise it has to send the attribute email_verified, too.",
     )
 
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
-        found = SignOn.objects.filter(organisation=organisation).first()
-        initial = {
-            name: getattr(found, name)
-            for name in ("issuer", "client_id", "default_role")
-            if found
-        }
-        super().__init__(data, initial=initial)
-        self.fields["secret"].required = found is None
-        self.fields["secret"].help_text = (
-            "Attest keeps it encrypted and shows it to nobody. Leave it empty to keep it."
-            if found
-            else "Attest keeps it encrypted and shows it to nobody."
+        super().__init__(data, organisation=organisation)
+        is_kept = bool(self.found and self.found.certificates)
+        self.fields["metadata"].help_text = (
+            "Leave both empty to keep the file that is there."
+            if is_kept
+            else "Of a provider without such an address: open the file, and copy all of it."
         )
 
 

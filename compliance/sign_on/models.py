@@ -1,14 +1,15 @@
 """Rows of sign-on."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from compliance.audit.columns import Proven
+from compliance.audit.columns import Proven, Unproven
 from compliance.organisations.models import Organisation, User
-from compliance.sign_on.choices import GIVEN
+from compliance.sign_on.choices import GIVEN, Protocol
 from compliance.web import closed_text
 from compliance.web.text import validate_line
 
@@ -30,7 +31,7 @@ class SignOnQuerySet(models.QuerySet["SignOn"]):
 
 
 class SignOn(models.Model):
-    """The provider of one organisation, by OpenID Connect; a row once an owner sets one.
+    """The provider of one organisation; a row once an owner sets one.
 
     Identity is ``issuer`` and subject, never an address.
     """
@@ -38,11 +39,23 @@ class SignOn(models.Model):
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, primary_key=True, related_name="sign_on"
     )
+    protocol = models.CharField(
+        max_length=4, choices=Protocol.choices, default=Protocol.OIDC
+    )
     issuer = models.CharField(max_length=300, validators=[validate_line])
-    """As the provider itself writes it, to the letter (OpenID Connect Discovery, 4.3)."""
-    client_id = models.CharField(max_length=255, validators=[validate_line])
+    """As the provider itself writes it, to the letter (OpenID Connect Discovery, 4.3); of
+    SAML its entity ID."""
+    client_id = models.CharField(max_length=255, blank=True, validators=[validate_line])
     secret = models.TextField(blank=True)
     """Encrypted; its key is in the keys folder."""
+    metadata_url = models.CharField(max_length=500, blank=True)
+    """Where a SAML provider's metadata stand; "" if an owner gave the file."""
+    sign_in_at = models.CharField(max_length=500, blank=True)
+    """Where a SAML provider signs people in, as its metadata said when they were set."""
+    certificates = models.TextField(blank=True)
+    """Of the file of a SAML provider: what it signs with, in base64, one a line."""
+    trusts_addresses = models.BooleanField(default=False)
+    """Whether each address that a SAML provider sends counts as confirmed."""
     default_role = models.CharField(max_length=20, choices=_ROLES, blank=True)
     """The role of whoever comes for the first time; "" if nobody comes uninvited."""
     is_on = models.BooleanField(default=False)
@@ -64,6 +77,11 @@ class SignOn(models.Model):
                 condition=Q(default_role="") | Q(default_role__in=GIVEN),
                 name="sign_on_role_known",
             ),
+            models.CheckConstraint(
+                condition=Q(protocol=Protocol.OIDC, metadata_url="", certificates="")
+                | Q(protocol=Protocol.SAML, client_id="", secret=""),
+                name="sign_on_of_one_protocol",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,8 +97,39 @@ class SignOn(models.Model):
 
     @property
     def host(self) -> str:
-        """The host of the provider, as people know it."""
-        return self.issuer.partition("://")[2].partition("/")[0]
+        """The host of the provider, as people know it: a SAML entity ID may be any name."""
+        return urlsplit(self.sign_in_at or self.issuer).netloc
+
+    @property
+    def is_saml(self) -> bool:
+        """Whether the provider speaks SAML 2.0."""
+        return self.protocol == Protocol.SAML
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        """All that has to be tested anew when it changes."""
+        return (
+            self.protocol,
+            self.issuer,
+            self.client_id,
+            self.secret,
+            self.metadata_url,
+            self.sign_in_at,
+            self.certificates,
+            self.trusts_addresses,
+        )
+
+    def speaks_for(self, other: "SignOn") -> bool:
+        """Whether it is surely the provider that ``other`` was.
+
+        The issuer of OpenID Connect is an address, which answers for itself. The entity ID
+        of SAML is a name that anybody writes into a file: with another certificate, or at
+        another address, it may be somebody else.
+        """
+        same = ("protocol", "issuer", "metadata_url")
+        if any(getattr(self, name) != getattr(other, name) for name in same):
+            return False
+        return set(self.certificates.split()) <= set(other.certificates.split())
 
 
 class Domain(models.Model):
@@ -173,6 +222,33 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} at {self.issuer}"
+
+
+class UsedAnswer(models.Model):
+    """What a provider said to let somebody in, once: nobody brings it a second time.
+
+    A row, not a value in a cache, so that all processes know it, also after a restart.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    until = models.DateTimeField(db_index=True)
+    """Afterwards it counts no more anyway, and the row goes."""
+
+    in_trail = Unproven(
+        "answers of providers that have let somebody in, until they run out; they open"
+        " nothing any more"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "digest"], name="answer_used_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]} until {self.until:%Y-%m-%d %H:%M}"
 
 
 class Departure(models.Model):

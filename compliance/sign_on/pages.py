@@ -11,8 +11,9 @@ from django.urls import reverse
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import User
 from compliance.organisations.rate_limits import within
-from compliance.sign_on import actions, dns, entrance, protocols
-from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
+from compliance.sign_on import actions, dns, entrance, protocols, saml_metadata
+from compliance.sign_on.choices import Protocol
+from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm, SamlForm
 from compliance.sign_on.models import SignOn
 from compliance.web.mail import absolute
 
@@ -40,9 +41,15 @@ def settings_page(
     found = SignOn.objects.filter(organisation=organisation).first()
     sign_on = found or SignOn(organisation=organisation)
     sign_on.organisation = organisation
+    asked = request.POST.get("protocol") or request.GET.get("protocol")
+    is_saml = (asked or sign_on.protocol) == Protocol.SAML
+    kind = SamlForm if is_saml else ProviderForm
     context = {
         "sign_on": found,
-        "form": ProviderForm(organisation=organisation),
+        "form": kind(organisation=organisation),
+        "is_saml": is_saml,
+        "service": entrance.service(organisation),
+        "certificates": saml_metadata.opened(sign_on.certificates),
         "domain_form": DomainForm(auto_id="domain-%s"),
         "group_form": GroupForm(auto_id="group-%s"),
         "domains": organisation.domains.order_by("name"),

@@ -9,6 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypedDict
 from urllib.parse import urlsplit
 
@@ -56,6 +57,13 @@ class Begun(NamedTuple):
     flow: Flow
 
 
+class Once(NamedTuple):
+    """What a provider said, and may count once until it runs out."""
+
+    digest: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whom a provider says someone is."""
@@ -69,6 +77,8 @@ class Person:
     groups: tuple[str, ...]
     asked_at: float = 0
     """When the provider asked them last who they are; 0 where it does not say."""
+    once: Once | None = None
+    """Set by a protocol whose answers somebody could bring twice."""
 
 
 class Client(Protocol):

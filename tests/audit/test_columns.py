@@ -92,7 +92,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
     assert unproven == {
         "chainhead", "event", "originevent", "snapshot", "signoff",
         "visit", "presence", "savedview", "reminders", "summary", "monthend",
-        "challenge", "factorcount",
+        "challenge", "factorcount", "usedanswer",
         "call", "delivery",
     }  # fmt: skip
 

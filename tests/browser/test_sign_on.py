@@ -1,4 +1,4 @@
-"""An owner sets up sign-on at a certified provider, and a new colleague comes in by it."""
+"""An owner sets up sign-on at a provider, and a new colleague comes in by it."""
 
 import shutil
 import socket
@@ -16,7 +16,7 @@ from django.db import connection
 from pytest_django.live_server_helper import LiveServer
 
 from compliance.models import FactorCount
-from tests import providing
+from tests import providing, saml_providing
 from tests.browser.authenticator import confirm
 from tests.browser.conftest import new_context
 from tests.browser.test_accessible import looks
@@ -79,8 +79,8 @@ def windows(site, chromium, monkeypatch):
     contexts = []
     with chromium() as browser:
 
-        def start():
-            contexts.append(new_context(browser, site))
+        def start(script=True):
+            contexts.append(new_context(browser, site, java_script_enabled=script))
             return Window(contexts[-1].new_page()).page
 
         yield start
@@ -139,7 +139,7 @@ def give_role(page):
     page.get_by_label("Group", exact=True).fill("officers")
     page.get_by_label("Role", exact=True).select_option("officer")
     press(page, "Add the group")
-    page.get_by_text("It counts from the next sign-in.").wait_for()
+    page.get_by_text("It counts from the next sign-in").wait_for()
 
 
 def test_owner_sets_sign_on_up_and_a_colleague_comes_in_by_it(
@@ -172,3 +172,48 @@ def test_owner_sets_sign_on_up_and_a_colleague_comes_in_by_it(
     page.wait_for_url("**/o/acme/")
     assert "Officer" in page.locator("header").inner_html()
     assert wrong == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_answer_of_saml_comes_back_from_another_site(
+    cast, secret, windows, settings, script
+):
+    """The browser keeps the session back from a POST of 127.0.0.1 to localhost."""
+    if not shutil.which("xmlsec1"):
+        pytest.skip("needs Debian's xmlsec1")
+    with saml_providing.provider() as provider:
+        page = windows(script)
+        sign_in(page, cast.ada.email, secret)
+        page.goto(f"{PAGE}?protocol=saml")
+        provider.services.append(page.request.get(f"{PAGE}metadata/").text())
+        wrong = looks(page) if script else []
+        page.get_by_label("Address of the metadata").fill(provider.entity)
+        page.get_by_label("Role of people who sign in").select_option("reader")
+        press(page, "Save the provider")
+        page.get_by_text("The provider is kept.").wait_for()
+        show_domain(page, settings)
+        give_role(page)
+        press(page, "Test the provider")
+        answer_there(page, "ada@acme.example", script)
+        page.get_by_role("heading", name="The provider works").wait_for()
+        page.get_by_role("link", name="Back to sign-on").click()
+        press(page, "Switch sign-on on")
+        page.get_by_text("Sign-on is on.").wait_for()
+        wrong += looks(page) if script else []
+        page = windows(script)
+        page.goto("/sign-on/acme/")
+        answer_there(page, "nadia@acme.example", script)
+        page.wait_for_url("**/o/acme/")
+        assert "Officer" in page.locator("header").inner_html()
+        assert wrong == []
+
+
+def answer_there(page, email, script):
+    """On the provider's pages; without a script its answer waits for two buttons."""
+    page.get_by_role("link", name="Go on at 127.0.0.1").click()
+    page.get_by_label("Address").fill(email)
+    page.get_by_role("button", name="Continue").click()
+    if not script:
+        page.get_by_role("button", name="Back").click()
+        page.get_by_role("heading", name="One moment").wait_for()
+        page.get_by_role("button", name="Go on").click()

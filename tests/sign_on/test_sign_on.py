@@ -27,9 +27,18 @@ from compliance.web import outgoing
 from tests import factories, providing, signing
 from tests.mailing import send_queued
 from tests.reading import flat
+from tests.signing_on import (
+    NEW,
+    age,
+    is_in,
+    leave,
+    protect,
+    refused,
+    show,
+    switch_on,
+)
 
 pytestmark = pytest.mark.slow
-NEW = {"email": "new@acme.example", "email_verified": True, "name": "Nadia New"}
 
 
 @pytest.fixture(autouse=True)
@@ -53,15 +62,8 @@ def provider(listening):
     return one
 
 
-def protect(user):
-    return Authenticator.objects.create(
-        user=user, type="webauthn", data={"name": "Key"}
-    )
-
-
 def set_up(owner, organisation, provider, domain="", role="reader"):
     """A provider that is tested and on; its organisation has shown its domain."""
-    protect(owner)
     actions.set_provider(
         by=owner,
         organisation=organisation,
@@ -70,19 +72,7 @@ def set_up(owner, organisation, provider, domain="", role="reader"):
         secret=providing.SECRET,
         default_role=role,
     )
-    sign_on = SignOn.objects.get(organisation=organisation)
-    actions.mark_tested(by=owner, sign_on=sign_on)
-    if domain:
-        show(owner, organisation, domain)
-    return actions.switch(by=owner, organisation=organisation, is_on=True)
-
-
-def show(owner, organisation, domain):
-    row = actions.add_domain(by=owner, organisation=organisation, name=domain)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions.dns, "texts_of", lambda _: [row.record])
-        actions.verify_domain(by=owner, domain=row)
-    return row
+    return switch_on(owner, organisation, domain)
 
 
 @pytest.fixture
@@ -90,27 +80,10 @@ def acme(cast, provider):
     return set_up(cast.ada, cast.acme, provider, "acme.example")
 
 
-def leave(client, path="/sign-on/acme/"):
-    page = client.get(path)
-    assert page.status_code == 200, flat(page.content.decode())
-    return page.context["address"]
-
-
 def come(client, provider, at="acme", address="", **claims):
     """Sign in at the provider and come back: the page."""
     answer = provider.sign_in(address or leave(client, f"/sign-on/{at}/"), **claims)
     return client.get(f"/sign-on/{at}/callback/", answer)
-
-
-def is_in(client):
-    return "_auth_user_id" in client.session
-
-
-def refused(reply, words):
-    assert reply.status_code == 403
-    assert words in flat(reply.content.decode())
-    assert not is_in(reply.client)
-    return True
 
 
 # Coming in
@@ -376,6 +349,22 @@ def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(
         with pytest.raises(ValidationError, match="There is no text record"):
             actions.verify_domain(by=eve, domain=new)
     assert list(tables.faults(cast.acme.pk)) == []
+
+
+def test_domain_that_was_shown_before_there_was_a_provider_is_shown_anew(
+    cast, provider
+):
+    """Whoever published the record did not know for whom."""
+    show(cast.ada, cast.acme, "acme.example")
+    actions.set_provider(
+        by=cast.ada,
+        organisation=cast.acme,
+        issuer=provider.issuer,
+        client_id="attest",
+        secret=providing.SECRET,
+        default_role="reader",
+    )
+    assert not cast.acme.domains.get().verified_at
 
 
 def test_another_secret_keeps_the_domains(acme, ada, cast, provider):
@@ -757,13 +746,6 @@ def test_silent_sign_in_does_not_count_as_asked_just_now(acme, cast, provider, a
     assert "did not ask who you are just now" in flat(reply.text)
     come(client, provider, sub="sub-1")
     assert client.post("/o/acme/sign-on/domains/", form).status_code == 302
-
-
-def age(client):
-    session = client.session
-    for one in session["account_authentication_methods"]:
-        one["at"] -= 3600
-    session.save()
 
 
 # Signing

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -23,7 +24,7 @@ from compliance.organisations.access import (
     may,
     member_required,
 )
-from compliance.sign_on import actions, entrance
+from compliance.sign_on import actions, entrance, saml
 from compliance.sign_on.forms import FindForm
 from compliance.sign_on.models import SignOn
 from compliance.sign_on.pages import (
@@ -37,6 +38,7 @@ from compliance.sign_on.pages import (
 from compliance.web.safe_redirect import is_local
 
 _METHOD = "sign_on"
+_TOLD = ("SAMLResponse", "RelayState")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,14 +106,39 @@ def connect(request: MemberRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def callback(request: Any, at: str) -> HttpResponse:
-    """Back from the provider."""
+    """Back from a provider of OpenID Connect."""
     sign_on = standing(at)
-    if sign_on is None:
+    if sign_on is None or sign_on.is_saml:
         raise Http404
+    return _back(request, sign_on, request.GET.dict())
+
+
+@require_POST
+@login_not_required
+@csrf_exempt  # the answer names a try that this browser began, as a token would
+def answer(request: Any, at: str) -> HttpResponse:
+    """Back from a provider of SAML, whose page posts the answer.
+
+    A browser sends no cookie with what another site posts (SameSite). So the first time a
+    page of this one posts it once more; nothing is read before.
+    """
+    sign_on = standing(at)
+    if sign_on is None or not sign_on.is_saml:
+        raise Http404
+    told = {name: request.POST[name] for name in _TOLD if name in request.POST}
+    if "carried" in request.POST or entrance.is_begun(request, told):
+        return _back(request, sign_on, told)
+    if sum(map(len, told.values())) > saml.MOST_BYTES:
+        return HttpResponse(status=413)
+    context = {"sign_on": sign_on, "told": told}
+    return render(request, "sign_on/carry.html", context)
+
+
+def _back(request: Any, sign_on: SignOn, told: dict[str, str]) -> HttpResponse:
     if not may_try(request, sign_on.pk):
         return too_many(request)
     try:
-        came = entrance.come_back(request, sign_on, request.GET.dict())
+        came = entrance.come_back(request, sign_on, told)
         return _DONE[came.purpose](request, sign_on, came)
     except ValidationError as error:
         return refused(request, sign_on, error)

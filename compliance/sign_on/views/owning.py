@@ -7,11 +7,16 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.sign_on import actions, entrance
-from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
+from compliance.sign_on import actions, entrance, saml_metadata
+from compliance.sign_on.choices import Protocol
+from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm, SamlForm
 from compliance.sign_on.models import SignOn
 from compliance.sign_on.pages import leaving, may_try, settings_page, too_many
 
@@ -21,11 +26,27 @@ from compliance.sign_on.pages import leaving, may_try, settings_page, too_many
 def provider(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return settings_page(request)
-    form = ProviderForm(request.POST, organisation=request.organisation)
-    if _is_done(request, form, actions.set_provider):
+    if not may_try(request, request.organisation.pk):  # metadata are looked for
+        return too_many(request)
+    is_saml = request.POST.get("protocol") == Protocol.SAML
+    kind = SamlForm if is_saml else ProviderForm
+    form = kind(request.POST, organisation=request.organisation)
+    act = actions.set_saml if is_saml else actions.set_provider
+    if _is_done(request, form, act):
         messages.success(request, "The provider is kept.")
         return _back(request)
     return settings_page(request, 422, form=form)
+
+
+@require_safe
+@member_required(Permission.MEMBERS)
+def metadata(request: MemberRequest) -> HttpResponse:
+    """Attest's own metadata for the provider of this organisation, as a file."""
+    text = saml_metadata.written(entrance.service(request.organisation))
+    reply = HttpResponse(text, content_type="application/samlmetadata+xml")
+    name = f"attest-{request.organisation.slug}.xml"
+    reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return reply
 
 
 @require_POST

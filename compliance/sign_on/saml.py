@@ -1,0 +1,351 @@
+"""SAML 2.0 as the service provider: the question by redirect, the answer by POST.
+
+Sources: SAML 2.0 Core, Bindings (3.4, 3.5), Profiles (4.1), Metadata. Knows no model. An
+answer counts for the question of this very browser, and only what the provider's
+signature covers is read.
+"""
+
+import base64
+import binascii
+import hashlib
+import secrets
+import zlib
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from lxml import etree
+
+from compliance.sign_on import protocols, saml_key, saml_metadata, saml_xml
+from compliance.sign_on.protocols import AGAIN, SKEW, Begun, Flow, Once, Person
+from compliance.sign_on.saml_metadata import Provider, Service
+from compliance.sign_on.saml_xml import PROTOCOL, SAML, text_of
+
+MOST_BYTES = 400_000
+"""Of an answer, in base64: with some hundred groups it has a tenth of that."""
+_SKEW = timedelta(seconds=SKEW)
+_LONGEST = timedelta(days=1)
+"""For which an assertion is remembered; the try that it answers is over long before."""
+_SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
+_BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+_ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
+_UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+_CONDITIONS = {"AudienceRestriction", "OneTimeUse", "ProxyRestriction"}
+_LONGEST_SUBJECT = 255
+EMAIL = (
+    "email",
+    "mail",
+    "urn:oid:0.9.2342.19200300.100.1.3",
+    "urn:oid:1.2.840.113549.1.9.1",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+)
+NAME = (
+    "name",
+    "displayname",
+    "urn:oid:2.16.840.1.113730.3.1.241",
+    "http://schemas.microsoft.com/identity/claims/displayname",
+)
+GROUPS = (
+    "groups",
+    "urn:oid:1.3.6.1.4.1.5923.1.5.1.1",
+    "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups",
+)
+CONFIRMED = ("email_verified",)
+"""Names of attributes, in lower case; the first that a provider sends counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """How a provider knows Attest: a ``protocols.Client``."""
+
+    issuer: str
+    sign_in_at: str
+    certificates: str
+    metadata_url: str
+    """Where what it says of itself stands; "" for a file, whose words are above."""
+    trusts_addresses: bool
+    """Whether an address counts as confirmed without the provider saying so."""
+    service: Service
+    whose: Hashable
+    """The organisation on behalf of which the provider is called."""
+    known_by = "RelayState"
+
+    def begin(self, *, is_anew: bool, is_test: bool) -> Begun:
+        """Someone leaves for the provider. Raises ``ValidationError``."""
+        provider = self._provider(is_test=is_test)
+        key, id_ = secrets.token_urlsafe(32), f"_{secrets.token_hex(20)}"
+        asked = _question(provider, self.service, id_, is_anew)
+        query = urlencode(
+            {
+                "SAMLRequest": base64.b64encode(_deflated(asked)).decode(),
+                "RelayState": key,
+                "SigAlg": saml_key.METHOD,
+            }
+        )
+        query += "&" + urlencode({"Signature": saml_key.signature(query)})
+        joint = "&" if "?" in provider.sign_in_at else "?"
+        return Begun(
+            f"{provider.sign_in_at}{joint}{query}",
+            key,
+            protocols.flow(provider.entity, is_anew=is_anew, own={"id": id_}),
+        )
+
+    def finish(self, flow: Flow, answer: Mapping[str, str]) -> Person:
+        """The person who came back. Raises ``ValidationError``."""
+        protocols.refuse_late(flow)
+        provider = self._provider()
+        protocols.refuse_changed(flow, provider.entity)
+        root = saml_xml.parsed(
+            _bytes(answer.get("SAMLResponse", "")), "The answer", MOST_BYTES
+        )
+        assertion = _refuse_answer(root, self.service, flow)
+        signed = saml_xml.signed(assertion, saml_metadata.opened(provider.certificates))
+        return _person(signed, self, flow)
+
+    def _provider(self, *, is_test: bool = False) -> Provider:
+        if not self.metadata_url:
+            return Provider(self.issuer, self.sign_in_at, self.certificates)
+        found = fetched(self.metadata_url, self.whose, is_test=is_test)
+        if found.entity != self.issuer:
+            msg = "The metadata at the address are those of another provider now."
+            raise ValidationError(msg)
+        return found
+
+
+def fetched(url: str, whose: Hashable, *, is_test: bool = False) -> Provider:
+    """The provider whose metadata stand at an address. Raises ``ValidationError``."""
+
+    def ask() -> bytes:
+        told = protocols.call(url, whose, headers={"Accept": "application/xml"})
+        saml_metadata.read(told)  # what is no good is not kept
+        return told
+
+    return saml_metadata.read(protocols.kept(f"saml {url}", ask, is_stale=is_test))
+
+
+def _question(provider: Provider, service: Service, id_: str, is_anew: bool) -> bytes:
+    root = etree.Element(
+        f"{{{PROTOCOL}}}AuthnRequest",
+        {
+            "ID": id_,
+            "Version": "2.0",
+            "IssueInstant": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "Destination": provider.sign_in_at,
+            "ProtocolBinding": saml_metadata.POST,
+            "AssertionConsumerServiceURL": service.answers_at,
+        },
+        nsmap={"samlp": PROTOCOL, "saml": SAML},
+    )
+    if is_anew:
+        root.set("ForceAuthn", "true")
+    etree.SubElement(root, f"{{{SAML}}}Issuer").text = service.entity
+    etree.SubElement(
+        root,
+        f"{{{PROTOCOL}}}NameIDPolicy",
+        {"Format": saml_metadata.PERSISTENT, "AllowCreate": "true"},
+    )
+    text: bytes = etree.tostring(root)
+    return text
+
+
+def _deflated(text: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(text) + packer.flush()
+
+
+def _bytes(text: str) -> bytes:
+    if not text:
+        msg = f"The provider sent no answer. {AGAIN}"
+        raise ValidationError(msg)
+    if len(text) > MOST_BYTES:
+        msg = f"The answer is longer than {MOST_BYTES:,} bytes."
+        raise ValidationError(msg)
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        msg = f"The answer cannot be read. {AGAIN}"
+        raise ValidationError(msg) from error
+
+
+def _refuse_answer(
+    root: etree._Element, service: Service, flow: Flow
+) -> etree._Element:
+    """The one assertion of an answer to this question; it is not verified yet."""
+    if root.tag != f"{{{PROTOCOL}}}Response":
+        msg = f"The answer is none of SAML 2.0. {AGAIN}"
+        raise ValidationError(msg)
+    codes = [one.get("Value", "") for one in root.iter(f"{{{PROTOCOL}}}StatusCode")]
+    if codes[:1] != [_SUCCESS]:
+        said = (codes or ["nothing"])[-1].rpartition(":")[2][:80]
+        msg = f"The provider let nobody in: {said}. {AGAIN}"
+        raise ValidationError(msg)
+    if root.get("InResponseTo") != flow["own"]["id"]:
+        msg = f"The answer belongs to another try to sign in. {AGAIN}"
+        raise ValidationError(msg)
+    if root.get("Destination", service.answers_at) != service.answers_at:
+        msg = f"The answer is for another address. {AGAIN}"
+        raise ValidationError(msg)
+    if next(root.iter(f"{{{SAML}}}EncryptedAssertion"), None) is not None:
+        msg = (
+            "The provider encrypts its assertion. Its administrator switches that off."
+        )
+        raise ValidationError(msg)
+    found = list(root.iter(f"{{{SAML}}}Assertion"))
+    if len(found) != 1 or found[0].getparent() is not root:
+        msg = f"The answer has {len(found)} assertions, or one at an odd place. {AGAIN}"
+        raise ValidationError(msg)
+    return found[0]
+
+
+def _person(signed: etree._Element, client: Client, flow: Flow) -> Person:
+    """Whom a verified assertion tells of."""
+    now = datetime.now(UTC)
+    _refuse_issuer(signed, client.issuer)
+    _refuse_conditions(signed, client.service.entity, now)
+    subject, until = _subject(signed, client.service, flow, now)
+    asked_at = _asked_at(signed)
+    if flow["is_anew"]:
+        protocols.refuse_stale(flow, asked_at)
+    told = _attributes(signed)
+    email = protocols.email_of(next(_of(told, EMAIL), None))
+    says = next(_of(told, CONFIRMED), "").lower()
+    digest = hashlib.sha256(f"{client.issuer} {signed.get('ID')}".encode())
+    return Person(
+        issuer=client.issuer,
+        subject=subject,
+        email=email,
+        is_verified=says in {"true", "1"} or (client.trusts_addresses and not says),
+        name=protocols.name_of(next(_of(told, NAME), None)),
+        groups=protocols.groups_of(_of(told, GROUPS)),
+        # some say the time of the answer for a sign-in without a question, too
+        asked_at=protocols.moment(asked_at) if flow["is_anew"] else 0,
+        once=Once(digest.hexdigest(), until),
+    )
+
+
+def _refuse_issuer(signed: etree._Element, issuer: str) -> None:
+    found = signed.findall(f"{{{SAML}}}Issuer")
+    if (
+        len(found) != 1
+        or text_of(found[0]) != issuer
+        or found[0].get("Format", _ENTITY) != _ENTITY
+    ):
+        msg = f"Another provider than the one of your organisation answered. {AGAIN}"
+        raise ValidationError(msg)
+
+
+def _refuse_conditions(signed: etree._Element, entity: str, now: datetime) -> None:
+    found = signed.findall(f"{{{SAML}}}Conditions")
+    names = {one.tag for conditions in found for one in conditions}
+    if len(found) != 1 or not names <= {f"{{{SAML}}}{one}" for one in _CONDITIONS}:
+        msg = (
+            f"The assertion has conditions that Attest does not know, or none. {AGAIN}"
+        )
+        raise ValidationError(msg)
+    _refuse_time(found[0], now)
+    limits = found[0].findall(f"{{{SAML}}}AudienceRestriction")
+    audiences = [
+        {text_of(one) for one in limit.findall(f"{{{SAML}}}Audience")}
+        for limit in limits
+    ]
+    if not audiences or any(entity not in one for one in audiences):
+        msg = f"The provider's answer is for another program: its audience is not {entity}."
+        raise ValidationError(msg)
+
+
+def _refuse_time(element: etree._Element, now: datetime) -> None:
+    """Two minutes to either side, since clocks differ; a time that is none is over."""
+    if (told := element.get("NotBefore")) is not None:
+        begins = saml_metadata.moment(told)
+        if begins is None or now + _SKEW < begins:
+            msg = (
+                f"The provider's answer is from the future. Compare the clocks. {AGAIN}"
+            )
+            raise ValidationError(msg)
+    if (told := element.get("NotOnOrAfter")) is not None:
+        ends = saml_metadata.moment(told)
+        if ends is None or now - _SKEW >= ends:
+            msg = f"The provider's answer has run out. {AGAIN}"
+            raise ValidationError(msg)
+
+
+def _subject(
+    signed: etree._Element, service: Service, flow: Flow, now: datetime
+) -> tuple[str, datetime]:
+    """The lasting name of the person, and until when the assertion may say it."""
+    found = signed.findall(f"{{{SAML}}}Subject")
+    names = found[0].findall(f"{{{SAML}}}NameID") if len(found) == 1 else []
+    if len(names) != 1 or not text_of(names[0]):
+        msg = "The provider does not say who you are: it sends no NameID in clear text."
+        raise ValidationError(msg)
+    kind = names[0].get("Format", _UNSPECIFIED).rpartition(":")[2]
+    if kind == "transient":
+        msg = (
+            "The provider names you anew each time (a transient NameID). Its administrator"
+            " chooses a persistent one."
+        )
+        raise ValidationError(msg)
+    subject = f"{kind} {text_of(names[0])}"  # whoever asks for another kind is another
+    if len(subject) > _LONGEST_SUBJECT:
+        msg = f"The NameID has more than {_LONGEST_SUBJECT} characters."
+        raise ValidationError(msg)
+    bearers = [
+        one
+        for one in found[0].findall(f"{{{SAML}}}SubjectConfirmation")
+        if one.get("Method") == _BEARER
+    ]
+    data = (
+        bearers[0].findall(f"{{{SAML}}}SubjectConfirmationData")
+        if len(bearers) == 1
+        else []
+    )
+    if len(data) != 1:
+        msg = f"The assertion does not say for whom it is (bearer). {AGAIN}"
+        raise ValidationError(msg)
+    return subject, _confirmed_until(data[0], service, flow, now)
+
+
+def _confirmed_until(
+    data: etree._Element, service: Service, flow: Flow, now: datetime
+) -> datetime:
+    if data.get("InResponseTo") != flow["own"]["id"]:
+        msg = f"The assertion belongs to another try to sign in. {AGAIN}"
+        raise ValidationError(msg)
+    if data.get("Recipient") != service.answers_at:
+        msg = f"The assertion is for another address. {AGAIN}"
+        raise ValidationError(msg)
+    _refuse_time(data, now)
+    until = saml_metadata.moment(data.get("NotOnOrAfter"))
+    if until is None:
+        msg = f"The assertion does not say when it runs out. {AGAIN}"
+        raise ValidationError(msg)
+    return min(until, now + _LONGEST) + _SKEW
+
+
+def _asked_at(signed: etree._Element) -> float:
+    """When the provider asked last who it is, of the statements of one assertion."""
+    found = [
+        saml_metadata.moment(one.get("AuthnInstant"))
+        for one in signed.findall(f"{{{SAML}}}AuthnStatement")
+    ]
+    if not found:
+        msg = "The provider does not say that anybody signed in (AuthnStatement)."
+        raise ValidationError(msg)
+    return min(one.timestamp() if one else 0 for one in found)
+
+
+def _attributes(signed: etree._Element) -> dict[str, list[str]]:
+    """Name in lower case to values; some send an attribute of its own for each group."""
+    told: dict[str, list[str]] = {}
+    for one in signed.findall(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
+        values = one.findall(f"{{{SAML}}}AttributeValue")
+        kept = told.setdefault(one.get("Name", "").lower(), [])
+        kept.extend(text_of(value) for value in values)
+    return told
+
+
+def _of(told: Mapping[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
+    """The values of the first attribute that has some."""
+    return iter(next((told[name] for name in names if told.get(name)), []))

@@ -1,0 +1,66 @@
+"""The key with which Attest signs what it asks of SAML providers.
+
+A provider that checks it knows that nobody on the way took out "ask again": a person's
+browser carries the question. Made when first needed, in the keys folder.
+"""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+
+from compliance.web.secret import kept_file
+
+METHOD = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_YEARS = 20
+"""Providers know the key by its certificate: a day on which it ends would end sign-on."""
+
+
+def signature(text: str) -> str:
+    """Over what is asked, in base64. The key is our own: checking it takes a tenth of a second."""
+    key = cast(
+        "rsa.RSAPrivateKey",
+        load_pem_private_key(_kept(), None, unsafe_skip_rsa_key_validation=True),
+    )
+    made = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return base64.b64encode(made).decode()
+
+
+def certificate() -> str:
+    """For providers, in base64 (DER)."""
+    found = x509.load_pem_x509_certificate(_kept())
+    return base64.b64encode(found.public_bytes(Encoding.DER)).decode()
+
+
+def _kept() -> bytes:
+    return kept_file(Path(settings.KEYS_DIR) / "saml.pem", _made)
+
+
+def _made() -> bytes:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Attest")])
+    now = datetime.now(UTC)
+    own = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365 * _YEARS))
+        .sign(key, hashes.SHA256())
+    )
+    return key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    ) + own.public_bytes(Encoding.PEM)

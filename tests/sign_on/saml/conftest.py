@@ -1,0 +1,43 @@
+"""Two providers of SAML on loopback, and Acme with the first."""
+
+import shutil
+from ipaddress import ip_network
+
+import pytest
+from django.core.cache import cache
+
+from tests import saml_providing
+from tests.signing_on import set_saml_up, switch_on
+
+
+@pytest.fixture(autouse=True)
+def _on_loopback(settings):
+    if not shutil.which("xmlsec1"):
+        pytest.skip("needs Debian's xmlsec1")
+    cache.clear()
+    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.URL = "http://testserver"
+
+
+@pytest.fixture(scope="session")
+def listening():
+    with saml_providing.provider() as one, saml_providing.provider() as two:
+        yield one, two
+
+
+@pytest.fixture
+def provider(listening):
+    for one in listening:
+        one.begin()
+    return listening[0]
+
+
+@pytest.fixture
+def ada(cast, sign_in_freshly):
+    return sign_in_freshly(cast.ada)
+
+
+@pytest.fixture
+def acme(ada, cast, provider):
+    set_saml_up(ada, provider)
+    return switch_on(cast.ada, cast.acme, "acme.example")
