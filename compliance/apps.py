@@ -77,7 +77,7 @@ class ComplianceConfig(AppConfig):
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.directory import actions as directory  # noqa: PLC0415 - needs the apps
         from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
-        from compliance.organisations import session_expiry, signed_on  # noqa: PLC0415 - needs the apps
+        from compliance.organisations import pages, session_expiry, signed_on  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
@@ -88,10 +88,12 @@ class ComplianceConfig(AppConfig):
         from compliance.sign_on import actions as sign_on  # noqa: PLC0415 - needs the apps
         from compliance.sign_on import entrance  # noqa: PLC0415 - needs the apps
         from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
+        from compliance.tokens import own  # noqa: PLC0415 - needs the apps
 
         user_logged_in.connect(session_expiry.begin)
         user_logged_out.connect(session_expiry.end)
         holds.connect(owning.of_member)
+        pages.security_told_of.connect(own.told)
         arriving.connect(new_members.hold_asked)
         arriving.connect(seating.hold_offers)
         arrived.connect(new_members.give_asked)

@@ -53,7 +53,7 @@ urlpatterns = [
     path("", include("compliance.sign_on.urls")),
     path("o/<slug:org>/directory/", include("compliance.directory.urls")),
     path("security/signed/", signing.signed_by_me, name="signed_by_me"),
-    path("o/<slug:org>/", include("compliance.tokens.urls")),
+    path("", include("compliance.tokens.urls")),
     path("o/<slug:org>/", include("compliance.webhooks.urls")),
     path("o/<slug:org>/", include("compliance.search.urls")),
     path("o/<slug:org>/", include("compliance.law_changes.urls")),

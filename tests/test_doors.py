@@ -121,6 +121,7 @@ DOORS = {
     "tokens:tokens": (VIEW, "GET"),
     "tokens:token_new": (VIEW, "POST"),
     "tokens:token_end": (VIEW, "POST"),
+    "tokens:own_end": (SIGNED_IN, "POST"),
     "webhooks:webhooks": (MEMBERS, "GET"),
     "webhooks:webhook_new": (MEMBERS, "POST"),
     "webhooks:webhook": (MEMBERS, "GET"),

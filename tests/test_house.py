@@ -42,6 +42,7 @@ OPEN_VIEWS = {
     "address_confirm",
     "session_end",
     "sessions_end",
+    "own_end",
     "passkey_new",
     "passkey_add",
     "passkey_ask",

@@ -24,6 +24,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.web.joined_rows import Joined
+from compliance.web.mail import absolute, queue_mail
 from compliance.web.safe_redirect import is_local
 from compliance.web.text import validate_line
 
@@ -123,8 +124,22 @@ class AccountAdapter(DefaultAccountAdapter):
         return is_done
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        if isinstance(user, User):
+        """With a mail to the person: it may have been somebody else."""
+        if not isinstance(user, User):
+            return
+        with writing():
             user.take_password(password)
+            queue_mail(
+                to=user.email,
+                subject="The password of your account was changed",
+                template="factor",
+                context={
+                    "said": "The password of your account was changed, and every session"
+                    " has ended.",
+                    "left": None,
+                    "link": absolute(reverse("organisations:security")),
+                },
+            )
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """A changed password ends every session, this one too."""

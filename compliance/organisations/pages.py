@@ -6,14 +6,19 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.dispatch import Signal
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from compliance.organisations import actions, webauthn
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.devices import is_phone, network_of, program_of
-from compliance.organisations.models import Invitation, Membership
+from compliance.organisations.models import Invitation, Membership, User
 from compliance.web.mail import is_printed
+
+security_told_of = Signal()
+"""A page asks what else opens something for a ``person``. Rooms above answer, each with a
+part of the page's context."""
 
 
 def invitations(request: MemberRequest) -> dict[str, Any]:
@@ -61,7 +66,8 @@ def security_told(request: MemberRequest) -> dict[str, Any]:
     found = {one.type: one for one in own.exclude(type=kinds.WEBAUTHN)}
     passkeys = list(request.user.passkeys)
     left = actions.recovery_codes_left(request.user)
-    return {
+    more = security_told_of.send(sender=User, person=request.user)
+    return {name: value for _, told in more for name, value in told.items()} | {
         "passkeys": passkeys,
         "app": found.get(kinds.TOTP),
         "codes": found.get(kinds.RECOVERY_CODES),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import trail
@@ -16,6 +17,7 @@ from compliance.organisations.models import Membership, Organisation, User
 from compliance.tokens import scopes as table
 from compliance.tokens.events import TOKEN_ENDED, TOKEN_MADE
 from compliance.tokens.models import Token
+from compliance.web.mail import absolute, queue_mail
 
 MARK = "attest_"
 """The beginning of every token, by which scanners for secrets know one."""
@@ -97,6 +99,7 @@ def _save(by: User, token: Token, days: int) -> str:
         subject=token,
         after=_told(token),
     )
+    _tell(token, "made")
     return text
 
 
@@ -133,6 +136,7 @@ def end_token(*, by: User | None, token: Token) -> bool:
         if token.ended_at:
             return False
         _end(by, token)
+        _tell(token, "taken back")
     return True
 
 
@@ -160,6 +164,23 @@ def _end(by: User | None, token: Token) -> None:
         action=TOKEN_ENDED,
         subject=token,
         before=_told(token),
+    )
+
+
+def _tell(token: Token, done: str) -> None:
+    """Tell the person for whom a token acts, by mail."""
+    if token.user is None:
+        return
+    queue_mail(
+        to=token.user.email,
+        subject=f"A token for programs was {done} in your name",
+        template="factor",
+        context={
+            "said": f"The token “{token}” of {token.organisation} was {done}. Programs act"
+            " for you by such a token.",
+            "left": None,
+            "link": absolute(reverse("organisations:security")),
+        },
     )
 
 

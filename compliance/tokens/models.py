@@ -27,6 +27,11 @@ class TokenQuerySet(models.QuerySet["Token"]):
         """Those by which a directory keeps the members of its organisation."""
         return self.filter(user=None, scopes=scopes.DIRECTORY)
 
+    def of_person(self, person: User) -> "TokenQuerySet":
+        """Those that act for somebody now, the newest first."""
+        own = self.standing(timezone.now()).filter(user=person)
+        return own.select_related("organisation").order_by("-made_at", "-pk")
+
     def for_page(self) -> "TokenQuerySet":
         return self.select_related("user", "made_by").order_by("-made_at", "-pk")
 

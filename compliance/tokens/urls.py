@@ -6,7 +6,8 @@ from compliance.tokens import views
 
 app_name = "tokens"
 urlpatterns = [
-    path("tokens/", views.tokens, name="tokens"),
-    path("tokens/new/", views.token_new, name="token_new"),
-    path("tokens/<int:token_id>/end/", views.token_end, name="token_end"),
+    path("security/tokens/<int:token_id>/end/", views.own_end, name="own_end"),
+    path("o/<slug:org>/tokens/", views.tokens, name="tokens"),
+    path("o/<slug:org>/tokens/new/", views.token_new, name="token_new"),
+    path("o/<slug:org>/tokens/<int:token_id>/end/", views.token_end, name="token_end"),
 ]

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.reauthentication import StepUp
+from compliance.organisations.reauthentication import StepUp, stepped_up
 from compliance.tokens import actions
 from compliance.tokens.forms import TokenForm
 from compliance.tokens.models import TokenQuerySet
@@ -56,6 +56,16 @@ def token_end(request: MemberRequest, token_id: int) -> HttpResponse:
     actions.end_token(by=request.user, token=token)
     messages.success(request, f"The token “{token}” no longer works.")
     return redirect("tokens:tokens", request.organisation.slug)
+
+
+@require_POST
+@stepped_up(StepUp.SESSION)
+def own_end(request: MemberRequest, token_id: int) -> HttpResponse:
+    """Take back one of one's own, of whatever organisation."""
+    token = get_object_or_404(request.user.tokens, pk=token_id)
+    actions.end_token(by=request.user, token=token)
+    messages.success(request, f"The token “{token}” no longer works.")
+    return redirect("organisations:security")
 
 
 def _seen(request: MemberRequest) -> TokenQuerySet:

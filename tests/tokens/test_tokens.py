@@ -16,7 +16,9 @@ from compliance.organisations.actions import change_role, hash_of, remove_member
 from compliance.tokens.actions import LONGEST, MOST, end_token, make_token
 from compliance.tokens.bearers import bearer_of
 from compliance.tokens.scopes import OF_ORGANISATION, SCOPES, offered, written
+from tests import factories
 from tests.factories import PASSWORD, make_assessment
+from tests.mailing import send_queued
 
 URL = "/o/acme/tokens/"
 
@@ -209,3 +211,39 @@ def test_trail_names_the_token_of_each_event(cast, sign_in):
     assert verification.verify(cast.acme.pk) is None
     page = sign_in(cast.ada).get("/o/acme/trail/").content.decode()
     assert page.count("Con Tributor, by token “Nightly”") == 1
+
+
+def test_own_tokens_of_all_organisations_are_on_the_security_page(cast, sign_in):
+    factories.make_member(cast.other, "reader", email="two@example.org")
+    person = Membership.objects.get(user__email="two@example.org").user
+    Membership.objects.create(organisation=cast.acme, user=person, role="reader")
+    for of, name in ((cast.acme, "Nightly <b>one</b>"), (cast.other, "Weekly")):
+        make(person, of, scopes=(), name=name)
+    foreign, _ = make(cast.con, cast.acme, name="Foreign")
+    client = sign_in(person)
+    page = client.get("/security/").content.decode()
+    assert "Nightly &lt;b&gt;one" in page
+    assert "Weekly" in page
+    assert "Foreign" not in page
+    assert client.post(f"/security/tokens/{foreign.pk}/end/").status_code == 404
+    own = Token.objects.get(name="Weekly")
+    assert client.post(f"/security/tokens/{own.pk}/end/").url == "/security/"
+    own.refresh_from_db()
+    assert own.ended_by == person
+    page = client.get("/security/").content.decode()
+    assert page.count("Take back") == 1
+
+
+def test_person_gets_a_mail_when_a_token_of_theirs_is_made_or_taken_back(cast):
+    token, text = make(cast.con, cast.acme)
+    [made] = send_queued()
+    end_token(by=cast.ada, token=token)
+    [ended] = send_queued()
+    assert [made.to, ended.to] == [[cast.con.email]] * 2
+    assert (made.subject, ended.subject) == (
+        "A token for programs was made in your name",
+        "A token for programs was taken back in your name",
+    )
+    assert text not in made.body
+    make(cast.ada, cast.acme, scopes=(), is_of_organisation=True)
+    assert send_queued() == []

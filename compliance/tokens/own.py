@@ -1,0 +1,11 @@
+"""The tokens of a person, for the page on which they see what opens something for them."""
+
+from typing import Any
+
+from compliance.organisations.models import User
+from compliance.tokens.models import Token
+
+
+def told(*, person: User, **_: Any) -> dict[str, Any]:
+    """The part of that page's context: one query."""
+    return {"tokens": list(Token.objects.of_person(person))}
