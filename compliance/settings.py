@@ -68,6 +68,7 @@ if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", [], subcast=ip_network)
 MCP = env.bool("MCP", False)
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)
+API_CALLS_PER_MINUTE_OF_ALL = env.int("API_CALLS_PER_MINUTE_OF_ALL", 3000)
 SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
 SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)
 REPORT_SECONDS = env.int("REPORT_SECONDS", 600)

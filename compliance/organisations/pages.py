@@ -66,7 +66,9 @@ def security_told(request: MemberRequest) -> dict[str, Any]:
     found = {one.type: one for one in own.exclude(type=kinds.WEBAUTHN)}
     passkeys = list(request.user.passkeys)
     left = actions.recovery_codes_left(request.user)
-    more = security_told_of.send(sender=User, person=request.user)
+    more: list[tuple[Any, Any]] = security_told_of.send(
+        sender=User, person=request.user
+    )
     return {name: value for _, told in more for name, value in told.items()} | {
         "passkeys": passkeys,
         "app": found.get(kinds.TOTP),

@@ -1,4 +1,4 @@
-"""How often something may be tried, and how often one person may cause mail or ask for passkeys."""
+"""How often something may be tried, and how often people may cause mail or ask for passkeys."""
 
 from typing import Any
 
@@ -7,10 +7,12 @@ from django import forms
 from django.http import HttpRequest
 
 MAILS = {"mails": "100/h/user"}
+MAILS_OF_ALL = {"mails_of_all": "1000/h/key"}
+"""Of all people of an organisation together: whoever invites a hundred helpers sends no more."""
 PASSKEYS = {"passkeys": "30/15m/user"}
 TOO_MANY = (
-    "You have sent 100 invitations and questions within an hour. Wait a while, then"
-    " go on."
+    "You have sent 100 invitations and questions within an hour, or your organisation"
+    " 1,000. Wait a while, then go on."
 )
 
 
@@ -27,8 +29,13 @@ def within(request: HttpRequest, limit: dict[str, str], **more: Any) -> bool:
 
 
 def may_send(request: HttpRequest) -> bool:
-    """Whether a person may send one mail more this hour; it is counted then."""
-    return within(request, MAILS)
+    """Whether a person may send one mail more this hour, and the organisation in which
+    they do; it is counted then.
+    """
+    organisation = getattr(request, "organisation", None)
+    return within(request, MAILS) and (
+        organisation is None or within(request, MAILS_OF_ALL, key=str(organisation.pk))
+    )
 
 
 def may_ask(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""How often a token may call, and how often a network may guess one."""
+"""How often a token and an organisation may call, and how often a network may guess one."""
 
 import time
 from dataclasses import dataclass
@@ -17,8 +17,10 @@ WRONG = {"api_wrong": "60/m/ip"}
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Calls of a token in this minute (draft-ietf-httpapi-ratelimit-headers)."""
+    """Calls in this minute (draft-ietf-httpapi-ratelimit-headers)."""
 
+    of: str
+    """"token", or "organisation" where all tokens of it together are nearer to their end."""
     most: int
     left: int
     seconds: int
@@ -27,22 +29,34 @@ class Quota:
     @property
     def headers(self) -> dict[str, str]:
         return {
-            "RateLimit-Policy": f'"token";q={self.most};w={WINDOW}',
-            "RateLimit": f'"token";r={max(self.left, 0)};t={self.seconds}',
+            "RateLimit-Policy": f'"{self.of}";q={self.most};w={WINDOW}',
+            "RateLimit": f'"{self.of}";r={max(self.left, 0)};t={self.seconds}',
         }
 
 
 def counted(token: Token) -> Quota:
-    """Count one call more; ``left`` is below zero when it is one too many."""
+    """Count one call more, of the token and of its organisation: the nearer to its end.
+
+    ``left`` is below zero when it is one too many. A call that its own token has used up
+    does not count for the others of the organisation.
+    """
+    own = _counted("token", token.pk, settings.API_CALLS_PER_MINUTE)
+    if own.left < 0:
+        return own
+    most = settings.API_CALLS_PER_MINUTE_OF_ALL
+    of_all = _counted("organisation", token.organisation_id, most)
+    return min(own, of_all, key=lambda quota: quota.left)
+
+
+def _counted(of: str, key: object, most: int) -> Quota:
     now = int(time.time())
-    key = f"api-calls:{token.pk}:{now // WINDOW}"
-    cache.add(key, 0, timeout=2 * WINDOW)
+    name = f"api-calls:{of}:{key}:{now // WINDOW}"
+    cache.add(name, 0, timeout=2 * WINDOW)
     try:
-        used = cache.incr(key)
+        used = cache.incr(name)
     except ValueError:  # it was put out of the cache just now
         used = 1
-    most = settings.API_CALLS_PER_MINUTE
-    return Quota(most, most - used, WINDOW - now % WINDOW)
+    return Quota(of, most, most - used, WINDOW - now % WINDOW)
 
 
 def guesses_too_often(request: HttpRequest) -> bool:

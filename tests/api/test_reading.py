@@ -97,6 +97,23 @@ def test_calls_are_counted_and_refused(cast, settings):
     assert third.headers["RateLimit-Policy"] == '"token";q=2;w=60'
 
 
+def test_tokens_of_an_organisation_share_its_calls_and_no_other_ones(cast, settings):
+    settings.API_CALLS_PER_MINUTE_OF_ALL = 3
+    one, two = (Program(person, cast.acme) for person in (cast.rob, cast.con))
+    replies = [each.get("/organisation") for each in (one, two, one, two)]
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    assert replies[3].headers["RateLimit-Policy"] == '"organisation";q=3;w=60'
+    assert replies[2].headers["RateLimit"].startswith('"organisation";r=0;t=')
+    assert Program(cast.zoe, cast.other).get("/organisation").status_code == 200
+
+
+def test_token_that_used_up_its_calls_takes_none_from_others(cast, settings):
+    settings.API_CALLS_PER_MINUTE, settings.API_CALLS_PER_MINUTE_OF_ALL = 2, 4
+    one, two = (Program(person, cast.acme) for person in (cast.rob, cast.con))
+    assert [one.get("/organisation").status_code for _ in range(9)][2:] == [429] * 7
+    assert [two.get("/organisation").status_code for _ in range(2)] == [200, 200]
+
+
 def test_guessing_tokens_is_slowed_down(client, cast, own):
     program = Program(cast.rob, cast.acme)
     statuses = {

@@ -520,6 +520,18 @@ def test_nobody_floods_mailboxes(cast, sign_in, monkeypatch):
     assert otto.post(URL, TYPED | {"email": "third@example.org"}).status_code == 302
 
 
+def test_organisation_sends_no_more_than_its_share_whoever_asks(
+    cast, sign_in, monkeypatch
+):
+    monkeypatch.setattr(rate_limits, "MAILS_OF_ALL", {"mails_of_all": "2/h/key"})
+    for number, person in enumerate((cast.ada, cast.otto, cast.ada)):
+        typed = TYPED | {"email": f"n{number}@example.org"}
+        reply = sign_in(person).post(URL, typed)
+        assert reply.status_code == (429 if number == 2 else 302)
+    theirs = sign_in(cast.zoe).post(URL.replace("acme", "other"), TYPED)
+    assert theirs.status_code == 302
+
+
 def test_number_of_queries_does_not_grow(cast, sign_in, django_assert_num_queries):
     otto = sign_in(cast.otto)
     for count in (1, 4):
