@@ -20,7 +20,7 @@ from compliance.assessments.models import (
     Upgrade,
     Visit,
 )
-from compliance.audit.models import ChainHead, Event
+from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.bundles.models import Package
 from compliance.calendar.models import Feed, Reminders, Rules
 from compliance.checklists.models import (
@@ -99,6 +99,7 @@ __all__ = [
     "Citation",
     "Clause",
     "Comment",
+    "Deletion",
     "Delivery",
     "Departure",
     "Directory",

@@ -59,6 +59,10 @@ ARCHIVE_DAYS = env.int("ARCHIVE_DAYS", 7)
 if not 1 <= ARCHIVE_DAYS <= 90:
     msg = "ATTEST_ARCHIVE_DAYS is between 1 and 90."
     raise ImproperlyConfigured(msg)
+GRACE_DAYS = env.int("GRACE_DAYS", 30)
+if not 1 <= GRACE_DAYS <= 365:
+    msg = "ATTEST_GRACE_DAYS is between 1 and 365."
+    raise ImproperlyConfigured(msg)
 FILES_PER_ASSESSMENT = env.int("FILES_PER_ASSESSMENT", 500)
 PICTURE_PIXELS = env.int("PICTURE_PIXELS", 25_000_000)
 SCAN_SOCKET = env.str("SCAN_SOCKET", "")

@@ -5,6 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as mfa_webauthn
 from django.urls import include, path, re_path
 
+from compliance.closing.views import closing
 from compliance.directory.urls import endpoints
 from compliance.organisations.reauthentication import StepUp, stepped_up
 from compliance.organisations.views import front
@@ -52,6 +53,8 @@ urlpatterns = [
     path("", include("compliance.organisations.urls")),
     path("", include("compliance.sign_on.urls")),
     path("o/<slug:org>/directory/", include("compliance.directory.urls")),
+    path("receipt/<str:receipt_name>/", closing.receipt, name="receipt"),
+    path("receipt/<str:receipt_name>/file/", closing.receipt_file, name="receipt_file"),
     path("security/signed/", signing.signed_by_me, name="signed_by_me"),
     path("", include("compliance.tokens.urls")),
     path("o/<slug:org>/", include("compliance.webhooks.urls")),

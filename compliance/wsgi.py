@@ -14,6 +14,7 @@ from django.db import connections  # noqa: E402
 
 from compliance.audit import scheduler as checkpointing  # noqa: E402
 from compliance.calendar import scheduler as reminding  # noqa: E402
+from compliance.closing import scheduler as closing  # noqa: E402
 from compliance.web import durability, worker  # noqa: E402
 from compliance.webhooks import scheduler as telling  # noqa: E402
 
@@ -24,3 +25,4 @@ worker.start_if_wanted()
 checkpointing.start_if_wanted()
 reminding.start()
 telling.start()
+closing.start()

@@ -19,8 +19,8 @@ from compliance.results import figure_store
 ROOT = f"{settings.BASE_DIR}/"
 HELPERS = re.compile(r"compliance/(\w+/models|migrations|audit/)")
 """Whoever calls these makes the change."""
-RESTORES = "compliance/backups/"
-"""A backup brings the trail along with its rows."""
+RESTORES = ("compliance/backups/", "compliance/closing/deletion.py")
+"""A backup brings the trail along with its rows, a deletion takes it away with them."""
 FORGED = re.compile(r'(UPDATE|DELETE FROM) "?compliance_(event|chainhead)')
 
 

@@ -346,6 +346,10 @@ DOORS = {
     "exports:cancel": (TRAIL, "POST"),
     "exports:file": (TRAIL, "GET POST"),
     "closing:whole": (MEMBERS, "GET"),
+    "closing:close": (MEMBERS, "POST"),
+    "closing:keep": (MEMBERS, "POST"),
+    "receipt": (PUBLIC, "GET"),
+    "receipt_file": (PUBLIC, "GET"),
     "closing:archive_ask": (MEMBERS, "POST"),
     "closing:archive": (MEMBERS, "GET"),
     "closing:archive_cancel": (MEMBERS, "POST"),
@@ -696,6 +700,7 @@ def keys(cast):
         "size": Key("small", "nonsense"),
         "number": Key(task.number, 999_999, (their_task.number,)),
         "tab": Key("law", "nonsense"),
+        "receipt_name": Key("0" * 64, "nonsense"),
         "key": Key(clause.framework.key, "nonsense"),
         "uidb36": Key("1", "1"),
     }
@@ -782,6 +787,7 @@ LASTING = {
     ],
     "rules for everybody": ["calendar:rules", "organisations:policy"],
     "directory": ["directory:page", "directory:token_end", "directory:token_renew"],
+    "closing stopped": ["closing:keep"],
     "sign-on": [
         "sign_on:connect", "sign_on:domain_add", "sign_on:domain_remove",
         "sign_on:domain_verify", "sign_on:group_add", "sign_on:group_remove",
@@ -790,7 +796,7 @@ LASTING = {
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
 }  # fmt: skip
 """What outlives a session: a password or a factor not older than ten minutes."""
-EACH = ["reviews:sign"]
+EACH = ["reviews:sign", "closing:close"]
 """What a person does in their own name: asked each time."""
 SURE = {
     "data": f"password={factories.PASSWORD}".replace(" ", "+"),

@@ -60,6 +60,7 @@ RESTS_ON = {
     "Mention.user": {"comment.written", "answer.na_sent_back", "answer.returned"},
     "Namesake.account": {"assessment.brought_in"},
     "Namesake.member": {"assessment.name_claimed", "assessment.name_denied"},
+    "Organisation.closing_by": {"organisation.closed"},
     "Origin.brought_by": {"assessment.brought_in"},
     "Package.asked_by": {"package.asked"},
     "Reopening.asked_by": {"assessment.reopening_asked"},
@@ -213,6 +214,7 @@ SAID = {
         "mail/factor_asked.txt: by",
         "mail/report.txt: by",
         "mail/handed_back.txt: by",
+        "mail/closing_stopped.txt: by",
         "mail/signed_out.txt: by",
         "mail/directory_token.txt: by",
         "mail/provider_set.txt: by",
@@ -279,6 +281,12 @@ SAID = {
     "Namesake.member": [
         "assessments/models/origin.py: self.member",
         "bundles/origin.html: name.member",
+    ],
+    "Organisation.closing_by": [
+        "audit/receipts.py: self.account",
+        "closing/receipt.html: receipt.account",
+        "closing/whole.html: request.organisation.closing_by",
+        "mail/closing.txt: by",
     ],
     "Origin.brought_by": [
         "bundles/names.html: name.origin.brought_by",

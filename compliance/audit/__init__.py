@@ -16,6 +16,7 @@ __all__ = [
     "models",
     "payloads",
     "projection",
+    "receipts",
     "refusals",
     "rows",
     "storing",

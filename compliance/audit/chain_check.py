@@ -45,6 +45,7 @@ class Kind(StrEnum):
     GONE = "chain missing, or an older database"
     CHECKPOINT = "checkpoint not signed by this installation"
     UNKEPT = "checkpoint missing"
+    RETURNED = "deleted, and here again"
     NEWER = "written by another version of the program"
 
 

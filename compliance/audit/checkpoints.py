@@ -33,6 +33,7 @@ from compliance.audit.signed_note import (
     Note,
     checkpoint_in,
     is_signed_by,
+    key_id,
     notes_in,
     origin_of,
     signed,
@@ -76,6 +77,13 @@ def public_key() -> bytes:
 def signature_of(text: str) -> str:
     """Ed25519 over a text of this installation, as hexadecimal digits."""
     return _key().sign(text.encode()).hex()
+
+
+def signed_as(name: str, text: str) -> bytes:
+    """The signature of a note of that name: the id of the key, then Ed25519."""
+    key = _key()
+    number = key_id(name, key.public_key().public_bytes_raw())
+    return number + key.sign(text.encode())
 
 
 def is_ours(text: str, signature: str) -> bool:

@@ -100,6 +100,12 @@ def proven() -> Mapping[str, type[models.Model]]:
     }
 
 
+def hidden_in(model: type[models.Model]) -> Mapping[str, str]:
+    """Columns of which events have the SHA-256: see ``Proven.hidden``."""
+    proof = proof_of(model)
+    return proof.hidden if isinstance(proof, Proven) else {}
+
+
 @cache
 def columns_of(model: type[models.Model]) -> Mapping[str, models.Field[Any, Any]]:
     """Column to field, of the columns that the trail proves."""
@@ -178,8 +184,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
 @cache
 def writers_of(model: type[models.Model]) -> Mapping[str, Callable[[Any], Any]]:
     """Column to how its values get into events."""
-    proof = proof_of(model)
-    hidden = proof.hidden if isinstance(proof, Proven) else {}
+    hidden = hidden_in(model)
     return {name: _mark if name in hidden else plain for name in columns_of(model)}
 
 
@@ -195,8 +200,7 @@ def _text(value: Any) -> str:
 
 def readers_of(model: type[models.Model]) -> list[Callable[[Any], Any]]:
     """How each column in order is to be compared with events."""
-    proof = proof_of(model)
-    hidden = proof.hidden if isinstance(proof, Proven) else {}
+    hidden = hidden_in(model)
     return [
         partial(_shut, hidden[name]) if name in hidden else plain
         for name in columns_of(model)

@@ -28,6 +28,11 @@ TRAIL_EXPORTED = _type(
     subject="organisation",
     after=_Exported,
 )
+TRAIL_ENDED = _type(
+    "trail.ended",
+    _("the organisation is being deleted, with this trail"),
+    subject="organisation",
+)
 TRAIL_ERASED = _type(
     ERASING, _("data of a person erased"), subject="user", after=_Erased
 )

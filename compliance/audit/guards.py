@@ -1,16 +1,43 @@
 """Triggers: the trail is append-only below the ORM, and its head follows."""
 
-from compliance.audit.models import Event
-from compliance.web.triggers import after_insert, guard, same
+from django.db import models
+
+from compliance.audit.models import Deletion, Event
+from compliance.audit.owners import chain_of
+from compliance.web.triggers import ALWAYS, after_insert, guard, same
 
 TEXTS = ("payload", "salts")
 ERASED = "NEW.salts LIKE '%=%'"
 """Only the text of a leaf may go: the salts then have the hash of one ("=")."""
 
+
+def unless_deleted(
+    model: type[models.Model], chain: str = "", frozen: str = ALWAYS
+) -> str:
+    """The condition that a row is frozen and its organisation is not being deleted.
+
+    ``chain`` leads to the organisation's id where the trail does not prove the table.
+    """
+    organisation = chain_of(model, "OLD", chain)
+    return (
+        f"({frozen}) AND NOT EXISTS (SELECT 1 FROM compliance_deletion gone"  # noqa: S608
+        f" WHERE gone.organisation_id = {organisation})"
+    )
+
+
+guard(
+    Deletion,
+    said="an organisation is deleted only when its days of grace are over",
+    insert="NOT EXISTS (SELECT 1 FROM compliance_organisation o"
+    " WHERE o.id = NEW.organisation_id AND o.closes_at <= CURRENT_TIMESTAMP)",
+    update=f"NOT ({same(Deletion, 'organisation_id')})",
+    delete="",
+)
 guard(
     Event,
     said="events of the trail are never changed or deleted",
     update=f"NOT ({ERASED} AND {same(Event, but=TEXTS)})",
+    delete=unless_deleted(Event, "organisation_id"),
 )
 after_insert(
     Event,

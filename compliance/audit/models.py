@@ -78,3 +78,30 @@ class Event(models.Model):
     def is_erased(self) -> bool:
         """Whether a text of it was erased."""
         return "=" in self.salts
+
+
+class Deletion(models.Model):
+    """An organisation that is being deleted: whose rows may go, frozen or not, and how far it is.
+
+    Made only where its days of grace are over, and gone once the receipt is handed over.
+    ``people`` has the accounts that may go with it, and the addresses of its owners;
+    ``files`` is None until they are counted. ``account`` is the number of who asked.
+    """
+
+    organisation_id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=120)
+    account = models.PositiveBigIntegerField()
+    asked_at = models.DateTimeField()
+    began_at = models.DateTimeField()
+    people = models.JSONField()
+    rows = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveIntegerField(null=True)
+    receipt = models.TextField(blank=True)
+
+    in_trail = Unproven(
+        "how far a deletion is; the trail of the organisation says that it began, and a"
+        " signed receipt how it ended"
+    )
+
+    def __str__(self) -> str:
+        return f"deletion of {self.organisation_id}"

@@ -27,17 +27,27 @@ class Owner(NamedTuple):
 @cache
 def owner_of(model: type[models.Model]) -> Owner:
     """For RETURNING: the database follows the way, so no second statement has to."""
-    sql, field = "NULL", None
-    for field in _way_of(model):
+    way = _way_of(model)
+    sql = _sql(way, f'"{model._meta.db_table}"') if way else "NULL"
+    return Owner(sql, way[-1] if way else None, without_way(model))
+
+
+def chain_of(model: type[models.Model], row: str, chain: str = "") -> str:
+    """SQL of the organisation's id of a row that the statement calls ``row``.
+
+    ``chain`` is as in ``Proven.chain``, which is taken where it is left out.
+    """
+    return _sql(_along(model, chain) if chain else _way_of(model), row)
+
+
+def _sql(way: Sequence[Any], row: str) -> str:
+    first, *onward = way
+    sql = f'{row}."{first.column}"'
+    for field in onward:
         about = field.model._meta
-        if sql == "NULL":
-            sql = f'"{about.db_table}"."{field.column}"'
-        else:
-            key = f'"{about.db_table}"."{about.pk.column}"'
-            sql = (
-                f'(SELECT "{field.column}" FROM "{about.db_table}" WHERE {key} = {sql})'  # noqa: S608
-            )
-    return Owner(sql, field, without_way(model))
+        key = f'"{about.db_table}"."{about.pk.column}"'
+        sql = f'(SELECT "{field.column}" FROM "{about.db_table}" WHERE {key} = {sql})'  # noqa: S608
+    return sql
 
 
 def owners(rows: Sequence[models.Model]) -> list[UUID]:
@@ -72,9 +82,13 @@ def without_way(model: type[models.Model]) -> UUID:
 def _way_of(model: type[models.Model]) -> tuple[Any, ...]:
     """The fields that lead to the organisation, one from each table."""
     proof = proof_of(model)
-    names = proof.chain.split("__") if isinstance(proof, Proven) and proof.chain else ()
+    chain = proof.chain if isinstance(proof, Proven) else ""
+    return _along(model, chain) if chain else ()
+
+
+def _along(model: type[models.Model], chain: str) -> tuple[Any, ...]:
     way, at = [], model
-    for name in names:
+    for name in chain.split("__"):
         field: Any = at._meta.get_field(name)
         way.append(field)
         at = field.related_model

@@ -5,10 +5,12 @@ from dataclasses import replace
 from itertools import islice
 from uuid import UUID
 
+from django.apps import apps
 from django.db import models
 
-from compliance.audit import checkpoints, event_types, trail
+from compliance.audit import checkpoints, event_types, receipts, trail
 from compliance.audit.chain_check import Checked, Fault, Kind, check
+from compliance.audit.events import TRAIL_ENDED
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.signed_note import (
     Checkpoint,
@@ -48,6 +50,9 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
     counted, not read again.
     """
     signed, forged = signed_checkpoints(organisation_id)
+    receipt = receipts.find(organisation_id)
+    if receipt and not is_there(organisation_id):
+        return Checked(_unreceipted(receipt, signed), receipt.size, receipt.head)
     head = ChainHead.objects.filter(pk=organisation_id).first()
     unkept = _unkept(head, signed)
     events = Event.objects.filter(organisation_id=organisation_id)
@@ -66,7 +71,46 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
         since=since,
     )
     fault = found.fault or forged or unkept or _unreadable(later)
+    if receipt and not is_ending(organisation_id):
+        fault = _returned(receipt)
     return replace(found, fault=fault)
+
+
+def is_there(organisation_id: UUID) -> bool:
+    """Whether anything of a chain, or the organisation itself, is in the database."""
+    organisations = apps.get_model("compliance", "Organisation")._base_manager
+    return (
+        Event.objects.filter(organisation_id=organisation_id).exists()
+        or ChainHead.objects.filter(pk=organisation_id).exists()
+        or organisations.filter(pk=organisation_id).exists()
+    )
+
+
+def is_ending(organisation_id: UUID) -> bool:
+    """Whether a chain says that its organisation is being deleted: then rows are missing."""
+    events = Event.objects.filter(organisation_id=organisation_id)
+    return events.filter(action=TRAIL_ENDED).exists()
+
+
+def _unreceipted(
+    receipt: receipts.Receipt, signed: Sequence[Checkpoint]
+) -> Fault | None:
+    """A checkpoint that says something else about the end of a chain than its receipt."""
+    for said in signed:
+        if said.size > receipt.size or (
+            said.size == receipt.size and said.head != receipt.head
+        ):
+            what = f"was signed, and the receipt of the deletion ends at {receipt.size}"
+            return Fault(said.size, what, Kind.GONE)
+    return None
+
+
+def _returned(receipt: receipts.Receipt) -> Fault:
+    what = (
+        f"The organisation was deleted on {receipt.ended_at:%Y-%m-%d %H:%M} UTC, with a"
+        " receipt. An older backup or an older database brought it back"
+    )
+    return Fault(0, what, Kind.RETURNED)
 
 
 def _unreadable(events: models.QuerySet[Event]) -> Fault | None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from compliance.audit import checkpoints
+from compliance.audit import checkpoints, receipts
 from compliance.audit.models import ChainHead
 from compliance.backups import compatibility, rows, tables
 from compliance.backups.archive import CHUNK, Writer
@@ -102,6 +102,7 @@ def _write(writer: Writer) -> Manifest:
     _write_checkpoints(writer)
     with one_moment():
         moment = _write_rows(writer)
+    _write_receipts(writer)
     missing = [name for name in moment.files if not path_of(name).is_file()]
     for name, size in moment.files.items():
         if name not in missing:
@@ -133,6 +134,13 @@ def _write_checkpoints(writer: Writer) -> None:
             fcntl.flock(file, fcntl.LOCK_SH)  # no note is half written meanwhile
             while chunk := file.read(CHUNK):
                 part.write(chunk)
+
+
+def _write_receipts(writer: Writer) -> None:
+    """After the rows: a receipt too many has the organisation deleted, and no harm done."""
+    for path in receipts.paths():
+        with writer.part(f"receipts/{path.name}", is_packed=True) as part:
+            part.write(path.read_bytes())
 
 
 def _write_rows(writer: Writer) -> Moment:

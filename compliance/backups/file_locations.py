@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from compliance.audit import checkpoints
+from compliance.audit import checkpoints, receipts
 from compliance.backups.manifest import BackupError, hash_in, stamp
 from compliance.evidence import storage as evidence
 from compliance.reports import storage as reports
@@ -23,6 +23,8 @@ def path_of(name: str) -> Path:
         return evidence.path_of(UUID(organisation_id), sha256)
     if room == "reports":
         return reports.path_of(hash_in(name))
+    if room == "receipts":
+        return receipts.path_of(rest.removesuffix(".receipt"))
     return checkpoints.path_of(UUID(rest.removesuffix(".checkpoints")))
 
 
@@ -36,6 +38,10 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
     room, _, rest = name.partition("/")
     if room == "checkpoints":
         return _put_checkpoints(path_of(name), chunks, now)
+    if room == "receipts":
+        if not path_of(name).exists():
+            receipts.keep(path_of(name).stem, b"".join(chunks).decode())
+        return ""
     if room == "files":
         sha256, _ = evidence.keep(UUID(rest.partition("/")[0]), chunks)
     else:

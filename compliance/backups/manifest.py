@@ -20,6 +20,7 @@ _MEMBER = re.compile(
     rf"|files/{_UUID}/(?P<file>{_HASH})"
     rf"|reports/(?P<report>{_HASH})\.pdf"
     rf"|checkpoints/{_UUID}\.checkpoints"
+    r"|receipts/[0-9a-f]{64}\.receipt"
 )
 Hash = Annotated[str, Field(pattern=f"^{_HASH}$")]
 Count = Annotated[int, Field(ge=0)]

@@ -9,13 +9,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from compliance.audit import checkpoints
-from compliance.audit.models import ChainHead
+from compliance.audit import checkpoints, receipts
+from compliance.audit.models import ChainHead, Deletion
 from compliance.backups import compatibility, guards, rows, tables, verify
 from compliance.backups.archive import Reader
 from compliance.backups.file_locations import put
 from compliance.backups.manifest import BackupError, Chain, Manifest
-from compliance.organisations.models import User
+from compliance.closing import deletion
+from compliance.organisations.models import Organisation, User
 from compliance.reports import storage as reports
 from compliance.reports.actions import is_known
 from compliance.web.sqlite_lock import in_turn
@@ -39,7 +40,24 @@ def restore(path: Path) -> tuple[Manifest, list[str]]:
             told = _put_files(backup, desk)
             with _all_at_once():
                 _put_rows(backup)
+                told += _mark_deleted()
+        # Not in that transaction: whoever is killed now is followed by the worker.
+        for organisation_id in Deletion.objects.values_list("pk", flat=True):
+            deletion.delete(organisation_id)
         return backup.manifest, told
+
+
+def _mark_deleted() -> list[str]:
+    """Have organisations go again that were deleted after the backup was made."""
+    told = []
+    for organisation in Organisation.objects.order_by("name"):
+        if receipt := receipts.find(organisation.pk):
+            deletion.begin_again(organisation, receipt)
+            told.append(
+                f"{organisation} was deleted on {receipt.ended_at:%Y-%m-%d}, after this"
+                " backup was made, and has been deleted again."
+            )
+    return told
 
 
 def _refuse_other_columns(said: Manifest) -> None:

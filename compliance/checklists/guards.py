@@ -1,5 +1,6 @@
 """A published edition is frozen: it can only retire. Its content is fixed from review on."""
 
+from compliance.audit.guards import unless_deleted
 from compliance.checklists.models import (
     Choice,
     Citation,
@@ -27,7 +28,7 @@ guard(
     said=SAID,
     update=f"OLD.status NOT IN {_OPEN} AND NOT (OLD.status = 'published'"
     f" AND NEW.status = 'retired' AND {same(Edition, but=['status'])})",
-    delete=f"OLD.status NOT IN {_OPEN}",
+    delete=unless_deleted(Edition, frozen=f"OLD.status NOT IN {_OPEN}"),
 )
 for _model, _frozen in {
     Section: _OF_EDITION,
@@ -37,4 +38,10 @@ for _model, _frozen in {
     Citation: _OF_QUESTION,
 }.items():
     _old, _new = _frozen.format("OLD"), _frozen.format("NEW")
-    guard(_model, said=SAID, insert=_new, update=f"{_old} OR {_new}", delete=_old)
+    guard(
+        _model,
+        said=SAID,
+        insert=_new,
+        update=f"{_old} OR {_new}",
+        delete=unless_deleted(_model, frozen=_old),
+    )

@@ -12,7 +12,7 @@ from django.template import Context, Engine
 from django.utils import timezone
 
 from compliance.audit import checkpoints, export
-from compliance.audit.columns import Proven, plain, proof_of
+from compliance.audit.columns import Proven, hidden_in, plain, proof_of
 from compliance.bundles import bundle_export
 from compliance.bundles.bundle_export import CHUNK, Listen, chunks_of
 from compliance.bundles.zip_writer import Pack
@@ -150,8 +150,7 @@ class _Writing:
 
     def _lines(self, model: type[models.Model]) -> Iterator[str]:
         """The rows of a table as JSON; nothing that opens something, such as a token's hash."""
-        proof = proof_of(model)
-        hidden = proof.hidden if isinstance(proof, Proven) else {}
+        hidden = hidden_in(model)
         fields = [f for f in model._meta.concrete_fields if f.column not in hidden]
         named = [at for at, f in enumerate(fields) if f.related_model is User]
         rows = rows_of(model, self._organisation.pk).order_by("pk")

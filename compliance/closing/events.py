@@ -1,4 +1,4 @@
-"""The types of events about the archive of an organisation."""
+"""The types of events about the archive of an organisation, and about its closing."""
 
 from functools import partial
 from typing import Required
@@ -12,6 +12,10 @@ from compliance.audit.payloads import Hash, Side
 class _File(Side, total=False):
     sha256: Required[Hash]
     size_bytes: int
+
+
+class _Closing(Side, total=False):
+    closes_at: Required[str]
 
 
 class _Failed(Side, total=False):
@@ -34,4 +38,17 @@ ARCHIVE_CANCELLED = _archive(
 )
 ARCHIVE_DOWNLOADED = _archive(
     "archive.downloaded", _("archive of the organisation downloaded"), after=_File
+)
+
+_closing = partial(
+    EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING, subject="organisation"
+)
+
+ORGANISATION_CLOSED = _closing(
+    "organisation.closed",
+    _("closing of the organisation requested"),
+    after=_Closing,
+)
+ORGANISATION_KEPT = _closing(
+    "organisation.kept", _("closing of the organisation stopped"), before=_Closing
 )

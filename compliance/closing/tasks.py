@@ -1,11 +1,12 @@
-"""Tasks of the worker for archives of organisations."""
+"""Tasks of the worker: archives of organisations, and their deletion."""
 
 from uuid import UUID
 
-from django.tasks import TaskContext, task
+from django.tasks import TaskContext, TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from compliance.audit.transaction import writing
-from compliance.closing import actions
+from compliance.closing import actions, deletion
 from compliance.closing.models import Archive
 from compliance.organisations.models import Organisation, User
 from compliance.reports.tasks import MOST_TRIES
@@ -27,3 +28,25 @@ def ask_archive(*, by: User, organisation: Organisation) -> Archive:
         if is_new:
             make_archive.enqueue(str(archive.pk))
     return archive
+
+
+@task
+def delete_organisation(organisation_id: str) -> None:
+    """Delete one whose days of grace are over; a killed worker is followed by the next."""
+    deletion.delete(UUID(organisation_id))
+
+
+def queue_due() -> int:
+    """Queue the deletion of what is due and not queued yet; how many."""
+    queued = 0
+    for organisation_id in map(str, deletion.due()):
+        with writing():
+            jobs = DBTaskResult.objects.filter(
+                task_path=delete_organisation.module_path,
+                args_kwargs__args__0=organisation_id,
+                status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
+            )
+            if not jobs.exists():
+                delete_organisation.enqueue(organisation_id)
+                queued += 1
+    return queued

@@ -29,7 +29,7 @@ from compliance.assessments.models import (
     Visit,
 )
 from compliance.audit import rows, trail
-from compliance.audit.models import PEOPLE, ChainHead, Event
+from compliance.audit.models import PEOPLE, ChainHead, Deletion, Event
 from compliance.audit.text_erasure import cleaned, erase, holding
 from compliance.audit.transaction import attempt, writing
 from compliance.bundles.erasing import erase_there, naming
@@ -60,7 +60,7 @@ from compliance.web.mail import send
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
 _NOT_SWEPT = {
-    Event, ChainHead, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
+    Event, ChainHead, Deletion, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
     EmailAddress, Session, Summary,
 }  # fmt: skip
 _APPS = {"compliance", "account", "django_tasks_database"}
@@ -135,7 +135,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         done = Erased(words.name)
         done.is_name_shared = not words.called
         done.namesakes = _namesakes(person)
-        places = _places_of(person, words)
+        places = _places_of(person, words.emails)
         done.signed = signed_naming([*words.spellings(), person.name], places)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
         _drop_mails(words)
@@ -205,7 +205,7 @@ def _words_of(person: User) -> _Words:
     if person.email == email:
         msg = "This person was erased before."
         raise ValidationError(msg)
-    others = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    others = _emails_of(person)
     is_own = len(person.name) >= SHORTEST_NAME and not _namesakes(person)
     return _Words(
         email,
@@ -221,12 +221,23 @@ def _namesakes(person: User) -> tuple[str, ...]:
     return tuple(others.order_by("email").values_list("email", flat=True))
 
 
-def _places_of(person: User, words: _Words) -> set[UUID]:
-    """The organisations a person had to do with."""
-    named = holding(words.emails)
+def places_of(person: User) -> set[UUID]:
+    """The organisations, and the library, that a person had to do with."""
+    own = {person.email, *_emails_of(person)}
+    return _places_of(person, tuple(sorted(own))) - {PEOPLE}
+
+
+def _emails_of(person: User) -> list[str]:
+    return list(
+        EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    )
+
+
+def _places_of(person: User, emails: tuple[str, ...]) -> set[UUID]:
+    named = holding(emails)
     known = Event.objects.filter(models.Q(actor=person) | named).order_by()
     chains = known.values_list("organisation_id", flat=True).distinct()
-    came = naming(person, list(words.emails)).values_list("organisation_id", flat=True)
+    came = naming(person, list(emails)).values_list("organisation_id", flat=True)
     memberships = Membership.objects.of(person)
     return {*chains, *came, *(one.organisation_id for one in memberships)}
 

@@ -51,6 +51,11 @@ def drop(*, user_id: int, thing_id: UUID, draft_id: UUID) -> None:
     _path(user_id, thing_id, draft_id).unlink(missing_ok=True)
 
 
+def files_of(thing_id: UUID) -> Iterator[Path]:
+    """The drafts of a thing, whoever's."""
+    yield from _folder().glob(f"*-{thing_id.hex}-*")
+
+
 def sweep() -> int:
     """Take away what is a day old or was cut off, whoever's; how many files that were."""
     gone = staging.sweep(_folder(), bool)

@@ -131,11 +131,30 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120, validators=[validate_line])
     created_at = models.DateTimeField(auto_now_add=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    """When its days of grace are over, and it is deleted; None while nobody closes it."""
+    closing_asked_at = models.DateTimeField(null=True, blank=True)
+    closing_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     in_trail = Proven("id")
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    closes_at=None, closing_asked_at=None, closing_by=None
+                )
+                | models.Q(
+                    closes_at__isnull=False,
+                    closing_asked_at__isnull=False,
+                    closing_by__isnull=False,
+                ),
+                name="organisation_closes_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

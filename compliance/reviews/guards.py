@@ -8,6 +8,7 @@ from compliance.assessments.models import (
     Comment,
     Upgrade,
 )
+from compliance.audit.guards import unless_deleted
 from compliance.evidence.models import Evidence
 from compliance.reviews.models import Check, Reopening, Review, SignOff
 from compliance.snapshots.models import Snapshot
@@ -42,6 +43,11 @@ _IN_REVIEW = (
     " AND a.status = 'review' AND a.revision = NEW.revision)"
 )
 _FILE = ("id", "organisation", "sha256", "size_bytes", "file_name", "url")
+_LASTS = (
+    "NOT EXISTS (SELECT 1 FROM compliance_deletion) OR"
+    " EXISTS (SELECT 1 FROM compliance_signoff s WHERE s.snapshot_id = OLD.content_hash)"
+)
+"""A snapshot may be that of several organisations: it goes with the last that signed it."""
 _OPENED = (
     "NEW.status = 'running' AND NEW.revision = OLD.revision + 1"
     f" AND {same(Assessment, but=['status', 'revision'])} AND {_APPROVED}"
@@ -56,13 +62,19 @@ for _model, _signed in {
     ActionLink: _OF_ANSWER,
 }.items():
     _old, _new = _signed.format("OLD"), _signed.format("NEW")
-    guard(_model, said=SAID, insert=_new, update=f"{_old} OR {_new}", delete=_old)
+    guard(
+        _model,
+        said=SAID,
+        insert=_new,
+        update=f"{_old} OR {_new}",
+        delete=unless_deleted(_model, frozen=_old),
+    )
 
 guard(
     Evidence,
     said=SAID,
     update=f"NOT ({same(Evidence, *_FILE)}) AND {_USED}",
-    delete=_USED,
+    delete=unless_deleted(Evidence, frozen=_USED),
 )
 guard(
     Assessment,
@@ -72,10 +84,21 @@ guard(
     " OR (OLD.status <> 'signed' AND NEW.revision <> OLD.revision)"
     " OR (OLD.status <> 'signed' AND NEW.status = 'signed'"
     f" AND NOT (OLD.status = 'review' AND {_HAS_SIGNOFF}))",
-    delete="OLD.status = 'signed'",
+    delete=unless_deleted(Assessment, frozen="OLD.status = 'signed'"),
 )
-guard(Snapshot, said=KEPT, update=ALWAYS)
-guard(Check, said=KEPT, update=ALWAYS)
-guard(SignOff, said=KEPT, insert=f"NOT {_IN_REVIEW}", update=ALWAYS)
-guard(Review, said=KEPT, update="OLD.ended <> ''")
-guard(Reopening, said=KEPT, update="OLD.decision <> ''")
+guard(Snapshot, said=KEPT, update=ALWAYS, delete=_LASTS)
+guard(Check, said=KEPT, update=ALWAYS, delete=unless_deleted(Check))
+guard(
+    SignOff,
+    said=KEPT,
+    insert=f"NOT {_IN_REVIEW}",
+    update=ALWAYS,
+    delete=unless_deleted(SignOff, "assessment__organisation_id"),
+)
+guard(Review, said=KEPT, update="OLD.ended <> ''", delete=unless_deleted(Review))
+guard(
+    Reopening,
+    said=KEPT,
+    update="OLD.decision <> ''",
+    delete=unless_deleted(Reopening),
+)

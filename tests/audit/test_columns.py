@@ -90,7 +90,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
         if model._meta.app_label == "compliance" and not _is_proven(model)
     }
     assert unproven == {
-        "chainhead", "event", "originevent", "snapshot", "signoff",
+        "chainhead", "event", "originevent", "snapshot", "signoff", "deletion",
         "visit", "presence", "savedview", "reminders", "summary", "monthend",
         "challenge", "factorcount", "usedanswer",
         "call", "delivery",

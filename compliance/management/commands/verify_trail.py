@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from compliance.audit import checkpoints, tables, verification
+from compliance.audit import checkpoints, receipts, tables, verification
 from compliance.audit.chain_check import Checked, Fault, Kind
 from compliance.audit.last_verified import verify
 from compliance.audit.models import LIBRARY, PEOPLE
@@ -56,31 +56,55 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names = {LIBRARY: "Library", PEOPLE: "People"} | dict(
-            Organisation.objects.values_list("pk", "name")
-        )
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:  # all of a large file is read once
                 cursor.execute("PRAGMA mmap_size = 0")
                 cursor.execute("PRAGMA cache_size = -4000")
                 cursor.execute("PRAGMA temp_store = FILE")  # sorted tables, too
+        names = {LIBRARY: "Library", PEOPLE: "People"} | dict(
+            Organisation.objects.values_list("pk", "name")
+        )
         bad = 0
         for organisation_id in sorted({*verification.chains(), *_expected()}):
             name = names.get(organisation_id, str(organisation_id))
             found = verify(organisation_id, is_quick=options["quick"])
+            if self._is_over(name, organisation_id, found):
+                continue
             beyond: list[Fault] = []
-            is_readable = found.fault is None or found.fault.kind != Kind.NEWER
-            if is_readable and not options["quick"]:
+            goes_on = not options["quick"] and self._is_comparable(
+                name, organisation_id, found
+            )
+            if goes_on:
                 for faults in BEYOND:
                     beyond += islice(faults(organisation_id), verification.MOST)
             self._tell(name, found, beyond)
             self._tell_signed(organisation_id, found)
-            if is_readable and not options["quick"]:
+            if goes_on:
                 self._tell_gone(reports.gone(organisation_id))
             bad += bool(found.fault or beyond)
         if bad:
             msg = f"{bad} of the chains are not as written."
             raise CommandError(msg)
+
+    def _is_comparable(self, name: str, organisation_id: UUID, found: Checked) -> bool:
+        """Whether rows can be compared with the chain; where they are going, it is told."""
+        if verification.is_ending(organisation_id):
+            self.stdout.write(
+                f"{name} is being deleted: its rows are not compared with the trail."
+            )
+            return False
+        return found.fault is None or found.fault.kind != Kind.NEWER
+
+    def _is_over(self, name: str, organisation_id: UUID, found: Checked) -> bool:
+        """Whether the chain was deleted, with a receipt that fits; then it is told."""
+        receipt = receipts.find(organisation_id)
+        if found.fault or receipt is None or verification.is_there(organisation_id):
+            return False
+        self.stdout.write(
+            f"{name}: {receipt.size} events were deleted with their organisation on"
+            f" {receipt.ended_at:%Y-%m-%d %H:%M} UTC; the receipt is signed."
+        )
+        return True
 
     def _tell(self, name: str, found: Checked, beyond: list[Fault]) -> None:
         fault = found.fault

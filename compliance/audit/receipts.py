@@ -1,0 +1,152 @@
+"""Receipts: signed notes that a chain was deleted with its organisation, and how it ended.
+
+A chain that is gone is a fault, unless a receipt says so. One file for each in
+``CHECKPOINTS_DIR``, under the SHA-256 of the organisation's id: it names nobody, and only
+who knows the id finds it. The form is that of C2SP's signed notes; the key is that of the
+checkpoints.
+"""
+
+import base64
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from compliance.audit import checkpoints
+from compliance.audit.signed_note import Note, is_signed_by
+from compliance.web.folders import flush
+
+_SUFFIX = ".receipt"
+_NAME = re.compile(rf"[0-9a-f]{{64}}{re.escape(_SUFFIX)}")
+_ORIGIN = "attest/deletion/"
+_SIGNED = re.compile(r"\n— (\S+) ([A-Za-z0-9+/=]+)\n\Z")
+_TEXT = re.compile(
+    rf"{_ORIGIN}(?P<organisation>[0-9a-f]{{64}})\n"
+    r"asked (?P<asked_at>\S+) by account (?P<account>\d+)\n"
+    r"deleted from (?P<began_at>\S+) to (?P<ended_at>\S+)\n"
+    r"chain (?P<size>\d+) (?P<head>[0-9a-f]{64})\n"
+    r"rows (?P<rows>\d+)\n"
+    r"files (?P<files>\d+)\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The last words about an organisation: when, who asked, how its chain ended, how much.
+
+    ``organisation`` is the SHA-256 of its id, ``account`` the number of who asked.
+    """
+
+    organisation: str
+    asked_at: datetime
+    account: int
+    began_at: datetime
+    ended_at: datetime
+    size: int
+    head: str
+    rows: int
+    files: int
+
+    def text(self) -> str:
+        """The body of the note: origin, and what was deleted when, a line each."""
+        return (
+            f"{_ORIGIN}{self.organisation}\n"
+            f"asked {_moment(self.asked_at)} by account {self.account}\n"
+            f"deleted from {_moment(self.began_at)} to {_moment(self.ended_at)}\n"
+            f"chain {self.size} {self.head}\n"
+            f"rows {self.rows}\n"
+            f"files {self.files}\n"
+        )
+
+
+def name_of(organisation_id: UUID) -> str:
+    """The SHA-256 of an organisation's id, as 64 hexadecimal digits."""
+    return hashlib.sha256(str(organisation_id).encode()).hexdigest()
+
+
+def path_of(name: str) -> Path:
+    """The file of a receipt, there or not. Raises ``ValueError`` for what is no hash."""
+    if not _NAME.fullmatch(f"{name}{_SUFFIX}"):
+        msg = "not a SHA-256"
+        raise ValueError(msg)
+    return Path(settings.CHECKPOINTS_DIR) / f"{name}{_SUFFIX}"
+
+
+def paths() -> Iterator[Path]:
+    """The files of all receipts."""
+    folder = Path(settings.CHECKPOINTS_DIR)
+    yield from sorted(p for p in folder.glob(f"*{_SUFFIX}") if _NAME.fullmatch(p.name))
+
+
+def signed(receipt: Receipt) -> str:
+    """A receipt as a signed note of this installation."""
+    text = receipt.text()
+    name = f"{_ORIGIN}{receipt.organisation}"
+    signature = base64.b64encode(checkpoints.signed_as(name, text)).decode()
+    return f"{text}\n— {name} {signature}\n"
+
+
+def keep(name: str, note: str) -> None:
+    """Put a signed note in its place, on the disk before it returns; one there gives way."""
+    path = path_of(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    flush(path.parent)
+
+
+def note_of(name: str) -> str:
+    """The signed note as it lies there; "" without one."""
+    try:
+        return path_of(name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+def find(organisation_id: UUID) -> Receipt | None:
+    """The receipt of an organisation; None without one that this installation signed."""
+    name = name_of(organisation_id)
+    found = read(note_of(name))
+    return found if found and found.organisation == name else None
+
+
+def read(note: str) -> Receipt | None:
+    """What a note says; None for one that bears no signature of this installation."""
+    sign = _SIGNED.search(note)
+    text = note[: sign.start()] if sign else ""
+    said = _TEXT.fullmatch(text)
+    if sign is None or said is None:
+        return None
+    signature = base64.b64decode(sign[2])
+    if not is_signed_by(Note(text, ((sign[1], signature),)), checkpoints.public_key()):
+        return None
+    return Receipt(
+        said["organisation"],
+        datetime.fromisoformat(said["asked_at"]),
+        int(said["account"]),
+        datetime.fromisoformat(said["began_at"]),
+        datetime.fromisoformat(said["ended_at"]),
+        int(said["size"]),
+        said["head"],
+        int(said["rows"]),
+        int(said["files"]),
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

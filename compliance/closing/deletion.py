@@ -1,0 +1,373 @@
+"""Deleting an organisation for good: its rows, its files, its trail, and a receipt of that.
+
+Every step is done in pieces that are whole by themselves, and done again it finds less to do:
+whoever is killed in the middle is followed by the next. First goes whatever lets someone
+in, last the trail. The database takes a frozen row away only where its organisation is in
+``Deletion``, which it takes in only after the days of grace (``audit/guards.py``).
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Cast
+from django.tasks import TaskResultStatus
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from compliance.assessments.models import Namesake
+from compliance.audit import checkpoints, receipts, trail
+from compliance.audit.columns import hidden_in
+from compliance.audit.events import TRAIL_ENDED
+from compliance.audit.models import ChainHead, Deletion, Event
+from compliance.audit.transaction import writing
+from compliance.bundles import download_store
+from compliance.bundles.models import Package, PackageStatus
+from compliance.checklists.models import Checklist, Edition
+from compliance.closing import archive_store
+from compliance.closing.models import Archive
+from compliance.closing.owned_rows import owned, rows_of
+from compliance.erasure.actions import erase_person, places_of
+from compliance.evidence import storage
+from compliance.formats import pending_imports
+from compliance.organisations.actions import lock
+from compliance.organisations.models import Invitation, Membership, Organisation, User
+from compliance.reports import storage as report_files
+from compliance.reports.models import Report, ReportStatus
+from compliance.reviews.models import SignOff
+from compliance.snapshots.models import Snapshot
+from compliance.web.folders import flush
+from compliance.web.mail import absolute, queue_mail
+from compliance.web.sqlite_lock import in_turn
+
+PIECE = 2000
+"""Rows that go in one transaction, so that others save in between."""
+_TOGETHER = (Edition, Checklist)
+"""They refer to each other, so that neither can go before the other; the way from an edition to
+its organisation is its checklist."""
+
+
+def due() -> list[UUID]:
+    """Organisations whose days of grace are over, and those that are half deleted."""
+    over = Organisation.objects.filter(closes_at__lte=timezone.now())
+    begun = Deletion.objects.values_list("pk", flat=True)
+    return sorted({*over.values_list("pk", flat=True), *begun})
+
+
+def delete(organisation_id: UUID) -> None:
+    """Delete an organisation whose days of grace are over; again goes on where it stopped.
+
+    Nothing happens to one that an owner keeps. Raises ``IntegrityError`` where someone
+    wrote to it meanwhile: then the next try goes on.
+    """
+    if not _begin(organisation_id):
+        return
+    checkpoints.checkpoint_safely(organisation_id)
+    _drop_tasks(organisation_id)
+    order = _order()
+    for model in order:
+        if model in _ways_in():
+            _delete_rows(model, organisation_id)
+    _delete_files(organisation_id)
+    for model in order:
+        _delete_rows(model, organisation_id)
+    _end(organisation_id)
+    _erase_accounts(organisation_id)
+    _hand_over(organisation_id)
+
+
+def begin_again(organisation: Organisation, receipt: receipts.Receipt) -> None:
+    """Have an organisation deleted that came back with an older backup.
+
+    Where triggers stand aside: it has had its days of grace.
+    """
+    Deletion.objects.get_or_create(
+        pk=organisation.pk,
+        defaults={
+            "account": receipt.account,
+            "asked_at": receipt.asked_at,
+            "began_at": timezone.now(),
+            "name": organisation.name,
+            "people": {"accounts": _accounts(organisation), "owners": []},
+        },
+    )
+
+
+def _begin(organisation_id: UUID) -> bool:
+    """From here on nobody stops it; whether it is to go on."""
+    begun = Deletion.objects.filter(pk=organisation_id)
+    if begun.exists():
+        return True
+    with writing():
+        organisation = Organisation.objects.filter(pk=organisation_id).first()
+        if organisation is None:
+            return False
+        lock(organisation)
+        organisation.refresh_from_db()
+        by, asked_at = organisation.closing_by, organisation.closing_asked_at
+        closes_at, now = organisation.closes_at, timezone.now()
+        if by is None or asked_at is None or closes_at is None or closes_at > now:
+            return False
+        if begun.exists():
+            return True
+        trail.record(
+            by=None,
+            organisation_id=organisation_id,
+            action=TRAIL_ENDED,
+            subject=organisation,
+        )
+        owners = organisation.memberships.active_owners().order_by("pk")
+        emails = list(owners.values_list("user__email", flat=True))
+        Deletion.objects.create(
+            pk=organisation_id,
+            account=by.pk,
+            asked_at=asked_at,
+            began_at=now,
+            name=organisation.name,
+            people={"accounts": _accounts(organisation), "owners": emails},
+        )
+    return True
+
+
+def _accounts(organisation: Organisation) -> list[int]:
+    """Accounts of members, and those that stand for people whom bundles name."""
+    members = organisation.memberships.values_list("user_id", flat=True)
+    names = Namesake.objects.filter(origin__organisation=organisation)
+    return sorted({*members, *names.values_list("account_id", flat=True)})
+
+
+@contextmanager
+def _piece(organisation_id: UUID) -> Iterator[list[int]]:
+    """A transaction that deletes rows, without an event each: their chain goes, too.
+
+    The numbers that the block appends are counted with the rows themselves: however often
+    the work is killed, each row is counted once.
+    """
+    gone = list[int]()
+    with in_turn(), transaction.atomic():
+        yield gone
+        counted = Deletion.objects.filter(pk=organisation_id)
+        counted.update(rows=F("rows") + sum(gone))
+
+
+def _taken(rows: "models.QuerySet[Any]") -> int:
+    """Delete rows by one statement, and nothing that refers to them; how many."""
+    return rows.order_by()._raw_delete(rows.db) or 0  # None where nothing was asked
+
+
+@cache
+def _order() -> tuple[type[models.Model], ...]:
+    """The tables, each behind all that refer to it."""
+    graph: dict[type[models.Model], set[type[models.Model]]] = {}
+    for model in owned():
+        graph.setdefault(model, set())
+        for field in model._meta.concrete_fields:
+            to = field.related_model
+            if to in owned() and to is not model and (model, to) != _TOGETHER[::-1]:
+                graph.setdefault(to, set()).add(model)
+    order = tuple(TopologicalSorter(graph).static_order())
+    return tuple(model for model in order if model is not Organisation)
+
+
+@cache
+def _ways_in() -> frozenset[type[models.Model]]:
+    """The tables that let someone in or send something out, and those that refer to them.
+
+    They are those of which events have a hash alone, and the memberships.
+    """
+    found = set[type[models.Model]]({Membership})
+    found |= {one for one in owned() if hidden_in(one)}
+    for model in reversed(_order()):
+        fields = model._meta.concrete_fields
+        if any(field.related_model in found for field in fields):
+            found.add(model)
+    return frozenset(found)
+
+
+def _delete_rows(model: type[models.Model], organisation_id: UUID) -> None:
+    """Rows that no other row of their table refers to, until none is left."""
+    if model is Edition:
+        return
+    if model is Checklist:
+        with _piece(organisation_id) as gone:
+            gone += [_taken(rows_of(one, organisation_id)) for one in _TOGETHER]
+        return
+    rows = rows_of(model, organisation_id)
+    for field in model._meta.concrete_fields:
+        if field.related_model is model:
+            later = model._base_manager.filter(**{field.name: OuterRef("pk")})
+            rows = rows.exclude(Exists(later))
+    while keys := list(rows.values_list("pk", flat=True)[:PIECE]):
+        with _piece(organisation_id) as gone:
+            some = model._base_manager.filter(pk__in=keys)
+            snapshots = _snapshots(some) if model is SignOff else []
+            gone.append(_taken(some))
+            gone.append(_unsigned(snapshots))
+    with _piece(organisation_id) as gone:  # those that refer to each other in a ring
+        gone.append(_taken(rows_of(model, organisation_id)))
+
+
+def _snapshots(signoffs: "models.QuerySet[Any]") -> list[str]:
+    return list(signoffs.values_list("snapshot_id", flat=True))
+
+
+def _unsigned(snapshots: Sequence[str]) -> int:
+    """Delete what was signed, unless a bundle took it to another organisation."""
+    signed = SignOff.objects.filter(snapshot=OuterRef("pk"))
+    return _taken(Snapshot.objects.filter(~Exists(signed), pk__in=snapshots))
+
+
+def _drop_tasks(organisation_id: UUID) -> None:
+    """Mails that lead there are not sent, and jobs for it are not done."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is None:
+        return
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    told = waiting.annotate(text=Cast("args_kwargs", models.TextField()))
+    told.filter(text__contains=f"/o/{organisation.slug}/").delete()
+    for model, status in (
+        (Report, ReportStatus.WAITING),
+        (Package, PackageStatus.WAITING),
+        (Archive, PackageStatus.WAITING),
+    ):
+        jobs = rows_of(model, organisation_id).filter(status=status)
+        names = [str(pk) for pk in jobs.values_list("pk", flat=True)]
+        waiting.filter(args_kwargs__args__0__in=names).delete()
+
+
+def _delete_files(organisation_id: UUID) -> None:
+    """Take its files off the disk; they are counted before the first one goes."""
+    if not Organisation.objects.filter(pk=organisation_id).exists():
+        return
+    folder = Path(settings.MEDIA_ROOT) / str(organisation_id)
+    named = list(_named(organisation_id))
+    evidence = [path for path in folder.rglob("*") if path.is_file()]
+    there = [path for path in named if path.is_file()]
+    uncounted = Deletion.objects.filter(pk=organisation_id, files=None)
+    uncounted.update(files=len(evidence) + len(there))
+    if folder.is_dir():
+        with storage.old_files(organisation_id, float("inf")):
+            shutil.rmtree(folder)
+        flush(folder.parent)
+    for path in there:
+        path.unlink(missing_ok=True)
+    for shelf in {path.parent for path in there}:
+        flush(shelf)
+    checkpoints.path_of(organisation_id).with_suffix(".verified").unlink(
+        missing_ok=True
+    )
+
+
+def _named(organisation_id: UUID) -> Iterator[Path]:
+    """The files of reports, exports, archives and imports, there or not."""
+    reports = rows_of(Report, organisation_id).exclude(sha256="")
+    elsewhere = Report.objects.exclude(assessment__organisation=organisation_id)
+    shared = Exists(elsewhere.filter(sha256=OuterRef("sha256")))
+    for sha256 in reports.exclude(shared).values_list("sha256", flat=True):
+        yield report_files.path_of(sha256)
+    packages = rows_of(Package, organisation_id).exclude(sha256="")
+    for sha256 in packages.values_list("sha256", flat=True):
+        yield download_store.path_of(sha256)
+    archives = rows_of(Archive, organisation_id).exclude(sha256="")
+    for sha256 in archives.values_list("sha256", flat=True):
+        yield archive_store.path_of(sha256)
+    things = Organisation.objects.get(pk=organisation_id).assessments
+    for thing in (organisation_id, *things.values_list("pk", flat=True)):
+        yield from pending_imports.files_of(thing)
+
+
+def _end(organisation_id: UUID) -> None:
+    """The trail, the organisation itself, and in the same moment the receipt.
+
+    The receipt is on the disk before the trail is gone, so that the trail is never missing
+    without one. One that is there already, since an older backup brought the organisation
+    back, stays.
+    """
+    with in_turn(), transaction.atomic():
+        rows = Deletion.objects.select_for_update().filter(pk=organisation_id)
+        deletion = rows.first()
+        if deletion is None or deletion.receipt:
+            return
+        User.objects.filter(worked_in=organisation_id).update(worked_in=None)
+        head = ChainHead.objects.select_for_update().get(pk=organisation_id)
+        gone = _taken(Event.objects.filter(organisation_id=organisation_id))
+        gone += _taken(ChainHead.objects.filter(pk=organisation_id))
+        gone += _taken(Organisation.objects.filter(pk=organisation_id))
+        name = receipts.name_of(organisation_id)
+        made = receipts.Receipt(
+            organisation=name,
+            asked_at=deletion.asked_at,
+            account=deletion.account,
+            began_at=deletion.began_at,
+            ended_at=timezone.now(),
+            size=head.seq,
+            head=head.hash,
+            rows=deletion.rows + gone,
+            files=deletion.files or 0,
+        )
+        if not (note := _again(organisation_id)):
+            note = receipts.signed(made)
+            receipts.keep(name, note)
+        deletion.receipt = note
+        deletion.save(update_fields=["receipt"])
+
+
+def _again(organisation_id: UUID) -> str:
+    """The receipt of a deletion before this one, which had a longer chain; "" without."""
+    found = receipts.find(organisation_id)
+    last = checkpoints.latest(organisation_id)
+    if found is None or (last and last.size > found.size):
+        return ""
+    return receipts.note_of(receipts.name_of(organisation_id))
+
+
+def _erase_accounts(organisation_id: UUID) -> None:
+    """Erase those who had to do with this organisation alone."""
+    deletion = Deletion.objects.filter(pk=organisation_id).first()
+    accounts = deletion.people["accounts"] if deletion else []
+    for person in User.objects.filter(pk__in=accounts).order_by("pk"):
+        if _is_alone(person):
+            with suppress(ValidationError):  # erased before
+                erase_person(by=None, person=person)
+
+
+def _is_alone(person: User) -> bool:
+    """Whether nothing else here is theirs: no organisation, invitation or library."""
+    return not (
+        person.is_editor
+        or person.memberships.exists()
+        or Invitation.objects.filter(email=person.email).exists()
+        or places_of(person)
+    )
+
+
+def _hand_over(organisation_id: UUID) -> None:
+    """The receipt goes to the owners; then nothing is left but the receipt."""
+    with writing():
+        rows = Deletion.objects.select_for_update().filter(pk=organisation_id)
+        deletion = rows.first()
+        if deletion is None:
+            return
+        name = receipts.name_of(organisation_id)
+        for email in deletion.people["owners"]:
+            queue_mail(
+                to=email,
+                subject=f"{deletion.name} was deleted from Attest",
+                template="closed",
+                context={
+                    "name": deletion.name,
+                    "receipt": deletion.receipt,
+                    "link": absolute(reverse("receipt", args=[name])),
+                },
+            )
+        rows.delete()

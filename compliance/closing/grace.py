@@ -1,0 +1,101 @@
+"""Closing an organisation: asked for by an owner, with days in which any owner keeps it."""
+
+import unicodedata
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.audit.models import Deletion
+from compliance.audit.transaction import writing
+from compliance.closing.events import ORGANISATION_CLOSED, ORGANISATION_KEPT
+from compliance.organisations.actions import lock
+from compliance.organisations.models import Organisation, User
+from compliance.web.mail import absolute, queue_mail
+
+TOO_LATE = "The days of grace are over: Attest deletes this organisation already."
+
+
+def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
+    """Let the days of grace begin; where they run already, they run on.
+
+    All owners get a mail. Raises ``ValidationError``, by field, where ``name`` is not
+    that of the organisation.
+    """
+    with writing():
+        organisation = _locked(organisation)
+        if _plain(name) != _plain(organisation.name):
+            msg = f"Type the name as it is written here: {organisation.name}"
+            raise ValidationError({"name": msg})
+        if organisation.closes_at:
+            return organisation
+        now = timezone.now()
+        organisation.closing_by, organisation.closing_asked_at = by, now
+        organisation.closes_at = now + timedelta(days=settings.GRACE_DAYS)
+        _save(organisation)
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=ORGANISATION_CLOSED,
+            subject=organisation,
+            after={"closes_at": organisation.closes_at.isoformat()},
+        )
+        day = timezone.localtime(organisation.closes_at)
+        subject = f"{organisation} will be deleted on {day:%-d %B %Y}"
+        _tell(organisation, by, subject, "closing")
+    return organisation
+
+
+def keep(*, by: User, organisation: Organisation) -> None:
+    """Stop the closing; an organisation that nobody closes stays as it is.
+
+    Raises ``ValidationError`` once the deletion has begun.
+    """
+    with writing():
+        organisation = _locked(organisation)
+        if Deletion.objects.filter(pk=organisation.pk).exists():
+            raise ValidationError(TOO_LATE)
+        if organisation.closes_at is None:
+            return
+        before = organisation.closes_at.isoformat()
+        organisation.closing_by = organisation.closing_asked_at = None
+        organisation.closes_at = None
+        _save(organisation)
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=ORGANISATION_KEPT,
+            subject=organisation,
+            before={"closes_at": before},
+        )
+        _tell(organisation, by, f"{organisation} stays", "closing_stopped")
+
+
+def _locked(organisation: Organisation) -> Organisation:
+    lock(organisation)
+    return Organisation.objects.get(pk=organisation.pk)
+
+
+def _save(organisation: Organisation) -> None:
+    organisation.save(update_fields=["closes_at", "closing_by", "closing_asked_at"])
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _tell(organisation: Organisation, by: User, subject: str, template: str) -> None:
+    for owner in organisation.memberships.active_owners().select_related("user"):
+        queue_mail(
+            to=owner.user.email,
+            subject=subject,
+            template=template,
+            context={
+                "organisation": organisation,
+                "by": by,
+                "link": absolute(reverse("closing:whole", args=[organisation.slug])),
+            },
+        )

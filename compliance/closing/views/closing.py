@@ -1,0 +1,76 @@
+"""Closing an organisation, keeping it after all, and the receipt when it is gone."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.audit import receipts
+from compliance.closing import grace
+from compliance.closing.forms import CloseForm
+from compliance.closing.pages import whole_told
+from compliance.evidence.download import attached
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.reauthentication import StepUp
+
+
+@require_POST
+@member_required(Permission.MEMBERS, StepUp.EACH)
+def close(request: MemberRequest) -> HttpResponse:
+    """Let the days of grace begin."""
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        try:
+            grace.close(
+                by=request.user,
+                organisation=request.organisation,
+                name=form.cleaned_data["name"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("closing:whole", request.organisation.slug)
+    context = whole_told(request) | {"form": form}
+    return render(request, "closing/whole.html", context, status=422)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def keep(request: MemberRequest) -> HttpResponse:
+    """Stop it: any owner may, until the last day."""
+    try:
+        grace.keep(by=request.user, organisation=request.organisation)
+    except ValidationError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "The organisation stays.")
+    return redirect("closing:whole", request.organisation.slug)
+
+
+@require_safe
+@login_not_required
+def receipt(request: HttpRequest, receipt_name: str) -> HttpResponse:
+    """The receipt of a deletion, for whoever was given its address."""
+    note = _note_of(receipt_name)
+    context = {"receipt": receipts.read(note), "note": note, "name": receipt_name}
+    status = 200 if note else 404
+    return render(request, "closing/receipt.html", context, status=status)
+
+
+@require_safe
+@login_not_required
+def receipt_file(request: HttpRequest, receipt_name: str) -> HttpResponse:
+    """The same as the file that was signed."""
+    note = _note_of(receipt_name)
+    if not note:
+        raise Http404
+    return attached(note.encode(), "text/plain; charset=utf-8", "receipt.txt")
+
+
+def _note_of(receipt_name: str) -> str:
+    try:
+        return receipts.note_of(receipt_name)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,69 @@
+"""``python -m tests.closing.killing make|delete|check``: an organisation deleted, and killed.
+
+``make`` fills an installation and closes an organisation whose last day has passed; it
+prints the rows that are to go. ``delete`` says each piece before it goes. ``check`` prints the
+rows of the receipt and what ``verify_trail`` says.
+"""
+
+import os
+import sys
+from datetime import timedelta
+from uuid import UUID
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from compliance.audit import receipts  # noqa: E402
+from compliance.audit.models import Event  # noqa: E402
+from compliance.closing import deletion, grace  # noqa: E402
+from compliance.closing.owned_rows import owned, rows_of  # noqa: E402
+from compliance.models import Organisation, Snapshot  # noqa: E402
+from tests.bundles.making import make_everything, publish  # noqa: E402
+from tests.factories import begin_chains, make_cast  # noqa: E402
+from tests.signing import make_signed  # noqa: E402
+
+
+def make():
+    call_command("migrate", interactive=False, verbosity=0)
+    cast = make_cast()
+    make_everything(cast)
+    make_signed(
+        cast, publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
+    )
+    begin_chains()
+    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    past = timezone.now() - timedelta(days=1)
+    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
+    rows = sum(rows_of(model, cast.acme.pk).count() for model in owned())
+    rows += Event.objects.filter(organisation_id=cast.acme.pk).count()
+    tell(cast.acme.pk, rows + Snapshot.objects.count() + 2)
+
+
+def delete(organisation_id):
+    whole, deletion.PIECE = deletion._taken, 3
+
+    def told(rows):
+        tell("piece")
+        return whole(rows)
+
+    deletion._taken = told
+    deletion.delete(UUID(organisation_id))
+
+
+def check(organisation_id):
+    found = receipts.find(UUID(organisation_id))
+    tell(found.rows if found else 0)
+    call_command("verify_trail")
+
+
+def tell(*words):
+    print(*words, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    {"make": make, "delete": delete, "check": check}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,447 @@
+"""An organisation is closed, deleted after its days of grace, and leaves a receipt."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from compliance.api.models import Call
+from compliance.audit import checkpoints, receipts, tables, verification
+from compliance.audit.chain_check import Kind
+from compliance.audit.models import PEOPLE, ChainHead, Deletion, Event
+from compliance.closing import actions as archives
+from compliance.closing import deletion, grace, tasks
+from compliance.closing.owned_rows import owned, rows_of
+from compliance.evidence import storage
+from compliance.models import (
+    Assessment,
+    Membership,
+    Organisation,
+    SignOff,
+    Snapshot,
+    Target,
+    User,
+)
+from compliance.organisations.actions import invite
+from compliance.reports import storage as report_files
+from compliance.seats.actions import share
+from compliance.tokens.actions import make_token
+from compliance.web.triggers import keep as keep_triggers
+from compliance.webhooks.actions import make_webhook
+from tests import seating, signing
+from tests.bundles.making import brought_in, bundle_of, make_everything, publish
+from tests.factories import PASSWORD, begin_chains, make_assessment, make_member
+from tests.mailing import send_queued
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "data"
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.DATA_DIR.mkdir()
+
+
+@pytest.fixture
+def full(cast):
+    """Something of everything in Acme, and a signed assessment; the other has its own."""
+    here = make_everything(cast)
+    own = publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
+    signed = signing.make_signed(cast, own)
+    seating.make_report(here, cast.ada)
+    seating.give(cast, here)
+    share(by=cast.otto, assessment=here, label="Bank", days=30)
+    make_token(
+        by=cast.ada, organisation=cast.acme, name="Export", scopes=["report"], days=5
+    )
+    make_webhook(
+        by=cast.ada,
+        organisation=cast.acme,
+        topics=["comment"],
+        address="https://hooks.example.org/",
+    )
+    invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@example.org",
+        name="New",
+        role="reader",
+    )
+    Target.objects.create(
+        organisation=cast.acme,
+        checklist=own.checklist,
+        scale="levels",
+        group="all",
+        level=2,
+        set_at=timezone.now(),
+        set_by=cast.ada,
+    )
+    begin_chains()
+    return signed
+
+
+def close(cast, by=None):
+    return grace.close(by=by or cast.ada, organisation=cast.acme, name="Acme")
+
+
+def over(cast):
+    """The last day has passed."""
+    close(cast)
+    past = timezone.now() - timedelta(days=1)
+    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
+
+
+def left(organisation_id):
+    return {
+        model._meta.model_name: count
+        for model in owned()
+        if (count := rows_of(model, organisation_id).count())
+    }
+
+
+def verified():
+    out = io.StringIO()
+    try:
+        call_command("verify_trail", stdout=out, stderr=out)
+    except CommandError as error:
+        out.write(str(error))
+    return out.getvalue()
+
+
+def test_every_table_that_refers_to_an_organisation_is_known():
+    """Whatever else names one, by its id, is the trail or the deletion itself."""
+    named = {
+        model
+        for model in apps.get_models()
+        if any(f.name == "organisation_id" for f in model._meta.concrete_fields)
+    }
+    assert named == {Event, ChainHead, Deletion}
+    for model in apps.get_models():
+        refers = {f.related_model for f in model._meta.concrete_fields} & set(owned())
+        assert not refers or model in owned() or model is User or _of_library(model)
+    assert Call in owned()
+
+
+def _of_library(model):
+    """Crosswalk and mappings: they name checklists of the library alone."""
+    return model._meta.model_name in {"relation", "mapping"}
+
+
+def test_everything_of_it_is_deleted_and_nothing_else(full, cast):
+    theirs = make_member(cast.other, "reader", "Tea", "tea@example.org")
+    before = left(cast.other.pk)
+    accounts = User.objects.count()
+    files = sum(1 for one in (storage_of(cast)).rglob("*") if one.is_file())
+    assert files
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    assert left(cast.acme.pk) == {}
+    assert left(cast.other.pk) == before
+    for model in (Event, ChainHead):
+        assert not model.objects.filter(organisation_id=cast.acme.pk).exists()
+    assert not Snapshot.objects.exists()
+    assert not storage_of(cast).exists()
+    assert list(report_files.folder().iterdir()) == []
+    assert User.objects.count() == accounts
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.is_active) == ("Tea", True)
+    assert not Deletion.objects.exists()
+    connection.check_constraints()
+
+
+def storage_of(cast):
+    return storage.path_of(cast.acme.pk, "0" * 64).parent.parent
+
+
+def test_receipt_says_how_much_and_how_the_trail_ended(full, cast):
+    over(cast)
+    rows = sum(left(cast.acme.pk).values())
+    rows += Event.objects.filter(organisation_id=cast.acme.pk).count() + 1
+    rows += Snapshot.objects.count()
+    deletion.delete(cast.acme.pk)
+    found = receipts.find(cast.acme.pk)
+    assert found.account == cast.ada.pk
+    # The head of the chain is a row, and so is the entry that it ended with.
+    assert found.rows == rows + 1
+    assert found.files > 1
+    last = checkpoints.latest(cast.acme.pk)
+    assert (found.size, found.head) == (last.size, last.head)
+    assert str(cast.acme.pk) not in found.text()
+    assert "Ada" not in found.text()
+
+
+def test_trail_that_is_gone_with_its_receipt_is_no_fault(full, cast):
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    said = verified()
+    assert "deleted with their organisation" in said
+    assert "not as written" not in said
+    assert list(tables.faults(PEOPLE)) == []
+
+
+def test_trail_that_is_gone_without_a_receipt_is_a_fault(full, cast):
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    path = receipts.path_of(receipts.name_of(cast.acme.pk))
+    note = path.read_text()
+    path.unlink()
+    assert verification.verify(cast.acme.pk).kind == Kind.GONE
+    for forged in (
+        note.replace("rows ", "rows 1"),
+        note.replace("account ", "account 1"),
+    ):
+        path.write_text(forged)
+        assert verification.verify(cast.acme.pk).kind == Kind.GONE
+    other = receipts.path_of(receipts.name_of(cast.other.pk))
+    other.write_text(note)
+    path.unlink()
+    assert receipts.find(cast.other.pk) is None
+    path.write_text(note)
+    assert verification.verify(cast.acme.pk) is None
+
+
+def test_organisation_that_is_there_without_its_trail_is_a_fault(full, cast):
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    Organisation.objects.create(pk=cast.acme.pk, name="Acme", slug="acme")
+    assert verification.verify(cast.acme.pk).kind == Kind.RETURNED
+
+
+def test_receipt_that_is_shorter_than_a_checkpoint_is_a_fault(full, cast):
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    name = receipts.name_of(cast.acme.pk)
+    found = receipts.find(cast.acme.pk)
+    receipts.keep(name, receipts.signed(replace(found, size=found.size - 1)))
+    assert verification.verify(cast.acme.pk).kind == Kind.GONE
+    receipts.keep(name, receipts.signed(replace(found, head="0" * 64)))
+    assert verification.verify(cast.acme.pk).kind == Kind.GONE
+
+
+@pytest.mark.parametrize("piece", [1, 9, 33, 60])
+def test_killed_in_the_middle_the_next_one_ends_it(piece, full, cast, monkeypatch):
+    """The receipt counts each row once, however often the work was begun."""
+    over(cast)
+    rows = sum(left(cast.acme.pk).values())
+    rows += Event.objects.filter(organisation_id=cast.acme.pk).count() + 2
+    rows += Snapshot.objects.count()
+    whole, met = deletion._taken, []
+
+    def killed(found):
+        met.append(found)
+        if len(met) == piece:
+            raise KeyboardInterrupt
+        return whole(found)
+
+    monkeypatch.setattr(deletion, "_taken", killed)
+    monkeypatch.setattr(deletion, "PIECE", 3)
+    with pytest.raises(KeyboardInterrupt):
+        deletion.delete(cast.acme.pk)
+    assert "not as written" not in verified()
+    monkeypatch.setattr(deletion, "_taken", whole)
+    assert tasks.queue_due() == 1
+    deletion.delete(cast.acme.pk)
+    assert left(cast.acme.pk) == {}
+    assert receipts.find(cast.acme.pk).rows == rows
+    assert tasks.queue_due() == 0
+
+
+def frozen_rows(cast, full):
+    """A row of each kind that the database keeps for good."""
+    return [
+        full,
+        full.answers.first(),
+        SignOff.objects.get(),
+        Snapshot.objects.get(),
+        Event.objects.filter(organisation_id=cast.acme.pk).first(),
+        full.edition,
+    ]
+
+
+def refused(row):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        type(row)._base_manager.filter(pk=row.pk)._raw_delete("default")
+    return True
+
+
+def test_nothing_else_deletes_a_signed_row(full, cast):
+    """Neither while an organisation closes, nor one whose neighbour is deleted."""
+    assert all(map(refused, frozen_rows(cast, full)))
+    close(cast)
+    assert all(map(refused, frozen_rows(cast, full)))
+    Organisation.objects.filter(pk=cast.other.pk).update(
+        closes_at=timezone.now() - timedelta(days=1),
+        closing_asked_at=timezone.now(),
+        closing_by=cast.zoe,
+    )
+    begin_chains()
+    assert deletion._begin(cast.other.pk)
+    assert all(map(refused, frozen_rows(cast, full)))
+
+
+def test_database_takes_no_deletion_before_the_last_day(full, cast):
+    told = {
+        "name": "Acme",
+        "account": cast.ada.pk,
+        "asked_at": timezone.now(),
+        "began_at": timezone.now(),
+        "people": {},
+    }
+    for begin in (lambda: None, lambda: close(cast)):
+        begin()
+        with pytest.raises(DatabaseError, match="days of grace"), transaction.atomic():
+            Deletion.objects.create(pk=cast.acme.pk, **told)
+    over(cast)
+    made = Deletion.objects.create(pk=cast.acme.pk, **told)
+    with pytest.raises(DatabaseError, match="days of grace"), transaction.atomic():
+        Deletion.objects.filter(pk=made.pk).update(organisation_id=cast.other.pk)
+
+
+def test_triggers_are_those_of_the_code(db):
+    assert not keep_triggers()
+
+
+def test_what_another_organisation_imported_keeps_what_was_signed(full, cast):
+    there = brought_in(bundle_of(full), cast.other, cast.zoe)
+    [kept] = {one.snapshot_id for one in SignOff.objects.all()}
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    assert SignOff.objects.get().assessment_id == there.pk
+    assert Snapshot.objects.get().pk == kept
+    assert "not as written" not in verified()
+
+
+def test_nothing_is_deleted_before_the_last_day(full, cast):
+    before = left(cast.acme.pk)
+    deletion.delete(cast.acme.pk)
+    close(cast)
+    assert deletion.due() == []
+    deletion.delete(cast.acme.pk)
+    assert left(cast.acme.pk) == before
+
+
+def test_any_owner_keeps_it_in_time_and_nobody_too_late(full, cast):
+    Membership.objects.filter(user=cast.otto).update(role="owner")
+    day = close(cast).closes_at
+    assert close(cast, cast.otto).closes_at == day
+    grace.keep(by=cast.otto, organisation=cast.acme)
+    grace.keep(by=cast.ada, organisation=cast.acme)
+    cast.acme.refresh_from_db()
+    assert cast.acme.closes_at is None
+    over(cast)
+    deletion._begin(cast.acme.pk)
+    with pytest.raises(ValidationError, match="days of grace are over"):
+        grace.keep(by=cast.ada, organisation=cast.acme)
+    told = Event.objects.filter(action__in=["organisation.closed", "organisation.kept"])
+    assert [one.action.partition(".")[2] for one in told.order_by("seq")] == [
+        "closed",
+        "kept",
+        "closed",
+    ]
+
+
+def test_another_name_closes_nothing(cast):
+    for name in ("", "acme", "Acme Ltd", "Other"):
+        with pytest.raises(ValidationError) as caught:
+            grace.close(by=cast.ada, organisation=cast.acme, name=name)
+        assert "name" in caught.value.message_dict
+    grace.close(by=cast.ada, organisation=cast.acme, name="  Acme ")
+    assert Organisation.objects.get(pk=cast.acme.pk).closes_at
+
+
+def test_people_of_it_alone_lose_their_account_and_others_keep_theirs(full, cast):
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="reader")
+    seen = share(by=cast.zoe, assessment=_theirs(cast), label="Bank", days=3)
+    assert seen
+    over(cast)
+    name = cast.con.name
+    deletion.delete(cast.acme.pk)
+    for person in (cast.ada, cast.con, cast.rob, cast.zoe):
+        person.refresh_from_db()
+    assert cast.ada.name.startswith("Erased person")
+    assert not cast.con.is_active
+    assert cast.rob.name == "Rob Reader"
+    assert cast.rob.is_active
+    assert cast.zoe.is_active
+    assert not Event.objects.filter(payload__contains=f'"{name}"').exists()
+    assert not User.objects.filter(email__endswith="@placeholder.invalid").exists()
+
+
+def _theirs(cast):
+    return make_assessment(cast.other, cast.zoe)
+
+
+def test_who_acted_elsewhere_keeps_the_account(full, cast):
+    """A former member of another organisation is named there, and stays."""
+    _theirs(cast)
+    share(
+        by=cast.ada,
+        assessment=Assessment.objects.get(organisation=cast.other),
+        label="x",
+        days=1,
+    )
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    cast.ada.refresh_from_db()
+    assert cast.ada.is_active
+
+
+def test_owners_get_the_receipt_by_mail(full, cast, mailoutbox):
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    send_queued()
+    [last] = [one for one in mailoutbox if "was deleted" in one.subject]
+    assert last.to == ["ada@example.org"]
+    note = receipts.note_of(receipts.name_of(cast.acme.pk))
+    assert note.splitlines()[0] in last.body
+    assert note.strip().splitlines()[-1] in last.body
+
+
+def test_archive_waiting_and_mails_go_with_it(full, cast):
+    archives.ask_archive(by=cast.ada, organisation=cast.acme)
+    over(cast)
+    tasks.make_archive.enqueue(str(cast.acme.archives.get().pk))
+    jobs = deletion.DBTaskResult.objects
+    assert jobs.count() > 1
+    deletion.delete(cast.acme.pk)
+    assert not [one for one in jobs.all() if "/o/acme/" in str(one.args_kwargs)]
+    assert not jobs.filter(task_path=tasks.make_archive.module_path).exists()
+
+
+def test_page_asks_for_the_name_and_the_password(cast, sign_in, client):
+    ada = sign_in(cast.ada)
+    place = "/o/acme/organisation/close/"
+    typed = ada.post(place, {"name": "Acm"})
+    assert "Confirm that it is you" in typed.text
+    assert 'name="name" value="Acm"' in typed.text
+    wrong = ada.post(place, {"name": "Acm", "password": PASSWORD})
+    assert wrong.status_code == 422
+    assert 'value="Acm"' in wrong.text
+    assert "Type the name as it is written here: Acme" in wrong.text
+    assert ada.post(place, {"name": "Acme", "password": PASSWORD}).status_code == 302
+    assert "Attest deletes" in sign_in(cast.rob).get("/o/acme/assessments/").text
+    page = ada.get("/o/acme/organisation/").text
+    name = receipts.name_of(cast.acme.pk)
+    assert f"/receipt/{name}/" in page
+    assert client.get(f"/receipt/{name}/").status_code == 404
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    shown = client.get(f"/receipt/{name}/")
+    assert "Everything was deleted" in shown.text
+    file = client.get(f"/receipt/{name}/file/")
+    assert receipts.read(file.text).organisation == name
+    assert client.get("/receipt/..%2fx/").status_code == 404
+
+
+def test_officer_closes_nothing(cast, sign_in):
+    otto = sign_in(cast.otto)
+    told = {"name": "Acme", "password": PASSWORD}
+    assert otto.post("/o/acme/organisation/close/", told).status_code == 403
+    assert otto.get("/o/acme/organisation/").status_code == 403

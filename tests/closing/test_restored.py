@@ -1,0 +1,114 @@
+"""An older backup does not bring back what was deleted since, and a newer one has the receipt."""
+
+import shutil
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from compliance.audit import checkpoints, receipts
+from compliance.backups.backup import make
+from compliance.backups.verify import opened
+from compliance.closing import deletion, grace
+from compliance.models import Assessment, Deletion, Event, Organisation, User
+from tests.backups import installations
+from tests.bundles.making import make_everything, publish
+from tests.factories import begin_chains, make_cast
+from tests.signing import make_signed
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def there(committed, settings, tmp_path):
+    """An installation whose backup was made before one of its organisations was deleted."""
+    folder = tmp_path / "there"
+    installations.in_folder(settings, folder)
+    cast = make_cast()
+    make_everything(cast)
+    own = publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
+    make_signed(cast, own)
+    begin_chains()
+    cast.older, _ = make(tmp_path / "older.zip")
+    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    past = timezone.now() - timedelta(days=1)
+    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
+    deletion.delete(cast.acme.pk)
+    cast.newer, _ = make(tmp_path / "newer.zip")
+    cast.folder = folder
+    installations.empty()
+    return cast
+
+
+def moved(there, settings, tmp_path, *, with_receipts):
+    """Another folder with the keys of this one, and its checkpoints or none."""
+    here = tmp_path / "here"
+    installations.in_folder(settings, here)
+    shutil.copytree(there.folder / "keys", here / "keys")
+    if with_receipts:
+        shutil.copytree(there.folder / "checkpoints", here / "checkpoints")
+
+
+def test_older_backup_brings_no_deleted_organisation_back(there, settings, tmp_path):
+    moved(there, settings, tmp_path, with_receipts=True)
+    note = receipts.note_of(receipts.name_of(there.acme.pk))
+    said = installations.run("restore", there.older)
+    assert "Acme was deleted on" in said
+    assert "has been deleted again" in said
+    assert "not as written" not in said
+    assert not Organisation.objects.filter(pk=there.acme.pk).exists()
+    assert not Assessment.objects.exists()
+    assert not Event.objects.filter(organisation_id=there.acme.pk).exists()
+    assert not Deletion.objects.exists()
+    assert Organisation.objects.filter(pk=there.other.pk).exists()
+    assert User.objects.get(pk=there.ada.pk).name.startswith("Erased person")
+    assert receipts.note_of(receipts.name_of(there.acme.pk)) == note
+    files = tmp_path / "here" / "files" / str(there.acme.pk)
+    assert not files.exists()
+
+
+def test_without_the_receipt_it_comes_back_and_with_it_that_is_a_fault(
+    there, settings, tmp_path
+):
+    moved(there, settings, tmp_path, with_receipts=False)
+    assert "deleted again" not in installations.run("restore", there.older)
+    assert Organisation.objects.filter(pk=there.acme.pk).exists()
+    name = f"{receipts.name_of(there.acme.pk)}.receipt"
+    shutil.copy(there.folder / "checkpoints" / name, receipts.path_of(name[:64]))
+    said = installations.run("verify_trail")
+    assert "brought it back (deleted, and here again)" in said
+    assert "1 of the chains are not as written" in said
+
+
+def test_newer_backup_carries_the_receipt(there, settings, tmp_path):
+    moved(there, settings, tmp_path, with_receipts=False)
+    name = receipts.name_of(there.acme.pk)
+    with opened(there.newer) as backup:
+        assert f"receipts/{name}.receipt" in backup.manifest.members
+    said = installations.run("restore", there.newer)
+    assert "deleted with their organisation" in said
+    assert "not as written" not in said
+    assert receipts.find(there.acme.pk)
+
+
+def test_backup_of_a_half_deleted_organisation_goes_on_being_deleted(
+    committed, settings, tmp_path, monkeypatch
+):
+    installations.in_folder(settings, tmp_path / "there")
+    cast = make_cast()
+    make_everything(cast)
+    begin_chains()
+    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    past = timezone.now() - timedelta(days=1)
+    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
+    assert deletion._begin(cast.acme.pk)
+    checkpoints.checkpoint(cast.acme.pk)
+    path, _ = make(tmp_path / "half.zip")
+    installations.empty()
+    there = tmp_path / "there"
+    installations.in_folder(settings, tmp_path / "here")
+    shutil.copytree(there / "keys", tmp_path / "here" / "keys")
+    said = installations.run("restore", path)
+    assert "not as written" not in said
+    assert not Organisation.objects.filter(pk=cast.acme.pk).exists()
+    assert receipts.find(cast.acme.pk)
