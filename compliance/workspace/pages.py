@@ -198,6 +198,9 @@ def list_context(
             "start": start,
             "found_open": sum(r.verdict == Verdict.UNANSWERED for r in rows),
             "following": look.address(start=following) if following else "",
+            "before_following": sum(r.position < following for r in rows)
+            if following
+            else 0,
             "earlier": look.address(start=0, open_id=None)
             if start > _first(rows)
             else "",

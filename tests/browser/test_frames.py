@@ -35,7 +35,9 @@ def test_list_is_printed_to_its_end(desk, open_window):
     page.evaluate("() => { window.print = () => { window.printed = true; }; }")
     page.locator(".print-only").wait_for(state="attached")
     page.emulate_media(media="print")
+    said = page.locator(".print-only").inner_text()
     assert page.locator(".print-only").is_visible()
+    assert said.startswith(f"{page.locator('form[data-q]').count()} of 100 questions")
     page.emulate_media(media="screen")
     page.keyboard.press("Control+p")
     until(lambda: page.evaluate("() => window.printed"), bool)
@@ -57,3 +59,49 @@ def test_share_stays_on_one_line_however_long_a_name_is(desk, open_window):
         }"""
     )
     assert set(lines) == {1}
+
+
+LONG = "Datenschutzfolgenabschätzungsdurchführungsverantwortlichkeitsübertragung"
+NAMES = "main bdi, main .tl, .crumbs span"
+
+
+@pytest.mark.parametrize("place", ["", "evidence/", "actions/", "reports/", "members/"])
+def test_word_of_seventy_letters_breaks(desk, open_window, place):
+    page = open_window(
+        desk.session_of("ada@nordhavn.example"), f"/o/nordhavn/{place}"
+    ).page
+    for width in (1440, 820, 390, 320):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.eval_on_selector_all(
+            NAMES,
+            "(all, word) => all.forEach((one) => { one.textContent = word; })",
+            LONG,
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") == width, width
+
+
+def test_members_buttons_keep_apart_on_a_small_screen(desk, open_window):
+    page = open_window(
+        desk.session_of("ada@nordhavn.example"), "/o/nordhavn/members/"
+    ).page
+    page.set_viewport_size({"width": 320, "height": 640})
+    overlapping = page.evaluate(
+        """() => {
+          const all = [...document.querySelectorAll("main :is(button, .btn, select)")]
+            .map((one) => one.getBoundingClientRect()).filter((box) => box.width > 2);
+          return all.flatMap((a, at) => all.slice(at + 1).filter((b) =>
+            Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2)).length;
+        }"""
+    )
+    assert overlapping == 0
+
+
+def test_chosen_answer_shows_in_forced_colours(work):
+    work.page.emulate_media(forced_colors="active")
+    work.window.choose(work.answers[0], "met")
+    row = work.window.row(work.answers[0])
+    ground = "(one) => getComputedStyle(one).backgroundColor"
+    chosen = row.locator(".seg label:has(:checked)").evaluate(ground)
+    others = row.locator(".seg label:not(:has(:checked))").first.evaluate(ground)
+    assert chosen != others
