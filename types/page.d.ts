@@ -97,6 +97,7 @@ interface Marks {
   "data-presence": Form<"answer">;
   "data-q": Row;
   "data-qlink": HTMLAnchorElement;
+  "data-read-file": HTMLInputElement & { readonly form: Form<"metadata"> };
   "data-section-link": HTMLAnchorElement;
   "data-settles": Form;
   "data-single-keys": HTMLInputElement;

@@ -28,6 +28,7 @@ _BY_OWNERS = {TEST}
 
 class _Kept(TypedDict):
     organisation: str
+    protocol: str
     purpose: str
     user: int | None
     next: str
@@ -107,6 +108,7 @@ def leave(
         del flows[old]
     flows[begun.key] = _Kept(
         organisation=str(sign_on.pk),
+        protocol=sign_on.protocol,
         purpose=purpose,
         user=request.user.pk,
         next=next_,
@@ -126,7 +128,8 @@ def come_back(
     if kept:
         request.session[_KEY] = flows
         request.session.save()  # used up, also for a second request that is on its way
-    if kept is None or kept["organisation"] != str(sign_on.pk):
+    begun_at = str(sign_on.pk), sign_on.protocol
+    if kept is None or (kept["organisation"], kept["protocol"]) != begun_at:
         msg = "This browser did not begin to sign in here, or did so long ago. Begin again."
         raise ValidationError(msg)
     if kept["purpose"] != ENTER and kept["user"] != request.user.pk:

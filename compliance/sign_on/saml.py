@@ -348,4 +348,4 @@ def _attributes(signed: etree._Element) -> dict[str, list[str]]:
 
 def _of(told: Mapping[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
     """The values of the first attribute that has some."""
-    return iter(next((told[name] for name in names if told.get(name)), []))
+    return iter(next((told[name] for name in names if any(told.get(name, ()))), []))

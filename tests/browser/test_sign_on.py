@@ -1,5 +1,6 @@
 """An owner sets up sign-on at a provider, and a new colleague comes in by it."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings as own
 from django.core.cache import cache
 from django.db import connection
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from compliance.models import FactorCount
@@ -185,9 +187,8 @@ def test_answer_of_saml_comes_back_from_another_site(
         page = windows(script)
         sign_in(page, cast.ada.email, secret)
         page.goto(f"{PAGE}?protocol=saml")
-        provider.services.append(page.request.get(f"{PAGE}metadata/").text())
         wrong = looks(page) if script else []
-        page.get_by_label("Address of the metadata").fill(provider.entity)
+        exchange_metadata(page, provider, script)
         page.get_by_label("Role of people who sign in").select_option("reader")
         press(page, "Save the provider")
         page.get_by_text("The provider is kept.").wait_for()
@@ -206,6 +207,18 @@ def test_answer_of_saml_comes_back_from_another_site(
         page.wait_for_url("**/o/acme/")
         assert "Officer" in page.locator("header").inner_html()
         assert wrong == []
+
+
+def exchange_metadata(page, provider, script):
+    """By a file, which a script reads into the field; without one by the address."""
+    provider.services.append(page.request.get(f"{PAGE}metadata/").text())
+    if not script:
+        page.get_by_label("Address of the metadata").fill(provider.entity)
+        return
+    file = {"name": "idp.xml", "mimeType": "", "buffer": provider.metadata}
+    page.get_by_label("Read it from the file").set_input_files(file)
+    text = page.get_by_label("Or the text of the metadata file")
+    expect(text).to_have_value(re.compile("EntityDescriptor"))
 
 
 def answer_there(page, email, script):

@@ -238,6 +238,25 @@ def test_two_protocols_and_one_person_in_both(acme, cast, provider):
     assert person.identities.count() == 2
 
 
+def test_try_by_one_protocol_is_over_with_the_other(acme, cast, provider):
+    """Some providers call themselves the same by both."""
+    client = Client()
+    told = provider.sign_in(leave(client), **NADIA)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions.outgoing, "refuse_address", lambda _: None)
+        actions.set_provider(
+            by=cast.ada,
+            organisation=cast.acme,
+            issuer=provider.entity,
+            client_id="attest",
+            secret=providing.SECRET,
+            default_role="",
+        )
+    answer = {"state": told["RelayState"], "code": "x"}
+    reply = client.get("/sign-on/acme/callback/", answer)
+    assert refused(reply, "did not begin to sign in here")
+
+
 # The page of owners
 
 
