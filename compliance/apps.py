@@ -56,6 +56,7 @@ class ComplianceConfig(AppConfig):
         if settings.METRICS_TOKEN:  # counts tasks where they run
             import_module("compliance.monitoring.metrics")
         self._connect()
+        self._count_files()
         self._follow_migrations()
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
@@ -107,6 +108,13 @@ class ComplianceConfig(AppConfig):
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)
         rights_lost.connect(dating.forget_with_rights)
+
+    def _count_files(self) -> None:
+        """Reports count against the room of an organisation, as evidence does."""
+        from compliance.evidence.actions import quotas  # noqa: PLC0415 - needs the apps
+        from compliance.reports import room  # noqa: PLC0415 - needs the apps
+
+        quotas.counted.connect(room.kept_by)
 
     def _follow_migrations(self) -> None:
         """Triggers and the search index follow from the code, after each migration."""

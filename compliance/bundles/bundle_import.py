@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
+from compliance.assessments.actions import refuse_too_many
 from compliance.assessments.events import ASSESSMENT_BROUGHT_IN
 from compliance.assessments.models import (
     Assessment,
@@ -65,6 +66,7 @@ def bring_in(
         try:
             with writing():
                 lock(organisation)
+                refuse_too_many(organisation)
                 coming = plan(bundle, organisation, emails)
                 _refuse(coming, seen)
                 return _build(by, organisation, coming)

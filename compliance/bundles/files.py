@@ -5,10 +5,10 @@ from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
 
 from compliance.bundles.process import Bundle
 from compliance.evidence import filetypes, image_size, scanning, storage
+from compliance.evidence.actions import quotas
 from compliance.evidence.models import Evidence
 from compliance.evidence.safe_names import clean_name, link_fault, with_ending
 from compliance.formats.findings import clipped
@@ -59,7 +59,7 @@ def no_room(bundle: Bundle, organisation: Organisation) -> str:
     """Why the files do not fit in what an organisation may keep; "" when they do."""
     kept = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
     each = kept.order_by().values("sha256", "size_bytes").distinct()
-    here = each.aggregate(sum=Sum("size_bytes"))["sum"] or 0
+    here = sum(quotas.kept_by(organisation).values())
     known = set(each.values_list("sha256", flat=True))
     more = sum(size for sha256, size in sizes(bundle).items() if sha256 not in known)
     if here + more <= settings.ORGANISATION_BYTES:

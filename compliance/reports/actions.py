@@ -13,6 +13,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
+from compliance.evidence.actions import quotas
 from compliance.organisations.models import User
 from compliance.press.api import NO_ROOM, RenderError
 from compliance.reports import html, queries, storage
@@ -80,6 +81,7 @@ def ask_report(
         raise ValidationError(OF_SEAT)
     with writing():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        quotas.refuse_any(locked.organisation)
         signoff = _signoff(locked, state)
         if state.as_of_seq is not None:
             refuse_no_moment(locked, state.as_of_seq)

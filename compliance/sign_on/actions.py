@@ -26,6 +26,7 @@ from compliance.organisations.actions import (
     lock,
     lock_person,
     make_account,
+    refuse_full,
     set_policy,
 )
 from compliance.organisations.choices import Role
@@ -620,6 +621,7 @@ def _joined(sign_on: SignOn, user: User, person: Person) -> Membership:
         raise ValidationError(msg, code="gone")
     if not sign_on.default_role:
         raise ValidationError(_uninvited(organisation), code="uninvited")
+    refuse_full(organisation)
     return join(
         user,
         organisation,

@@ -26,6 +26,8 @@ from compliance.assessments.actions.rest import rest_on
 from compliance.assessments.actions.start import (
     StaleFactsError,
     change_facts,
+    open_count,
+    refuse_too_many,
     start,
 )
 
@@ -41,6 +43,8 @@ __all__ = [
     "change_facts",
     "confirm_na",
     "detach",
+    "open_count",
+    "refuse_too_many",
     "refuse_too_many_files",
     "rest_on",
     "save_answer",

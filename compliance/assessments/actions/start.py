@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import carry
@@ -16,6 +17,7 @@ from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 
 Facts = dict[str, list[str] | None]
@@ -31,6 +33,25 @@ class StaleFactsError(Exception):
     def __init__(self, keys: list[str], mine: Facts, now: Facts) -> None:
         super().__init__(keys)
         self.keys, self.mine, self.now = keys, mine, now
+
+
+def open_count(organisation: Organisation) -> int:
+    """Its assessments that are not archived."""
+    return organisation.assessments.exclude(status=AssessmentStatus.ARCHIVED).count()
+
+
+def refuse_too_many(organisation: Organisation) -> None:
+    """Refuse one more assessment where the installation allows no more."""
+    limit = settings.ORGANISATION_ASSESSMENTS
+    if not limit:
+        return
+    lock(organisation)
+    if open_count(organisation) >= limit:
+        msg = (
+            f"{organisation} has {limit} assessments that are not archived, the most"
+            " allowed. Archive one, or ask the administrator of this installation for more."
+        )
+        raise ValidationError(msg, code="room")
 
 
 def start(
@@ -57,6 +78,7 @@ def start(
     ask, and an earlier assessment, or one to rest on, of another checklist or organisation.
     """
     with writing():
+        refuse_too_many(organisation)
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
         is_past = also_retired and edition.status == EditionStatus.RETIRED
         if edition.status != EditionStatus.PUBLISHED and not is_past:

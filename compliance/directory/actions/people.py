@@ -30,6 +30,7 @@ from compliance.organisations.actions import (
     lock,
     lock_person,
     make_account,
+    refuse_full,
 )
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED
@@ -245,6 +246,7 @@ def _join(organisation: Organisation, user: User) -> None:
     if invitation:
         admit(by=None, person=user, invitation=invitation)
     else:
+        refuse_full(organisation)
         join(None, organisation, user, organisation.directory.role)
     give_roles(organisation=organisation, people=[user.pk])
     queue_mail(

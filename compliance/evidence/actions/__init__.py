@@ -1,5 +1,6 @@
 """Actions on evidence: add files and links, describe them."""
 
+from compliance.evidence.actions import quotas
 from compliance.evidence.actions.adding import add, add_file, add_link
 from compliance.evidence.actions.cleanup import sweep
 from compliance.evidence.actions.describing import DESCRIBED, StaleError, describe
@@ -14,5 +15,6 @@ __all__ = [
     "add_file",
     "add_link",
     "describe",
+    "quotas",
     "sweep",
 ]

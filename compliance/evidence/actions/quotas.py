@@ -1,10 +1,12 @@
 """Storage quotas, counted one upload after the other."""
 
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
+from django.dispatch import Signal
 from django.utils import timezone
 
 from compliance.evidence.models import Evidence
@@ -14,6 +16,9 @@ from compliance.organisations.models import Organisation, User
 HURRY = "hurry"
 ROOM = "room"
 HOUR = timedelta(hours=1)
+counted = Signal()
+"""The bytes that an ``organisation`` keeps are counted. Rooms above answer, each with a
+mapping of words to bytes: they count against the same limit."""
 
 
 def refuse_over(
@@ -50,8 +55,7 @@ def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> No
     files = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
     if files.filter(sha256=sha256).exists():
         return  # the same bytes lie there once
-    each = files.order_by().values("sha256", "size_bytes").distinct()
-    kept = each.aggregate(sum=Sum("size_bytes"))["sum"] or 0
+    kept = sum(kept_by(organisation).values())
     limit = settings.ORGANISATION_BYTES
     if kept + size_bytes > limit:
         msg = (
@@ -60,3 +64,25 @@ def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> No
             " Add a link, or ask the administrator of this installation for more space."
         )
         raise ValidationError({"upload": ValidationError(msg, code=ROOM)})
+
+
+def kept_by(organisation: Organisation) -> dict[str, int]:
+    """The bytes that an organisation keeps, by kind of file; the same bytes count once."""
+    files = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
+    each = files.order_by().values("sha256", "size_bytes").distinct()
+    found = {"Evidence": each.aggregate(sum=Sum("size_bytes"))["sum"] or 0}
+    for _, more in counted.send(sender=Organisation, organisation=organisation):
+        found |= cast("dict[str, int]", more)
+    return found
+
+
+def refuse_any(organisation: Organisation) -> None:
+    """Refuse a file whose size nobody knows yet, where all the room is taken."""
+    kept, limit = sum(kept_by(organisation).values()), settings.ORGANISATION_BYTES
+    if kept >= limit:
+        msg = (
+            f"The organisation keeps {kept / 1e6:.1f} MB of files and"
+            f" {limit / 1e6:.1f} MB fit. Ask the administrator of this installation for"
+            " more space."
+        )
+        raise ValidationError(msg, code=ROOM)

@@ -19,6 +19,7 @@ from compliance.organisations.actions.members import (
     lock_person,
     make_account,
     refuse_above,
+    refuse_full,
 )
 from compliance.organisations.choices import Role
 from compliance.organisations.events import (
@@ -80,6 +81,8 @@ def invite(
         if organisation.memberships.filter(user__email=email).exists():
             msg = "This person is a member already."
             raise ValidationError({"email": msg}, code="member")
+        if not organisation.invitations.filter(email=email).exists():
+            refuse_full(organisation)
         invitation = Invitation(
             organisation=organisation, email=email, name=name, role=role, path=path
         )

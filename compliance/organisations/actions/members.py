@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
@@ -168,6 +169,7 @@ def take_back(*, by: User, organisation: Organisation, seq: int) -> Membership:
         lock(organisation)
         person, role = removed(organisation, seq)
         refuse_above(by, organisation, role)
+        refuse_full(organisation)
         return join(by, organisation, person, role)
 
 
@@ -312,6 +314,27 @@ def _locked(membership: Membership) -> Membership:
     lock(membership.organisation)
     members = Membership.objects.select_related("user", "organisation")
     return members.get(pk=membership.pk)
+
+
+def places_taken(organisation: Organisation) -> int:
+    """Its members, and those who hold an invitation: their place is kept for them."""
+    invited = organisation.invitations.open_at(timezone.now())
+    return organisation.memberships.count() + invited.count()
+
+
+def refuse_full(organisation: Organisation) -> None:
+    """Refuse one more member where the installation allows no more; one asks at a time."""
+    limit = settings.ORGANISATION_MEMBERS
+    if not limit:
+        return
+    lock(organisation)
+    if places_taken(organisation) >= limit:
+        msg = (
+            f"{organisation} has {limit} members and people who are invited, the most"
+            " allowed. Remove somebody, or ask the administrator of this installation for"
+            " more."
+        )
+        raise ValidationError(msg, code="room")
 
 
 def refuse_above(by: User, organisation: Organisation, role: str) -> None:

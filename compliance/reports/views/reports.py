@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from compliance.assessments.signature_validity import voids_in
 from compliance.checklists.scales import scales_of
+from compliance.evidence.actions import quotas
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.rate_limits import hindered
@@ -71,7 +72,8 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
                 state=form.state_wanted,
             )
         except ValidationError as error:
-            form.add_error("seq", error)
+            field = None if error.code == quotas.ROOM else "seq"
+            form.add_error(field, error)
     if form.errors:
         return render(request, "reports/ask.html", context, status=422)
     return redirect("reports:detail", request.organisation.slug, report.pk)
