@@ -119,7 +119,7 @@ class ComplianceConfig(AppConfig):
     def _follow_migrations(self) -> None:
         """Triggers and the search index follow from the code, after each migration."""
         from compliance.search import indexing  # noqa: PLC0415 - needs the apps
-        from compliance.web import triggers  # noqa: PLC0415 - needs the settings
+        from compliance.web import cache_tables, triggers  # noqa: PLC0415 - needs the settings
 
         for before, after in (
             (indexing.release, indexing.keep),
@@ -127,3 +127,4 @@ class ComplianceConfig(AppConfig):
         ):
             pre_migrate.connect(before, sender=self)
             post_migrate.connect(after, sender=self)
+        post_migrate.connect(cache_tables.keep, sender=self)

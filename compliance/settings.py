@@ -221,6 +221,19 @@ CACHES = {
         "CACHE_URL", f"file://{DATA_DIR / 'cache'}?max_entries=20000"
     )
 }
+REDIS_URL = env.str("REDIS_URL", "")
+if REDIS_URL:
+    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        msg = "ATTEST_REDIS_URL is an address such as redis://host:6379/0."
+        raise ImproperlyConfigured(msg)
+    CACHES = {
+        "default": {
+            "BACKEND": "compliance.web.redis_cache.GuardedRedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "attest",
+        },
+        "instead": CACHES["default"],
+    }
 
 SESSION_ENGINE = "compliance.web.sessions"
 SESSION_COOKIE_AGE = 24 * 60 * 60  # a policy sets it lower (session_expiry.py)

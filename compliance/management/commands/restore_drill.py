@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-ELSEWHERE = ("ATTEST_CACHE_URL", "ATTEST_METRICS_TOKEN")
+ELSEWHERE = ("ATTEST_CACHE_URL", "ATTEST_METRICS_TOKEN", "ATTEST_REDIS_URL")
 """Settings that would lead the trial to parts of this installation."""
 
 

@@ -1,0 +1,187 @@
+"""Redis as a cache, and gone in the middle: Attest works on, and counts on."""
+
+import pickle
+import select
+import socket
+import threading
+import time
+
+import pytest
+import redis
+from django.core.cache import cache, caches
+from django.test import Client
+
+from compliance.web import redis_cache
+from compliance.web.redis_cache import SignedSerializer
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.slow
+HOST, PORT, DATABASE, PREFIX = "127.0.0.1", 6379, 11, "attest-test-of-cache"
+
+
+class Proxy:
+    """A door to Redis that can be shut, and left open with nobody behind it."""
+
+    def __init__(self):
+        self.door = socket.create_server((HOST, 0))
+        self.port = self.door.getsockname()[1]
+        self.is_mute = False
+        self._pairs = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                client, _ = self.door.accept()
+            except OSError:
+                return
+            server = socket.create_connection((HOST, PORT))
+            self._pairs.append((client, server))
+            threading.Thread(
+                target=self._pass_on, args=(client, server), daemon=True
+            ).start()
+
+    def _pass_on(self, client, server):
+        try:
+            while True:
+                ready, _, _ = select.select([client, server], [], [])
+                for one in ready:
+                    data = one.recv(65536)
+                    if not data:
+                        return
+                    if not self.is_mute:
+                        (server if one is client else client).sendall(data)
+        except (OSError, ValueError):
+            return
+
+    def shut(self):
+        """As a killed server: every connection ends, and no new one opens."""
+        if self.door.fileno() == -1:
+            return
+        self.door.shutdown(socket.SHUT_RDWR)
+        self.door.close()
+        for pair in self._pairs:
+            for one in pair:
+                one.close()
+
+
+@pytest.fixture
+def direct():
+    client = redis.Redis(HOST, PORT, DATABASE, socket_connect_timeout=1)
+    try:
+        client.ping()
+    except redis.RedisError:
+        pytest.skip("no Redis on loopback")
+    yield client
+    for key in client.scan_iter(match=f"{PREFIX}:*"):
+        client.delete(key)
+
+
+@pytest.fixture
+def proxy(direct, settings, tmp_path, monkeypatch):
+    made = Proxy()
+    files = "django.core.cache.backends.filebased.FileBasedCache"
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "compliance.web.redis_cache.GuardedRedisCache",
+            "LOCATION": f"redis://{HOST}:{made.port}/{DATABASE}",
+            "KEY_PREFIX": PREFIX,
+        },
+        "instead": {"BACKEND": files, "LOCATION": str(tmp_path / "cache")},
+    }
+    monkeypatch.setattr(redis_cache, "_rest", redis_cache._Rest())
+    yield made
+    made.shut()
+
+
+def test_values_lie_in_redis_under_the_prefix(proxy, direct):
+    cache.set("words", {"a": [1.5, "b"]}, 60)
+    cache.add("count", 0, timeout=60)
+    assert cache.incr("count") == 1
+    assert cache.get("words") == {"a": [1.5, "b"]}
+    assert cache.get_many(["words", "none"]) == {"words": {"a": [1.5, "b"]}}
+    keys = {key.decode() for key in direct.scan_iter(match="*")}
+    assert keys >= {f"{PREFIX}:1:words", f"{PREFIX}:1:count"}
+    assert caches["instead"].get("words") is None
+
+
+def test_clearing_leaves_what_others_keep_there(proxy, direct):
+    direct.set("of-another-program", "stays")
+    cache.set("mine", "x", 60)
+    cache.clear()
+    assert cache.get("mine") is None
+    assert direct.getdel("of-another-program") == b"stays"
+
+
+class Trap:
+    """Reading it runs something."""
+
+    def __reduce__(self):
+        return (pytest.fail, ("a value of somebody else was run",))
+
+
+def test_value_of_somebody_else_is_not_read(proxy, direct):
+    for data in (
+        pickle.dumps(Trap()),
+        b"x" * 32 + pickle.dumps(Trap()),
+        b"",
+        SignedSerializer().dumps("mine")[:-1],
+    ):
+        direct.set(f"{PREFIX}:1:trap", data)
+        assert cache.get("trap") is None
+    direct.set(f"{PREFIX}:1:trap", SignedSerializer().dumps("mine"))
+    assert cache.get("trap") == "mine"
+
+
+def test_gone_in_the_middle_another_cache_goes_on(proxy):
+    cache.set("count", 5, 60)
+    proxy.shut()
+    assert cache.get("count") is None
+    assert cache.add("count", 0, timeout=60)
+    assert [cache.incr("count") for _ in range(3)] == [1, 2, 3]
+    assert caches["instead"].get("count") == 3
+
+
+def test_nobody_waits_for_one_that_is_mute(proxy):
+    cache.set("count", 5, 60)
+    proxy.is_mute = True
+    began = time.monotonic()
+    assert cache.get("count") is None
+    first = time.monotonic() - began
+    for _ in range(50):
+        cache.get("count")
+    assert first < 2
+    assert time.monotonic() - began - first < 0.5
+
+
+def test_it_is_asked_again_after_a_rest(proxy, monkeypatch):
+    cache.set("word", "there", 60)
+    proxy.is_mute = True
+    assert cache.get("word") is None
+    proxy.is_mute = False
+    assert cache.get("word") is None
+    monkeypatch.setattr(redis_cache._rest, "until", 0)
+    assert cache.get("word") == "there"
+
+
+def tries(client, password, count):
+    told = {"login": "ada@example.org", "password": password}
+    return [client.post("/accounts/login/", told).text for _ in range(count)]
+
+
+def test_throttle_does_not_open_when_redis_is_killed(proxy, cast):
+    client = Client()
+    assert not any("Too many" in page for page in tries(client, "wrong", 9))
+    proxy.shut()
+    pages = tries(client, "wrong", 14)
+    assert "Too many tries" in pages[-1]
+    assert sum("do not go together" in page for page in pages) <= 10
+    assert "Too many tries" in tries(client, PASSWORD, 1)[0]
+
+
+def test_signing_in_works_without_redis(proxy, cast):
+    proxy.shut()
+    client = Client()
+    told = {"login": "ada@example.org", "password": PASSWORD}
+    assert client.post("/accounts/login/", told).status_code == 302
+    assert client.get("/o/acme/").status_code == 200
