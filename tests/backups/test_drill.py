@@ -21,6 +21,7 @@ def test_drill_restores_aside_and_leaves_nothing(saved, tmp_path):
     assert not Organisation.objects.exists()  # nothing came into this database
 
 
+@pytest.mark.long  # restoring names what is damaged; test_damage has each kind
 def test_drill_of_a_damaged_backup_says_where(saved, tmp_path):
     whole = bytearray(saved.path.read_bytes())
     whole[len(whole) // 2] ^= 1

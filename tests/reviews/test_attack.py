@@ -231,7 +231,7 @@ class Target:
             "bulk:change": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
                 "what": "answer",
-                "told": self.told(),
+                "told": self.told() if name == "bulk:change" else "",
                 "verdict": "partly",
                 "do": "apply",
             },
@@ -239,7 +239,7 @@ class Target:
                 "which": "all", "to": str(self.cast.ada.pk), "take_over": "on",
             },
             "assignments:hand_back": {"reason": "An attack"},
-            "edition_moves:upgrade": self.led(),
+            "edition_moves:upgrade": self.led() if name == "edition_moves:upgrade" else {},
             "workspace:take": now | {"source_version": self.source.version},
             "workspace:na_back": now | {"why": "An attack"},
             "workspace:na_queue": {
