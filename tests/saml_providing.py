@@ -12,7 +12,7 @@ import html
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -239,7 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", f"text/{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(BrokenPipeError):  # of a browser that was closed meanwhile
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass

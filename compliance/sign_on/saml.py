@@ -34,6 +34,8 @@ _ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 _UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 _CONDITIONS = {"AudienceRestriction", "OneTimeUse", "ProxyRestriction"}
 _LONGEST_SUBJECT = 255
+_KINDS = "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1"
+"""Of metadata, as servers name them."""
 EMAIL = (
     "email",
     "mail",
@@ -118,7 +120,7 @@ def fetched(url: str, whose: Hashable, *, is_test: bool = False) -> Provider:
     """The provider whose metadata stand at an address. Raises ``ValidationError``."""
 
     def ask() -> bytes:
-        told = protocols.call(url, whose, headers={"Accept": "application/xml"})
+        told = protocols.call(url, whose, headers={"Accept": _KINDS})
         saml_metadata.read(told)  # what is no good is not kept
         return told
 

@@ -1,0 +1,40 @@
+"""One answer brought twice at once; a database in memory has one connection."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from compliance.sign_on import actions
+from compliance.sign_on.protocols import Once
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+
+
+def test_one_answer_lets_one_in(cast):
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection")
+    once = Once("a" * 64, timezone.now() + timedelta(minutes=5))
+    told, gate = [], threading.Barrier(4)
+
+    def use():
+        gate.wait()
+        try:
+            told.append(actions.use_up(organisation=cast.acme, once=once))
+        except ValidationError as error:
+            told.append(error.messages[0])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count(None) == 1
+    refusals = [one for one in told if one]
+    assert len(refusals) == 3
+    assert all("was used already" in one for one in refusals)
