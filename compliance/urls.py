@@ -48,6 +48,7 @@ urlpatterns = [
     path("api/v1/", include("compliance.api.urls")),
     path("scim/v2/", include((endpoints, "scim"))),
     path("", include("compliance.monitoring.urls")),
+    path("console/", include("compliance.console.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),

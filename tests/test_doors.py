@@ -65,6 +65,7 @@ DOORS = {
     "account_reset_password_from_key": (PUBLIC, "GET POST"),
     "account_reset_password_from_key_done": (PUBLIC, "GET"),
     "account_change_password": (SIGNED_IN, "GET POST"),
+    "console:console": (SIGNED_IN, "GET"),
     "monitoring:healthz": (PUBLIC, "GET"),
     "monitoring:readyz": (PUBLIC, "GET"),
     "monitoring:metrics": (PUBLIC, "GET"),

@@ -42,6 +42,7 @@ OPEN_VIEWS = {
     "address_confirm",
     "session_end",
     "sessions_end",
+    "console",
     "own_end",
     "passkey_new",
     "passkey_add",

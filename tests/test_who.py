@@ -216,6 +216,8 @@ SAID = {
         "mail/handed_back.txt: by",
         "mail/closing_stopped.txt: by",
         "mail/signed_out.txt: by",
+        "mail/administrator.txt: user",
+        "organisations/actions/installation.py: user",
         "mail/directory_token.txt: by",
         "mail/provider_set.txt: by",
         "directory/actions/rules.py: by",

@@ -66,6 +66,10 @@ class _Editor(Side, total=False):
     is_editor: Required[bool]
 
 
+class _Administrator(Side, total=False):
+    is_administrator: Required[bool]
+
+
 _type = partial(EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING)
 _member = partial(_type, subject="membership")
 _invitation = partial(_type, subject="invitation")
@@ -151,4 +155,18 @@ EDITOR_ENDED = _type(
     subject="user",
     before=_Editor,
     after=_Editor,
+)
+ADMINISTRATOR_MADE = _type(
+    "administrator.made",
+    _("administrator of the installation made"),
+    subject="user",
+    before=_Administrator,
+    after=_Administrator,
+)
+ADMINISTRATOR_ENDED = _type(
+    "administrator.ended",
+    _("no longer an administrator of the installation"),
+    subject="user",
+    before=_Administrator,
+    after=_Administrator,
 )

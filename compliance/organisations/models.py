@@ -45,6 +45,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_editor = models.BooleanField(default=False)
     """Keeps the library right: checklists for everyone, and the law they cite."""
+    is_administrator = models.BooleanField(default=False)
+    """Runs the installation: sees its figures (room ``console``), and nothing of what
+    organisations keep."""
     date_joined = models.DateTimeField(default=timezone.now)
     worked_in = models.ForeignKey(
         "compliance.Organisation",

@@ -146,7 +146,8 @@ class SignedOnMiddleware:
             for one in request.user.came_with or ()
             if str(one.organisation_id) == found["organisation"]
         ]
-        request.user.is_editor = False  # of all organisations; for this request alone
+        # Rights over all organisations; for this request alone.
+        request.user.is_editor = request.user.is_administrator = False
         is_public = not getattr(view, "login_required", True)
         if "org" in kwargs or is_public or request.resolver_match.view_name in _OPEN:
             return None

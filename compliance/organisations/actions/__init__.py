@@ -4,7 +4,6 @@ from compliance.organisations.actions.addresses import (
     send_proof,
     unproved_address,
 )
-from compliance.organisations.actions.editors import make_editor
 from compliance.organisations.actions.factors import (
     add_app,
     add_passkey,
@@ -15,6 +14,10 @@ from compliance.organisations.actions.factors import (
     remove_app,
     remove_passkey,
     rename_passkey,
+)
+from compliance.organisations.actions.installation import (
+    make_administrator,
+    make_editor,
 )
 from compliance.organisations.actions.invitations import (
     accept_as_new,
@@ -82,6 +85,7 @@ __all__ = [
     "lock",
     "lock_person",
     "make_account",
+    "make_administrator",
     "make_editor",
     "make_placeholders",
     "make_recovery_codes",

@@ -1,0 +1,217 @@
+"""The state of an installation in figures, and the names of its organisations.
+
+No address, no title, no text of anybody: whoever runs the machine need not read what
+organisations keep in order to keep it running.
+"""
+
+import platform
+import shutil
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import django
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core import checks as django_checks
+from django.db import connection
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django_tasks_db.models import DBTaskResult
+
+from compliance.assessments.models import Assessment
+from compliance.audit import checkpoints
+from compliance.audit.models import Event
+from compliance.backups import backup
+from compliance.evidence.models import Evidence
+from compliance.monitoring import checks
+from compliance.organisations.models import (
+    SECOND_FACTORS,
+    Membership,
+    Organisation,
+    User,
+)
+from compliance.reports.models import Report
+from compliance.reports.queries import program_version
+
+MOST = 500
+"""Organisations that the page lists, by name."""
+_TAGS = (
+    django_checks.Tags.security,
+    django_checks.Tags.database,
+    django_checks.Tags.files,
+    django_checks.Tags.urls,
+)
+
+
+class Found(NamedTuple):
+    """A check of monitoring, with its figure in words."""
+
+    name: str
+    figure: str
+    is_well: bool
+
+
+class Unsafe(NamedTuple):
+    """A setting that one of Django's checks, or of ours, finds fault with."""
+
+    key: str
+    says: str
+    hint: str
+    is_error: bool
+
+
+def told() -> dict[str, Any]:
+    """The context of the page, in a number of queries that does not grow."""
+    kept = _evidence_bytes()
+    return {
+        "found": [_found(one) for one in checks.results()],
+        "versions": versions(),
+        "people": people(),
+        "organisations": organisations(kept),
+        "count": Organisation.objects.count(),
+        "most": MOST,
+        "storage": storage(kept),
+        "jobs": jobs(),
+        "unsafe": unsafe(),
+        "last_backup": backup.last_made(),
+        "chains": len(checkpoints.signed_chains()),
+    }
+
+
+_WORDS = {
+    "_up": ("answers", "gives no reply"),
+    "_missing": ("{} missing", "unknown"),
+    "_bytes": ("{} free", "unknown"),
+    "_wait_seconds": ("waiting for {}", "nothing waits"),
+    "_age_seconds": ("{} old", "none yet"),
+}
+"""The end of a metric's name to words for a figure, and for none."""
+
+
+def _found(one: checks.Result) -> Found:
+    metric, value = one.check.metric, one.value
+    words, none = next(said for end, said in _WORDS.items() if metric.endswith(end))
+    if value is None:
+        figure = none
+    elif metric.endswith("_bytes"):
+        figure = words.format(filesizeformat(value))
+    elif metric.endswith("_seconds"):
+        since = timezone.now() - timedelta(seconds=value)
+        figure = words.format(timesince(since))
+    else:
+        figure = words.format(f"{value:.0f}")
+    return Found(one.check.name, figure, one.status == checks.Status.PASS)
+
+
+def versions() -> dict[str, str]:
+    """The programs that run here."""
+    with connection.cursor() as cursor:
+        asked = "sqlite_version()" if connection.vendor == "sqlite" else "version()"
+        cursor.execute(f"SELECT {asked}")
+        said = str(cursor.fetchone()[0])
+    own = said if connection.vendor == "sqlite" else " ".join(said.split()[1:2])
+    return {
+        "Attest": program_version(),
+        "Python": platform.python_version(),
+        "Django": django.get_version(),
+        connection.display_name: own,
+    }
+
+
+def people() -> dict[str, int]:
+    """Accounts, counted."""
+    factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
+    is_open = Q(is_active=True)
+    found = User.objects.annotate(has_factor=Exists(factor)).aggregate(
+        open=Count("pk", filter=is_open),
+        closed=Count("pk", filter=~is_open),
+        protected=Count("pk", filter=is_open & Q(has_factor=True)),
+        editors=Count("pk", filter=is_open & Q(is_editor=True)),
+        administrators=Count("pk", filter=is_open & Q(is_administrator=True)),
+    )
+    live = Session.objects.filter(expire_date__gt=timezone.now())
+    return found | {"sessions": live.count()}
+
+
+def organisations(kept: Mapping[Any, int]) -> list[dict[str, Any]]:
+    """Name and figures of each: members, assessments, bytes of evidence, last event."""
+    rows = list(Organisation.objects.order_by("name", "pk")[:MOST].values("pk", "name"))
+    members = _counted(Membership.objects.all())
+    assessments = _counted(Assessment.objects.all())
+    last = dict(
+        Event.objects.order_by()
+        .filter(organisation_id__in=[row["pk"] for row in rows])
+        .values_list("organisation_id")
+        .annotate(at=Max("at"))
+    )
+    return [
+        {
+            "name": row["name"],
+            "members": members.get(row["pk"], 0),
+            "assessments": assessments.get(row["pk"], 0),
+            "bytes": kept.get(row["pk"], 0),
+            "last": last.get(row["pk"]),
+        }
+        for row in rows
+    ]
+
+
+def _counted(rows: QuerySet[Any]) -> dict[Any, int]:
+    counted = rows.order_by().values_list("organisation_id").annotate(n=Count("pk"))
+    return dict(counted)
+
+
+def _evidence_bytes() -> dict[Any, int]:
+    """Organisation to the bytes of its files; the same bytes lie there once."""
+    each = Evidence.objects.exclude(sha256="").order_by()
+    found: dict[Any, int] = {}
+    once = each.values_list("organisation_id", "sha256", "size_bytes").distinct()
+    for organisation_id, _, size in once.iterator(chunk_size=2000):
+        found[organisation_id] = found.get(organisation_id, 0) + (size or 0)
+    return found
+
+
+def storage(kept: Mapping[Any, int]) -> dict[str, int]:
+    """Bytes on the disk of the data folder, and those that are kept."""
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    reports = Report.objects.aggregate(sum=Sum("size_bytes"))["sum"] or 0
+    return {
+        "free": disk.free,
+        "total": disk.total,
+        "evidence": sum(kept.values()),
+        "reports": reports,
+        "limit": settings.ORGANISATION_BYTES,
+    }
+
+
+def jobs() -> list[dict[str, Any]]:
+    """Work outside requests by kind: waiting, under way, failed. Never what it is about."""
+    rows = DBTaskResult.objects.order_by().values_list("task_path", "status")
+    found: dict[str, dict[str, Any]] = {}
+    for path, status, count in rows.annotate(n=Count("pk")):
+        name = path.rpartition(".")[2].replace("_", " ")
+        kind = found.setdefault(name, {"name": name})
+        key = str(status).lower()
+        kind[key] = kind.get(key, 0) + count
+    return [found[name] for name in sorted(found)]
+
+
+def unsafe() -> list[Unsafe]:
+    """Settings that the checks of Django and ours find fault with, as for a deployment."""
+    said = django_checks.run_checks(
+        tags=[str(tag) for tag in _TAGS], include_deployment_checks=True
+    )
+    return [
+        Unsafe(
+            str(one.id or ""),
+            str(one.msg),
+            str(one.hint or ""),
+            one.level >= django_checks.ERROR,
+        )
+        for one in sorted(said, key=lambda one: (-one.level, str(one.id)))
+        if not one.is_silenced()
+    ]
