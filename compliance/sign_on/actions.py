@@ -121,8 +121,8 @@ def set_saml(
 
     With neither it stays the one whose text was given before. As ``set_provider``; with
     another certificate in the text, or another address, each domain has to be shown anew,
-    and whom the provider knows is forgotten: an entity ID proves nothing. Raises
-    ``ValidationError``, by field.
+    and whom the provider knows is forgotten: an entity ID proves nothing. Domains have to
+    be shown anew as well once all addresses count. Raises ``ValidationError``, by field.
     """
     new = SignOn(
         organisation=organisation,
@@ -157,8 +157,10 @@ def _set(by: User, new: SignOn) -> SignOn:
         found = SignOn.objects.filter(organisation=organisation).first()
         _keep_unsaid(new, found)
         is_other = found is None or found.settings != new.settings
-        if found is None or not new.speaks_for(found):
+        is_same = found is not None and new.speaks_for(found)
+        if found is None or not is_same or new.trusts_more_than(found):
             _let_lapse(by, organisation)
+        if not is_same:
             _forget_known(by, new)
         if found and not is_other:
             new.is_on, new.tested_at = found.is_on, found.tested_at

@@ -106,7 +106,7 @@ class SamlForm(_SettingsForm):
     trusts_addresses = forms.BooleanField(
         label="People cannot change their address at the provider by themselves",
         required=False,
-        help_text="Then each address that it sends counts as confirmed. Otherwise it has to send the attribute email_verified, too.",
+        help_text="Then each address that it sends counts as confirmed, and domains are shown anew. Otherwise it has to send the attribute email_verified, too.",
     )
 
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:

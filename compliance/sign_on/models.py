@@ -119,6 +119,10 @@ class SignOn(models.Model):
             self.trusts_addresses,
         )
 
+    def trusts_more_than(self, other: "SignOn") -> bool:
+        """Whether an address counts now that the provider did not have to confirm."""
+        return self.trusts_addresses and not other.trusts_addresses
+
     def speaks_for(self, other: "SignOn") -> bool:
         """Whether it is surely the provider that ``other`` was.
 

@@ -38,6 +38,7 @@ from tests.signing_on import (
     leave,
     protect,
     refused,
+    show,
     switch_on,
 )
 from tests.signing_on import come_by_saml as come
@@ -125,19 +126,32 @@ def test_request_is_signed_and_a_changed_one_is_noticed(acme, provider):
 # Whose address
 
 
-def test_address_counts_where_the_provider_or_the_owner_says_so(acme, ada, provider):
-    plain = {"mail": "new@acme.example", "displayName": "N"}
-    words = "does not say that new@acme.example is your address"
-    assert refused(come(Client(), provider, **plain), words)
-    assert refused(come(Client(), provider, **plain, email_verified="false"), words)
+PLAIN = {"mail": "new@acme.example", "displayName": "N"}
+UNSURE = "does not say that new@acme.example is your address"
+
+
+def test_address_counts_where_the_provider_says_so(acme, provider):
+    assert refused(come(Client(), provider, **PLAIN), UNSURE)
+    assert refused(come(Client(), provider, **PLAIN, email_verified="false"), UNSURE)
+    assert come(Client(), provider, **PLAIN, email_verified="1").status_code == 302
+
+
+def test_address_counts_where_the_owner_says_so_of_all(ada, cast, provider):
     set_up(ada, provider, trusts_addresses="on")
-    assert not SignOn.objects.get().is_on
-    actions.mark_tested(
-        by=acme.organisation.memberships.first().user, sign_on=SignOn.objects.get()
-    )
-    SignOn.objects.update(is_on=True)
-    assert refused(come(Client(), provider, **plain, email_verified="false"), words)
-    assert come(Client(), provider, **plain).status_code == 302
+    switch_on(cast.ada, cast.acme, "acme.example")
+    assert refused(come(Client(), provider, **PLAIN, email_verified="false"), UNSURE)
+    assert come(Client(), provider, **PLAIN).status_code == 302
+
+
+def test_owner_who_says_so_later_has_each_domain_shown_anew(acme, ada, cast, provider):
+    """Whoever published the record did so for a provider that confirms addresses."""
+    come(Client(), provider, **NADIA)
+    set_up(ada, provider, trusts_addresses="on")
+    assert not cast.acme.domains.get().verified_at
+    assert Identity.objects.get().user.email == "new@acme.example"  # who is known stays
+    show(cast.ada, cast.acme, "b.example")
+    set_up(ada, provider)
+    assert cast.acme.domains.get(name="b.example").verified_at
 
 
 # The end of sessions, and being asked again: the code is that of OpenID Connect
