@@ -88,4 +88,5 @@ urlpatterns = [
     path("o/<slug:org>/", include("compliance.exports.urls")),
     path("o/<slug:org>/", include("compliance.letterhead.urls")),
     path("o/<slug:org>/", include("compliance.closing.urls")),
+    path("o/<slug:org>/", include("compliance.samples.urls")),
 ]

@@ -19,7 +19,11 @@ from compliance.results import figure_store
 ROOT = f"{settings.BASE_DIR}/"
 HELPERS = re.compile(r"compliance/(\w+/models|migrations|audit/)")
 """Whoever calls these makes the change."""
-RESTORES = ("compliance/backups/", "compliance/closing/deletion.py")
+RESTORES = (
+    "compliance/backups/",
+    "compliance/closing/deletion.py",
+    "compliance/samples/throwing.py",
+)
 """A backup brings the trail along with its rows, a deletion takes it away with them."""
 FORGED = re.compile(r'(UPDATE|DELETE FROM) "?compliance_(event|chainhead)')
 

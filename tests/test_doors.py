@@ -300,6 +300,8 @@ DOORS = {
     "reviews:reopen_decide": (Permission.REOPEN, "POST"),
     "home:home": (VIEW, "GET"),
     "home:work": (VIEW, "GET"),
+    "samples:sample": (ASSESS, "POST"),
+    "samples:throw": (VIEW, "GET POST"),
     "history:trail": (TRAIL, "GET"),
     "history:trail_export": (TRAIL, "POST"),
     "reports:list": (REPORT, "GET"),

@@ -427,6 +427,7 @@ def test_rows_are_written_in_the_writers_block_only():
         "compliance/search/indexing.py": "makes the search index, as migrations do",
         "compliance/snapshots/snapshot.py": "reads many tables as of one moment",
         "compliance/closing/deletion.py": "rows go with the events that made them",
+        "compliance/samples/throwing.py": "a sample goes with the events that made it",
         "compliance/backups/restore.py": "rows come with the events that made them",
     }
     found = {

@@ -61,6 +61,7 @@ RESTS_ON = {
     "Namesake.account": {"assessment.brought_in"},
     "Namesake.member": {"assessment.name_claimed", "assessment.name_denied"},
     "Organisation.closing_by": {"organisation.closed"},
+    "Organisation.sample_of": {"organisation.created"},
     "Origin.brought_by": {"assessment.brought_in"},
     "Package.asked_by": {"package.asked"},
     "Reopening.asked_by": {"assessment.reopening_asked"},

@@ -101,13 +101,15 @@ def verifier(organisation_id: UUID) -> str:
 
 
 def checkpoint(organisation_id: UUID, *, is_lost: bool = False) -> Checkpoint | None:
-    """Sign how far a chain is and keep that; None where no event is new.
+    """Sign how far a chain is and keep that; None where no event is new, and of a sample.
 
     Reads what was committed, so it belongs behind a commit. Raises
     ``CheckpointError`` when the chain does not go on from the last checkpoint, or when
     that is gone from its file and ``is_lost`` does not say that this is known. Raises
     ``OSError`` when the file cannot be written.
     """
+    if ChainHead.objects.filter(pk=organisation_id, is_passing=True).exists():
+        return None
     with _held(path_of(organisation_id)) as file:
         last = _last(file, organisation_id)
         if not is_lost:
@@ -139,7 +141,8 @@ def checkpoint_due() -> list[Checkpoint]:
     """
     since = timezone.now() - timedelta(minutes=settings.CHECKPOINT_MINUTES)
     made = []
-    for organisation_id, seq in ChainHead.objects.values_list("pk", "seq"):
+    lasting = ChainHead.objects.filter(is_passing=False)
+    for organisation_id, seq in lasting.values_list("pk", "seq"):
         last = latest(organisation_id)
         if last and (last.size == seq or last.at > since):
             continue
@@ -175,7 +178,8 @@ def unsigned_since() -> datetime | None:
     first = Event.objects.filter(
         organisation_id=OuterRef("pk"), seq=Coalesce(OuterRef("signed"), 0) + 1
     )
-    waiting = ChainHead.objects.annotate(first_at=Subquery(first.values("at")))
+    lasting = ChainHead.objects.filter(is_passing=False)
+    waiting = lasting.annotate(first_at=Subquery(first.values("at")))
     oldest: datetime | None = waiting.aggregate(at=Min("first_at"))["at"]
     return oldest
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from compliance.audit.models import Deletion, Event
+from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.audit.owners import chain_of
 from compliance.web.triggers import ALWAYS, after_insert, guard, same
 
@@ -27,9 +27,11 @@ def unless_deleted(
 
 guard(
     Deletion,
-    said="an organisation is deleted only when its days of grace are over",
+    said="an organisation is deleted only when its days of grace are over, or as a sample",
     insert="NOT EXISTS (SELECT 1 FROM compliance_organisation o"
-    " WHERE o.id = NEW.organisation_id AND o.closes_at <= CURRENT_TIMESTAMP)",
+    " WHERE o.id = NEW.organisation_id AND o.closes_at <= CURRENT_TIMESTAMP)"
+    " AND NOT EXISTS (SELECT 1 FROM compliance_chainhead h"
+    " WHERE h.organisation_id = NEW.organisation_id AND h.is_passing)",
     update=f"NOT ({same(Deletion, 'organisation_id')})",
     delete="",
 )
@@ -38,6 +40,12 @@ guard(
     said="events of the trail are never changed or deleted",
     update=f"NOT ({ERASED} AND {same(Event, but=TEXTS)})",
     delete=unless_deleted(Event, "organisation_id"),
+)
+guard(
+    ChainHead,
+    said="a chain may be thrown away from its first event on, or never",
+    update=f"NOT ({same(ChainHead, 'is_passing')})",
+    delete="",
 )
 after_insert(
     Event,

@@ -25,6 +25,8 @@ class ChainHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
     signed = models.PositiveBigIntegerField(null=True)
+    is_passing = models.BooleanField(default=False)
+    """Of a sample: no checkpoint is made of it, and one day it is thrown away whole."""
 
     in_trail = Unproven(
         "compared with the newest event, and ``signed`` with the file of checkpoints"

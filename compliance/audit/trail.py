@@ -252,6 +252,24 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     return head
 
 
+def begin_passing(organisation_id: UUID) -> None:
+    """Begin a chain that may be thrown away. ``IntegrityError`` where one has begun."""
+    ChainHead.objects.create(pk=organisation_id, seq=0, hash=START, is_passing=True)
+
+
+def end_passing(organisation_id: UUID) -> None:
+    """Delete such a chain, while its organisation is in ``Deletion``.
+
+    Raises ``ChainHead.DoesNotExist`` for any other.
+    """
+    head = ChainHead.objects.select_for_update().get(
+        pk=organisation_id, is_passing=True
+    )
+    events = Event.objects.filter(organisation_id=organisation_id).order_by()
+    events._raw_delete(events.db)
+    head.delete()
+
+
 def link_of(event: Event) -> Link:
     """The part of an event that the chain covers."""
     return Link(

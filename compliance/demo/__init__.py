@@ -1,3 +1,3 @@
 """The demo organisation: read from ``seeds/demo``, made once, by the ordinary actions."""
 
-__all__ = ["loading"]
+__all__ = ["cast", "loading"]

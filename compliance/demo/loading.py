@@ -54,7 +54,7 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
     _person(elsewhere, told["stranger"]["person"])
     cast = Cast(organisation, people, {})
     for file in files:
-        _file(cast, file)
+        tell(cast, file)
     for one in told["taken"]:
         take(cast, one)
     for file in files:
@@ -64,8 +64,8 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
             change(cast, one)
 
 
-def _file(cast: Cast, file: dict[str, Any]) -> None:
-    """Evidence and assessments of a file; editions but the first come after them."""
+def tell(cast: Cast, file: dict[str, Any]) -> None:
+    """Make evidence and assessments of a file; editions but the first come after them."""
     editions = file.get("editions", [])
     for edition in editions[:1]:
         store_edition(cast.organisation, cast["ada"], file["checklist"], edition)

@@ -85,6 +85,10 @@ _BY_POLICY = {
     Permission.INVITE: "invites",
 }
 """Rights that an organisation may leave to fewer, with the rule of its policy."""
+_NOT_IN_SAMPLES = frozenset(
+    {Permission.INVITE, Permission.MEMBERS, Permission.SEATS, Permission.LEAVE}
+)
+"""A sample is for one person alone, who throws it away instead of leaving it."""
 _AMONG: dict[str, frozenset[str]] = {
     Among.ROLE: frozenset(Role.values),
     Among.LEADERS: frozenset({Role.OWNER, Role.OFFICER}),
@@ -136,14 +140,16 @@ def takes(role: str, organisation: Organisation) -> frozenset[Permission]:
 
 def may(membership: Membership, permission: Permission) -> bool:
     """Whether a member has a permission: by the role, and by the policy."""
-    if permission in _BY_POLICY:
+    if permission in _BY_POLICY or permission in _NOT_IN_SAMPLES:
         return permission in granted(membership)
     return permission in ALLOWED.get(membership.role, frozenset())
 
 
 def granted(membership: Membership) -> frozenset[Permission]:
     """The permissions of a member: those of the role that the policy leaves to them."""
-    return _left(membership.role, membership.organisation.policy)
+    organisation = membership.organisation
+    left = _left(membership.role, organisation.policy)
+    return left - _NOT_IN_SAMPLES if organisation.is_sample else left
 
 
 def _left(role: str, policy: AccessPolicy) -> frozenset[Permission]:
@@ -158,7 +164,7 @@ def _left(role: str, policy: AccessPolicy) -> frozenset[Permission]:
 def who_may(organisation: Organisation, permission: Permission) -> list[User]:
     """Its active members with a permission, by name."""
     members = organisation.memberships.with_people().filter(user__is_active=True)
-    if permission in _BY_POLICY:
+    if permission in _BY_POLICY or permission in _NOT_IN_SAMPLES:
         members = members.select_related("user", "organisation__own_policy")
     return [member.user for member in members if may(member, permission)]
 

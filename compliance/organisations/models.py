@@ -140,6 +140,10 @@ class Organisation(models.Model):
     closing_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    sample_of = models.OneToOneField(
+        User, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    """Whose sample it is (room ``samples``); None for a real one."""
 
     in_trail = Proven("id")
 
@@ -164,6 +168,11 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("home:home", args=[self.slug])
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether all in it is invented, for one person to look round in."""
+        return self.sample_of_id is not None
 
     @property
     def policy(self) -> "AccessPolicy":

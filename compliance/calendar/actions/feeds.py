@@ -22,8 +22,10 @@ def make_feed(
     """A new address and its token (256 bits), which nobody can read again.
 
     The address that the person had opens nothing from now on. Raises ``ValidationError``
-    for someone who is no longer a member.
+    for someone who is no longer a member, and in a sample.
     """
+    if organisation.is_sample:
+        raise ValidationError("The dates of a sample are in no calendar but its own.")
     token = secrets.token_urlsafe(32)
     with writing():
         lock_person(by)

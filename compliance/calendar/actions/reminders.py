@@ -90,6 +90,7 @@ def begin(now: datetime) -> int:
     members = Membership.objects.filter(
         role__in=[role for role, may in ALLOWED.items() if Permission.VIEW in may],
         user__is_active=True,
+        organisation__sample_of=None,
     ).exclude(organisation__reminder_rules__rhythm=Rhythm.NEVER)
     own = Reminders.objects.filter(
         organisation=models.OuterRef("organisation"), user=models.OuterRef("user")

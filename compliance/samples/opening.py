@@ -1,0 +1,101 @@
+"""The sample of a person: an invented organisation with a part of the demo's papers.
+
+Its other people are accounts that belong to the installation, alike in all samples: nobody
+signs in to them, and they get no mail, since no address ends in ``.invalid`` (RFC 2606).
+"""
+
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.audit import trail
+from compliance.audit.transaction import writing
+from compliance.checklists.models import Edition
+from compliance.demo.cast import Cast
+from compliance.demo.loading import tell
+from compliance.organisations.actions import join, lock_person, make_account
+from compliance.organisations.choices import Role
+from compliance.organisations.events import ORGANISATION_CREATED
+from compliance.organisations.models import Organisation, User
+from compliance.reports import tasks as reports
+from compliance.web import mail
+
+FOLDER = settings.BASE_DIR / "seeds" / "demo"
+FILES = ("demo.yaml", "gdpr-2025.yaml")
+"""One year of a law that goes on, and one that is signed."""
+SELF = "ada"
+"""The part that the person plays."""
+NOT_HERE = "The checklist of the sample is not in the library of this installation."
+
+
+def is_offered() -> bool:
+    """Whether the library has what the sample answers."""
+    wanted = {one["checklist"] for told in _told() for one in told["assessments"]}
+    there = Edition.objects.published().filter(checklist__key__in=wanted)
+    keys = there.values_list("checklist__key", flat=True)
+    return wanted <= set(keys)
+
+
+def sample_of(person: User) -> Organisation | None:
+    """The sample that a person has, if any."""
+    return Organisation.objects.filter(sample_of=person).first()
+
+
+def open_sample(*, by: User) -> Organisation:
+    """The sample of a person, made now where there is none: whole, or not at all.
+
+    Raises ``ValidationError`` where the library lacks its checklist.
+    """
+    if not is_offered():
+        raise ValidationError(NOT_HERE)
+    with mail.quiet(), writing():
+        lock_person(by)
+        return sample_of(by) or _made(by)
+
+
+def _made(by: User) -> Organisation:
+    told = list(_told())
+    first = told[0]
+    name = f"{first['organisation']['name']} (sample)"
+    organisation = Organisation(
+        name=name, slug=f"sample-{secrets.token_hex(4)}", sample_of=by
+    )
+    organisation.full_clean()
+    organisation.save(force_insert=True)
+    trail.begin_passing(organisation.pk)
+    trail.record(
+        by=by,
+        organisation_id=organisation.pk,
+        action=ORGANISATION_CREATED,
+        subject=organisation,
+        after={"name": name, "slug": organisation.slug},
+    )
+    join(by, organisation, by, Role.OWNER)
+    people = {SELF: by}
+    for one in first["people"]:
+        if one["key"] != SELF:
+            people[one["key"]] = person = _colleague(one)
+            join(by, organisation, person, one["role"])
+    cast = Cast(organisation, people, {})
+    for one in told:
+        tell(cast, one)
+    for signed in organisation.assessments.filter(status=AssessmentStatus.SIGNED):
+        reports.ask(by=by, assessment=signed)
+    return organisation
+
+
+def _colleague(told: dict[str, Any]) -> User:
+    """The account of an invented person, the same in each sample."""
+    email = f"{told['key']}@sample.invalid"
+    found = User.objects.filter(email=email).first()
+    return found or make_account(email=email, name=told["name"], password=None)
+
+
+def _told() -> Iterator[dict[str, Any]]:
+    for name in FILES:
+        yield yaml.load((FOLDER / name).read_text(), Loader=yaml.CSafeLoader)

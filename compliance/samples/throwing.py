@@ -1,0 +1,117 @@
+"""Throwing a sample away: its rows, its trail and its files, and nothing of anybody else.
+
+A sample is no record of anything, so no receipt is made. Its chain was marked as passing when
+it began (``audit/trail.py``) and was never signed outside, so nothing misses it; what an
+organisation really did can never be marked so.
+"""
+
+import shutil
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.tasks import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from compliance.audit import trail
+from compliance.audit.models import Deletion
+from compliance.bundles import download_store
+from compliance.bundles.models import Package
+from compliance.closing.owned_rows import owned, rows_of
+from compliance.evidence import storage
+from compliance.organisations.models import Organisation, User
+from compliance.reports import storage as report_files
+from compliance.reports.models import Report
+from compliance.reviews.models import SignOff
+from compliance.snapshots.models import Snapshot
+from compliance.web.sqlite_lock import in_turn
+
+GONE = "This sample was thrown away already."
+
+
+def throw_away(*, by: User, organisation: Organisation) -> None:
+    """Delete the sample of a person in one transaction; its files go after it.
+
+    Raises ``ValidationError`` where it is none of theirs, or gone.
+    """
+    with in_turn(), transaction.atomic():
+        rows = Organisation.objects.select_for_update()
+        found = rows.filter(pk=organisation.pk, sample_of=by).first()
+        if found is None:
+            raise ValidationError(GONE)
+        files = list(_files(found))
+        _drop_tasks(found)
+        now = timezone.now()
+        passing = Deletion.objects.create(
+            pk=found.pk,
+            name=found.name,
+            account=by.pk,
+            asked_at=now,
+            began_at=now,
+            people={},
+        )
+        _delete_rows(found)
+        trail.end_passing(found.pk)
+        passing.delete()
+        transaction.on_commit(partial(_remove, found, files))
+
+
+def _delete_rows(organisation: Organisation) -> None:
+    """Every row that belongs to it, those that lead to it through others first.
+
+    References are only looked at when all are gone.
+    """
+    User.objects.filter(worked_in=organisation).update(worked_in=None)
+    keys = {
+        model: list(rows_of(model, organisation.pk).values_list("pk", flat=True))
+        for model in sorted(owned(), key=lambda one: -owned()[one].count("__"))
+    }
+    signoffs = SignOff.objects.filter(pk__in=keys[SignOff])
+    snapshots = list(signoffs.values_list("snapshot_id", flat=True))
+    for model, some in keys.items():
+        for at in range(0, len(some), 500):
+            rows = model._base_manager.filter(pk__in=some[at : at + 500])
+            rows.order_by()._raw_delete(rows.db)
+    elsewhere = Exists(SignOff.objects.filter(snapshot=OuterRef("pk")))
+    left = Snapshot.objects.filter(~elsewhere, pk__in=snapshots)
+    left._raw_delete(left.db)
+
+
+def _drop_tasks(organisation: Organisation) -> None:
+    """Jobs for it are not done."""
+    jobs = [*_of(Report, organisation), *_of(Package, organisation)]
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    waiting.filter(args_kwargs__args__0__in=[str(one.pk) for one in jobs]).delete()
+
+
+def _files(organisation: Organisation) -> Iterable[Path]:
+    """Files of reports and exports that nobody else has."""
+    for model, path_of in (
+        (Report, report_files.path_of),
+        (Package, download_store.path_of),
+    ):
+        for row in _of(model, organisation):
+            others = model.objects.filter(sha256=row.sha256)
+            if (
+                row.sha256
+                and not others.exclude(assessment__organisation=organisation).exists()
+            ):
+                yield path_of(row.sha256)
+
+
+def _of(model: type[Report] | type[Package], organisation: Organisation) -> list:
+    return list(model.objects.filter(assessment__organisation=organisation))
+
+
+def _remove(organisation: Organisation, files: list[Path]) -> None:
+    for path in files:
+        path.unlink(missing_ok=True)
+    folder = Path(settings.MEDIA_ROOT) / str(organisation.pk)
+    if folder.is_dir():
+        with storage.old_files(organisation.pk, float("inf")):
+            shutil.rmtree(folder)

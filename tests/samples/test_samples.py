@@ -1,0 +1,200 @@
+"""The sample of a person: made whole, theirs alone, and thrown away without a trace."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import DatabaseError, transaction
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from compliance.audit import checkpoints, tables, trail, verification
+from compliance.calendar.actions import make_feed
+from compliance.calendar.actions.reminders import begin
+from compliance.closing.owned_rows import owned, rows_of
+from compliance.models import (
+    ChainHead,
+    Event,
+    Organisation,
+    Reminders,
+    Report,
+    Snapshot,
+    User,
+)
+from compliance.organisations.access import Permission, granted, who_may
+from compliance.organisations.actions import create_organisation, make_account
+from compliance.reports import actions as reports
+from compliance.samples.opening import is_offered, open_sample, sample_of
+from compliance.samples.throwing import throw_away
+from compliance.seeds import actions as seeds
+from compliance.web.mail import queue_mail
+from tests.mailing import queued
+
+PASSWORD = "attest test 2026"
+OUTSIDE = {Permission.INVITE, Permission.MEMBERS, Permission.SEATS, Permission.LEAVE}
+
+
+def left_of(organisation):
+    """The tables that have rows of an organisation."""
+    found = [m.__name__ for m in owned() if rows_of(m, organisation.pk).exists()]
+    events = Event.objects.filter(organisation_id=organisation.pk)
+    heads = ChainHead.objects.filter(pk=organisation.pk)
+    return found + ["Event"] * events.exists() + ["ChainHead"] * heads.exists()
+
+
+@pytest.mark.slow
+class TestSample(TestCase):
+    """One library and one sample for all: they take seconds to make."""
+
+    @classmethod
+    def setUpTestData(cls):
+        seeds.load(by=None, folder=settings.BASE_DIR / "seeds")
+        cls.nora, cls.olaf = (
+            make_account(email=f"{n}@x.example", name=n.title(), password=PASSWORD)
+            for n in ("nora", "olaf")
+        )
+        cls.real = create_organisation(by=cls.nora, owner=cls.nora, name="Real")
+        cls.sample = open_sample(by=cls.nora)
+
+    def enter(self, person):
+        self.client.force_login(person)
+        return self.client
+
+    def at(self, name, organisation=None):
+        return reverse(name, args=[(organisation or self.sample).slug])
+
+    def test_sample_is_whole_and_its_trail_stands(self):
+        assert is_offered()
+        states = set(self.sample.assessments.values_list("status", flat=True))
+        assert states == {"running", "signed"}
+        assert verification.verify(self.sample.pk) is None
+        assert list(tables.faults(self.sample.pk)) == []
+        assert not queued().exists(), "a mail to people who do not exist"
+
+    def test_there_is_one_for_each_person(self):
+        assert open_sample(by=self.nora) == self.sample
+        other = open_sample(by=self.olaf)
+        assert other != self.sample
+        colleagues = User.objects.filter(email__endswith="@sample.invalid")
+        assert all(one.memberships.count() == 2 for one in colleagues)
+        assert not any(one.has_usable_password() for one in colleagues)
+        throw_away(by=self.olaf, organisation=other)
+        assert verification.verify(self.sample.pk) is None
+
+    def test_it_says_on_each_page_that_it_is_one_and_opens_for_nobody_else(self):
+        client = self.enter(self.nora)
+        assert "Open the sample" in client.get(self.at("home:home", self.real)).text
+        for name in ("home:home", "reports:list", "workspace:list"):
+            text = client.get(self.at(name)).text
+            assert "(sample)" in text
+            assert self.at("samples:throw") in text
+        assert self.enter(self.olaf).get(self.at("home:home")).status_code == 404
+        assert self.enter(self.olaf).get(self.at("samples:throw")).status_code == 404
+
+    def test_nobody_is_let_in_or_sent_anything(self):
+        membership = self.sample.memberships.get(user=self.nora)
+        assert not OUTSIDE & granted(membership)
+        assert granted(self.real.memberships.get()) >= OUTSIDE
+        assert who_may(self.sample, Permission.SEATS) == []
+        client = self.enter(self.nora)
+        for name in ("organisations:members", "sign_on:provider", "webhooks:webhooks"):
+            assert client.get(self.at(name)).status_code == 403
+        with pytest.raises(ValidationError, match="sample"):
+            make_feed(by=self.nora, organisation=self.sample, is_own_only=False)
+        begin(timezone.now())
+        assert not rows_of(Reminders, self.sample.pk).exists()
+        assert rows_of(Reminders, self.real.pk).exists()
+        queue_mail(
+            to="bruno@sample.invalid", subject="x", template="mentioned", context={}
+        )
+        assert not queued().exists()
+
+    def test_no_checkpoint_is_made_of_it(self):
+        assert checkpoints.checkpoint(self.sample.pk) is None
+        checkpoints.checkpoint_due()
+        assert not checkpoints.path_of(self.sample.pk).exists()
+        assert checkpoints.path_of(self.real.pk).exists()
+
+    def test_thrown_away_it_leaves_nothing_and_nothing_misses_it(self):
+        gone, other = open_sample(by=self.olaf), self.sample
+        report = Report.objects.get(assessment__organisation=gone)
+        folder = Path(settings.MEDIA_ROOT) / str(gone.pk)
+        assert folder.is_dir()
+        snapshots = Snapshot.objects.count()
+        kept = {m: rows_of(m, other.pk).count() for m in owned()}
+        client = self.enter(self.olaf)
+        page = client.get(self.at("samples:throw", gone))
+        assert "Throw it away" in page.text
+        assert left_of(gone)
+        with self.captureOnCommitCallbacks(execute=True):
+            reply = client.post(self.at("samples:throw", gone))
+        assert reply.status_code == 302
+        assert left_of(gone) == []
+        assert not folder.exists()
+        jobs = DBTaskResult.objects.filter(args_kwargs__args__0=str(report.pk))
+        assert not jobs.exists()
+        assert {m: rows_of(m, other.pk).count() for m in owned()} == kept
+        assert Snapshot.objects.count() == snapshots - 1
+        assert gone.pk not in verification.chains()
+        assert verification.verify(other.pk) is None
+        assert client.get("/", follow=True).status_code == 200
+        assert client.post(self.at("samples:throw", gone)).status_code == 404
+        with pytest.raises(ValidationError, match="already"):
+            throw_away(by=self.olaf, organisation=gone)
+
+    def test_check_of_all_trails_stays_green_before_and_after(self):
+        call_command("verify_trail")
+        throw_away(by=self.nora, organisation=self.sample)
+        call_command("verify_trail")
+
+    def test_report_of_a_sample_that_is_gone_is_not_made(self):
+        report = Report.objects.get(assessment__organisation=self.sample)
+        throw_away(by=self.nora, organisation=self.sample)
+        with pytest.raises(Report.DoesNotExist):
+            reports.make_report(report.pk)
+
+    def test_stopped_in_the_middle_nothing_is_gone(self):
+        before = left_of(self.sample)
+
+        def stop(_):
+            raise KeyboardInterrupt
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(trail, "end_passing", stop)
+            with pytest.raises(KeyboardInterrupt):
+                throw_away(by=self.nora, organisation=self.sample)
+        assert left_of(self.sample) == before
+        assert verification.verify(self.sample.pk) is None
+
+    def test_real_organisation_is_never_thrown_away(self):
+        with pytest.raises(ValidationError):
+            throw_away(by=self.nora, organisation=self.real)
+        client = self.enter(self.nora)
+        address = self.at("samples:throw", self.real)
+        assert client.post(address).url == self.at("home:home", self.real)
+        assert left_of(self.real)
+        with pytest.raises(ChainHead.DoesNotExist):
+            trail.end_passing(self.real.pk)
+        for change in (
+            lambda: ChainHead.objects.filter(pk=self.real.pk).update(is_passing=True),
+            lambda: Event.objects.filter(organisation_id=self.real.pk).delete(),
+            lambda: Event.objects.filter(organisation_id=self.sample.pk).delete(),
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                change()
+        # whoever marks the row alone has a chain that is not passing
+        Organisation.objects.filter(pk=self.real.pk).update(sample_of=self.olaf)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            throw_away(by=self.olaf, organisation=self.real)
+        assert Event.objects.filter(organisation_id=self.real.pk).exists()
+
+
+def test_without_its_checklist_no_sample_is_made(db):
+    person = make_account(email="n@x.example", name="Nora", password=PASSWORD)
+    with pytest.raises(ValidationError, match="not in the library"):
+        open_sample(by=person)
+    assert sample_of(person) is None
