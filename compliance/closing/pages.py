@@ -29,6 +29,8 @@ class Use:
     used: int
     limit: int | None = None
     is_bytes: bool = False
+    is_part: bool = False
+    """Of the one above it, which has the limit; or it goes by itself."""
 
 
 def whole_told(request: MemberRequest) -> dict[str, Any]:
@@ -63,8 +65,16 @@ def _uses(organisation: Organisation) -> list[Use]:
             settings.ORGANISATION_ASSESSMENTS or None,
         ),
         Use("Files", sum(kept.values()), settings.ORGANISATION_BYTES, is_bytes=True),
-        *(Use(f"{name}, of these", size, is_bytes=True) for name, size in kept.items()),
-        Use("Exports and archives, deleted by themselves", passing, is_bytes=True),
+        *(
+            Use(f"{name}, of these", size, is_bytes=True, is_part=True)
+            for name, size in kept.items()
+        ),
+        Use(
+            "Exports and archives, deleted by themselves",
+            passing,
+            is_bytes=True,
+            is_part=True,
+        ),
     ]
 
 

@@ -98,6 +98,14 @@ def _at_most(bound: Callable[[], float]) -> Callable[[float | None], bool]:
     return lambda value: value is None or value <= bound()
 
 
+def _redis() -> float | None:
+    if not settings.REDIS_URL:
+        return None
+    from compliance.web import redis_cache  # noqa: PLC0415 - needs a package of production
+
+    return float(redis_cache.answers())
+
+
 CHECKS = (
     Check(
         "database",
@@ -135,6 +143,13 @@ CHECKS = (
         "Age of the oldest event that no checkpoint of the trail covers.",
         _checkpoint_wait,
         _at_most(lambda: 2 * 60 * (settings.CHECKPOINT_MINUTES or float("inf"))),
+    ),
+    Check(
+        "redis",
+        "attest_redis_up",
+        "1 when Redis answers; no value without one.",
+        _redis,
+        lambda value: value in {None, 1},
     ),
     Check(
         "backup",

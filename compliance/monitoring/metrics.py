@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import DatabaseError
 from django.dispatch import receiver
 from django.tasks.signals import task_finished
 from prometheus_client import (
@@ -22,6 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from compliance.monitoring.checks import Status, results
 from compliance.reports.queries import program_version
+from compliance.webhooks.models import count_by_state
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _OWN = CollectorRegistry()
@@ -81,6 +83,23 @@ class _Checks:
             if one.value is not None:
                 yield GaugeMetricFamily(one.check.metric, one.check.says, one.value)
         yield status
+        yield from _webhooks()
+
+
+def _webhooks() -> Iterator[Metric]:
+    """Messages to webhooks by what became of them; nothing while the database is gone."""
+    found = GaugeMetricFamily(
+        "attest_webhook_deliveries",
+        "Messages to webhooks that are kept in their log, by state.",
+        labels=["state"],
+    )
+    try:
+        counts = count_by_state()
+    except DatabaseError:
+        return
+    for state, number in counts.items():
+        found.add_metric([state], number)
+    yield found
 
 
 def exposition() -> bytes:

@@ -15,6 +15,7 @@ __all__ = [
     "middleware",
     "outgoing",
     "own_languages",
+    "redis_cache",
     "rejected_input",
     "safe_redirect",
     "secret",

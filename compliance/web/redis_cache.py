@@ -113,6 +113,16 @@ class GuardedRedisCache(BaseCache):
         self._redis.close(**kwargs)
 
 
+def answers() -> bool:
+    """Whether Redis answers now; asked past the rest, so that it is known at once."""
+    own: Any = caches["default"]
+    try:
+        own._redis._cache.get_client().ping()
+    except (RedisError, OSError):
+        return False
+    return True
+
+
 def _asking(name: str) -> Any:
     def ask(self: GuardedRedisCache, *args: Any, **kwargs: Any) -> Any:
         return self._ask(name, *args, **kwargs)

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from compliance.assessments.models import Answer, Assessment, Presence, Visit
 from compliance.audit.models import ChainHead
 from compliance.organisations.models import Organisation, User
+from compliance.workspace import presence_cache
 
 SILENCE = timedelta(seconds=70)
 """Seconds without a call after which a person counts as gone: two calls and a bit."""
@@ -61,6 +62,8 @@ def place(
 
 def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
     """Everybody else who has been heard of lately, in one query."""
+    if presence_cache.is_used():
+        return _kept_here(assessment, viewer, now)
     lately = assessment.presences.filter(at__gt=now - SILENCE).exclude(user=viewer)
     found: list[Presence] = list(
         lately.select_related("user").order_by("user__name", "user__email")
@@ -70,3 +73,17 @@ def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
         if one.answer_id is not None:
             rows.setdefault(one.answer_id, []).append(one.user)
     return Here([one.user for one in found], sorted(rows.items()))
+
+
+def _kept_here(assessment: Assessment, viewer: User, now: datetime) -> Here:
+    """The same out of the cache, by members: nobody else has the page."""
+    members = assessment.organisation.memberships.with_people()
+    others = [one.user for one in members.exclude(user=viewer)]
+    ids = [one.pk for one in others]
+    found = presence_cache.rows_of(assessment.pk, ids, now - SILENCE)
+    people = [one for one in others if one.pk in found]
+    rows: dict[int, list[User]] = {}
+    for one in people:
+        if (row := found[one.pk]) is not None:
+            rows.setdefault(row, []).append(one)
+    return Here(people, sorted(rows.items()))

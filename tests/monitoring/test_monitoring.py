@@ -20,6 +20,7 @@ from compliance.backups import backup
 from compliance.monitoring import checks
 from compliance.web.logs import AddRequest
 from compliance.web.mail import send
+from compliance.webhooks.actions import make_webhook
 from tests import factories
 
 TOKEN = "a token for the metrics of tests"
@@ -166,6 +167,22 @@ def test_each_check_has_its_figure(scrape, db):
             assert found[check.metric][0].value >= 0
     passing = {one.labels["check"]: one.value for one in found["attest_check"]}
     assert passing == {one.name: one.name != "backup" for one in checks.CHECKS}
+
+
+def test_messages_to_webhooks_are_counted_by_state(scrape, cast):
+    webhook, _ = make_webhook(
+        by=cast.ada,
+        organisation=cast.acme,
+        address="https://receiver.invalid/",
+        topics=["answer"],
+    )
+    for state in ("given_up", "given_up", "waiting"):
+        webhook.deliveries.create(action="answer.saved", state=state)
+    told = {
+        sample.labels["state"]: sample.value
+        for sample in scrape()["attest_webhook_deliveries"]
+    }
+    assert told == {"given_up": 2, "waiting": 1, "delivered": 0}
 
 
 def test_a_reply_names_its_request_and_the_log_says_no_address(db, caplog):

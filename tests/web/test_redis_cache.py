@@ -5,15 +5,22 @@ import select
 import socket
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 import redis
 from django.core.cache import cache, caches
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from compliance.models import Presence
+from compliance.monitoring import checks
 from compliance.web import redis_cache
 from compliance.web.redis_cache import SignedSerializer
-from tests.factories import PASSWORD
+from compliance.workspace import presence_cache
+from tests.factories import PASSWORD, make_assessment
 
 pytestmark = pytest.mark.slow
 HOST, PORT, DATABASE, PREFIX = "127.0.0.1", 6379, 11, "attest-test-of-cache"
@@ -185,3 +192,64 @@ def test_signing_in_works_without_redis(proxy, cast):
     told = {"login": "ada@example.org", "password": PASSWORD}
     assert client.post("/accounts/login/", told).status_code == 302
     assert client.get("/o/acme/").status_code == 200
+
+
+@pytest.fixture
+def in_redis(proxy, settings):
+    settings.REDIS_URL = settings.CACHES["default"]["LOCATION"]
+    return proxy
+
+
+def look(client, assessment, **told):
+    place = f"/o/acme/assessments/{assessment.pk}/presence/"
+    return client.post(place, told)
+
+
+def test_who_is_there_is_seen_through_redis_and_no_row_is_written(
+    in_redis, cast, sign_in
+):
+    here = make_assessment(cast.acme, cast.ada)
+    answer = here.answers.first()
+    look(sign_in(cast.con), here, answer=answer.pk)
+    assert cast.con.name in look(sign_in(cast.ada), here).text
+    assert not Presence.objects.exists()
+    look(sign_in(cast.con), here)
+    with CaptureQueriesContext(connection) as seen:
+        look(sign_in(cast.con), here)
+    assert not [one for one in seen if "compliance_presence" in one["sql"]]
+    moment = timezone.now() + timedelta(seconds=5)
+    presence_cache.forget(here.pk, cast.con.pk, moment)
+    assert cast.con.name not in look(sign_in(cast.ada), here).text
+
+
+def test_nobody_of_another_organisation_is_seen(in_redis, cast, sign_in):
+    here = make_assessment(cast.acme, cast.ada)
+    presence_cache.say(
+        here.pk, cast.zoe.pk, None, timezone.now(), timedelta(seconds=70)
+    )
+    assert cast.zoe.name not in look(sign_in(cast.ada), here).text
+
+
+def test_without_redis_fewer_are_seen_and_the_page_works(in_redis, cast, sign_in):
+    here = make_assessment(cast.acme, cast.ada)
+    look(sign_in(cast.con), here)
+    in_redis.shut()
+    reply = look(sign_in(cast.ada), here)
+    assert reply.status_code in {200, 204}
+    assert cast.con.name not in reply.text
+    look(sign_in(cast.con), here)
+    assert cast.con.name in look(sign_in(cast.ada), here).text
+
+
+def test_check_says_whether_redis_answers(in_redis):
+    [check] = [one for one in checks.CHECKS if one.name == "redis"]
+    assert check.measure() == 1
+    in_redis.shut()
+    assert check.measure() == 0
+    assert not check.is_well(0.0)
+
+
+def test_without_the_setting_there_is_nothing_to_measure():
+    [check] = [one for one in checks.CHECKS if one.name == "redis"]
+    assert check.measure() is None
+    assert check.is_well(None)

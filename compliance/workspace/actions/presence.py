@@ -14,7 +14,8 @@ from compliance.assessments.models import Assessment, Presence, Visit
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.workspace.presence import Place
+from compliance.workspace import presence_cache
+from compliance.workspace.presence import SILENCE, Place
 from compliance.workspace.seeing import of_others
 
 CROSSING = timedelta(seconds=2)
@@ -35,20 +36,14 @@ def arrive(*, by: User, place: Place, at: datetime) -> None:
     A first visit marks everything until now as seen. A person with no unseen changes
     has seen everything up to now. At most two statements.
     """
+    if presence_cache.is_used():
+        told = place.assessment.pk, by.pk, place.answer_id
+        presence_cache.say(*told, at, SILENCE)
+        if place.seen_seq is not None and place.seen_seq >= place.head:
+            return
     with writing():
-        Presence.objects.bulk_create(
-            [
-                Presence(
-                    user=by,
-                    at=at,
-                    assessment=place.assessment,
-                    answer_id=place.answer_id,
-                )
-            ],
-            update_conflicts=True,
-            unique_fields=["assessment", "user"],
-            update_fields=["answer", "at"],
-        )
+        if not presence_cache.is_used():
+            _arrive(by, place, at)
         mine = Visit(
             user=by, assessment=place.assessment, seen_seq=place.head, seen_at=at
         )
@@ -63,11 +58,30 @@ def arrive(*, by: User, place: Place, at: datetime) -> None:
             ).update(seen_seq=place.head, seen_at=at)
 
 
+def _arrive(by: User, place: Place, at: datetime) -> None:
+    Presence.objects.bulk_create(
+        [
+            Presence(
+                user=by,
+                at=at,
+                assessment=place.assessment,
+                answer_id=place.answer_id,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["assessment", "user"],
+        update_fields=["answer", "at"],
+    )
+
+
 def leave(*, by: User, assessment: Assessment, at: datetime) -> None:
     """Say that a person has closed an assessment.
 
     A word of this very moment stands: the next page may be heard of before it.
     """
+    if presence_cache.is_used():
+        presence_cache.forget(assessment.pk, by.pk, at - CROSSING)
+        return
     with writing():
         assessment.presences.filter(user=by, at__lt=at - CROSSING).delete()
 
