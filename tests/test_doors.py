@@ -22,8 +22,8 @@ from compliance.assessments.versions import Known
 from compliance.audit.columns import Derived, proof_of
 from compliance.audit.merkle import EMPTY
 from compliance.bulk.actions import Bulk, set_many
-from compliance.bundles import download_store
-from compliance.closing import archive_store
+from compliance.bundles.download_store import package_store
+from compliance.closing.archive_store import archive_store
 from compliance.evidence import storage as evidence_files
 from compliance.models import (
     Answer,
@@ -496,7 +496,7 @@ def make_package(assessment, by):
         status="done",
         asked_by=by,
         finished_at=timezone.now(),
-        **make_file(download_store.path_of, f"pack {assessment.pk} {by.pk}".encode()),
+        **make_file(package_store.path_of, f"pack {assessment.pk} {by.pk}".encode()),
     ).pk
 
 

@@ -1,4 +1,4 @@
-"""Storage of bundles and audit packs until download, under their SHA-256."""
+"""Storage of files that people take away, under their SHA-256 until they go."""
 
 import os
 import time
@@ -7,52 +7,54 @@ from pathlib import Path
 
 from django.conf import settings
 
-from compliance.bundles.models import KEPT_FOR, Package, PackageStatus
+from compliance.bundles.models import MadeFile, Package
 from compliance.web import staging
 
 
-def folder() -> Path:
-    """Made on first use, for its owner only."""
-    path = Path(settings.DATA_DIR) / "exports"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+class Store:
+    """The folder for the files of a kind."""
+
+    def __init__(self, name: str, kind: type[MadeFile]) -> None:
+        self.name, self.kind = name, kind
+
+    def folder(self) -> Path:
+        """Made on first use, for its owner only."""
+        path = Path(settings.DATA_DIR) / self.name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    def path_of(self, sha256: str) -> Path:
+        """The file with that hash."""
+        return self.folder() / f"{sha256}.zip"
+
+    def workplace(self) -> AbstractContextManager[Path]:
+        """A folder beside them for one that is made; see ``web/staging.py``."""
+        return staging.workplace(self.folder(), self._is_known)
+
+    def keep(self, path: Path, sha256: str) -> None:
+        """Move a finished file of a workplace to its place; its age counts from now."""
+        os.utime(path)
+        staging.put(path, self.path_of(sha256).name)
+
+    def sweep(self) -> int:
+        """Take away files whose time is over, and what killed processes left; how many."""
+        gone = staging.sweep(self.folder(), self._is_known)
+        before = time.time() - self.kind.kept_for().total_seconds()
+        for path in self.folder().glob("*.zip"):
+            if path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def is_wanted(self, file: MadeFile) -> bool:
+        """Whether the file lies there, and may be taken away."""
+        return file.is_there and self.path_of(file.sha256).is_file()
+
+    def _is_known(self, name: str) -> bool:
+        return self.kind._default_manager.filter(
+            sha256=name.removesuffix(".zip")
+        ).exists()
 
 
-def path_of(sha256: str) -> Path:
-    """The file with that hash."""
-    return folder() / f"{sha256}.zip"
-
-
-def workplace() -> AbstractContextManager[Path]:
-    """A folder beside them for one that is made; see ``web/staging.py``."""
-    return staging.workplace(folder(), _is_known)
-
-
-def keep(path: Path, sha256: str) -> None:
-    """Move a finished file of a workplace to its place; its age counts from now."""
-    os.utime(path)
-    staging.put(path, path_of(sha256).name)
-
-
-def sweep() -> int:
-    """Take away finished files that are a day old, and what killed processes left."""
-    gone, before = staging.sweep(folder(), _is_known), time.time()
-    before -= KEPT_FOR.total_seconds()
-    for path in folder().glob("*.zip"):
-        if path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
-
-
-def _is_known(name: str) -> bool:
-    return Package.objects.filter(sha256=name.removesuffix(".zip")).exists()
-
-
-def is_wanted(package: Package) -> bool:
-    """Whether the file of a package lies there."""
-    return (
-        package.status == PackageStatus.DONE
-        and package.is_there
-        and path_of(package.sha256).is_file()
-    )
+package_store = Store("exports", Package)
+"""Bundles and audit packs."""

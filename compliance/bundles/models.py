@@ -32,12 +32,10 @@ class PackageStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class Package(models.Model):
-    """A file that someone asked for; nobody else sees it, and it goes after a day."""
+class MadeFile(models.Model):
+    """A file that is made in the background for people to take away, and goes after a while."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="packages")
-    kind = models.CharField(max_length=10, choices=PackageKind.choices)
     status = models.CharField(
         max_length=10, choices=PackageStatus.choices, default=PackageStatus.WAITING
     )
@@ -47,29 +45,25 @@ class Package(models.Model):
     done_percent = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True)
-    content_hash = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
 
-    in_trail = Proven("assessment__organisation_id", excused=JOB)
-
     class Meta:
+        abstract = True
         ordering = ["-asked_at"]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="done")
                 | ~Q(sha256="")
                 & Q(size_bytes__isnull=False, finished_at__isnull=False),
-                name="package_done_has_file",
+                name="%(class)s_done_has_file",
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} of {self.assessment_id}"
-
-    def get_absolute_url(self) -> str:
-        organisation = self.assessment.organisation
-        return reverse("exports:package", args=[organisation.slug, self.pk])
+    @classmethod
+    def kept_for(cls) -> timedelta:
+        """How long such a file lies there after it is made."""
+        raise NotImplementedError
 
     @property
     def is_over(self) -> bool:
@@ -79,12 +73,37 @@ class Package(models.Model):
     @property
     def gone_at(self) -> datetime:
         """When its file goes."""
-        return (self.finished_at or self.asked_at) + KEPT_FOR
+        return (self.finished_at or self.asked_at) + self.kept_for()
 
     @property
     def is_there(self) -> bool:
         """Whether its file may be taken away."""
         return self.status == PackageStatus.DONE and timezone.now() < self.gone_at
+
+
+class Package(MadeFile):
+    """A file that someone asked for; nobody else sees it, and it goes after a day."""
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="packages")
+    kind = models.CharField(max_length=10, choices=PackageKind.choices)
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    in_trail = Proven("assessment__organisation_id", excused=JOB)
+
+    class Meta(MadeFile.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.assessment_id}"
+
+    def get_absolute_url(self) -> str:
+        organisation = self.assessment.organisation
+        return reverse("exports:package", args=[organisation.slug, self.pk])
+
+    @classmethod
+    def kept_for(cls) -> timedelta:
+        """A day (safety.md, T5)."""
+        return KEPT_FOR
 
     @property
     def file_name(self) -> str:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.bundles.models import PackageStatus
-from compliance.closing import archive_store
 from compliance.closing.archive import write_archive
+from compliance.closing.archive_store import archive_store
 from compliance.closing.events import (
     ARCHIVE_ASKED,
     ARCHIVE_CANCELLED,

@@ -31,10 +31,10 @@ from compliance.audit.columns import hidden_in
 from compliance.audit.events import TRAIL_ENDED
 from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.audit.transaction import writing
-from compliance.bundles import download_store
+from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package, PackageStatus
 from compliance.checklists.models import Checklist, Edition
-from compliance.closing import archive_store
+from compliance.closing.archive_store import archive_store
 from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.erasure.actions import erase_person, places_of
@@ -277,7 +277,7 @@ def _named(organisation_id: UUID) -> Iterator[Path]:
         yield report_files.path_of(sha256)
     packages = rows_of(Package, organisation_id).exclude(sha256="")
     for sha256 in packages.values_list("sha256", flat=True):
-        yield download_store.path_of(sha256)
+        yield package_store.path_of(sha256)
     archives = rows_of(Archive, organisation_id).exclude(sha256="")
     for sha256 in archives.values_list("sha256", flat=True):
         yield archive_store.path_of(sha256)

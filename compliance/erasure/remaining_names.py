@@ -9,7 +9,7 @@ from django.db import models
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.audit.text_erasure import holding
-from compliance.bundles import download_store
+from compliance.bundles.download_store import package_store
 from compliance.bundles.erasing import naming
 from compliance.bundles.models import Package, PackageStatus
 from compliance.organisations.models import User
@@ -93,7 +93,7 @@ def _packages(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
         "assessment__organisation", "assessment__edition__checklist"
     )
     for row in joined.order_by("finished_at"):
-        path = download_store.path_of(row.sha256)
+        path = package_store.path_of(row.sha256)
         if (
             row.finished_at
             and row.finished_at >= since[row.assessment_id][0]

@@ -11,8 +11,9 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.audit import checkpoints, trail
 from compliance.audit.transaction import writing
-from compliance.bundles import bundle_export, download_store
+from compliance.bundles import bundle_export
 from compliance.bundles.bundle_export import Listen
+from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package, PackageKind, PackageStatus
 from compliance.exports.audit_pack import write_pack
 from compliance.exports.events import (
@@ -109,7 +110,7 @@ def cancel_package(*, by: User | None, package: Package) -> Package:
 
 def _sweep() -> None:
     """Take away the parts that a killed process left of the file, and of the report for it."""
-    download_store.sweep()
+    package_store.sweep()
     storage.sweep(reports.is_known)
 
 
@@ -153,7 +154,7 @@ def _make(package: Package) -> None:
     # The proofs in it lead to a signed checkpoint, so there has to be a new one.
     checkpoints.checkpoint_safely(package.assessment.organisation_id)
     record = bundle_export.read(package.assessment_id)
-    with download_store.workplace() as desk:
+    with package_store.workplace() as desk:
         made = desk / "bundle"
         with ReportingFile(made, listen) as file:
             bundled = listen.between(40, 55) if is_pack else listen
@@ -166,7 +167,7 @@ def _make(package: Package) -> None:
         with ReportingFile(made, listen, "r") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size_bytes = made.stat().st_size
-        download_store.keep(made, sha256)
+        package_store.keep(made, sha256)
         _end(
             package,
             PackageStatus.DONE,

@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.audit import trail
 from compliance.audit.models import Deletion
-from compliance.bundles import download_store
+from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.evidence import storage
@@ -93,7 +93,7 @@ def _files(organisation: Organisation) -> Iterable[Path]:
     """Files of reports and exports that nobody else has."""
     for model, path_of in (
         (Report, report_files.path_of),
-        (Package, download_store.path_of),
+        (Package, package_store.path_of),
     ):
         for row in _of(model, organisation):
             others = model.objects.filter(sha256=row.sha256)

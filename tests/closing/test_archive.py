@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 
 from compliance.audit import checkpoints, verification
 from compliance.bundles.process import opened
-from compliance.closing import actions, archive_store, tasks
+from compliance.closing import actions, tasks
 from compliance.closing.archive import BESIDE
+from compliance.closing.archive_store import archive_store
 from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.evidence import storage
@@ -216,7 +217,7 @@ def test_its_days_over_the_file_is_gone(full, cast, sign_in, settings, monkeypat
     monkeypatch.undo()
     reply = sign_in(cast.ada).post(f"{archive.get_absolute_url()}file/", SURE)
     assert reply.status_code == 404
-    assert "Its days are over" in sign_in(cast.ada).get(archive.get_absolute_url()).text
+    assert "It was kept until" in sign_in(cast.ada).get(archive.get_absolute_url()).text
 
 
 def test_a_killed_maker_is_followed_by_the_next(full, cast):

@@ -12,7 +12,8 @@ from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.models import OriginEvent, OriginTrail
 from compliance.audit import verification
 from compliance.audit.leaves import without
-from compliance.bundles import download_store, origins
+from compliance.bundles import origins
+from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package, PackageStatus
 from compliance.erasure.actions import erase_person
 from compliance.models import Membership, Origin, User
@@ -205,7 +206,7 @@ def test_files_that_may_print_the_name_are_told(cast):
         sha256="b" * 64,
         size_bytes=2,
     )
-    download_store.path_of(package.sha256).write_bytes(b"PK")
+    package_store.path_of(package.sha256).write_bytes(b"PK")
     report, bundle = erase_person(by=None, person=cast.rev, is_dry=True).files
     assert f"Acme: {signed}: report 1, Full report, signed as revision 1, " in report
     assert report.endswith(f"{1:064x}.pdf")

@@ -16,7 +16,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from compliance.bundles import download_store  # noqa: E402
+from compliance.bundles.download_store import package_store  # noqa: E402
 from compliance.closing import actions as closing  # noqa: E402
 from compliance.evidence import storage  # noqa: E402
 from compliance.exports import actions as packages  # noqa: E402
@@ -78,7 +78,7 @@ def main(files, size_bytes):
     if archived.status != "done":
         raise RuntimeError(archived.problem)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(peak, download_store.path_of(made.sha256).stat().st_size)  # noqa: T201
+    print(peak, package_store.path_of(made.sha256).stat().st_size)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from compliance.audit import verification
 from compliance.audit.models import Event
-from compliance.bundles import bundle_export, download_store
+from compliance.bundles import bundle_export
+from compliance.bundles.download_store import package_store
 from compliance.exports import actions as packages
 from compliance.models import Package, Report
 from compliance.reports import actions, storage, throttle
@@ -44,7 +45,7 @@ def cancelled(by, package):
 
 def assert_nothing_is_left(package):
     assert told(package) == ["package.asked", "package.cancelled"]
-    assert list(download_store.folder().iterdir()) == []
+    assert list(package_store.folder().iterdir()) == []
     assert verification.verify(package.assessment.organisation_id) is None
     package.refresh_from_db()
     assert (package.status, package.sha256) == ("cancelled", "")
@@ -76,19 +77,19 @@ def test_export_cancelled_in_the_middle_of_a_file_stops_at_its_next_piece(
 
 
 def test_export_cancelled_at_the_last_moment_leaves_no_file(cast, package, monkeypatch):
-    keep = download_store.keep
+    keep = package_store.keep
 
     def kept(path, sha256):
         keep(path, sha256)
         cancelled(cast.rev, package)
 
-    monkeypatch.setattr(download_store, "keep", kept)
+    monkeypatch.setattr(package_store, "keep", kept)
     assert packages.make_package(package.pk).status == "cancelled"
     assert_nothing_is_left(package)
 
 
 def test_same_file_of_a_colleague_stays(cast, package, monkeypatch):
-    keep, other = download_store.keep, ask(cast, package.assessment, "bundle")
+    keep, other = package_store.keep, ask(cast, package.assessment, "bundle")
     monkeypatch.setattr(packages.checkpoints, "checkpoint_safely", lambda _: None)
 
     def kept(path, sha256):
@@ -99,10 +100,10 @@ def test_same_file_of_a_colleague_stays(cast, package, monkeypatch):
         cancelled(cast.rev, package)
 
     Package.objects.filter(pk=other.pk).update(asked_by=cast.ada)
-    monkeypatch.setattr(download_store, "keep", kept)
+    monkeypatch.setattr(package_store, "keep", kept)
     packages.make_package(package.pk)
     other.refresh_from_db()
-    assert download_store.is_wanted(other)
+    assert package_store.is_wanted(other)
 
 
 def test_report_made_for_a_pack_is_cancelled_with_it(cast, monkeypatch):

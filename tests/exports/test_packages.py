@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from compliance.audit import verification
-from compliance.bundles import download_store
+from compliance.bundles.download_store import package_store
 from compliance.bundles.models import KEPT_FOR
 from compliance.evidence import storage
 from compliance.exports import actions as packages
@@ -69,7 +69,7 @@ def made(full, by, kind="pack"):
 
 
 def unpacked(package, folder):
-    with zipfile.ZipFile(download_store.path_of(package.sha256)) as archive:
+    with zipfile.ZipFile(package_store.path_of(package.sha256)) as archive:
         archive.extractall(folder)
     return folder
 
@@ -158,7 +158,7 @@ def test_same_state_makes_the_same_pack(full, report, cast):
     record = packages.bundle_export.read(full.pk)
     packs = []
     for _ in range(2):
-        bundle = download_store.folder() / "bundle"
+        bundle = package_store.folder() / "bundle"
         with bundle.open("w+b") as file:
             packages.bundle_export.write(record, file)
         out = io.BytesIO()
@@ -179,7 +179,7 @@ def test_pack_without_a_report_of_now_has_one_made(full, cast, monkeypatch):
     package = made(full, cast.ada)
     assert (package.status, len(asked)) == ("failed", 1)
     assert package.problem == "The report of the pack was not made. No font."
-    assert list(download_store.folder().iterdir()) == []
+    assert list(package_store.folder().iterdir()) == []
 
 
 def test_file_of_evidence_that_is_gone_fails_in_words_and_leaves_nothing(full, cast):
@@ -188,7 +188,7 @@ def test_file_of_evidence_that_is_gone_fails_in_words_and_leaves_nothing(full, c
     package = made(full, cast.ada, "bundle")
     assert package.status == "failed"
     assert "is missing or no longer has the bytes" in package.problem
-    assert list(download_store.folder().iterdir()) == []
+    assert list(package_store.folder().iterdir()) == []
 
 
 def test_making_it_twice_makes_it_once(full, cast):
@@ -288,12 +288,12 @@ def test_right_that_was_taken_away_counts_at_once(full, cast, sign_in):
 
 def test_after_a_day_the_file_is_gone(full, cast, sign_in):
     package = made(full, cast.otto, "bundle")
-    path = download_store.path_of(package.sha256)
-    assert download_store.sweep() == 0
+    path = package_store.path_of(package.sha256)
+    assert package_store.sweep() == 0
     old = time.time() - KEPT_FOR.total_seconds() - 1
     os.utime(path, (old, old))
-    assert (download_store.sweep(), path.exists()) == (1, False)
+    assert (package_store.sweep(), path.exists()) == (1, False)
     Package.objects.update(finished_at=timezone.now() - KEPT_FOR - timedelta(minutes=1))
     client = sign_in(cast.otto)
-    assert "kept for 24 hours" in client.get(package.get_absolute_url()).text
+    assert "It was kept until" in client.get(package.get_absolute_url()).text
     assert client.post(f"{package.get_absolute_url()}file/", SURE).status_code == 404

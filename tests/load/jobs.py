@@ -37,7 +37,8 @@ from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import verification  # noqa: E402
-from compliance.bundles import bundle_export, download_store  # noqa: E402
+from compliance.bundles import bundle_export  # noqa: E402
+from compliance.bundles.download_store import package_store  # noqa: E402
 from compliance.exports import tasks as exports  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
 from compliance.press.api import Made  # noqa: E402
@@ -141,7 +142,7 @@ class World:
         """So that the next kill meets the same work."""
         Report.objects.all().delete()
         Package.objects.all().delete()
-        for folder in (storage.folder(), download_store.folder()):
+        for folder in (storage.folder(), package_store.folder()):
             shutil.rmtree(folder)
 
     def faults(self, asked):
@@ -156,9 +157,9 @@ class World:
             found.append(f"{len(rows)} rows")
         wanted = {storage.path_of(one.sha256): one for one in Report.objects.all()}
         wanted |= {
-            download_store.path_of(one.sha256): one for one in Package.objects.all()
+            package_store.path_of(one.sha256): one for one in Package.objects.all()
         }
-        there = {*storage.folder().rglob("*"), *download_store.folder().rglob("*")}
+        there = {*storage.folder().rglob("*"), *package_store.folder().rglob("*")}
         found += [f"{path.name} is left" for path in there - set(wanted)]
         found += [f"{path.name} is gone" for path in set(wanted) - there]
         for path in there & set(wanted):
@@ -272,7 +273,7 @@ def cancelled():
     os.waitpid(child, 0)
     seconds = time.monotonic() - began
     asked.refresh_from_db()
-    left = [path.name for path in download_store.folder().iterdir()]
+    left = [path.name for path in package_store.folder().iterdir()]
     world.forget()
     return {"reply": status, "seconds": seconds, "status": asked.status, "left": left}
 
@@ -290,7 +291,7 @@ def hopeless(kind):
             kills += 1
     asked.refresh_from_db()
     page = world.client.get(asked.get_absolute_url()).text
-    left = [*storage.folder().iterdir(), *download_store.folder().iterdir()]
+    left = [*storage.folder().iterdir(), *package_store.folder().iterdir()]
     hang = [str(row) for row in Report.objects.all() if not row.is_over]
     world.forget()
     return {

@@ -12,7 +12,8 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.closing import actions, archive_store, tasks
+from compliance.closing import actions, tasks
+from compliance.closing.archive_store import archive_store
 from compliance.closing.pages import whole_told
 from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required

@@ -12,7 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.bundles import download_store
+from compliance.bundles.download_store import package_store
 from compliance.bundles.models import PackageKind, packages_of
 from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.exports import actions, tasks
@@ -69,7 +69,7 @@ def package(request: MemberRequest, package_id: UUID) -> HttpResponse:
     context = {
         "package": found,
         "assessment": found.assessment,
-        "is_there": download_store.is_wanted(found),
+        "is_there": package_store.is_wanted(found),
     }
     return render_page(request, "exports/package.html", context, partial="state")
 
@@ -98,14 +98,14 @@ def file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
     found = get_object_or_404(mine, pk=package_id)
     if found.kind == PackageKind.BUNDLE and Permission.ASSESS not in request.may:
         raise Http404
-    if not download_store.is_wanted(found):
+    if not package_store.is_wanted(found):
         raise Http404
     if request.method != "POST":
         told = {"package": found, "assessment": found.assessment}
         return render(request, "exports/file.html", told)
     actions.note_download(by=request.user, package=found)
     return FileResponse(
-        download_store.path_of(found.sha256).open("rb"),
+        package_store.path_of(found.sha256).open("rb"),
         as_attachment=True,
         filename=found.file_name,
         content_type="application/zip",

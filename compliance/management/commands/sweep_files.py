@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from compliance.bundles import download_store
-from compliance.closing import archive_store
+from compliance.bundles.download_store import package_store
+from compliance.closing.archive_store import archive_store
 from compliance.evidence import actions
 from compliance.formats import pending_imports
 from compliance.reports import storage
@@ -19,6 +19,6 @@ class Command(BaseCommand):
     help = "Remove files without a row, previews, bundles and packs, a day after they came."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = actions.sweep() + pending_imports.sweep() + download_store.sweep()
+        gone = actions.sweep() + pending_imports.sweep() + package_store.sweep()
         gone += storage.sweep(is_known) + archive_store.sweep()
         self.stdout.write(f"{counted(gone, 'file')} removed.")
