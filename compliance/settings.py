@@ -158,6 +158,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 DATABASES["default"]["CONN_MAX_AGE"] = None
+# A cursor of the server lives in one connection, and a pool of transactions gives another.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("POOLED", False)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 AUTH_USER_MODEL = "compliance.User"
