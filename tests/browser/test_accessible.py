@@ -72,6 +72,7 @@ PLACES = [
     "checklists/in/",
     "bundles/in/",
     "exports/of/{plain}/",
+    "organisation/",
     "checklists/{draft}/edit/",
     "checklists/{draft}/edit/?section={section}",
     "checklists/{draft}/edit/?find=data",
