@@ -346,6 +346,7 @@ SAID = {
         "seats/_seats.html: offer.given_by",
     ],
     "ShareLink.made_by": [
+        "mail/share.txt: by",
         "seats/list.html: link.made_by",
     ],
     "Token.made_by": [

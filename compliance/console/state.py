@@ -72,7 +72,7 @@ def told() -> dict[str, Any]:
         "versions": versions(),
         "people": people(),
         "organisations": organisations(kept),
-        "count": Organisation.objects.count(),
+        "count": _real().count(),
         "most": MOST,
         "storage": storage(kept),
         "jobs": jobs(),
@@ -126,7 +126,8 @@ def people() -> dict[str, int]:
     """Accounts, counted."""
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
     is_open = Q(is_active=True)
-    found = User.objects.annotate(has_factor=Exists(factor)).aggregate(
+    real = User.objects.exclude(email__endswith=".invalid")  # the people of samples
+    found = real.annotate(has_factor=Exists(factor)).aggregate(
         open=Count("pk", filter=is_open),
         closed=Count("pk", filter=~is_open),
         protected=Count("pk", filter=is_open & Q(has_factor=True)),
@@ -139,7 +140,7 @@ def people() -> dict[str, int]:
 
 def organisations(kept: Mapping[Any, int]) -> list[dict[str, Any]]:
     """Name and figures of each: members, assessments, bytes of evidence, last event."""
-    rows = list(Organisation.objects.order_by("name", "pk")[:MOST].values("pk", "name"))
+    rows = list(_real().order_by("name", "pk")[:MOST].values("pk", "name"))
     members = _counted(Membership.objects.all())
     assessments = _counted(Assessment.objects.all())
     last = dict(
@@ -158,6 +159,11 @@ def organisations(kept: Mapping[Any, int]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _real() -> QuerySet[Organisation]:
+    """All but the samples in which newcomers look round."""
+    return Organisation.objects.filter(sample_of=None)
 
 
 def _counted(rows: QuerySet[Any]) -> dict[Any, int]:

@@ -93,6 +93,7 @@ class _Opened(_Named, _Title, total=False):
 class _Shared(_Opened, total=False):
     until: Required[Moment]
     assessment: Required[Id]
+    email: Words
 
 
 _type = partial(EventType, topic=Topic.AUDITOR, prepares=Prepares.NOTHING)

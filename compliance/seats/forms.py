@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
 from compliance.seats.choices import LONGEST_DAYS, How, SampleResult
+from compliance.web.mail import is_printed
 from compliance.web.text import validate_line, validate_text
 
 LONGEST = 20_000
@@ -98,10 +99,18 @@ class ShareForm(forms.Form):
     """The purpose of a share link, and its period."""
 
     label = _line("Recipient", 120, "Name the recipient of the link.")
+    email = forms.EmailField(
+        label="Mail it to",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
     days = _number(f"Days, {LONGEST_DAYS} at most", LONGEST_DAYS, 14)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="share-%s")
+        if is_printed():
+            del self.fields["email"]
 
 
 class DrawForm(forms.Form):

@@ -163,3 +163,13 @@ def test_command_makes_and_ends_an_administrator_on_the_trail(cast):
 def test_other_administrators_are_told(admin, cast):
     make_administrator(email=cast.ada.email)
     assert {one.to[0] for one in send_queued()} == {admin.email, cast.ada.email}
+
+
+def test_samples_count_nowhere(admin, cast):
+    before, people = state.told()["count"], state.people()["open"]
+    sample = factories.make_organisation("Lender (sample)", "sample-1")
+    type(sample).objects.filter(pk=sample.pk).update(sample_of=cast.ada)
+    factories.make_user("Bruno Maier", "bruno@sample.invalid")
+    assert state.told()["count"] == before
+    assert "Lender" not in str(state.told()["organisations"])
+    assert state.people()["open"] == people

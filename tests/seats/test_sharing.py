@@ -5,16 +5,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.audit import trail
 from compliance.discussion.actions import comment
 from compliance.models import Event, Membership, ShareLink
 from compliance.seats import actions
 from compliance.seats.queries import openings
 from tests import factories, seating
 from tests.factories import PASSWORD
+from tests.mailing import queued, send_queued
 from tests.reading import flat
 from tests.test_doors import VIEWS_BY_AUDITORS, rows_of
 
@@ -52,6 +55,35 @@ def test_link_is_shown_once_and_only_its_hash_is_kept(cast, assessment, sign_in)
     assert actions.open_share(token=token) == link
     again = client.get(f"/o/acme/assessments/{assessment.pk}/auditors/")
     assert token not in again.text
+
+
+def test_link_is_mailed_where_an_address_is_given(cast, assessment, sign_in):
+    client = sign_in(cast.otto)
+    where = f"/o/acme/assessments/{assessment.pk}/share/"
+    form = {"label": "Bank", "days": 14, "password": PASSWORD}
+    assert client.post(where, form | {"email": "no address"}).status_code == 422
+    assert not ShareLink.objects.exists()
+    page = client.post(where, form | {"email": "desk@bank.example"})
+    assert "A mail takes it to" in page.text
+    [mail] = send_queued()
+    assert mail.to == ["desk@bank.example"]
+    assert page.context["address"] in mail.body
+    event = Event.objects.get(action="share.made")
+    assert trail.content_of(event)["after"]["email"] == "desk@bank.example"
+
+
+def test_nothing_offers_a_mail_without_a_mail_server(
+    cast, assessment, sign_in, monkeypatch
+):
+    backend = "django.core.mail.backends.console.EmailBackend"
+    monkeypatch.setitem(settings.MAILERS["default"], "BACKEND", backend)
+    where = f"/o/acme/assessments/{assessment.pk}/"
+    client = sign_in(cast.otto)
+    assert "Mail it to" not in client.get(f"{where}auditors/").text
+    form = {"label": "Bank", "days": 14, "password": PASSWORD, "email": "a@b.example"}
+    client.post(f"{where}share/", form)
+    assert ShareLink.objects.exists()
+    assert not queued().exists()
 
 
 @pytest.mark.parametrize(

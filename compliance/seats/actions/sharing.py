@@ -4,6 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
@@ -15,12 +16,15 @@ from compliance.seats.actions.locking import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import SHARE_MADE, SHARE_OPENED, SHARE_REVOKED
 from compliance.seats.models import ShareLink
+from compliance.web.mail import absolute, queue_mail
 
 
 def share(
-    *, by: User, assessment: Assessment, label: str, days: int
+    *, by: User, assessment: Assessment, label: str, days: int, email: str = ""
 ) -> tuple[ShareLink, str]:
     """A new link and its token (256 bits), which nobody can read again.
+
+    It is mailed to ``email`` where one is given.
 
     Raises ``ValidationError`` for more than 90 days and a label that cannot be.
     """
@@ -44,6 +48,19 @@ def share(
             "until": link.expires_at.isoformat(),
             "assessment": str(assessment.pk),
         }
+        if email:
+            told["email"] = email
+            queue_mail(
+                to=email,
+                subject=f"{assessment.organisation} shows you {assessment}",
+                template="share",
+                context={
+                    "by": by,
+                    "link": link,
+                    "organisation": assessment.organisation,
+                    "address": absolute(reverse("seats:shared", args=[token])),
+                },
+            )
         tell(by, assessment, SHARE_MADE, link, after=told)
     return link, token
 

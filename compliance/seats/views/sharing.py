@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.signature_validity import void_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.rate_limits import within
+from compliance.organisations.rate_limits import hindered, within
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
@@ -39,6 +39,9 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     form = ShareForm(request.POST)
     status = 0 if form.is_valid() else 422
+    email = "" if status else form.cleaned_data.get("email", "")
+    if email:
+        status = hindered(request, form)
     told: dict[str, Any] = {"share": form}
     if not status:
         try:
@@ -47,13 +50,14 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
                 assessment=assessment,
                 label=form.cleaned_data["label"],
                 days=form.cleaned_data["days"],
+                email=email,
             )
         except ValidationError as error:
             form.add_error(None, error)
             status = 422
         else:
             address = absolute(reverse("seats:shared", args=[token]))
-            told = {"fresh": link, "address": address}
+            told = {"fresh": link, "address": address, "mailed": email}
             request.is_saved = True
     context = seats_told(request, assessment, **told)
     return render(request, "seats/list.html", context, status=status or 200)
