@@ -51,6 +51,8 @@ class Conditions(FilterVisitor[Q]):
             return Q(role__isnull=str(value).lower() != "true")
         if not isinstance(value, str):
             self._refuse("Compare with a text in quotation marks.")
+        if "\0" in value:  # neither database keeps one
+            return Q(pk__in=[])
         if column == "pk":
             number = value.removeprefix("g")
             is_id = lookup == "exact" and number.isdecimal() and len(number) < 18

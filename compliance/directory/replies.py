@@ -22,6 +22,8 @@ from compliance.directory.door import MEDIA_TYPE
 from compliance.directory.shapes import MOST
 
 ROOT = "/scim/v2"
+_FURTHEST = 1_000_000_000
+"""A first row that both databases can count to."""
 
 
 def location(kind: str, key: str) -> str:
@@ -77,7 +79,7 @@ def page[R: Resource[Any]](
     tell: Callable[[Sequence[Any]], list[R]],
 ) -> HttpResponse:
     """A page of rows, each told as a resource; ``MOST`` of them at once."""
-    first = asked.start_index or 1
+    first = min(asked.start_index or 1, _FURTHEST)
     count = min(MOST if asked.count is None else asked.count, MOST)
     found = list(rows[first - 1 : first - 1 + count]) if count else []
     said = ListResponse[shape](  # type: ignore[valid-type]

@@ -467,3 +467,64 @@ def test_page_shows_the_token_once_and_keeps_the_rules(cast, sign_in_freshly):
 def test_token_can_be_ended_among_all_tokens(scim, cast):
     assert end_token(by=cast.ada, token=scim.token)
     assert scim("GET", "/Users").status_code == 401
+
+
+# Calls that no directory sends
+
+
+def nested(depth):
+    found = "x"
+    for _ in range(depth):
+        found = {"a": found}
+    return found
+
+
+def test_hostile_query_is_refused_and_never_a_fault(scim):
+    for query in (
+        "startIndex=" + "9" * 40,
+        "startIndex=x",
+        "count=" + "9" * 40,
+        'filter=userName eq "a%00b"',
+        'filter=userName eq "a\\u0000b"',
+        'filter=id eq "' + "9" * 300 + '"',
+        "filter=" + "(" * 400,
+        "filter=" + "not (" * 150 + 'userName eq "x"' + ")" * 150,
+        'filter=userName eq "' + "%25" * 200 + '"',
+        "filter=active eq 1",
+        "attributes=" + "a." * 200,
+        "attributes=userName&excludedAttributes=userName",
+    ):
+        for kind in ("Users", "Groups"):
+            reply = scim("GET", f"/{kind}?{query}")
+            assert reply.status_code in {200, 400}, (query, reply.content)
+
+
+def test_hostile_body_is_refused_and_never_a_fault(scim):
+    key = scim.make().told["id"]
+    group = scim.group("Staff", key).told["id"]
+    for value in ("a\x00b", "\ud800", nested(300), [], {}, 7, True, None, "x" * 5000):
+        for name in ("displayName", "externalId", "userName", "active", "name", "x"):
+            for path in (f"/Users/{key}", f"/Groups/{group}"):
+                operation = {"op": "replace", "path": name, "value": value}
+                replies = [
+                    scim.patch(path, operation),
+                    scim.patch(path, {"op": "add", "value": {name: value}}),
+                    scim("PUT", path, {"userName": "new@acme.example", name: value}),
+                ]
+                for reply in replies:
+                    assert reply.status_code in {200, 204, 400}, (name, reply.content)
+    for email in (
+        "a\x00b@acme.example",
+        "a b@acme.example",
+        "x" * 400 + "@acme.example",
+    ):
+        assert scim.make(email=email).status_code == 400
+    assert scim.group("a\x00b").status_code == 400
+    assert scim.group("\ud800").status_code == 400
+    for path in (
+        "/Users/%00",
+        "/Groups/g%00",
+        "/Users/" + "9" * 17,
+        "/Groups/g" + "9" * 17,
+    ):
+        assert scim("GET", path).status_code == 404

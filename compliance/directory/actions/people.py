@@ -9,6 +9,7 @@ from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
@@ -60,6 +61,7 @@ def make_person(
     (``FORBIDDEN``).
     """
     email = email.strip().lower()
+    validate_email(email)
     with writing():
         if not owns_address(organisation, email):
             msg = (
