@@ -23,9 +23,8 @@ FILE = {
         200: {
             "description": "The bytes as they came in, as an attachment.",
             "content": {
-                "application/octet-stream": {
-                    "schema": {"type": "string", "format": "binary"}
-                }
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("application/octet-stream", "*/*")
             },
         }
     }
