@@ -474,14 +474,29 @@ def owns_address(organisation: Organisation, email: str) -> bool:
 
 
 def connect(*, by: User, organisation: Organisation, person: Person) -> Identity:
-    """A member, signed in, is this person of the provider. Raises ``ValidationError``."""
+    """A member, signed in, is this person of the provider; a mail tells them.
+
+    Raises ``ValidationError``.
+    """
     with writing():
         by = lock_person(by)
         lock(organisation)
         if not organisation.memberships.filter(user=by).exists():
             msg = "You are no longer a member."
             raise ValidationError(msg)
-        return _connected(organisation, by, person)
+        row = _connected(organisation, by, person)
+        queue_mail(
+            to=by.email,
+            subject=f"Your account is connected to the provider of {organisation}",
+            template="factor",
+            context={
+                "said": f"Whoever signs in there as this person works in {organisation}"
+                " as you.",
+                "left": None,
+                "link": absolute(reverse("organisations:security")),
+            },
+        )
+    return row
 
 
 def known(organisation: Organisation, person: Person) -> User | None:

@@ -412,7 +412,13 @@ def test_two_providers_and_one_person_in_both(acme, cast, listening):
     assert client.get("/sign-on/other/").context["sign_on"] == other
     reply = client.post("/o/other/sign-on/connect/")
     address = reply.context["address"]
+    send_queued()
     assert come(client, two, "other", address, sub="n").url == "/o/other/"
+    [told] = send_queued()
+    assert (told.to, told.subject) == (
+        [person.email],
+        "Your account is connected to the provider of Other",
+    )
 
     limited = Client()
     assert come(limited, two, "other", sub="n").url == "/o/other/"
