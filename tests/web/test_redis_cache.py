@@ -2,7 +2,9 @@
 
 import pickle
 import select
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from datetime import timedelta
@@ -24,12 +26,14 @@ from tests.factories import PASSWORD, make_assessment
 
 pytestmark = pytest.mark.slow
 HOST, PORT, DATABASE, PREFIX = "127.0.0.1", 6379, 11, "attest-test-of-cache"
+"""Of a Redis that is there already; else the tests start their own."""
 
 
 class Proxy:
     """A door to Redis that can be shut, and left open with nobody behind it."""
 
-    def __init__(self):
+    def __init__(self, redis_port):
+        self.redis_port = redis_port
         self.door = socket.create_server((HOST, 0))
         self.port = self.door.getsockname()[1]
         self.is_mute = False
@@ -42,7 +46,7 @@ class Proxy:
                 client, _ = self.door.accept()
             except OSError:
                 return
-            server = socket.create_connection((HOST, PORT))
+            server = socket.create_connection((HOST, self.redis_port))
             self._pairs.append((client, server))
             threading.Thread(
                 target=self._pass_on, args=(client, server), daemon=True
@@ -72,21 +76,47 @@ class Proxy:
                 one.close()
 
 
-@pytest.fixture
-def direct():
-    client = redis.Redis(HOST, PORT, DATABASE, socket_connect_timeout=1)
+@pytest.fixture(scope="session")
+def redis_port(tmp_path_factory):
+    """The port of the Redis on loopback, or of one that is started for the tests."""
+    if answers(PORT):
+        yield PORT
+        return
+    program = shutil.which("redis-server") or shutil.which("valkey-server")
+    if program is None:
+        pytest.skip("needs Debian's redis-server")
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
+    told = ["--bind", HOST, "--port", str(port), "--save", ""]
+    folder = tmp_path_factory.mktemp("redis")
+    with subprocess.Popen(
+        [program, *told], cwd=folder, stdout=subprocess.DEVNULL
+    ) as running:
+        while not answers(port):
+            assert running.poll() is None
+            time.sleep(0.05)
+        yield port
+        running.terminate()
+
+
+def answers(port):
     try:
-        client.ping()
+        return redis.Redis(HOST, port, socket_connect_timeout=1).ping()
     except redis.RedisError:
-        pytest.skip("no Redis on loopback")
+        return False
+
+
+@pytest.fixture
+def direct(redis_port):
+    client = redis.Redis(HOST, redis_port, DATABASE)
     yield client
     for key in client.scan_iter(match=f"{PREFIX}:*"):
         client.delete(key)
 
 
 @pytest.fixture
-def proxy(direct, settings, tmp_path, monkeypatch):
-    made = Proxy()
+def proxy(direct, redis_port, settings, tmp_path, monkeypatch):
+    made = Proxy(redis_port)
     files = "django.core.cache.backends.filebased.FileBasedCache"
     settings.CACHES = {
         "default": {
