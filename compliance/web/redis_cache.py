@@ -9,13 +9,18 @@ import hashlib
 import hmac
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
-from django.core.cache.backends.redis import RedisCache, RedisSerializer
+from django.core.cache.backends.redis import (
+    RedisCache,
+    RedisCacheClient,
+    RedisSerializer,
+)
 from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -34,27 +39,73 @@ _ASKED = (
 _DIGEST_BYTES = 32
 
 
-class SignedSerializer(RedisSerializer):
-    """Values with a signature: reading one runs what is in it, and others may write to Redis.
+class _Raw:
+    """Values as they come: they are signed by whoever knows their key."""
+
+    def dumps(self, obj: Any) -> Any:
+        return obj
+
+    def loads(self, data: Any) -> Any:
+        return data
+
+
+class SignedClient(RedisCacheClient):
+    """Values signed together with their key: reading one runs what is in it, and others
+    may write to Redis, and copy what Attest wrote there from one key to another.
 
     Whole numbers go as they are, since Redis counts them up.
     """
 
-    def dumps(self, obj: Any) -> Any:
-        if type(obj) is int:
-            return obj
-        data: bytes = super().dumps(obj)
-        return _digest(data) + data
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, serializer=_Raw, **options)
+        self._pickles = RedisSerializer()
 
-    def loads(self, data: Any) -> Any:
-        """The value; None, as where there is none, for one that Attest did not write."""
-        try:
-            return int(data)
-        except ValueError:
-            said, value = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
-        return (
-            super().loads(value) if hmac.compare_digest(said, _digest(value)) else None
-        )
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
+        return super().add(key, self._signed(key, value), timeout)
+
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
+        super().set(key, self._signed(key, value), timeout)
+
+    def set_many(self, data: Any, timeout: Any) -> None:
+        signed = {key: self._signed(key, value) for key, value in data.items()}
+        super().set_many(signed, timeout)
+
+    def get(self, key: Any, default: Any) -> Any:
+        """The value; ``default``, as where there is none, for one of somebody else."""
+        return self.get_many([key]).get(key, default)
+
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        found: dict[Any, Any] = super().get_many(list(keys))
+        return {
+            key: self._pickles.loads(data[_DIGEST_BYTES:] if is_signed else data)
+            for key, data in found.items()
+            if (is_signed := _is_signed(key, data)) or _is_number(data)
+        }
+
+    def _signed(self, key: str, value: Any) -> Any:
+        data: Any = self._pickles.dumps(value)
+        return data if type(data) is int else _digest(key, data) + data
+
+
+class SignedRedisCache(RedisCache):
+    """The cache of Redis with such values."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = SignedClient
+
+
+def _is_signed(key: str, data: bytes) -> bool:
+    said, value = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+    return hmac.compare_digest(said, _digest(key, value))
+
+
+def _is_number(data: bytes) -> bool:
+    try:
+        int(data)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(slots=True)
@@ -83,12 +134,11 @@ class GuardedRedisCache(BaseCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         own = {
-            "serializer": SignedSerializer,
             "socket_connect_timeout": _CONNECT_SECONDS,
             "socket_timeout": _ANSWER_SECONDS,
             "retry": Retry(NoBackoff(), 1),  # a connection that lay idle may be gone
         }
-        self._redis = RedisCache(server, params | {"OPTIONS": own})
+        self._redis = SignedRedisCache(server, params | {"OPTIONS": own})
 
     def _ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if _rest.is_over:
@@ -134,6 +184,9 @@ for _name in _ASKED:
     setattr(GuardedRedisCache, _name, _asking(_name))
 
 
-def _digest(data: bytes) -> bytes:
-    key = f"redis cache {settings.SECRET_KEY}".encode()
-    return hmac.digest(key, data, hashlib.sha256)
+def _digest(key: str, data: bytes) -> bytes:
+    secret = f"redis cache {settings.SECRET_KEY}".encode()
+    bound = hashlib.sha256(
+        key.encode()
+    ).digest()  # always as long, so that none runs on
+    return hmac.digest(secret, bound + data, hashlib.sha256)

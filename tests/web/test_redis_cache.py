@@ -20,7 +20,6 @@ from django.utils import timezone
 from compliance.models import Presence
 from compliance.monitoring import checks
 from compliance.web import redis_cache
-from compliance.web.redis_cache import SignedSerializer
 from compliance.workspace import presence_cache
 from tests.factories import PASSWORD, make_assessment
 
@@ -158,16 +157,29 @@ class Trap:
 
 
 def test_value_of_somebody_else_is_not_read(proxy, direct):
-    for data in (
-        pickle.dumps(Trap()),
-        b"x" * 32 + pickle.dumps(Trap()),
-        b"",
-        SignedSerializer().dumps("mine")[:-1],
-    ):
-        direct.set(f"{PREFIX}:1:trap", data)
-        assert cache.get("trap") is None
-    direct.set(f"{PREFIX}:1:trap", SignedSerializer().dumps("mine"))
+    key = f"{PREFIX}:1:trap"
+    cache.set("trap", "mine", 60)
+    own = direct.get(key)
+    for data in (pickle.dumps(Trap()), b"x" * 32 + pickle.dumps(Trap()), b"", own[:-1]):
+        direct.set(key, data)
+        assert cache.get("trap", "none") == "none"
+        assert cache.get_many(["trap"]) == {}
+    direct.set(key, own)
     assert cache.get("trap") == "mine"
+
+
+def test_value_copied_to_another_key_is_not_read(proxy, direct):
+    cache.set("keys-of-acme", "of acme", 60)
+    cache.add("keys-of-globex", "of globex", 60)
+    cache.set_many({"keys-of-initech": "of initech"}, 60)
+    for other in ("globex", "initech"):
+        to = f"keys-of-{other}"
+        assert cache.get(to) == f"of {other}"
+        assert direct.copy(f"{PREFIX}:1:{to}", f"{PREFIX}:1:keys-of-acme", replace=True)
+        assert cache.get("keys-of-acme") is None
+        assert cache.get_many(["keys-of-acme", to]) == {to: f"of {other}"}
+    assert direct.copy(f"{PREFIX}:1:keys-of-globex", f"{PREFIX}:2:keys-of-globex")
+    assert cache.get("keys-of-globex", version=2) is None
 
 
 def test_gone_in_the_middle_another_cache_goes_on(proxy):
