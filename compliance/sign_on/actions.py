@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -650,14 +650,14 @@ def _joined(sign_on: SignOn, user: User, person: Person) -> Membership:
 
 
 def _role_by_group(organisation: Organisation, person: Person) -> GroupRole | None:
-    return role_of_groups(organisation, person.groups)
+    return role_of_groups(organisation.group_roles.all(), person.groups)
 
 
 def role_of_groups(
-    organisation: Organisation, groups: Collection[str]
+    table: Iterable[GroupRole], groups: Collection[str]
 ) -> GroupRole | None:
     """The role that somebody has by their groups: of several the one that may most."""
-    rows = organisation.group_roles.filter(group__in=groups)
+    rows = [row for row in table if row.group in groups]
     return min(rows, key=lambda row: GIVEN.index(Role(row.role)), default=None)
 
 

@@ -5,12 +5,15 @@ import uuid
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
+from django.test.utils import CaptureQueriesContext
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_models import ScimProvider
 from scim2_tester import Status, check_server, filling
 
 from compliance.models import Event, Membership, Token, User
+from compliance.sign_on import actions as sign_on
+from tests import factories
 from tests.directory.calling import ENTERPRISE, USER
 
 pytestmark = pytest.mark.slow
@@ -216,3 +219,23 @@ def test_trail_names_the_directory_as_it_names_tokens(scim, cast, sign_in):
     assert f'"token":{Token.objects.get().pk}' in event.payload
     page = sign_in(cast.ada).get("/o/acme/trail/").content.decode()
     assert "Token “Directory (SCIM)”" in page
+
+
+def test_questions_to_the_database_do_not_grow_with_a_group(scim, cast):
+    """Whoever has their role already costs none; a change of a role costs its own event."""
+
+    def asked(count):
+        keys = [
+            factories.make_member(
+                cast.acme, "officer", f"P {count}", f"p{count}-{n}@acme.example"
+            ).pk
+            for n in range(count)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            assert scim.group(f"G{count}", *map(str, keys)).status_code == 201
+        return len(queries)
+
+    sign_on.add_group(by=cast.ada, organisation=cast.acme, group="G2", role="officer")
+    sign_on.add_group(by=cast.ada, organisation=cast.acme, group="G40", role="officer")
+    scim("GET", "/Groups")  # keeps the last use of the token, to the minute
+    assert asked(40) == asked(2)

@@ -105,8 +105,9 @@ def give_roles(
     """
     members = organisation.memberships.filter(user__in=people, role__in=GIVEN)
     names = _names_of(organisation, people)
+    table = list(organisation.group_roles.all())
     for member in members.select_related("organisation", "user").order_by("pk"):
-        given = role_of_groups(organisation, names.get(member.user_id, ()))
+        given = role_of_groups(table, names.get(member.user_id, ()))
         if given and given.role != member.role:
             assign_role(
                 by=by,
