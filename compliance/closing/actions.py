@@ -1,4 +1,4 @@
-"""The life of an archive: asked for, made or not, taken away."""
+"""The life of an archive: requested, made or failed, downloaded."""
 
 import hashlib
 from contextlib import suppress
@@ -44,7 +44,7 @@ OVER = "This archive has already ended and cannot be cancelled."
 
 
 def ask_archive(*, by: User, organisation: Organisation) -> tuple[Archive, bool]:
-    """An archive that waits to be made, and whether it is new: there is one at a time."""
+    """The archive that waits to be made, and whether it is new: one waits at a time."""
     with writing():
         lock(organisation)
         waits = organisation.archives.filter(status=PackageStatus.WAITING).first()
@@ -56,7 +56,7 @@ def ask_archive(*, by: User, organisation: Organisation) -> tuple[Archive, bool]
 
 
 def make_archive(archive_id: UUID) -> None:
-    """Make the file of an archive that is not over yet; again is harmless.
+    """Make the file of an archive that has not ended yet; a second run is harmless.
 
     The outcome stands on the row: done with its file, failed with words, or cancelled. An
     unforeseen error is raised as well, for the log.
@@ -91,7 +91,7 @@ def give_up(archive_id: UUID) -> None:
 
 
 def cancel_archive(*, by: User, archive: Archive) -> None:
-    """Stop an archive; whoever makes it leaves no file. Raises ``ValidationError``."""
+    """Stop an archive; the worker that makes it leaves no file. Raises ``ValidationError``."""
     with writing():
         locked = Archive.objects.select_for_update(of=("self",)).get(pk=archive.pk)
         if locked.is_over:
@@ -103,7 +103,7 @@ def cancel_archive(*, by: User, archive: Archive) -> None:
 
 
 def note_download(*, by: User, archive: Archive) -> None:
-    """Put on the trail that someone took the file away."""
+    """Record on the trail that someone downloaded the file."""
     with writing():
         _record(archive, ARCHIVE_DOWNLOADED, {"sha256": archive.sha256}, by)
 

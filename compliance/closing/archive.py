@@ -1,4 +1,4 @@
-"""Writing all of an organisation into one ZIP, part by part, in bounded memory."""
+"""Write all of an organisation into one ZIP, part by part, in bounded memory."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from compliance.reviews.models import SignOff
 from compliance.snapshots.snapshot import to_read
 
 BESIDE = {SignOff}
-"""Tables that are written though no event has their rows; what came in bundles is in these."""
+"""Tables without events that belong into the archive: bundles bring rows into them."""
 
 
 def write_archive(
@@ -47,7 +47,7 @@ def write_archive(
 
 
 class _Writing:
-    """The parts of one archive, their index, and whoever is named in them."""
+    """The parts of one archive, their index, and the people whom they name."""
 
     def __init__(
         self, organisation: Organisation, pack: Pack, desk: Path, listen: Listen
@@ -143,13 +143,16 @@ class _Writing:
             name = f"reports/{at:04d} {clean_name(title)}.pdf"
             path = report_files.path_of(report.sha256)
             if not path.is_file() or report_files.hash_of(path) != report.sha256:
-                self._miss(name, "The file is no longer there, or was changed.")
+                self._miss(
+                    name,
+                    "The file is missing, or has been changed since it was sealed.",
+                )
                 continue
             self._pack.add_file(name, _pieces(path), report.size_bytes or 0)
             yield {"file": name, "title": title, "sha256": report.sha256}
 
     def _lines(self, model: type[models.Model]) -> Iterator[str]:
-        """The rows of a table as JSON; nothing that opens something, such as a token's hash."""
+        """The rows of a table as JSON, without secrets such as the hash of a token."""
         hidden = hidden_in(model)
         fields = [f for f in model._meta.concrete_fields if f.column not in hidden]
         named = [at for at, f in enumerate(fields) if f.related_model is User]
@@ -162,7 +165,7 @@ class _Writing:
             yield json.dumps(dict(values), ensure_ascii=False, default=str)
 
     def _people_told(self) -> list[dict[str, Any]]:
-        """Members with address and role; of all others who are named, the name."""
+        """Members with address and role; all others whom rows name, with their name."""
         members = self._organisation.memberships.with_people()
         roles = {member.user_id: member for member in members}
         rows = User.objects.filter(pk__in=self._people | set(roles)).order_by("pk")

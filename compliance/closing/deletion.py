@@ -1,9 +1,9 @@
 """Deleting an organisation for good: its rows, its files, its trail, and a receipt of that.
 
-Every step is done in pieces that are whole by themselves, and done again it finds less to do:
-whoever is killed in the middle is followed by the next. First goes whatever lets someone
-in, last the trail. The database takes a frozen row away only where its organisation is in
-``Deletion``, which it takes in only after the days of grace (``audit/guards.py``).
+Each step is a series of whole transactions, and a second run only does what is left: after a
+kill the next worker goes on. The rows that let someone in go first, the trail goes last. The
+database deletes a frozen row only if its organisation is in ``Deletion``, and takes a row of
+``Deletion`` only after the days of grace (``audit/guards.py``).
 """
 
 import shutil
@@ -65,10 +65,10 @@ def due() -> list[UUID]:
 
 
 def delete(organisation_id: UUID) -> None:
-    """Delete an organisation whose days of grace are over; again goes on where it stopped.
+    """Delete an organisation whose days of grace are over; a second run goes on with the first.
 
-    Nothing happens to one that an owner keeps. Raises ``IntegrityError`` where someone
-    wrote to it meanwhile: then the next try goes on.
+    Nothing happens to one that an owner has kept. Raises ``IntegrityError`` if someone
+    wrote to it meanwhile: then the next run goes on.
     """
     if not _begin(organisation_id):
         return
@@ -89,7 +89,7 @@ def delete(organisation_id: UUID) -> None:
 def begin_again(organisation: Organisation, receipt: receipts.Receipt) -> None:
     """Have an organisation deleted that came back with an older backup.
 
-    Where triggers stand aside: it has had its days of grace.
+    A restore calls this while triggers are off: the days of grace were over long ago.
     """
     Deletion.objects.get_or_create(
         pk=organisation.pk,
@@ -104,7 +104,7 @@ def begin_again(organisation: Organisation, receipt: receipts.Receipt) -> None:
 
 
 def _begin(organisation_id: UUID) -> bool:
-    """From here on nobody stops it; whether it is to go on."""
+    """Whether to delete; from the row that this writes on, nobody can stop the deletion."""
     begun = Deletion.objects.filter(pk=organisation_id)
     if begun.exists():
         return True
@@ -148,10 +148,10 @@ def _accounts(organisation: Organisation) -> list[int]:
 
 @contextmanager
 def _piece(organisation_id: UUID) -> Iterator[list[int]]:
-    """A transaction that deletes rows, without an event each: their chain goes, too.
+    """A transaction that deletes rows without an event each, since their chain goes too.
 
-    The numbers that the block appends are counted with the rows themselves: however often
-    the work is killed, each row is counted once.
+    It adds the numbers that the block appends to the count of rows. Deletion and count are
+    one transaction, so each row counts once, however often the worker is killed.
     """
     gone = list[int]()
     with in_turn(), transaction.atomic():
@@ -161,13 +161,13 @@ def _piece(organisation_id: UUID) -> Iterator[list[int]]:
 
 
 def _taken(rows: "models.QuerySet[Any]") -> int:
-    """Delete rows by one statement, and nothing that refers to them; how many."""
+    """Delete rows by one statement, and nothing that refers to them; return how many."""
     return rows.order_by()._raw_delete(rows.db) or 0  # None where nothing was asked
 
 
 @cache
 def _order() -> tuple[type[models.Model], ...]:
-    """The tables, each behind all that refer to it."""
+    """The tables, each after all those that refer to it."""
     graph: dict[type[models.Model], set[type[models.Model]]] = {}
     for model in owned():
         graph.setdefault(model, set())
@@ -183,7 +183,7 @@ def _order() -> tuple[type[models.Model], ...]:
 def _ways_in() -> frozenset[type[models.Model]]:
     """The tables that let someone in or send something out, and those that refer to them.
 
-    They are those of which events have a hash alone, and the memberships.
+    They are the memberships, and the tables with secrets: of these, events hold hashes only.
     """
     found = set[type[models.Model]]({Membership})
     found |= {one for one in owned() if hidden_in(one)}
@@ -195,7 +195,7 @@ def _ways_in() -> frozenset[type[models.Model]]:
 
 
 def _delete_rows(model: type[models.Model], organisation_id: UUID) -> None:
-    """Rows that no other row of their table refers to, until none is left."""
+    """Delete all rows of a table, in pieces, beginning with those that no other row refers to."""
     if model is Edition:
         return
     if model is Checklist:
@@ -213,7 +213,7 @@ def _delete_rows(model: type[models.Model], organisation_id: UUID) -> None:
             snapshots = _snapshots(some) if model is SignOff else []
             gone.append(_taken(some))
             gone.append(_unsigned(snapshots))
-    with _piece(organisation_id) as gone:  # those that refer to each other in a ring
+    with _piece(organisation_id) as gone:  # rows that refer to each other in a ring
         gone.append(_taken(rows_of(model, organisation_id)))
 
 
@@ -222,13 +222,13 @@ def _snapshots(signoffs: "models.QuerySet[Any]") -> list[str]:
 
 
 def _unsigned(snapshots: Sequence[str]) -> int:
-    """Delete what was signed, unless a bundle took it to another organisation."""
+    """Delete signed snapshots, unless another organisation has imported and signed them too."""
     signed = SignOff.objects.filter(snapshot=OuterRef("pk"))
     return _taken(Snapshot.objects.filter(~Exists(signed), pk__in=snapshots))
 
 
 def _drop_tasks(organisation_id: UUID) -> None:
-    """Mails that lead there are not sent, and jobs for it are not done."""
+    """Drop mails with links to the organisation, and its waiting jobs."""
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is None:
         return
@@ -246,7 +246,7 @@ def _drop_tasks(organisation_id: UUID) -> None:
 
 
 def _delete_files(organisation_id: UUID) -> None:
-    """Take its files off the disk; they are counted before the first one goes."""
+    """Delete its files from the disk, and count them before the first one goes."""
     if not Organisation.objects.filter(pk=organisation_id).exists():
         return
     folder = Path(settings.MEDIA_ROOT) / str(organisation_id)
@@ -269,7 +269,7 @@ def _delete_files(organisation_id: UUID) -> None:
 
 
 def _named(organisation_id: UUID) -> Iterator[Path]:
-    """The files of reports, exports, archives and imports, there or not."""
+    """The paths of reports, exports, archives and imports, whether or not the files exist."""
     reports = rows_of(Report, organisation_id).exclude(sha256="")
     elsewhere = Report.objects.exclude(assessment__organisation=organisation_id)
     shared = Exists(elsewhere.filter(sha256=OuterRef("sha256")))
@@ -287,11 +287,11 @@ def _named(organisation_id: UUID) -> Iterator[Path]:
 
 
 def _end(organisation_id: UUID) -> None:
-    """The trail, the organisation itself, and in the same moment the receipt.
+    """Delete the trail and the organisation, and write the receipt in the same transaction.
 
-    The receipt is on the disk before the trail is gone, so that the trail is never missing
-    without one. One that is there already, since an older backup brought the organisation
-    back, stays.
+    The receipt is on the disk before the transaction ends, so that a missing trail always
+    has one. A receipt that is there already stays: an older backup brought the organisation
+    back.
     """
     with in_turn(), transaction.atomic():
         rows = Deletion.objects.select_for_update().filter(pk=organisation_id)
@@ -323,7 +323,7 @@ def _end(organisation_id: UUID) -> None:
 
 
 def _again(organisation_id: UUID) -> str:
-    """The receipt of a deletion before this one, which had a longer chain; "" without."""
+    """The receipt of an earlier deletion, if its chain was longer; else ""."""
     found = receipts.find(organisation_id)
     last = checkpoints.latest(organisation_id)
     if found is None or (last and last.size > found.size):
@@ -332,7 +332,7 @@ def _again(organisation_id: UUID) -> str:
 
 
 def _erase_accounts(organisation_id: UUID) -> None:
-    """Erase those who had to do with this organisation alone."""
+    """Erase the accounts of people who were in this organisation alone."""
     deletion = Deletion.objects.filter(pk=organisation_id).first()
     accounts = deletion.people["accounts"] if deletion else []
     for person in User.objects.filter(pk__in=accounts).order_by("pk"):
@@ -352,7 +352,7 @@ def _is_alone(person: User) -> bool:
 
 
 def _hand_over(organisation_id: UUID) -> None:
-    """The receipt goes to the owners; then nothing is left but the receipt."""
+    """Mail the receipt to the owners, and delete the row of ``Deletion``, the last one."""
     with writing():
         rows = Deletion.objects.select_for_update().filter(pk=organisation_id)
         deletion = rows.first()

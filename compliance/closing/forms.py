@@ -4,11 +4,11 @@ from django import forms
 
 
 class CloseForm(forms.Form):
-    """Its name, typed, so that nobody closes another one than they mean."""
+    """The name of the organisation, typed, so that nobody closes the wrong one."""
 
     name = forms.CharField(
         label="Name of the organisation",
         max_length=200,
-        help_text="Type it as it is written above.",
+        help_text="As it is written above.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )

@@ -1,4 +1,4 @@
-"""Closing an organisation: asked for by an owner, with days in which any owner keeps it."""
+"""Closing an organisation: an owner closes it, and any owner can keep it for days of grace."""
 
 import unicodedata
 from datetime import timedelta
@@ -16,11 +16,11 @@ from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.web.mail import absolute, queue_mail
 
-TOO_LATE = "The days of grace are over: Attest deletes this organisation already."
+TOO_LATE = "The days of grace are over, and Attest is deleting this organisation."
 
 
 def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
-    """Let the days of grace begin; where they run already, they run on.
+    """Begin the days of grace; nothing changes where they have begun already.
 
     All owners get a mail. Raises ``ValidationError``, by field, where ``name`` is not
     that of the organisation.
@@ -28,7 +28,7 @@ def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
     with writing():
         organisation = _locked(organisation)
         if _plain(name) != _plain(organisation.name):
-            msg = f"Type the name as it is written here: {organisation.name}"
+            msg = f"This is another name. Type the name as it is here: {organisation.name}"
             raise ValidationError({"name": msg})
         if organisation.closes_at:
             return organisation
@@ -71,7 +71,8 @@ def keep(*, by: User, organisation: Organisation) -> None:
             subject=organisation,
             before={"closes_at": before},
         )
-        _tell(organisation, by, f"{organisation} stays", "closing_stopped")
+        subject = f"{organisation} will not be deleted"
+        _tell(organisation, by, subject, "closing_stopped")
 
 
 def _locked(organisation: Organisation) -> Organisation:

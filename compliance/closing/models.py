@@ -1,4 +1,4 @@
-"""The archive of a whole organisation: a file that its owners may take away."""
+"""The archive of a whole organisation: a file that its owners may download."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from compliance.organisations.models import Organisation
 
 
 class Archive(MadeFile):
-    """All of an organisation as one file; every owner sees it, and it goes after some days."""
+    """All of an organisation as one file; every owner sees it, and Attest deletes it after days."""
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="archives"

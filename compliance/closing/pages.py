@@ -23,18 +23,18 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How much of something an organisation has, and the most allowed; None for any number."""
+    """How much of something an organisation uses, and its limit; None for no limit."""
 
     what: str
     used: int
     limit: int | None = None
     is_bytes: bool = False
     is_part: bool = False
-    """Of the one above it, which has the limit; or it goes by itself."""
+    """Without a limit of its own: a part of the figure above, or files that Attest deletes."""
 
 
 def whole_told(request: MemberRequest) -> dict[str, Any]:
-    """The newest archives of the organisation, and what its closing would mean."""
+    """The newest archives of the organisation, its use of the limits, and its closing."""
     organisation = request.organisation
     archives = organisation.archives.select_related("organisation", "asked_by")
     name = receipts.name_of(organisation.pk)
@@ -49,13 +49,13 @@ def whole_told(request: MemberRequest) -> dict[str, Any]:
 
 
 def _uses(organisation: Organisation) -> list[Use]:
-    """What counts against the limits of the installation, and files that go by themselves."""
+    """Figures that have a limit, their parts, and files that Attest deletes after some days."""
     kept = quotas.kept_by(organisation)
     passing = _size(Package.objects.filter(assessment__organisation=organisation))
     passing += _size(Archive.objects.filter(organisation=organisation))
     return [
         Use(
-            "Members and people who are invited",
+            "Members and open invitations",
             places_taken(organisation),
             settings.ORGANISATION_MEMBERS or None,
         ),
@@ -66,11 +66,11 @@ def _uses(organisation: Organisation) -> list[Use]:
         ),
         Use("Files", sum(kept.values()), settings.ORGANISATION_BYTES, is_bytes=True),
         *(
-            Use(f"{name}, of these", size, is_bytes=True, is_part=True)
+            Use(f"of which {name.lower()}", size, is_bytes=True, is_part=True)
             for name, size in kept.items()
         ),
         Use(
-            "Exports and archives, deleted by themselves",
+            "Exports and archives, kept for some days only",
             passing,
             is_bytes=True,
             is_part=True,
@@ -79,6 +79,6 @@ def _uses(organisation: Organisation) -> list[Use]:
 
 
 def _size(rows: "QuerySet[Any]") -> int:
-    """Bytes of those whose file may be taken away yet."""
+    """Bytes of the files that people can still download."""
     done = rows.filter(status=PackageStatus.DONE)
     return sum(row.size_bytes for row in done if row.is_there)

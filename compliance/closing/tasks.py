@@ -14,7 +14,7 @@ from compliance.reports.tasks import MOST_TRIES
 
 @task(takes_context=True)
 def make_archive(context: TaskContext, archive_id: str) -> None:
-    """Make the file; safe to run again when a worker died in the middle of it."""
+    """Make the file; safe to run again after a worker died in the middle of it."""
     if context.attempt > MOST_TRIES:
         actions.give_up(UUID(archive_id))
     else:
@@ -22,7 +22,7 @@ def make_archive(context: TaskContext, archive_id: str) -> None:
 
 
 def ask_archive(*, by: User, organisation: Organisation) -> Archive:
-    """An archive that is asked for and queued: both or neither."""
+    """Request an archive and queue its job: both or neither."""
     with writing():
         archive, is_new = actions.ask_archive(by=by, organisation=organisation)
         if is_new:
@@ -32,12 +32,12 @@ def ask_archive(*, by: User, organisation: Organisation) -> Archive:
 
 @task
 def delete_organisation(organisation_id: str) -> None:
-    """Delete one whose days of grace are over; a killed worker is followed by the next."""
+    """Delete one whose days of grace are over; after a kill the next worker goes on."""
     deletion.delete(UUID(organisation_id))
 
 
 def queue_due() -> int:
-    """Queue the deletion of what is due and not queued yet; how many."""
+    """Queue each deletion that is due and not queued yet; return how many."""
     queued = 0
     for organisation_id in map(str, deletion.due()):
         with writing():

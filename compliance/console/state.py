@@ -65,7 +65,7 @@ class Unsafe(NamedTuple):
 
 
 def told() -> dict[str, Any]:
-    """The context of the page, in a number of queries that does not grow."""
+    """The context of the page, in a fixed number of queries."""
     kept = _evidence_bytes()
     return {
         "found": [_found(one) for one in checks.results()],
@@ -83,13 +83,13 @@ def told() -> dict[str, Any]:
 
 
 _WORDS = {
-    "_up": ("answers", "gives no reply"),
+    "_up": ("answers", "does not answer"),
     "_missing": ("{} missing", "unknown"),
     "_bytes": ("{} free", "unknown"),
-    "_wait_seconds": ("waiting for {}", "nothing waits"),
+    "_wait_seconds": ("waiting for {}", "nothing is waiting"),
     "_age_seconds": ("{} old", "none yet"),
 }
-"""The end of a metric's name to words for a figure, and for none."""
+"""Suffix of a metric's name to the words for a figure, and those for no figure."""
 
 
 def _found(one: checks.Result) -> Found:
@@ -172,7 +172,7 @@ def _counted(rows: QuerySet[Any]) -> dict[Any, int]:
 
 
 def _evidence_bytes() -> dict[Any, int]:
-    """Organisation to the bytes of its files; the same bytes lie there once."""
+    """Organisation to the bytes of its evidence files; equal files count once."""
     each = Evidence.objects.exclude(sha256="").order_by()
     found: dict[Any, int] = {}
     once = each.values_list("organisation_id", "sha256", "size_bytes").distinct()
@@ -182,7 +182,7 @@ def _evidence_bytes() -> dict[Any, int]:
 
 
 def storage(kept: Mapping[Any, int]) -> dict[str, int]:
-    """Bytes on the disk of the data folder, and those that are kept."""
+    """Free and total bytes on the disk of the data folder, and bytes of evidence and reports."""
     disk = shutil.disk_usage(settings.DATA_DIR)
     reports = Report.objects.aggregate(sum=Sum("size_bytes"))["sum"] or 0
     return {
@@ -195,7 +195,7 @@ def storage(kept: Mapping[Any, int]) -> dict[str, int]:
 
 
 def jobs() -> list[dict[str, Any]]:
-    """Work outside requests by kind: waiting, under way, failed. Never what it is about."""
+    """Jobs of the worker by kind: waiting, under way, failed. Never their arguments."""
     rows = DBTaskResult.objects.order_by().values_list("task_path", "status")
     found: dict[str, dict[str, Any]] = {}
     for path, status, count in rows.annotate(n=Count("pk")):

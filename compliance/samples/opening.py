@@ -1,7 +1,7 @@
-"""The sample of a person: an invented organisation with a part of the demo's papers.
+"""The sample of a person: an invented organisation with some of the demo's assessments.
 
-Its other people are accounts that belong to the installation, alike in all samples: nobody
-signs in to them, and they get no mail, since no address ends in ``.invalid`` (RFC 2606).
+All samples share the accounts of the other people in them. Nobody can sign in to these
+accounts, and they get no mail, since their addresses end in ``.invalid`` (RFC 2606).
 """
 
 import secrets
@@ -27,14 +27,17 @@ from compliance.web import mail
 
 FOLDER = settings.BASE_DIR / "seeds" / "demo"
 FILES = ("demo.yaml", "gdpr-2025.yaml")
-"""One year of a law that goes on, and one that is signed."""
+"""One year of a checklist that is under way, and one that is signed."""
 SELF = "ada"
 """The part that the person plays."""
-NOT_HERE = "The checklist of the sample is not in the library of this installation."
+NOT_HERE = (
+    "The library of this installation lacks the checklist of the sample. Ask the"
+    " administrator of this installation to load it."
+)
 
 
 def is_offered() -> bool:
-    """Whether the library has what the sample answers."""
+    """Whether the library has the checklists that the sample answers."""
     wanted = {one["checklist"] for told in _told() for one in told["assessments"]}
     there = Edition.objects.published().filter(checklist__key__in=wanted)
     keys = there.values_list("checklist__key", flat=True)
@@ -47,9 +50,9 @@ def sample_of(person: User) -> Organisation | None:
 
 
 def open_sample(*, by: User) -> Organisation:
-    """The sample of a person, made now where there is none: whole, or not at all.
+    """The sample of a person; makes one in one transaction if there is none.
 
-    Raises ``ValidationError`` where the library lacks its checklist.
+    Raises ``ValidationError`` if the library lacks its checklist.
     """
     if not is_offered():
         raise ValidationError(NOT_HERE)

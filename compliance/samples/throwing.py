@@ -1,8 +1,8 @@
-"""Throwing a sample away: its rows, its trail and its files, and nothing of anybody else.
+"""Throw a sample away: its rows, its trail and its files, and nothing of anybody else.
 
-A sample is no record of anything, so no receipt is made. Its chain was marked as passing when
-it began (``audit/trail.py``) and was never signed outside, so nothing misses it; what an
-organisation really did can never be marked so.
+A sample records nothing real, so Attest makes no receipt. Its chain was marked as passing when
+it began (``audit/trail.py``), and no checkpoint was signed, so no check misses it. The chain of
+a real organisation can never be marked so.
 """
 
 import shutil
@@ -31,13 +31,13 @@ from compliance.reviews.models import SignOff
 from compliance.snapshots.models import Snapshot
 from compliance.web.sqlite_lock import in_turn
 
-GONE = "This sample was thrown away already."
+GONE = "This sample has been thrown away already."
 
 
 def throw_away(*, by: User, organisation: Organisation) -> None:
     """Delete the sample of a person in one transaction; its files go after it.
 
-    Raises ``ValidationError`` where it is none of theirs, or gone.
+    Raises ``ValidationError`` if it is not theirs, or gone already.
     """
     with in_turn(), transaction.atomic():
         rows = Organisation.objects.select_for_update()
@@ -62,9 +62,9 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
 
 
 def _delete_rows(organisation: Organisation) -> None:
-    """Every row that belongs to it, those that lead to it through others first.
+    """Delete each row of the sample, beginning with those furthest from the organisation.
 
-    References are only looked at when all are gone.
+    The database checks references at the end of the transaction.
     """
     User.objects.filter(worked_in=organisation).update(worked_in=None)
     keys = {
@@ -83,7 +83,7 @@ def _delete_rows(organisation: Organisation) -> None:
 
 
 def _drop_tasks(organisation: Organisation) -> None:
-    """Jobs for it are not done."""
+    """Drop the waiting jobs of the sample."""
     jobs = [*_of(Report, organisation), *_of(Package, organisation)]
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
     waiting.filter(args_kwargs__args__0__in=[str(one.pk) for one in jobs]).delete()

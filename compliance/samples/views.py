@@ -14,7 +14,7 @@ from compliance.samples.throwing import throw_away
 @require_POST
 @member_required(Permission.ASSESS)
 def sample(request: MemberRequest) -> HttpResponse:
-    """Open the person's own sample, made now where there is none."""
+    """Open the person's own sample; makes one if there is none."""
     try:
         return redirect(open_sample(by=request.user))
     except ValidationError as refusal:
@@ -25,7 +25,7 @@ def sample(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.VIEW)
 def throw(request: MemberRequest) -> HttpResponse:
-    """Ask, and on a press throw the sample away; what is none is led home."""
+    """Ask, then throw the sample away; for another organisation, go to its home page."""
     if request.organisation.sample_of_id != request.user.pk:
         return redirect(request.organisation)
     if request.method != "POST":

@@ -15,7 +15,7 @@ def test_pages_come_and_open_by_keys(desk, open_window):
     cover.wait_for()
     page.wait_for_function("document.querySelector('.sheets img').naturalWidth > 0")
     page.locator("#report-changes").scroll_into_view_if_needed()
-    page.get_by_text("both reports tell the same answers").wait_for()
+    page.get_by_text("the answers are the same in both reports").wait_for()
     assert faults_here(page) == []
     page.locator(".sheets a").first.focus()
     page.keyboard.press("Enter")

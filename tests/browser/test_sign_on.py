@@ -216,7 +216,7 @@ def exchange_metadata(page, provider, script):
         page.get_by_label("Address of the metadata").fill(provider.entity)
         return
     file = {"name": "idp.xml", "mimeType": "", "buffer": provider.metadata}
-    page.get_by_label("Read it from the file").set_input_files(file)
+    page.get_by_label("Or choose the file").set_input_files(file)
     text = page.get_by_label("Or the text of the metadata file")
     expect(text).to_have_value(re.compile("EntityDescriptor"))
 

@@ -217,7 +217,10 @@ def test_its_days_over_the_file_is_gone(full, cast, sign_in, settings, monkeypat
     monkeypatch.undo()
     reply = sign_in(cast.ada).post(f"{archive.get_absolute_url()}file/", SURE)
     assert reply.status_code == 404
-    assert "It was kept until" in sign_in(cast.ada).get(archive.get_absolute_url()).text
+    assert (
+        "Attest deleted the file on"
+        in sign_in(cast.ada).get(archive.get_absolute_url()).text
+    )
 
 
 def test_a_killed_maker_is_followed_by_the_next(full, cast):

@@ -424,9 +424,9 @@ def test_page_asks_for_the_name_and_the_password(cast, sign_in, client):
     wrong = ada.post(place, {"name": "Acm", "password": PASSWORD})
     assert wrong.status_code == 422
     assert 'value="Acm"' in wrong.text
-    assert "Type the name as it is written here: Acme" in wrong.text
+    assert "Type the name as it is here: Acme" in wrong.text
     assert ada.post(place, {"name": "Acme", "password": PASSWORD}).status_code == 302
-    assert "Attest deletes" in sign_in(cast.rob).get("/o/acme/assessments/").text
+    assert "Attest will delete" in sign_in(cast.rob).get("/o/acme/assessments/").text
     page = ada.get("/o/acme/organisation/").text
     name = receipts.name_of(cast.acme.pk)
     assert f"/receipt/{name}/" in page

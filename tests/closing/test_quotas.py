@@ -116,6 +116,6 @@ def test_owners_see_what_is_used_and_what_is_allowed(cast, settings, sign_in):
     ask_package(by=cast.ada, assessment=here, kind=PackageKind.BUNDLE)
     page = sign_in(cast.ada).get(PLACE).text
     rows = " ".join(page.split())
-    assert "Members and people who are invited" in rows
+    assert "Members and open invitations" in rows
     assert ">40<" in rows.replace(" ", "")
     assert "no limit" in rows

@@ -295,5 +295,5 @@ def test_after_a_day_the_file_is_gone(full, cast, sign_in):
     assert (package_store.sweep(), path.exists()) == (1, False)
     Package.objects.update(finished_at=timezone.now() - KEPT_FOR - timedelta(minutes=1))
     client = sign_in(cast.otto)
-    assert "It was kept until" in client.get(package.get_absolute_url()).text
+    assert "Attest deleted the file on" in client.get(package.get_absolute_url()).text
     assert client.post(f"{package.get_absolute_url()}file/", SURE).status_code == 404

@@ -102,7 +102,7 @@ def test_working_paper_is_shown_to_those_who_deal_with_auditors(cast, sign_in, m
 def test_broken_file_says_so(cast, sign_in, made, monkeypatch):
     monkeypatch.setattr(conftest, "FILE", b"%PDF-1.7 a report")
     text = sign_in(cast.rob).get(at("pages", made())).text
-    assert "No picture of this file can be drawn." in " ".join(text.split())
+    assert "Attest cannot draw the pages of this file." in " ".join(text.split())
 
 
 def test_changes_name_what_is_not_as_in_the_report_before(cast, sign_in, made):
@@ -126,7 +126,7 @@ def test_nothing_changed_is_said_without_reading_the_trail(
     client.get(at("detail", second))
     with django_assert_max_num_queries(16):
         text = client.get(at("changes", second)).text
-    assert "both reports tell the same answers" in text
+    assert "the answers are the same in both reports" in text
 
 
 def test_report_before_is_one_that_the_person_sees(cast, sign_in, made):

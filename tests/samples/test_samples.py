@@ -195,6 +195,6 @@ class TestSample(TestCase):
 
 def test_without_its_checklist_no_sample_is_made(db):
     person = make_account(email="n@x.example", name="Nora", password=PASSWORD)
-    with pytest.raises(ValidationError, match="not in the library"):
+    with pytest.raises(ValidationError, match="lacks the checklist"):
         open_sample(by=person)
     assert sample_of(person) is None

@@ -1,4 +1,4 @@
-"""All of the organisation as a file: asking for one, watching it being made, taking it away."""
+"""Archives of the organisation: asking for one, following its progress, downloading it."""
 
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def archive_ask(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.MEMBERS)
 def archive(request: MemberRequest, archive_id: UUID) -> HttpResponse:
-    """The file, or how far it is: the page asks again until it is over."""
+    """The file or its progress: the page asks again until the file is made or has failed."""
     found = get_object_or_404(request.organisation.archives, pk=archive_id)
     context = {"archive": found, "is_there": archive_store.is_wanted(found)}
     return render_page(request, "closing/archive.html", context, partial="state")
@@ -60,7 +60,7 @@ def archive_cancel(request: MemberRequest, archive_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.MEMBERS, also=Permission.EXPORT)
 def archive_file(request: MemberRequest, archive_id: UUID) -> HttpResponseBase:
-    """The file, for every owner. It is on the trail."""
+    """The file, for every owner. The trail records each download."""
     found = get_object_or_404(request.organisation.archives, pk=archive_id)
     if not archive_store.is_wanted(found):
         raise Http404

@@ -1,4 +1,4 @@
-"""Closing an organisation, keeping it after all, and the receipt when it is gone."""
+"""Closing an organisation, keeping it after all, and the receipt of its deletion."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -39,20 +39,20 @@ def close(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.MEMBERS)
 def keep(request: MemberRequest) -> HttpResponse:
-    """Stop it: any owner may, until the last day."""
+    """Stop the closing: any owner may, until the deletion begins."""
     try:
         grace.keep(by=request.user, organisation=request.organisation)
     except ValidationError as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "The organisation stays.")
+        messages.success(request, "The organisation will not be deleted.")
     return redirect("closing:whole", request.organisation.slug)
 
 
 @require_safe
 @login_not_required
 def receipt(request: HttpRequest, receipt_name: str) -> HttpResponse:
-    """The receipt of a deletion, for whoever was given its address."""
+    """The receipt of a deletion, for anybody who knows its address."""
     note = _note_of(receipt_name)
     context = {"receipt": receipts.read(note), "note": note, "name": receipt_name}
     status = 200 if note else 404
@@ -62,7 +62,7 @@ def receipt(request: HttpRequest, receipt_name: str) -> HttpResponse:
 @require_safe
 @login_not_required
 def receipt_file(request: HttpRequest, receipt_name: str) -> HttpResponse:
-    """The same as the file that was signed."""
+    """The signed note as a text file."""
     note = _note_of(receipt_name)
     if not note:
         raise Http404

@@ -284,7 +284,7 @@ def test_owner_sets_tests_and_switches_it_on(ada, cast, provider):
     assert ada.post(f"{PAGE}switch/", {"is_on": "yes"}).status_code == 302
     page = flat(ada.get(PAGE).text)
     assert "http://testserver/sign-on/acme/answer/" in page
-    assert "a certificate until" in page
+    assert "valid until" in page
     ada.post(PAGE, {"protocol": "saml", "default_role": ""})
     assert SignOn.objects.get().is_on  # the file stays, and nothing else was changed
     event = Event.objects.filter(action="sign_on.set").latest("seq")
@@ -419,7 +419,7 @@ def test_provider_by_the_same_name_speaks_for_nobody_of_before(
     assert list(tables.faults(acme.pk)) == []
     forgotten = Event.objects.filter(action="identity.forgotten")
     assert forgotten.count() == 2
-    [mail] = [one for one in send_queued() if "as a file says" in one.body]
+    [mail] = [one for one in send_queued() if "a metadata file that" in one.body]
     assert f"signs people in at {evil.url.partition('//')[2]}" in mail.body
 
 
