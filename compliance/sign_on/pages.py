@@ -1,7 +1,6 @@
 """Contexts and replies that pages of sign-on share."""
 
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -17,15 +16,17 @@ from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm, SamlFo
 from compliance.sign_on.models import SignOn
 from compliance.web.mail import absolute
 
-_TRIES = {"sign_on": "300/m/ip,1200/m/key"}
-"""A company comes from one address on a Monday morning, with two calls for each person."""
+_TRIES = {"sign_on": "300/m/ip"}
+"""A company comes from one address on a Monday morning, with two calls for each person.
+
+Nothing is counted by organisation: strangers would use that up, and lock its people out.
+``web/outgoing.py`` bounds how often a provider is asked at once.
+"""
 
 
-def may_try(request: HttpRequest, organisation_id: UUID) -> bool:
-    """Whether a provider may be asked once more this minute: by this network, and for this
-    organisation; it is counted then.
-    """
-    return within(request, _TRIES, key=str(organisation_id), limit_get=True)
+def may_try(request: HttpRequest) -> bool:
+    """Whether a network may ask for a provider once more this minute; it is counted then."""
+    return within(request, _TRIES, limit_get=True)
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

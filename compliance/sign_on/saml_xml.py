@@ -27,12 +27,16 @@ _DIGESTS = frozenset(
     {DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}
 )
 """Never SHA-1, which collides, nor one whose key is a shared secret."""
-_TRANSFORMS = {
-    f"{DS}enveloped-signature",
+_CANONICAL = {
     "http://www.w3.org/2001/10/xml-exc-c14n#",
     "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
 }
+"""How XML is written before it is hashed. The inclusive form, which no provider of SAML
+uses, takes seconds for a few kilobytes full of namespaces, before any key is asked."""
+_TRANSFORMS = {f"{DS}enveloped-signature", *_CANONICAL}
 """All that SAML knows (Core, 5.4.4): any other may sign less than it seems to."""
+MOST_NAMESPACES = 300
+"""Declarations in one document; answers and metadata have some twenty."""
 _CONFIG = SignatureConfiguration(
     location="./", signature_methods=_METHODS, digest_algorithms=_DIGESTS
 )
@@ -45,6 +49,9 @@ def parsed(text: bytes, what: str, most: int) -> etree._Element:
     """
     if len(text) > most:
         msg = f"{what} is longer than {most:,} bytes."
+        raise ValidationError(msg)
+    if text.count(b"xmlns") > MOST_NAMESPACES:
+        msg = f"{what} declares more than {MOST_NAMESPACES} namespaces."
         raise ValidationError(msg)
     if b"<!DOCTYPE" in text:
         msg = f"{what} has a document type, which may read files: it is refused."
@@ -130,8 +137,10 @@ def _refuse_odd(signature: etree._Element, id_: str) -> None:
     transforms = {
         str(one.get("Algorithm")) for one in signature.iter(f"{{{DS}}}Transform")
     }
+    written = signature.findall(f"{info}CanonicalizationMethod")
     if (
         not id_
+        or {str(one.get("Algorithm")) for one in written} - _CANONICAL
         or [one.get("URI") for one in references] != [f"#{id_}"]
         or not transforms <= _TRANSFORMS
     ):

@@ -71,7 +71,7 @@ def enter(request: Any, at: str) -> HttpResponse:
     sign_on = standing(at)
     if sign_on is None or not sign_on.is_on:
         raise Http404
-    if not may_try(request, sign_on.pk):
+    if not may_try(request):
         return too_many(request)
     purpose = entrance.ENTER
     if request.user.is_authenticated:
@@ -95,7 +95,7 @@ def connect(request: MemberRequest) -> HttpResponse:
     sign_on = standing(request.organisation.slug)
     if sign_on is None or not sign_on.is_on:
         raise Http404
-    if not may_try(request, sign_on.pk):
+    if not may_try(request):
         return too_many(request)
     try:
         return leaving(request, sign_on, entrance.CONNECT)
@@ -135,7 +135,7 @@ def answer(request: Any, at: str) -> HttpResponse:
 
 
 def _back(request: Any, sign_on: SignOn, told: dict[str, str]) -> HttpResponse:
-    if not may_try(request, sign_on.pk):
+    if not may_try(request):
         return too_many(request)
     try:
         came = entrance.come_back(request, sign_on, told)

@@ -26,7 +26,7 @@ from compliance.sign_on.pages import leaving, may_try, settings_page, too_many
 def provider(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return settings_page(request)
-    if not may_try(request, request.organisation.pk):  # metadata are looked for
+    if not may_try(request):  # metadata are looked for
         return too_many(request)
     is_saml = request.POST.get("protocol") == Protocol.SAML
     kind = SamlForm if is_saml else ProviderForm
@@ -53,7 +53,7 @@ def metadata(request: MemberRequest) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def test(request: MemberRequest) -> HttpResponse:
     """To the provider, as people will go; the reply shows what it says of them."""
-    if not may_try(request, request.organisation.pk):
+    if not may_try(request):
         return too_many(request)
     sign_on = _sign_on(request)
     return _tried(request, lambda: leaving(request, sign_on, entrance.TEST))
@@ -109,11 +109,7 @@ def domain_verify(request: MemberRequest, domain_id: int) -> HttpResponse:
         messages.success(request, f"{domain} is shown to be yours.")
         return _back(request)
 
-    return (
-        _tried(request, act)
-        if may_try(request, request.organisation.pk)
-        else too_many(request)
-    )
+    return _tried(request, act) if may_try(request) else too_many(request)
 
 
 @require_POST

@@ -561,3 +561,36 @@ def signed_answer(provider):
     answer = provider.sign_in(begun.address, **NADIA)
     root = etree.fromstring(base64.b64decode(answer["SAMLResponse"]))
     return root, saml_metadata.opened(told.certificates)
+
+
+def with_namespaces(number, canonical):
+    """An assertion whose signature is full of names, and of what they might be of."""
+    names = " ".join(f'xmlns:a{one:x}="urn:x"' for one in range(number))
+    return etree.fromstring(
+        f'''<s:Assertion xmlns:s="{SAML}" ID="_a"><ds:Signature xmlns:ds="{DS}" {names}>
+        <ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{canonical}"/>
+        <ds:SignatureMethod
+          Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>
+        <ds:Reference URI="#_a"><ds:Transforms><ds:Transform
+          Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#">{"<a0:y/>" * number}
+        </ds:Transform></ds:Transforms>
+        <ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>
+        <ds:DigestValue>AAAA</ds:DigestValue></ds:Reference></ds:SignedInfo>
+        <ds:SignatureValue>AAAA</ds:SignatureValue></ds:Signature></s:Assertion>'''
+    )
+
+
+def test_slow_way_to_write_xml_is_refused_before_anything_is_worked_out(monkeypatch):
+    def worked(*_, **__):
+        pytest.fail("The signature was worked out.")
+
+    monkeypatch.setattr(saml_xml.XMLVerifier, "verify", worked)
+    inclusive = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+    with pytest.raises(ValidationError, match="something else"):
+        saml_xml.signed(with_namespaces(20, inclusive), [object()])
+
+
+def test_document_full_of_namespaces_is_refused():
+    text = etree.tostring(with_namespaces(400, "x"))
+    with pytest.raises(ValidationError, match="more than 300 namespaces"):
+        saml_xml.parsed(text, "The answer", 400_000)
