@@ -26,7 +26,11 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Attest"'}
 _LONGEST = 200
 _STATUS = {CONFLICT: (409, "uniqueness"), FORBIDDEN: (403, None)}
 _ABSENT = "There is nothing here for this token."
-_TOO_LARGE = "The call is too large. Send fewer people at once."
+_MOST_OPERATIONS, _MOST_VALUES = 100, 1000
+_TOO_LARGE = (
+    f"The call is too large: {_MOST_OPERATIONS} operations and {_MOST_VALUES:,} values are"
+    " the most. Send fewer people at once."
+)
 
 
 class ScimRequest(HttpRequest):
@@ -106,14 +110,27 @@ def refused(
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent. Raises ``SCIMException``."""
+    """The JSON object that was sent. Raises ``SCIMException``, and ``RequestDataTooBig``."""
     try:
         found = json.loads(request.body)
+        if _values(found) > _MOST_VALUES:
+            raise RequestDataTooBig
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         unread("The call has to be one JSON object.")
+    for name, given in found.items():
+        is_list = name.lower() == "operations" and isinstance(given, list)
+        if is_list and len(given) > _MOST_OPERATIONS:
+            raise RequestDataTooBig
     return dict(found)
+
+
+def _values(told: Any) -> int:
+    """How many values the lists of a call have, at any depth."""
+    if isinstance(told, dict):
+        return sum(map(_values, told.values()))
+    return len(told) + sum(map(_values, told)) if isinstance(told, list) else 0
 
 
 def unread(words: str) -> NoReturn:

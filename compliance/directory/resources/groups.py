@@ -2,10 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from scim2_models import Context, Meta, PatchOp, SearchRequest
+from scim2_models import (
+    Context,
+    InvalidPathException,
+    Meta,
+    PatchOp,
+    PatchOperation,
+    SearchRequest,
+)
+from scim2_models.path import CompareOperator, Comparison, Path
 
 from compliance.audit.transaction import writing
 from compliance.directory import actions
@@ -62,35 +71,46 @@ def create(request: ScimRequest) -> HttpResponse:
         organisation=request.organisation,
         name=sent.display_name or "",
         external_id=sent.external_id or "",
-        people=_ids(sent),
+        people=_ids(sent.members),
     )
     return one(request, _read(request.organisation, f"g{row.pk}"), 201)
 
 
 def replace(request: ScimRequest, key: str) -> HttpResponse:
     """All of a group."""
+    sent = Group.model_validate(
+        body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
+    )
+    people = _ids(sent.members)
     with writing():
-        _held(request, key)
-        sent = Group.model_validate(
-            body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
-        )
-        _set(request, key, sent)
+        row, _ = _held(request, key)
+        _set(row, sent, people)
         return one(request, _read(request.organisation, key))
 
 
 def patch(request: ScimRequest, key: str) -> HttpResponse:
     """Some of a group: its name, or people more or less. The reply is empty (RFC 7644,
     3.5.2): it would name thousands.
+
+    People are sets of ids: patching the shape would take the square of their number.
     """
+    told = PatchOp[Group].model_validate(
+        body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
+    )
+    others, changes = _split(told)
     with writing():
-        stands = _held(request, key)
-        told = PatchOp[Group].model_validate(
-            body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
-        )
-        for member in stands.members or []:  # those to remove come by their ids alone
-            member.ref = member.type = None
-        told.patch(stands)
-        _set(request, key, stands)
+        row, people = _held(request, key)
+        [stands] = _told(request.organisation, [row], is_short=True)
+        if others:
+            told.model_copy(update={"operations": others}).patch(stands)
+        for op, ids in changes:
+            if op == PatchOperation.Op.add:
+                people |= ids
+            elif op == PatchOperation.Op.replace_:
+                people = ids
+            else:
+                people -= ids
+        _set(row, stands, people)
     return empty()
 
 
@@ -102,38 +122,111 @@ def delete(request: ScimRequest, key: str) -> HttpResponse:
     return empty()
 
 
-def _held(request: ScimRequest, key: str) -> Group:
-    """A group as it stands, for nobody else to change; refuses a call on an older one."""
+def _held(request: ScimRequest, key: str) -> tuple[DirectoryGroup, set[int]]:
+    """A group for nobody else to change, and its people; refuses a call on an older one."""
     lock(request.organisation)
-    stands = _read(request.organisation, key)
-    refuse_stale(request, stands)
-    return stands
-
-
-def _set(request: ScimRequest, key: str, sent: Group) -> None:
     row = _row(request.organisation, key)
+    if "If-Match" in request.headers:
+        refuse_stale(request, _read(request.organisation, key))
+    return row, _seen(row)
+
+
+def _seen(row: DirectoryGroup) -> set[int]:
+    """The people of a group whom the directory sees."""
+    rows = people_of(row.organisation).filter(directory_groups=row)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _set(row: DirectoryGroup, sent: Group, people: set[int]) -> None:
     actions.change_group(
         group=row, name=sent.display_name or "", external_id=sent.external_id or ""
     )
-    hidden = set(row.people.values_list("pk", flat=True)) - set(
-        people_of(request.organisation)
-        .filter(directory_groups=row)
-        .values_list("pk", flat=True)
-    )
-    actions.fill_group(group=row, people=_ids(sent) | hidden)
+    hidden = set(row.people.values_list("pk", flat=True)) - _seen(row)
+    actions.fill_group(group=row, people=people | hidden)
 
 
-def _ids(sent: Group) -> set[int]:
+type _Change = tuple[PatchOperation.Op, set[int]]
+"""People more, people less, or these instead."""
+
+
+def _split(
+    told: PatchOp[Group],
+) -> tuple[list[PatchOperation[Group]], list[_Change]]:
+    """The operations on other things, and those on people. Raises as ``_ids``."""
+    others, changes = [], list[_Change]()
+    for operation in told.operations or []:
+        path, value = operation.path, operation.value
+        if path and not path.model:
+            if _is_of_members(path):
+                changes.append(_change(operation, path))
+            else:
+                others.append(operation)
+            continue
+        rest = {}
+        for name, given in value.items() if isinstance(value, dict) else ():
+            if _is_of_members(name):
+                changes.append((operation.op, _ids_of(given)))
+            else:
+                rest[name] = given
+        others.append(operation.model_copy(update={"value": rest}))
+    return others, changes
+
+
+def _is_of_members(text: str) -> bool:
+    try:
+        found = Path[Group](text).resolve()
+    except InvalidPathException:
+        return False
+    return found is not None and found.field_name == "members"
+
+
+def _change(operation: PatchOperation[Group], path: Path[Group]) -> _Change:
+    """Of an operation whose path leads to people: all, or ``members[value eq "7"]``."""
+    binding, chosen = path.resolve(), path.value_filter
+    is_removal = operation.op == PatchOperation.Op.remove
+    if binding and binding.sub_field_name is None:
+        if chosen is None and is_removal and operation.value is None:
+            return PatchOperation.Op.replace_, set()
+        if chosen is None:
+            return operation.op, _ids_of(operation.value, is_removal=is_removal)
+        if (
+            is_removal
+            and isinstance(chosen, Comparison)
+            and chosen.op == CompareOperator.eq
+            and str(chosen.attr_path).lower() == "value"
+        ):
+            return operation.op, _ids_of({"value": chosen.value}, is_removal=True)
+    words = 'Add, remove or replace members, or remove one: members[value eq "7"].'
+    raise InvalidPathException(path=str(path), detail=words)
+
+
+def _ids_of(value: Any, *, is_removal: bool = False) -> set[int]:
+    """The people of a value: a list, or one alone. Of those to remove whoever is no user
+    here is not in the group anyway.
+    """
+    given = value if isinstance(value, list) else [value] if value else []
+    members = [Member.model_validate(one) for one in given]
+    if is_removal:
+        return {pk for one in members if (pk := _number(one.value)) is not None}
+    return _ids(members)
+
+
+def _ids(members: Sequence[Member] | None) -> set[int]:
     """The people who were named. Raises ``ValidationError`` for something else."""
     found = set()
-    for member in sent.members or []:
-        value = member.value or ""
-        is_id = value.isascii() and value.isdigit() and len(value) < 18
-        if not is_id or (member.type or "User") != "User":
-            msg = f"“{value[:40]}” is no user here. A group holds users, and no groups."
+    for member in members or []:
+        pk = _number(member.value)
+        if pk is None or (member.type or "User") != "User":
+            value = (member.value or "")[:40]
+            msg = f"“{value}” is no user here. A group holds users, and no groups."
             raise ValidationError(msg)
-        found.add(int(value))
+        found.add(pk)
     return found
+
+
+def _number(value: str | None) -> int | None:
+    is_id = value and value.isascii() and value.isdigit() and len(value) < 18
+    return int(value) if value and is_id else None
 
 
 def _row(organisation: Organisation, key: str) -> DirectoryGroup:

@@ -70,22 +70,22 @@ def create(request: ScimRequest) -> HttpResponse:
 
 def replace(request: ScimRequest, key: str) -> HttpResponse:
     """All of a user; what Attest needs and was not sent stays."""
+    sent = User.model_validate(
+        body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
+    )
     with writing():
         stands = _held(request, key)
-        sent = User.model_validate(
-            body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
-        )
         return one(request, _set(request, stands, sent))
 
 
 def patch(request: ScimRequest, key: str) -> HttpResponse:
     """Some of a user, as Entra ID and Okta send it."""
+    told = PatchOp[User].model_validate(
+        body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
+    )
     with writing():
         stands = _held(request, key)
         sent = stands.model_copy(deep=True)
-        told = PatchOp[User].model_validate(
-            body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
-        )
         try:
             told.patch(sent)
         except MutabilityException as error:
