@@ -45,7 +45,7 @@ class Kind(StrEnum):
     GONE = "chain missing, or an older database"
     CHECKPOINT = "checkpoint not signed by this installation"
     UNKEPT = "checkpoint missing"
-    RETURNED = "deleted, and here again"
+    RETURNED = "deleted, and back again"
     NEWER = "written by another version of the program"
 
 

@@ -101,7 +101,7 @@ def proven() -> Mapping[str, type[models.Model]]:
 
 
 def hidden_in(model: type[models.Model]) -> Mapping[str, str]:
-    """Columns of which events have the SHA-256: see ``Proven.hidden``."""
+    """Columns whose values events hold as SHA-256 only: see ``Proven.hidden``."""
     proof = proof_of(model)
     return proof.hidden if isinstance(proof, Proven) else {}
 

@@ -30,7 +30,7 @@ TRAIL_EXPORTED = _type(
 )
 TRAIL_ENDED = _type(
     "trail.ended",
-    _("the organisation is being deleted, with this trail"),
+    _("deletion of the organisation and this trail begun"),
     subject="organisation",
 )
 TRAIL_ERASED = _type(

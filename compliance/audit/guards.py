@@ -16,7 +16,7 @@ def unless_deleted(
 ) -> str:
     """The condition that a row is frozen and its organisation is not being deleted.
 
-    ``chain`` leads to the organisation's id where the trail does not prove the table.
+    ``chain`` is the lookup of the organisation's id, for a table that the trail does not prove.
     """
     organisation = chain_of(model, "OLD", chain)
     return (

@@ -26,7 +26,7 @@ class ChainHead(models.Model):
     hash = models.CharField(max_length=64)
     signed = models.PositiveBigIntegerField(null=True)
     is_passing = models.BooleanField(default=False)
-    """Of a sample: no checkpoint is made of it, and one day it is thrown away whole."""
+    """The chain of a sample: Attest signs no checkpoint of it, and deletes it as a whole."""
 
     in_trail = Unproven(
         "compared with the newest event, and ``signed`` with the file of checkpoints"
@@ -83,11 +83,12 @@ class Event(models.Model):
 
 
 class Deletion(models.Model):
-    """An organisation that is being deleted: whose rows may go, frozen or not, and how far it is.
+    """An organisation that is being deleted, and the progress of its deletion.
 
-    Made only where its days of grace are over, and gone once the receipt is handed over.
-    ``people`` has the accounts that may go with it, and the addresses of its owners;
-    ``files`` is None until they are counted. ``account`` is the number of who asked.
+    Its rows may go, frozen ones too. The database takes such a row only after the days of
+    grace, or for a sample; it goes once the receipt is mailed. ``people`` has the accounts to
+    erase if they are in no other organisation, and the addresses of the owners. ``files`` is
+    None until they are counted; ``account`` is the number of the owner who asked.
     """
 
     organisation_id = models.UUIDField(primary_key=True)
@@ -101,7 +102,7 @@ class Deletion(models.Model):
     receipt = models.TextField(blank=True)
 
     in_trail = Unproven(
-        "how far a deletion is; the trail of the organisation says that it began, and a"
+        "the progress of a deletion; the trail of the organisation records that it began, and a"
         " signed receipt how it ended"
     )
 

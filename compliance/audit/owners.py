@@ -35,7 +35,7 @@ def owner_of(model: type[models.Model]) -> Owner:
 def chain_of(model: type[models.Model], row: str, chain: str = "") -> str:
     """SQL of the organisation's id of a row that the statement calls ``row``.
 
-    ``chain`` is as in ``Proven.chain``, which is taken where it is left out.
+    ``chain`` is as in ``Proven.chain``, which is the default.
     """
     return _sql(_along(model, chain) if chain else _way_of(model), row)
 

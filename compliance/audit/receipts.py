@@ -1,9 +1,9 @@
 """Receipts: signed notes that a chain was deleted with its organisation, and how it ended.
 
-A chain that is gone is a fault, unless a receipt says so. One file for each in
-``CHECKPOINTS_DIR``, under the SHA-256 of the organisation's id: it names nobody, and only
-who knows the id finds it. The form is that of C2SP's signed notes; the key is that of the
-checkpoints.
+A missing chain is a fault unless a receipt explains it. Each receipt is a file in
+``CHECKPOINTS_DIR``, named by the SHA-256 of the organisation's id: it names nobody, and only
+someone who knows the id can find it. The format is C2SP's signed note; the key is that of
+the checkpoints.
 """
 
 import base64
@@ -39,9 +39,9 @@ _TEXT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The last words about an organisation: when, who asked, how its chain ended, how much.
+    """The record of a deletion: when, on whose request, the end of the chain, rows and files.
 
-    ``organisation`` is the SHA-256 of its id, ``account`` the number of who asked.
+    ``organisation`` is the SHA-256 of its id, ``account`` the number of the owner who asked.
     """
 
     organisation: str
@@ -55,7 +55,7 @@ class Receipt:
     files: int
 
     def text(self) -> str:
-        """The body of the note: origin, and what was deleted when, a line each."""
+        """The body of the note: the origin, then one line for each fact."""
         return (
             f"{_ORIGIN}{self.organisation}\n"
             f"asked {_moment(self.asked_at)} by account {self.account}\n"
@@ -72,7 +72,7 @@ def name_of(organisation_id: UUID) -> str:
 
 
 def path_of(name: str) -> Path:
-    """The file of a receipt, there or not. Raises ``ValueError`` for what is no hash."""
+    """The path of a receipt, whether or not it exists. ``ValueError`` if ``name`` is no hash."""
     if not _NAME.fullmatch(f"{name}{_SUFFIX}"):
         msg = "not a SHA-256"
         raise ValueError(msg)
@@ -94,7 +94,7 @@ def signed(receipt: Receipt) -> str:
 
 
 def keep(name: str, note: str) -> None:
-    """Put a signed note in its place, on the disk before it returns; one there gives way."""
+    """Store a signed note, in place of an earlier one; it is on the disk when this returns."""
     path = path_of(name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -111,7 +111,7 @@ def keep(name: str, note: str) -> None:
 
 
 def note_of(name: str) -> str:
-    """The signed note as it lies there; "" without one."""
+    """The signed note as stored; "" if there is none."""
     try:
         return path_of(name).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -119,14 +119,14 @@ def note_of(name: str) -> str:
 
 
 def find(organisation_id: UUID) -> Receipt | None:
-    """The receipt of an organisation; None without one that this installation signed."""
+    """The receipt of an organisation; None unless this installation signed one."""
     name = name_of(organisation_id)
     found = read(note_of(name))
     return found if found and found.organisation == name else None
 
 
 def read(note: str) -> Receipt | None:
-    """What a note says; None for one that bears no signature of this installation."""
+    """The receipt in a note; None for a note without a signature of this installation."""
     sign = _SIGNED.search(note)
     text = note[: sign.start()] if sign else ""
     said = _TEXT.fullmatch(text)

@@ -253,14 +253,14 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
 
 
 def begin_passing(organisation_id: UUID) -> None:
-    """Begin a chain that may be thrown away. ``IntegrityError`` where one has begun."""
+    """Begin a chain that may be thrown away. ``IntegrityError`` if a chain has begun already."""
     ChainHead.objects.create(pk=organisation_id, seq=0, hash=START, is_passing=True)
 
 
 def end_passing(organisation_id: UUID) -> None:
-    """Delete such a chain, while its organisation is in ``Deletion``.
+    """Delete a chain that may be thrown away, while its organisation is in ``Deletion``.
 
-    Raises ``ChainHead.DoesNotExist`` for any other.
+    Raises ``ChainHead.DoesNotExist`` for any other chain.
     """
     head = ChainHead.objects.select_for_update().get(
         pk=organisation_id, is_passing=True

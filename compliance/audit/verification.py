@@ -77,7 +77,7 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
 
 
 def is_there(organisation_id: UUID) -> bool:
-    """Whether anything of a chain, or the organisation itself, is in the database."""
+    """Whether the database has the organisation, or anything of its chain."""
     organisations = apps.get_model("compliance", "Organisation")._base_manager
     return (
         Event.objects.filter(organisation_id=organisation_id).exists()
@@ -87,7 +87,7 @@ def is_there(organisation_id: UUID) -> bool:
 
 
 def is_ending(organisation_id: UUID) -> bool:
-    """Whether a chain says that its organisation is being deleted: then rows are missing."""
+    """Whether a chain records that its organisation is being deleted, so that rows are missing."""
     events = Event.objects.filter(organisation_id=organisation_id)
     return events.filter(action=TRAIL_ENDED).exists()
 
@@ -95,20 +95,20 @@ def is_ending(organisation_id: UUID) -> bool:
 def _unreceipted(
     receipt: receipts.Receipt, signed: Sequence[Checkpoint]
 ) -> Fault | None:
-    """A checkpoint that says something else about the end of a chain than its receipt."""
+    """The fault of a checkpoint that contradicts the receipt about the end of a chain."""
     for said in signed:
         if said.size > receipt.size or (
             said.size == receipt.size and said.head != receipt.head
         ):
-            what = f"was signed, and the receipt of the deletion ends at {receipt.size}"
+            what = f"was signed, but the receipt of the deletion ends at {receipt.size}"
             return Fault(said.size, what, Kind.GONE)
     return None
 
 
 def _returned(receipt: receipts.Receipt) -> Fault:
     what = (
-        f"The organisation was deleted on {receipt.ended_at:%Y-%m-%d %H:%M} UTC, with a"
-        " receipt. An older backup or an older database brought it back"
+        f"A receipt says that Attest deleted the organisation on"
+        f" {receipt.ended_at:%Y-%m-%d %H:%M} UTC. An older backup or database brought it back"
     )
     return Fault(0, what, Kind.RETURNED)
 

@@ -137,7 +137,7 @@ def _write_checkpoints(writer: Writer) -> None:
 
 
 def _write_receipts(writer: Writer) -> None:
-    """After the rows: a receipt too many has the organisation deleted, and no harm done."""
+    """Add the receipts, after the rows: a receipt newer than the rows does no harm."""
     for path in receipts.paths():
         with writer.part(f"receipts/{path.name}", is_packed=True) as part:
             part.write(path.read_bytes())

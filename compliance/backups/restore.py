@@ -41,14 +41,14 @@ def restore(path: Path) -> tuple[Manifest, list[str]]:
             with _all_at_once():
                 _put_rows(backup)
                 told += _mark_deleted()
-        # Not in that transaction: whoever is killed now is followed by the worker.
+        # Not in that transaction: after a kill here, the worker goes on with the deletion.
         for organisation_id in Deletion.objects.values_list("pk", flat=True):
             deletion.delete(organisation_id)
         return backup.manifest, told
 
 
 def _mark_deleted() -> list[str]:
-    """Have organisations go again that were deleted after the backup was made."""
+    """Delete organisations again that were deleted after the backup was made."""
     told = []
     for organisation in Organisation.objects.order_by("name"):
         if receipt := receipts.find(organisation.pk):

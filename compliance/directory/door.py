@@ -25,11 +25,11 @@ MEDIA_TYPE = "application/scim+json"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Attest"'}
 _LONGEST = 200
 _STATUS = {CONFLICT: (409, "uniqueness"), FORBIDDEN: (403, None)}
-_ABSENT = "There is nothing here for this token."
+_ABSENT = "There is nothing at this address for this token."
 _MOST_OPERATIONS, _MOST_VALUES = 100, 1000
 _TOO_LARGE = (
-    f"The call is too large: {_MOST_OPERATIONS} operations and {_MOST_VALUES:,} values are"
-    " the most. Send fewer people at once."
+    f"The call is too large: it may have {_MOST_OPERATIONS} operations and"
+    f" {_MOST_VALUES:,} values. Send fewer people at once."
 )
 
 
@@ -43,9 +43,9 @@ type Handler = Callable[..., HttpResponse]
 
 
 def endpoint(**handlers: Handler) -> Handler:
-    """A view of an address, with a handler for each method that it takes: ``get=…``.
+    """A view with a handler for each method that the address takes: ``get=…``.
 
-    Without any there is nothing at that address.
+    Without handlers it replies 404.
     """
 
     @csrf_exempt
@@ -57,19 +57,24 @@ def endpoint(**handlers: Handler) -> Handler:
         if token is None:
             if limits.guesses_too_often(request):
                 wait = {"Retry-After": str(limits.WINDOW)}
-                return refused(429, "Too many wrong tokens.", headers=wait)
+                words = (
+                    "Too many calls with a wrong token. Correct the token, then wait."
+                )
+                return refused(429, words, headers=wait)
             words = "Send the token of the directory: Authorization: Bearer attest_..."
             return refused(401, words, headers=_CHALLENGE)
         quota = limits.counted(token)
         if quota.left < 0:
             wait = {"Retry-After": str(quota.seconds)} | quota.headers
-            return refused(429, "Too many calls in this minute.", headers=wait)
+            words = "Too many calls in this minute. Wait for the next one."
+            return refused(429, words, headers=wait)
         handler = handlers.get(request.method.lower())
         if not handlers:
             return refused(404, _ABSENT)
         if handler is None:
             allowed = {"Allow": ", ".join(name.upper() for name in handlers)}
-            return refused(405, "This address does not take it.", headers=allowed)
+            words = f"This address does not take {str(request.method)[:20]}."
+            return refused(405, words, headers=allowed)
         request.organisation = token.organisation
         with bearing(token.pk), PROVIDER:
             return _told(handler, request, *args, **kwargs)
@@ -118,7 +123,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        unread("The call has to be one JSON object.")
+        unread("The body of the call has to be one JSON object.")
     for name, given in found.items():
         is_list = name.lower() == "operations" and isinstance(given, list)
         if is_list and len(given) > _MOST_OPERATIONS:
@@ -127,14 +132,14 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 
 def _values(told: Any) -> int:
-    """How many values the lists of a call have, at any depth."""
+    """The number of values in the lists of a call, at any depth."""
     if isinstance(told, dict):
         return sum(map(_values, told.values()))
     return len(told) + sum(map(_values, told)) if isinstance(told, list) else 0
 
 
 def unread(words: str) -> NoReturn:
-    """End a call that cannot be read."""
+    """Refuse a call that cannot be read."""
     error = SCIMException(detail=words)
     error.scim_type = "invalidSyntax"
     raise error

@@ -43,7 +43,7 @@ DIRECTORY_SET = _type(
 )
 DIRECTORY_PERSON_KEPT = _person(
     "directory.person_kept",
-    _("person of the directory kept"),
+    _("person added or changed by the directory"),
     before=_Person,
     after=_Person,
 )
@@ -54,7 +54,7 @@ DIRECTORY_PERSON_DELETED = _person(
 )
 DIRECTORY_GROUP_KEPT = _group(
     "directory.group_kept",
-    _("group of the directory kept"),
+    _("group added or changed by the directory"),
     before=_Group,
     after=_Group,
 )

@@ -28,10 +28,10 @@ _LOOKUPS = {
 
 
 class Conditions(FilterVisitor[Q]):
-    """Turns a filter into a condition; ``columns`` has attribute to lookup, in lower case.
+    """Turns a filter into a condition; ``columns`` maps attributes in lower case to lookups.
 
-    One that begins with "i" ignores case: "iemail". Raises ``InvalidFilterException`` for
-    an attribute or an operator that is not there.
+    A lookup that begins with "i:" ignores case: "i:email". Raises ``InvalidFilterException``
+    for an attribute or an operator that Attest does not support.
     """
 
     def __init__(self, columns: Mapping[str, str]) -> None:
@@ -50,7 +50,7 @@ class Conditions(FilterVisitor[Q]):
         if column == "active":
             return Q(role__isnull=str(value).lower() != "true")
         if not isinstance(value, str):
-            self._refuse("Compare with a text in quotation marks.")
+            self._refuse("Put the value that you compare with in quotation marks.")
         if "\0" in value:  # neither database keeps one
             return Q(pk__in=[])
         if column == "pk":
@@ -92,5 +92,5 @@ class Conditions(FilterVisitor[Q]):
 
 
 def condition(found: ScimFilter[Any] | None, columns: Mapping[str, str]) -> Q:
-    """The rows that a filter lets through; all without one."""
+    """The rows that a filter selects; all rows without a filter."""
     return Conditions(columns).visit(found.ast) if found else Q()

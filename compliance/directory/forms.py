@@ -11,21 +11,21 @@ from compliance.sign_on.choices import GIVEN
 
 
 class RulesForm(forms.Form):
-    """The role of newcomers, and who gets the open work of those who go."""
+    """The role of newcomers, and the heir of open work."""
 
     role = forms.ChoiceField(
         label="Role of newcomers",
         choices=[(one.value, one.label) for one in GIVEN],
-        help_text="Groups with a role at Sign-on come before it.",
+        help_text="If a person's group has a role at Sign-on, that role counts instead.",
         widget=forms.Select(attrs={"class": "select"}),
         error_messages={"invalid_choice": "Choose one from the list."},
     )
     heir = forms.TypedChoiceField(
-        label="Open questions and actions of people who go",
+        label="New owner of open work",
         required=False,
         coerce=int,
         empty_value=None,
-        help_text="They go to this person, or wait without an owner.",
+        help_text="Gets the open questions and actions of people who leave.",
         widget=forms.Select(attrs={"class": "select"}),
         error_messages={"invalid_choice": "Choose one from the list."},
     )

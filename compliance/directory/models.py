@@ -22,13 +22,13 @@ class Directory(models.Model):
         Organisation, models.CASCADE, primary_key=True, related_name="directory"
     )
     role = models.CharField(max_length=20, choices=_ROLES, default=Role.READER)
-    """Of whoever comes, until a group of theirs has another one."""
+    """The role of newcomers, unless one of their groups has another."""
     heir = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    """Gets the open questions and actions of whoever goes; nobody else does without one."""
+    """Gets the open questions and actions of people who leave; None leaves them to nobody."""
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    """The owner who decided that, by whose word those change hands."""
+    """The owner who chose the heir: the author of the answers that change hands."""
 
     in_trail = Proven("organisation_id")
 
@@ -58,7 +58,7 @@ class DirectoryPerson(models.Model):
         max_length=255, blank=True, validators=[validate_line]
     )
     is_deleted = models.BooleanField(default=False)
-    """The directory has forgotten them: it finds them no more, and may make them anew."""
+    """Whether the directory deleted them: it no longer finds them, and can create them again."""
     made_at = models.DateTimeField(auto_now_add=True)
 
     in_trail = Proven("organisation_id")
@@ -96,7 +96,7 @@ class DirectoryGroup(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "name"],
                 name="directory_group_once",
-                violation_error_message="There is a group of this name already.",
+                violation_error_message="A group of this name exists already.",
             ),
         ]
 

@@ -12,7 +12,7 @@ from compliance.web.mail import absolute
 
 
 def directory_told(organisation: Organisation) -> dict[str, Any]:
-    """The address and token of the directory, and whom it sees."""
+    """The address and token of the directory, and the people whom it sees."""
     tokens = organisation.tokens.standing(timezone.now()).of_directory()
     domains = organisation.domains.filter(verified_at__isnull=False)
     counts = people_of(organisation).aggregate(

@@ -34,7 +34,7 @@ def people_of(organisation: Organisation) -> QuerySet[User]:
 
 
 def _within(organisation: Organisation) -> Q:
-    """Addresses of the domains that the organisation has shown to be its own."""
+    """The condition that an address is in a domain that the organisation has verified."""
     verified = organisation.domains.filter(verified_at__isnull=False)
     names = {
         spelling
@@ -46,7 +46,7 @@ def _within(organisation: Organisation) -> Q:
 
 
 def _spoken(domain: str) -> str:
-    """A domain as people write it: "bücher.example"."""
+    """A domain in Unicode, as people write it: "bücher.example"."""
     try:
         return domain.encode().decode("idna")
     except UnicodeError:

@@ -68,7 +68,7 @@ def refuse_stale(request: HttpRequest, resource: Resource[Any]) -> None:
     given = request.headers.get("If-Match", "")
     version = resource.meta.version if resource.meta else ""
     if given and "*" not in parse_etags(given) and version not in parse_etags(given):
-        words = "It has changed since. Read it again, then send the change."
+        words = "The resource has changed since. Read it again, then send the change."
         raise PreconditionFailedException(detail=words)
 
 
@@ -78,7 +78,7 @@ def page[R: Resource[Any]](
     rows: QuerySet[Any],
     tell: Callable[[Sequence[Any]], list[R]],
 ) -> HttpResponse:
-    """A page of rows, each told as a resource; ``MOST`` of them at once."""
+    """A page of up to ``MOST`` rows as resources."""
     first = min(asked.start_index or 1, _FURTHEST)
     count = min(MOST if asked.count is None else asked.count, MOST)
     found = list(rows[first - 1 : first - 1 + count]) if count else []
@@ -128,11 +128,11 @@ _LONGEST = 1000
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     if len(request.GET.get("filter", "")) > _LONGEST:
-        words = f"A filter has {_LONGEST} characters at most."
+        words = f"The filter is longer than {_LONGEST} characters. Send a shorter one."
         raise InvalidFilterException(detail=words)
     return {name: value for name, value in request.GET.items() if name in _ASKED}
 
 
 def empty() -> HttpResponse:
-    """Done, and nothing to tell."""
+    """A reply without a body."""
     return HttpResponse(status=204)

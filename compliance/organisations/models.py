@@ -135,7 +135,7 @@ class Organisation(models.Model):
     name = models.CharField(max_length=120, validators=[validate_line])
     created_at = models.DateTimeField(auto_now_add=True)
     closes_at = models.DateTimeField(null=True, blank=True)
-    """When its days of grace are over, and it is deleted; None while nobody closes it."""
+    """The end of its days of grace, when Attest deletes it; None unless an owner closed it."""
     closing_asked_at = models.DateTimeField(null=True, blank=True)
     closing_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+"
@@ -143,7 +143,7 @@ class Organisation(models.Model):
     sample_of = models.OneToOneField(
         User, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    """Whose sample it is (room ``samples``); None for a real one."""
+    """The person whose sample it is (room ``samples``); None for a real organisation."""
 
     in_trail = Proven("id")
 

@@ -121,12 +121,12 @@ def _named(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 
 def _handed(after: Mapping[str, Any]) -> list[str]:
-    """The things of a member who was deactivated, and whose they are now."""
+    """How much a deactivated member owned, and who owns it now."""
     if not after.get("questions_handed") and not after.get("actions_handed"):
         return []
     count = gettext("questions: %(questions_handed)s, actions: %(actions_handed)s")
-    owner = gettext("now of %(given_to)s") if "given_to" in after else ""
-    return [count % after, owner % after if owner else gettext("now of nobody")]
+    owner = gettext("now owned by %(given_to)s") if "given_to" in after else ""
+    return [count % after, owner % after if owner else gettext("now without an owner")]
 
 
 def _policy(after: Mapping[str, Any]) -> list[str]:

@@ -84,7 +84,7 @@ IDENTITY_CONNECTED = _type(
 )
 IDENTITY_FORGOTTEN = _type(
     "identity.forgotten",
-    _("account no longer connected, for another provider"),
+    _("account disconnected because of another provider"),
     subject="identity",
     before=_Person,
 )

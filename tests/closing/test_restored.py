@@ -76,7 +76,7 @@ def test_without_the_receipt_it_comes_back_and_with_it_that_is_a_fault(
     name = f"{receipts.name_of(there.acme.pk)}.receipt"
     shutil.copy(there.folder / "checkpoints" / name, receipts.path_of(name[:64]))
     said = installations.run("verify_trail")
-    assert "brought it back (deleted, and here again)" in said
+    assert "brought it back (deleted, and back again)" in said
     assert "1 of the chains are not as written" in said
 
 

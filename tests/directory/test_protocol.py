@@ -55,11 +55,11 @@ def test_checker_of_the_rfcs_finds_no_fault(scim, settings, monkeypatch):
     ]
     assert faults == [
         # Optional, and at one address for all kinds of resources.
-        "User search_with_attributes: There is nothing here for this token.",
+        "User search_with_attributes: There is nothing at this address for this token.",
         # An account has a name, and somebody is a member or is none.
         "User check_remove_attribute: PATCH modify() did not remove attribute 'displayName'",
         "User check_remove_attribute: PATCH modify() did not remove attribute 'active'",
-        "Group search_with_attributes: There is nothing here for this token.",
+        "Group search_with_attributes: There is nothing at this address for this token.",
     ]
     assert sum(one.status == Status.SUCCESS for one in results) > 50
 

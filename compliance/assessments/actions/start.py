@@ -36,7 +36,7 @@ class StaleFactsError(Exception):
 
 
 def open_count(organisation: Organisation) -> int:
-    """Its assessments that are not archived."""
+    """The number of an organisation's assessments that are not archived."""
     return organisation.assessments.exclude(status=AssessmentStatus.ARCHIVED).count()
 
 

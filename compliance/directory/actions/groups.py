@@ -36,7 +36,7 @@ def make_group(
 
 
 def change_group(*, group: DirectoryGroup, name: str, external_id: str) -> None:
-    """Another name or id; its people get the role of the new one. Raises as ``make_group``."""
+    """Change name or id; its people get the role of the new one. Raises as ``make_group``."""
     with writing():
         lock(group.organisation)
         if (group.name, group.external_id) != (name, external_id):
@@ -62,7 +62,7 @@ def fill_group(*, group: DirectoryGroup, people: Collection[int]) -> None:
         )
         if unknown := added - seen:
             names = ", ".join(map(str, sorted(unknown)[:5]))
-            msg = f"There is no user {names} here. Make the user first."
+            msg = f"There is no user {names} here. Create the user first."
             raise ValidationError(msg)
         if not added and not gone:
             return
@@ -80,7 +80,7 @@ def fill_group(*, group: DirectoryGroup, people: Collection[int]) -> None:
 
 
 def delete_group(*, group: DirectoryGroup) -> None:
-    """A group goes; its people keep the role that they have, or get that of another one."""
+    """Delete a group; its people keep their role, or get that of another group of theirs."""
     with writing():
         lock(group.organisation)
         people = list(group.people.values_list("pk", flat=True))
@@ -98,7 +98,7 @@ def delete_group(*, group: DirectoryGroup) -> None:
 def give_roles(
     *, organisation: Organisation, people: Collection[int], by: User | None = None
 ) -> None:
-    """The role that follows from the groups of some people, for those who lack it.
+    """Give people the role that follows from their groups, if they have another.
 
     Owners and auditors keep theirs, and so does whoever is in no group of the table. The
     organisation is locked.
@@ -119,7 +119,7 @@ def give_roles(
 
 
 def give_roles_of(*, by: User, row: GroupRole, **_: Any) -> None:
-    """An owner gave a group a role: the directory's people in it have it at once."""
+    """Give the people of a group its role at once, when an owner sets one."""
     of = row.organisation
     rows = DirectoryGroupMember.objects.filter(group__organisation=of)
     named = rows.filter(group__name=row.group) | rows.filter(
@@ -133,7 +133,7 @@ def give_roles_of(*, by: User, row: GroupRole, **_: Any) -> None:
 def _names_of(
     organisation: Organisation, people: Collection[int]
 ) -> dict[int, set[str]]:
-    """The names and ids of each one's groups, as the table may have them."""
+    """Person to the names and ids of their groups, either of which the table may have."""
     rows = DirectoryGroupMember.objects.filter(
         group__organisation=organisation, user__in=people
     )
@@ -146,14 +146,14 @@ def _names_of(
 
 
 def _name(group: DirectoryGroup, name: str, external_id: str) -> None:
-    """Save it, with its event. Raises ``ValidationError``."""
+    """Save a group, with its event. Raises ``ValidationError``."""
     is_new = group.pk is None
     before = {} if is_new else _told(group)
     group.name, group.external_id = name, external_id
     group.clean_fields()
     others = group.organisation.directory_groups.exclude(pk=group.pk)
     if others.filter(name=name).exists():
-        msg = f"There is a group {name} already: change that one instead."
+        msg = f"A group named {name} exists already: change that group instead."
         raise ValidationError(msg, code="conflict")
     group.save()
     trail.record(

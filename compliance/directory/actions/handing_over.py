@@ -1,4 +1,4 @@
-"""The questions and actions of somebody who goes, to another one or to nobody."""
+"""Hand over the questions and actions of someone who leaves, to an heir or to nobody."""
 
 from collections import defaultdict
 from typing import Any
@@ -21,8 +21,9 @@ from compliance.web.text import counted
 
 
 def hand_over(membership: Membership) -> dict[str, Any]:
-    """Give away what a member owns in running assessments, by the word of the owner who
-    set the rules; how much, and to whom, for the event. The heir is told in one mail.
+    """Give the heir all that a member owns in running assessments; one mail tells the heir.
+
+    The author is the owner who set the rules. Returns the figures and the heir, for the event.
 
     The organisation is locked. All answers are locked before the first event.
     """
@@ -56,7 +57,7 @@ def hand_over(membership: Membership) -> dict[str, Any]:
 
 
 def _heir(rules: Directory, leaving: User) -> User | None:
-    """The one whom the rules name, while they may answer here."""
+    """The heir whom the rules name, while they may still answer here."""
     if rules.heir_id is None or rules.heir_id == leaving.pk:
         return None
     try:
@@ -66,7 +67,7 @@ def _heir(rules: Directory, leaving: User) -> User | None:
 
 
 def _locked(organisation: Organisation, user: User) -> dict[UUID, dict[int, Known]]:
-    """Version of each question of theirs, by assessment."""
+    """Assessment to the version of each question that the person owns."""
     own = Answer.objects.applying().filter(
         owner=user,
         assessment__organisation=organisation,
@@ -87,7 +88,7 @@ def _tell(heir: User, gone: Membership, questions: int, tasks: int) -> None:
     said += [counted(tasks, "action")] if tasks else []
     queue_mail(
         to=heir.email,
-        subject=f"{' and '.join(said).capitalize()} of {gone.user} for you",
+        subject=f"You now own {' and '.join(said)} of {gone.user}",
         template="handed_over",
         context={
             "said": " and ".join(said),

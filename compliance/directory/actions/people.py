@@ -42,7 +42,7 @@ from compliance.sign_on.models import Departure
 from compliance.web.mail import absolute, queue_mail
 
 CONFLICT, FORBIDDEN = "conflict", "forbidden"
-"""Codes of refusals: it is there already; it is for an owner to decide."""
+"""Codes of refusals: the user exists already; only an owner can decide."""
 
 
 def make_person(
@@ -53,11 +53,11 @@ def make_person(
     external_id: str = "",
     is_active: bool = True,
 ) -> User:
-    """Somebody of the organisation's domains, as a member unless ``is_active`` is false.
+    """Create a user of the organisation's domains, as a member unless ``is_active`` is false.
 
     An account that has the address already stays as it is, with its other organisations.
-    Raises ``ValidationError``: for an address of another domain, somebody who is there
-    already (``CONFLICT``), and somebody who left in another way than by the directory
+    Raises ``ValidationError``: for an address of another domain, for someone who exists already
+    (``CONFLICT``), and for someone whose membership ended without the directory
     (``FORBIDDEN``).
     """
     email = email.strip().lower()
@@ -82,9 +82,9 @@ def make_person(
 
 
 def activate(*, organisation: Organisation, user: User) -> None:
-    """Give back the membership that the directory ended; that of a member stays as it is.
+    """Renew the membership that the directory ended; a member stays as they are.
 
-    Raises ``ValidationError`` (``FORBIDDEN``) for whoever left in another way.
+    Raises ``ValidationError`` (``FORBIDDEN``) for someone whose membership ended otherwise.
     """
     with writing():
         user = lock_person(user)
@@ -99,8 +99,8 @@ def activate(*, organisation: Organisation, user: User) -> None:
 def deactivate(*, organisation: Organisation, user: User) -> None:
     """End a membership, with all sessions of the account and its tokens here.
 
-    The person's questions and actions go to whom the rules name; one event says so. The
-    account stays, and so do its other organisations. Raises ``ValidationError``
+    The person's questions and actions go to the heir in the rules, and one event records that.
+    The account stays a member of its other organisations. Raises ``ValidationError``
     (``FORBIDDEN``) for an owner.
     """
     with writing():
@@ -127,7 +127,7 @@ def deactivate(*, organisation: Organisation, user: User) -> None:
 def change_person(
     *, organisation: Organisation, user: User, name: str, external_id: str
 ) -> None:
-    """Another name, or another id in the directory. Raises ``ValidationError``."""
+    """Change the name, or the id in the directory. Raises ``ValidationError``."""
     with writing():
         user = lock_person(user)
         lock(organisation)
@@ -136,7 +136,7 @@ def change_person(
 
 
 def delete_person(*, organisation: Organisation, user: User) -> None:
-    """Deactivate somebody and forget them; the directory may make them anew.
+    """Deactivate someone and forget them; the directory can create them again.
 
     Raises as ``deactivate``.
     """
@@ -158,7 +158,7 @@ def delete_person(*, organisation: Organisation, user: User) -> None:
 
 
 def forget_everywhere(*, by: User | None, person: User, called: str) -> None:
-    """No directory knows somebody any more who is erased; the events call them ``called``."""
+    """Remove an erased person from all directories; the events call them ``called``."""
     for row in person.directories.order_by("organisation_id"):
         with writing():
             _leave_groups(row.organisation_id, person.pk)
@@ -179,9 +179,7 @@ def forget(
     is_by_directory: bool = False,
     **_: Any,
 ) -> None:
-    """Somebody ceases to be a member by another hand: the directory alone does not bring
-    them back.
-    """
+    """Forget a member whom a person removed, or who left: the directory cannot bring them back."""
     if kept or is_by_directory:
         return
     rows = DirectoryPerson.objects.filter(organisation=membership.organisation_id)
@@ -201,12 +199,12 @@ def _row(organisation: Organisation, user: User) -> DirectoryPerson | None:
 
 
 def _refuse_known(organisation: Organisation, user: User) -> None:
-    """Of somebody whom the directory is about to make."""
+    """Refuse to create someone who exists already, or whom only an owner can invite again."""
     if people_of(organisation).filter(pk=user.pk).exists():
-        msg = f"{user.email} is there already: change that user instead."
+        msg = f"The user {user.email} exists already: change that user instead."
         raise ValidationError(msg, code=CONFLICT)
     if organisation.memberships.filter(user=user).exists():
-        msg = f"{user.email} is an auditor with a seat, whom no directory keeps."
+        msg = f"{user.email} is an auditor with a seat, and directories manage no auditors."
         raise ValidationError(msg, code=CONFLICT)
     was_here = Departure.objects.filter(organisation=organisation, user=user)
     if was_here.exists() and not _row(organisation, user):
@@ -230,12 +228,12 @@ def _new(email: str, name: str) -> User:
         with attempt():
             return make_account(email=email, name=name, password=None, is_verified=True)
     except IntegrityError:
-        msg = f"Somebody is making the account {email} right now. Try again."
+        msg = f"Another call is creating the account {email}. Try again."
         raise ValidationError(msg, code=CONFLICT) from None
 
 
 def _join(organisation: Organisation, user: User) -> None:
-    """Make a member of somebody, as invited where they are, else by the rules."""
+    """Make someone a member, with the role of their invitation or else that of the rules."""
     if not user.is_active:
         msg = f"The account {user.email} is closed."
         raise ValidationError(msg, code=FORBIDDEN)
@@ -243,7 +241,7 @@ def _join(organisation: Organisation, user: User) -> None:
     invitation = rows.filter(organisation=organisation, email=user.email).first()
     if invitation and invitation.role not in GIVEN:
         role = invitation.get_role_display().lower()
-        msg = f"{user.email} is invited as {role}, and joins by that link alone."
+        msg = f"{user.email} is invited as {role}, and has to join by the link of the invitation."
         raise ValidationError(msg, code=FORBIDDEN)
     if invitation:
         admit(by=None, person=user, invitation=invitation)
@@ -285,7 +283,7 @@ def _rename(user: User, name: str) -> None:
 
 
 def _keep(organisation: Organisation, user: User, external_id: str) -> None:
-    """The row of somebody, with its event where it says something new."""
+    """Write the row of someone, with an event if it changes."""
     found = _row(organisation, user)
     before = _told(user, found.external_id) if found and not found.is_deleted else {}
     after = _told(user, external_id)

@@ -18,7 +18,7 @@ from compliance.web.mail import absolute, queue_mail
 def set_rules(
     *, by: User, organisation: Organisation, role: str, heir: User | None
 ) -> Directory:
-    """The role of newcomers, and whoever gets the open questions of those who go.
+    """Set the role of newcomers, and the heir of open work.
 
     Raises ``ValidationError`` for somebody who may not answer here. The same rules again
     change nothing.
@@ -46,7 +46,7 @@ def set_rules(
 
 
 def renew_token(*, by: User, organisation: Organisation) -> tuple[Token, str]:
-    """A new token for the directory and its text; the one before opens nothing any more.
+    """A new token for the directory, and its text; an earlier token ends.
 
     All owners get a mail. Raises ``ValidationError`` without a verified domain: the
     directory could keep nobody.
@@ -54,9 +54,7 @@ def renew_token(*, by: User, organisation: Organisation) -> tuple[Token, str]:
     with writing():
         lock(organisation)
         if not organisation.domains.filter(verified_at__isnull=False).exists():
-            msg = (
-                "Verify a domain at Sign-on first: the directory keeps its people only."
-            )
+            msg = "Verify a domain at Sign-on first: a directory manages only people of verified domains."
             raise ValidationError(msg)
         if not Directory.objects.filter(organisation=organisation).exists():
             set_rules(

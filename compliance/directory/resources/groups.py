@@ -77,7 +77,7 @@ def create(request: ScimRequest) -> HttpResponse:
 
 
 def replace(request: ScimRequest, key: str) -> HttpResponse:
-    """All of a group."""
+    """Replace a group."""
     sent = Group.model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
     )
@@ -115,7 +115,7 @@ def patch(request: ScimRequest, key: str) -> HttpResponse:
 
 
 def delete(request: ScimRequest, key: str) -> HttpResponse:
-    """A group that is no more."""
+    """Delete a group."""
     with writing():
         _held(request, key)
         actions.delete_group(group=_row(request.organisation, key))
@@ -123,7 +123,7 @@ def delete(request: ScimRequest, key: str) -> HttpResponse:
 
 
 def _held(request: ScimRequest, key: str) -> tuple[DirectoryGroup, set[int]]:
-    """A group for nobody else to change, and its people; refuses a call on an older one."""
+    """A locked group and its people; refuses a call that names an older version."""
     lock(request.organisation)
     row = _row(request.organisation, key)
     if "If-Match" in request.headers:
@@ -146,13 +146,13 @@ def _set(row: DirectoryGroup, sent: Group, people: set[int]) -> None:
 
 
 type _Change = tuple[PatchOperation.Op, set[int]]
-"""People more, people less, or these instead."""
+"""People to add, to remove, or to put in place of the others."""
 
 
 def _split(
     told: PatchOp[Group],
 ) -> tuple[list[PatchOperation[Group]], list[_Change]]:
-    """The operations on other things, and those on people. Raises as ``_ids``."""
+    """The operations on other attributes, and those on people. Raises as ``_ids``."""
     others, changes = [], list[_Change]()
     for operation in told.operations or []:
         path, value = operation.path, operation.value
@@ -181,7 +181,7 @@ def _is_of_members(text: str) -> bool:
 
 
 def _change(operation: PatchOperation[Group], path: Path[Group]) -> _Change:
-    """Of an operation whose path leads to people: all, or ``members[value eq "7"]``."""
+    """The change in an operation on ``members`` or ``members[value eq "7"]``."""
     binding, chosen = path.resolve(), path.value_filter
     is_removal = operation.op == PatchOperation.Op.remove
     if binding and binding.sub_field_name is None:
@@ -201,8 +201,9 @@ def _change(operation: PatchOperation[Group], path: Path[Group]) -> _Change:
 
 
 def _ids_of(value: Any, *, is_removal: bool = False) -> set[int]:
-    """The people of a value: a list, or one alone. Of those to remove whoever is no user
-    here is not in the group anyway.
+    """The ids of the users in a value: a list, or one alone.
+
+    A removal skips values that are no users here: they are not in the group anyway.
     """
     given = value if isinstance(value, list) else [value] if value else []
     members = [Member.model_validate(one) for one in given]
@@ -212,13 +213,13 @@ def _ids_of(value: Any, *, is_removal: bool = False) -> set[int]:
 
 
 def _ids(members: Sequence[Member] | None) -> set[int]:
-    """The people who were named. Raises ``ValidationError`` for something else."""
+    """The ids of the users in a call. Raises ``ValidationError`` for anything else."""
     found = set()
     for member in members or []:
         pk = _number(member.value)
         if pk is None or (member.type or "User") != "User":
             value = (member.value or "")[:40]
-            msg = f"“{value}” is no user here. A group holds users, and no groups."
+            msg = f"“{value}” is not a user here. A group can hold users, not groups."
             raise ValidationError(msg)
         found.add(pk)
     return found

@@ -27,8 +27,8 @@ from compliance.organisations.models import Organisation
 from compliance.organisations.models import User as Account
 
 _STAYS = (
-    "userName is the address that the account signs in with, and stays. Deactivate this"
-    " user and make one with the other address."
+    "userName cannot change: it is the address that the account signs in with. Deactivate"
+    " this user, and create another with the new address."
 )
 _COLUMNS = {
     "username": "i:email",
@@ -69,7 +69,7 @@ def create(request: ScimRequest) -> HttpResponse:
 
 
 def replace(request: ScimRequest, key: str) -> HttpResponse:
-    """All of a user; what Attest needs and was not sent stays."""
+    """Replace a user; an attribute that Attest needs and the call lacks stays as it is."""
     sent = User.model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST
     )
@@ -99,7 +99,7 @@ def patch(request: ScimRequest, key: str) -> HttpResponse:
 
 
 def delete(request: ScimRequest, key: str) -> HttpResponse:
-    """A user that the directory no longer knows."""
+    """Delete a user from the directory."""
     with writing():
         _held(request, key)
         actions.delete_person(
@@ -110,7 +110,7 @@ def delete(request: ScimRequest, key: str) -> HttpResponse:
 
 
 def _held(request: ScimRequest, key: str) -> User:
-    """A user as it stands, for nobody else to change; refuses a call on an older one."""
+    """A locked user; refuses a call that names an older version."""
     lock_person(_account(request.organisation, key))
     lock(request.organisation)
     stands = _read(request.organisation, key)
@@ -119,7 +119,7 @@ def _held(request: ScimRequest, key: str) -> User:
 
 
 def _set(request: ScimRequest, stands: User, sent: User) -> User:
-    """Make a user what was sent: membership first, since it locks the most."""
+    """Make a user as the call says: the membership first, since it locks the most."""
     organisation, key = request.organisation, stands.id or ""
     if (sent.user_name or "").lower() != stands.user_name:
         raise MutabilityException(detail=_STAYS)

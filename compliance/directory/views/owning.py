@@ -17,7 +17,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.MEMBERS)
 def page(request: MemberRequest) -> HttpResponse:
-    """The rules, and all that an owner should know of the directory."""
+    """The rules, the token, and the people and groups of the directory."""
     if request.method != "POST":
         return _page(request)
     form = RulesForm(request.POST, organisation=request.organisation)
@@ -32,7 +32,7 @@ def page(request: MemberRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error("heir", error.messages)
         else:
-            messages.success(request, "The rules are kept.")
+            messages.success(request, "The rules are saved.")
             return redirect("directory:page", request.organisation.slug)
     return _page(request, 422, form=form)
 
@@ -40,7 +40,7 @@ def page(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.MEMBERS)
 def token_renew(request: MemberRequest) -> HttpResponse:
-    """Make a token; the page that comes is the only one that ever shows it."""
+    """Make a token; only the page in this reply ever shows it."""
     try:
         token, text = actions.renew_token(
             by=request.user, organisation=request.organisation

@@ -17,8 +17,8 @@ HURRY = "hurry"
 ROOM = "room"
 HOUR = timedelta(hours=1)
 counted = Signal()
-"""The bytes that an ``organisation`` keeps are counted. Rooms above answer, each with a
-mapping of words to bytes: they count against the same limit."""
+"""Sent to count the bytes that an ``organisation`` keeps. Receivers in rooms above return a
+mapping of kinds of files to bytes, which count against the same limit."""
 
 
 def refuse_over(
@@ -62,8 +62,8 @@ def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> No
     limit = settings.ORGANISATION_BYTES
     if kept + size_bytes > limit:
         msg = (
-            f"The organisation keeps {kept / 1e6:.1f} MB of files and"
-            f" {limit / 1e6:.1f} MB fit; this one has {size_bytes / 1e6:.1f} MB."
+            f"The organisation keeps {kept / 1e6:.1f} MB of files, and its limit is"
+            f" {limit / 1e6:.1f} MB; this file has {size_bytes / 1e6:.1f} MB."
             " Add a link, or ask the administrator of this installation for more space."
         )
         raise ValidationError({"upload": ValidationError(msg, code=ROOM)})
@@ -80,12 +80,12 @@ def kept_by(organisation: Organisation) -> dict[str, int]:
 
 
 def refuse_any(organisation: Organisation) -> None:
-    """Refuse a file whose size nobody knows yet, where all the room is taken."""
+    """Refuse a file whose size is not known yet if no space is left."""
     kept, limit = sum(kept_by(organisation).values()), settings.ORGANISATION_BYTES
     if kept >= limit:
         msg = (
-            f"The organisation keeps {kept / 1e6:.1f} MB of files and"
-            f" {limit / 1e6:.1f} MB fit. Ask the administrator of this installation for"
+            f"The organisation keeps {kept / 1e6:.1f} MB of files, and its limit is"
+            f" {limit / 1e6:.1f} MB. Ask the administrator of this installation for"
             " more space."
         )
         raise ValidationError(msg, code=ROOM)

@@ -29,8 +29,10 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        said = "sees the console" if is_administrator else "sees the console no longer"
+        said = "sees the console" if is_administrator else "no longer sees the console"
         logger.warning("Account %s %s.", user.pk, said)
         self.stdout.write(f"{user.email} {said}")
         if is_administrator and not user.is_protected:
-            self.stdout.write("It opens once they have set up a second factor.")
+            self.stdout.write(
+                "The console opens once they have set up a second factor."
+            )

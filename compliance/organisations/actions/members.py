@@ -317,21 +317,21 @@ def _locked(membership: Membership) -> Membership:
 
 
 def places_taken(organisation: Organisation) -> int:
-    """Its members, and those who hold an invitation: their place is kept for them."""
+    """The number of members and open invitations, which reserve a place."""
     invited = organisation.invitations.open_at(timezone.now())
     return organisation.memberships.count() + invited.count()
 
 
 def refuse_full(organisation: Organisation) -> None:
-    """Refuse one more member where the installation allows no more; one asks at a time."""
+    """Refuse one more member if the limit is reached; a lock makes callers wait their turn."""
     limit = settings.ORGANISATION_MEMBERS
     if not limit:
         return
     lock(organisation)
     if places_taken(organisation) >= limit:
         msg = (
-            f"{organisation} has {limit} members and people who are invited, the most"
-            " allowed. Remove somebody, or ask the administrator of this installation for"
+            f"{organisation} has {limit} members and open invitations, the most allowed."
+            " Remove someone, or ask the administrator of this installation for"
             " more."
         )
         raise ValidationError(msg, code="room")
