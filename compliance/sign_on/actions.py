@@ -71,10 +71,10 @@ from compliance.web.mail import absolute, queue_mail
 MOST = 50
 """Domains, and groups with a role, of one organisation."""
 MISSING = "Write the secret that the provider made for Attest."
-NO_METADATA = "Give the address of the provider's metadata, or their text below."
+NO_METADATA = "Enter the address of the provider's metadata, or its text below."
 group_given = Signal()
-"""A group has a role from now on: ``by``, ``row``. Rooms above that know who is in it give
-them the role, in the same transaction."""
+"""Sent when an owner gives a group a role: ``by``, ``row``. Receivers in rooms above give the
+role to the group's people, in the same transaction."""
 
 
 def set_provider(
@@ -86,12 +86,11 @@ def set_provider(
     secret: str,
     default_role: str,
 ) -> SignOn:
-    """The OpenID Connect provider of an organisation; an empty ``secret`` keeps the one
-    that is there.
+    """Set the OpenID Connect provider of an organisation; an empty ``secret`` keeps the old one.
 
-    Another provider, client or secret has to be tested anew, and is off until then; owners
-    get a mail. With another issuer each domain has to be shown anew. The secret is in no
-    event. Raises ``ValidationError``, by field.
+    Another provider, client or secret has to be tested again, and is off until then; owners
+    get a mail. With another issuer each domain has to be verified again. No event has the
+    secret. Raises ``ValidationError``, by field.
     """
     try:
         outgoing.refuse_address(issuer)
@@ -117,12 +116,13 @@ def set_saml(
     trusts_addresses: bool,
     default_role: str,
 ) -> SignOn:
-    """The SAML provider of an organisation, by the address or the text of its metadata.
+    """Set the SAML provider of an organisation, by the address or the text of its metadata.
 
-    With neither it stays the one whose text was given before. As ``set_provider``; with
-    another certificate in the text, or another address, each domain has to be shown anew,
-    and whom the provider knows is forgotten: an entity ID proves nothing. Domains have to
-    be shown anew as well once all addresses count. Raises ``ValidationError``, by field.
+    Without either, the text that an owner entered before stays. As ``set_provider``; with
+    another certificate in the text, or another address, each domain has to be verified
+    again, and all connected accounts are disconnected: an entity ID proves nothing. Domains
+    also have to be verified again if all addresses count from now on. Raises
+    ``ValidationError``, by field.
     """
     new = SignOn(
         organisation=organisation,
@@ -132,7 +132,7 @@ def set_saml(
         default_role=default_role,
     )
     if metadata_url and metadata:
-        msg = "Give the address of the metadata or its text, not both."
+        msg = "Enter the address of the metadata or its text, not both."
         raise ValidationError({"metadata": msg})
     if metadata_url or metadata:
         field = "metadata_url" if metadata_url else "metadata"
@@ -150,7 +150,7 @@ def set_saml(
 
 
 def _set(by: User, new: SignOn) -> SignOn:
-    """Put the settings of an organisation in the place of those that are there."""
+    """Replace the settings of an organisation."""
     organisation = new.organisation
     with writing():
         lock(organisation)
@@ -176,7 +176,7 @@ def _set(by: User, new: SignOn) -> SignOn:
 
 
 def _keep_unsaid(new: SignOn, found: SignOn | None) -> None:
-    """What the form leaves empty stays: a secret, or a file. Raises ``ValidationError``."""
+    """Keep a secret or a file that the form leaves empty. Raises ``ValidationError``."""
     if new.is_saml and not new.issuer:
         if found is None or not found.certificates:
             raise ValidationError({"metadata_url": NO_METADATA})
@@ -189,7 +189,7 @@ def _keep_unsaid(new: SignOn, found: SignOn | None) -> None:
 
 
 def _told(sign_on: SignOn) -> dict[str, Any]:
-    """What an event says of the settings: neither the secret, nor what is as ever."""
+    """The settings for an event: without the secret and empty values."""
     names = ("issuer", "client_id", "metadata_url", "trusts_addresses")
     told = {name: getattr(sign_on, name) for name in names if getattr(sign_on, name)}
     if sign_on.is_saml:
@@ -203,9 +203,9 @@ def _told(sign_on: SignOn) -> dict[str, Any]:
 
 
 def _forget_known(by: User, new: SignOn) -> None:
-    """Nobody is known to a provider of SAML that only has the name of one from before.
+    """Disconnect all accounts from a SAML provider that has the name of an earlier one.
 
-    Otherwise an owner could name their own, and be any colleague.
+    Otherwise an owner could give a provider of their own this name, and be any colleague.
     """
     if not new.is_saml:
         return
@@ -217,7 +217,7 @@ def _forget_known(by: User, new: SignOn) -> None:
 
 
 def use_up(*, organisation: Organisation, once: Once) -> None:
-    """An answer counts now, and never again. Raises ``ValidationError`` the second time."""
+    """Use an answer, which counts once. Raises ``ValidationError`` the second time."""
     with writing():
         UsedAnswer.objects.filter(until__lt=timezone.now()).delete()
         _, is_new = UsedAnswer.objects.get_or_create(
@@ -231,7 +231,7 @@ def use_up(*, organisation: Organisation, once: Once) -> None:
 
 
 def _let_lapse(by: User, organisation: Organisation) -> None:
-    """Ask for each domain anew: whoever runs it showed it for another provider.
+    """Have each domain verified again: its record was for another provider.
 
     Otherwise one owner could name a provider of their own, and be anybody of the domain,
     in other organisations, too.

@@ -86,7 +86,7 @@ def back(sign_on: SignOn) -> str:
 
 
 def service(organisation: Organisation) -> Service:
-    """Attest, as the SAML provider of an organisation knows it: for each another one."""
+    """Attest, as the SAML provider of an organisation knows it; different for each."""
     names = ("sign_on:enter", "sign_on:answer")
     return Service(
         *(absolute(reverse(name, args=[organisation.slug])) for name in names)
@@ -94,7 +94,7 @@ def service(organisation: Organisation) -> Service:
 
 
 def is_begun(request: HttpRequest, answer: Mapping[str, str]) -> bool:
-    """Whether this browser shows now that it began the try which an answer is for."""
+    """Whether this browser now shows that it began the attempt that an answer is for."""
     return answer.get(saml.Client.known_by, "") in request.session.get(_KEY, {})
 
 
@@ -160,7 +160,7 @@ def _client(sign_on: SignOn) -> Client:
     except ValueError:
         secret = ""
     if not secret:
-        msg = "The secret of the provider does not open. An owner writes it anew."
+        msg = "Attest cannot decrypt the provider's secret. Ask an owner to enter it again at Sign-on."
         raise ValidationError(msg)
     return oidc.Client(
         sign_on.issuer, sign_on.client_id, secret, back(sign_on), sign_on.pk

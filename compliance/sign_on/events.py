@@ -71,7 +71,9 @@ DOMAIN_VERIFIED = _domain(
     "domain.verified", _("domain shown to be the organisation's own"), after=_Domain
 )
 DOMAIN_LAPSED = _domain(
-    "domain.lapsed", _("domain to be shown anew, for another provider"), before=_Domain
+    "domain.lapsed",
+    _("domain to be verified again because of another provider"),
+    before=_Domain,
 )
 DOMAIN_REMOVED = _domain("domain.removed", _("domain taken away"), before=_Domain)
 GROUP_ADDED = _group("group.added", _("role given to a group"), after=_Group)

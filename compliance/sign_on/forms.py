@@ -26,13 +26,13 @@ def _line(label: str, wanted: str, longest: int, **more: Any) -> forms.CharField
 
 
 class _SettingsForm(forms.Form):
-    """What providers of each protocol have."""
+    """The fields that providers of each protocol share."""
 
     default_role = forms.ChoiceField(
         label="Role of people who sign in for the first time",
         required=False,
         choices=[("", "None: people join by invitation only"), *_ROLES],
-        help_text="Of people with an address of your domains.",
+        help_text="For people with an address in one of your domains.",
         widget=forms.Select(attrs={"class": "select"}),
     )
 
@@ -93,7 +93,7 @@ class SamlForm(_SettingsForm):
         "",
         500,
         required=False,
-        help_text="Attest asks there again every ten minutes, and so learns of new certificates by itself.",
+        help_text="Attest reads it again every ten minutes, and so finds new certificates by itself.",
     )
     metadata = forms.CharField(
         label="Or the text of the metadata file",
@@ -106,16 +106,16 @@ class SamlForm(_SettingsForm):
     trusts_addresses = forms.BooleanField(
         label="People cannot change their address at the provider by themselves",
         required=False,
-        help_text="Then each address that it sends counts as confirmed, and domains are shown anew. Otherwise it has to send the attribute email_verified, too.",
+        help_text="Then each address that the provider sends counts as confirmed, and you verify each domain again. Otherwise it has to send the attribute email_verified, too.",
     )
 
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
         super().__init__(data, organisation=organisation)
         is_kept = bool(self.found and self.found.certificates)
         self.fields["metadata"].help_text = (
-            "Leave both empty to keep the file that is there."
+            "Leave both empty to keep the present file."
             if is_kept
-            else "Of a provider without such an address: open the file, and copy all of it."
+            else "If the provider has no such address, open its file and copy all of it."
         )
 
 

@@ -49,11 +49,11 @@ class SignOn(models.Model):
     secret = models.TextField(blank=True)
     """Encrypted; its key is in the keys folder."""
     metadata_url = models.CharField(max_length=500, blank=True)
-    """Where a SAML provider's metadata stand; "" if an owner gave the file."""
+    """The address of a SAML provider's metadata; "" if an owner entered the file."""
     sign_in_at = models.CharField(max_length=500, blank=True)
-    """Where a SAML provider signs people in, as its metadata said when they were set."""
+    """Where a SAML provider signs people in, by its metadata when an owner set it."""
     certificates = models.TextField(blank=True)
-    """Of the file of a SAML provider: what it signs with, in base64, one a line."""
+    """The signing certificates in the file of a SAML provider, in base64, one a line."""
     trusts_addresses = models.BooleanField(default=False)
     """Whether each address that a SAML provider sends counts as confirmed."""
     default_role = models.CharField(max_length=20, choices=_ROLES, blank=True)
@@ -107,7 +107,7 @@ class SignOn(models.Model):
 
     @property
     def settings(self) -> tuple[object, ...]:
-        """All that has to be tested anew when it changes."""
+        """The values that have to be tested again when they change."""
         return (
             self.protocol,
             self.issuer,
@@ -120,7 +120,7 @@ class SignOn(models.Model):
         )
 
     def trusts_more_than(self, other: "SignOn") -> bool:
-        """Whether an address counts now that the provider did not have to confirm."""
+        """Whether addresses count now that the provider had to confirm under ``other``."""
         return self.trusts_addresses and not other.trusts_addresses
 
     def speaks_for(self, other: "SignOn") -> bool:
@@ -229,7 +229,7 @@ class Identity(models.Model):
 
 
 class UsedAnswer(models.Model):
-    """What a provider said to let somebody in, once: nobody brings it a second time.
+    """An answer by which a provider let someone in: nobody can use it a second time.
 
     A row, not a value in a cache, so that all processes know it, also after a restart.
     """
@@ -237,10 +237,10 @@ class UsedAnswer(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
     until = models.DateTimeField(db_index=True)
-    """Afterwards it counts no more anyway, and the row goes."""
+    """Afterwards the answer has expired anyway, and the row goes."""
 
     in_trail = Unproven(
-        "answers of providers that have let somebody in, until they run out; they open"
+        "answers by which providers have let someone in, until they expire; they open"
         " nothing any more"
     )
 

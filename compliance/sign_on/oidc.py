@@ -153,7 +153,7 @@ def _finish(
         bearer = str(given["access_token"])
         more = _ask(provider.userinfo, client.whose, bearer=bearer)
         if more.get("sub") != claims["sub"]:
-            msg = f"The provider told of two people at once. {AGAIN}"
+            msg = f"The provider's answers name two people. {AGAIN}"
             raise ValidationError(msg)
         claims = more | claims
     return _person(claims)
@@ -167,7 +167,7 @@ def _refuse_answer(provider: Provider, flow: Flow, answer: Mapping[str, str]) ->
         raise ValidationError(msg)
     protocols.refuse_changed(flow, provider.issuer)
     if "error" in answer:
-        msg = f"The provider let nobody in: {answer['error'][:80]}. {AGAIN}"
+        msg = f"The provider refused the sign-in: {answer['error'][:80]}. {AGAIN}"
         raise ValidationError(msg)
     if not answer.get("code"):
         msg = f"The provider sent no code. {AGAIN}"
@@ -205,7 +205,7 @@ def _claims(
     if not secrets.compare_digest(
         str(claims.get("nonce", "")).encode(), flow["own"]["nonce"].encode()
     ):
-        msg = f"The provider's answer belongs to another try to sign in. {AGAIN}"
+        msg = f"The provider's answer belongs to another attempt to sign in. {AGAIN}"
         raise ValidationError(msg)
     if flow["is_anew"]:
         protocols.refuse_stale(flow, claims.get("auth_time"))

@@ -1,4 +1,4 @@
-"""Somebody leaves for a provider and comes back as a person: what each protocol does.
+"""The steps of each protocol: someone leaves for a provider, and comes back as a person.
 
 A protocol is a ``Client``; whatever follows from the ``Person`` knows of no protocol.
 People wait for each call to a provider, so it is short, and what a provider says of itself
@@ -21,14 +21,14 @@ from compliance.web import outgoing
 SKEW = 120
 """Seconds by which the provider's clock may differ."""
 _BEFORE = 5
-"""Seconds by which it may differ where someone was to be asked again."""
+"""Seconds by which it may differ if the provider had to ask someone again."""
 LASTS = 600
 """Seconds from leaving for the provider until coming back."""
 _SECONDS = 3.0
 """For each call."""
 _FRESH, _KEPT = 10 * 60, 24 * 60 * 60
-"""Seconds until what a provider says of itself is asked again, and for which it stands
-while the provider is silent."""
+"""Seconds after which Attest asks for a provider's metadata again, and seconds for which the
+last reply counts while the provider is silent."""
 _MOST_BYTES = 1_000_000
 AGAIN = "Begin again at the sign-in page."
 
@@ -38,13 +38,13 @@ class UnreachableError(ValidationError):
 
 
 class Flow(TypedDict):
-    """What is kept in the session of someone who left for a provider."""
+    """The session's record of someone who left for a provider."""
 
     issuer: str
     begun: float
     is_anew: bool
     own: dict[str, str]
-    """Whatever the protocol knows the answer to this very try by."""
+    """The values by which the protocol recognises the answer to this attempt."""
 
 
 class Begun(NamedTuple):
@@ -53,12 +53,12 @@ class Begun(NamedTuple):
     address: str
     """At the provider."""
     key: str
-    """The random text that the answer to this try brings back."""
+    """The random text that the answer to this attempt brings back."""
     flow: Flow
 
 
 class Once(NamedTuple):
-    """What a provider said, and may count once until it runs out."""
+    """An answer of a provider that counts once, and until it expires."""
 
     digest: str
     until: datetime
@@ -66,19 +66,19 @@ class Once(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a provider says someone is."""
+    """A person, as a provider describes them."""
 
     issuer: str
     subject: str
     email: str
     is_verified: bool
-    """Whether the address counts as theirs."""
+    """Whether the provider has confirmed that the address is theirs."""
     name: str
     groups: tuple[str, ...]
     asked_at: float = 0
-    """When the provider asked them last who they are; 0 where it does not say."""
+    """When the provider last asked them who they are; 0 if it does not say."""
     once: Once | None = None
-    """Set by a protocol whose answers somebody could bring twice."""
+    """Set by a protocol whose answers could be used twice."""
 
 
 class Client(Protocol):
@@ -99,7 +99,7 @@ class Client(Protocol):
 
 
 def flow(issuer: str, *, is_anew: bool, own: dict[str, str]) -> Flow:
-    """Of someone who leaves now."""
+    """The record of someone who leaves now."""
     return Flow(issuer=issuer, begun=time.time(), is_anew=is_anew, own=own)
 
 
@@ -113,19 +113,21 @@ def refuse_late(flow: Flow) -> None:
 def refuse_changed(flow: Flow, issuer: str) -> None:
     """Refuse someone who left for another provider than the one that is set now."""
     if issuer != flow["issuer"]:
-        msg = f"The provider of your organisation was changed meanwhile. {AGAIN}"
+        msg = (
+            f"An owner has changed the provider of your organisation meanwhile. {AGAIN}"
+        )
         raise ValidationError(msg)
 
 
 def refuse_stale(flow: Flow, at: Any) -> None:
-    """Of someone who was to be asked again: they were, after they left."""
+    """Refuse an answer unless the provider asked the person again after they left."""
     if not isinstance(at, int | float) or at < flow["begun"] - _BEFORE:
         msg = f"The provider did not ask who you are just now. {AGAIN}"
         raise ValidationError(msg)
 
 
 def email_of(told: Any) -> str:
-    """An address as accounts have it; one that is too long is none: cut, it is another's."""
+    """An address as accounts have it; "" if it is too long, since a part could be another's."""
     email = told.strip().lower() if isinstance(told, str) else ""
     return email if len(email) <= 254 else ""
 
@@ -141,7 +143,7 @@ def groups_of(told: Iterable[Any]) -> tuple[str, ...]:
 
 
 def moment(at: Any) -> float:
-    """When someone was asked, never in the future; 0 where nobody says."""
+    """When someone was asked, never in the future; 0 if the provider does not say."""
     return min(at, time.time()) if isinstance(at, int | float) else 0
 
 

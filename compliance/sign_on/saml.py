@@ -24,10 +24,10 @@ from compliance.sign_on.saml_metadata import Provider, Service
 from compliance.sign_on.saml_xml import PROTOCOL, SAML, text_of
 
 MOST_BYTES = 400_000
-"""Of an answer, in base64: with some hundred groups it has a tenth of that."""
+"""The longest answer, in base64; one with a few hundred groups has a tenth of that."""
 _SKEW = timedelta(seconds=SKEW)
 _LONGEST = timedelta(days=1)
-"""For which an assertion is remembered; the try that it answers is over long before."""
+"""How long Attest remembers an assertion; the attempt that it answers ends long before."""
 _SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 _ENTITY = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
@@ -35,7 +35,7 @@ _UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 _CONDITIONS = {"AudienceRestriction", "OneTimeUse", "ProxyRestriction"}
 _LONGEST_SUBJECT = 255
 _KINDS = "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1"
-"""Of metadata, as servers name them."""
+"""Media types of metadata, as servers name them."""
 EMAIL = (
     "email",
     "mail",
@@ -66,7 +66,7 @@ class Client:
     sign_in_at: str
     certificates: str
     metadata_url: str
-    """Where what it says of itself stands; "" for a file, whose words are above."""
+    """The address of its metadata; "" for a file, whose content is in the fields above."""
     trusts_addresses: bool
     """Whether an address counts as confirmed without the provider saying so."""
     service: Service
@@ -111,7 +111,7 @@ class Client:
             return Provider(self.issuer, self.sign_in_at, self.certificates)
         found = fetched(self.metadata_url, self.whose, is_test=is_test)
         if found.entity != self.issuer:
-            msg = "The metadata at the address are those of another provider now."
+            msg = "The metadata at the address now belongs to another provider. Ask an owner to look at Sign-on."
             raise ValidationError(msg)
         return found
 
@@ -162,12 +162,12 @@ def _bytes(text: str) -> bytes:
         msg = f"The provider sent no answer. {AGAIN}"
         raise ValidationError(msg)
     if len(text) > MOST_BYTES:
-        msg = f"The answer is longer than {MOST_BYTES:,} bytes."
+        msg = f"The provider's answer is longer than {MOST_BYTES:,} bytes. Ask its administrator to send fewer groups."
         raise ValidationError(msg)
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        msg = f"The answer cannot be read. {AGAIN}"
+        msg = f"Attest cannot read the provider's answer. {AGAIN}"
         raise ValidationError(msg) from error
 
 
@@ -176,33 +176,31 @@ def _refuse_answer(
 ) -> etree._Element:
     """The one assertion of an answer to this question; it is not verified yet."""
     if root.tag != f"{{{PROTOCOL}}}Response":
-        msg = f"The answer is none of SAML 2.0. {AGAIN}"
+        msg = f"The provider's answer is not a response of SAML 2.0. {AGAIN}"
         raise ValidationError(msg)
     codes = [one.get("Value", "") for one in root.iter(f"{{{PROTOCOL}}}StatusCode")]
     if codes[:1] != [_SUCCESS]:
         said = (codes or ["nothing"])[-1].rpartition(":")[2][:80]
-        msg = f"The provider let nobody in: {said}. {AGAIN}"
+        msg = f"The provider refused the sign-in: {said}. {AGAIN}"
         raise ValidationError(msg)
     if root.get("InResponseTo") != flow["own"]["id"]:
-        msg = f"The answer belongs to another try to sign in. {AGAIN}"
+        msg = f"The answer belongs to another attempt to sign in. {AGAIN}"
         raise ValidationError(msg)
     if root.get("Destination", service.answers_at) != service.answers_at:
         msg = f"The answer is for another address. {AGAIN}"
         raise ValidationError(msg)
     if next(root.iter(f"{{{SAML}}}EncryptedAssertion"), None) is not None:
-        msg = (
-            "The provider encrypts its assertion. Its administrator switches that off."
-        )
+        msg = "The provider encrypts its assertion. Ask its administrator to switch that off."
         raise ValidationError(msg)
     found = list(root.iter(f"{{{SAML}}}Assertion"))
     if len(found) != 1 or found[0].getparent() is not root:
-        msg = f"The answer has {len(found)} assertions, or one at an odd place. {AGAIN}"
+        msg = f"The answer has {len(found)} assertions, or one in an unexpected place. {AGAIN}"
         raise ValidationError(msg)
     return found[0]
 
 
 def _person(signed: etree._Element, client: Client, flow: Flow) -> Person:
-    """Whom a verified assertion tells of."""
+    """The person in a verified assertion."""
     now = datetime.now(UTC)
     _refuse_issuer(signed, client.issuer)
     _refuse_conditions(signed, client.service.entity, now)
@@ -258,40 +256,38 @@ def _refuse_conditions(signed: etree._Element, entity: str, now: datetime) -> No
 
 
 def _refuse_time(element: etree._Element, now: datetime) -> None:
-    """Two minutes to either side, since clocks differ; a time that is none is over."""
+    """Refuse a time that is over or not yet come, by two minutes, or that cannot be read."""
     if (told := element.get("NotBefore")) is not None:
         begins = saml_metadata.moment(told)
         if begins is None or now + _SKEW < begins:
-            msg = (
-                f"The provider's answer is from the future. Compare the clocks. {AGAIN}"
-            )
+            msg = f"The provider's answer is not valid yet. Compare the clocks of both servers. {AGAIN}"
             raise ValidationError(msg)
     if (told := element.get("NotOnOrAfter")) is not None:
         ends = saml_metadata.moment(told)
         if ends is None or now - _SKEW >= ends:
-            msg = f"The provider's answer has run out. {AGAIN}"
+            msg = f"The provider's answer has expired. {AGAIN}"
             raise ValidationError(msg)
 
 
 def _subject(
     signed: etree._Element, service: Service, flow: Flow, now: datetime
 ) -> tuple[str, datetime]:
-    """The lasting name of the person, and until when the assertion may say it."""
+    """The lasting name of the person, and the end of the assertion's validity."""
     found = signed.findall(f"{{{SAML}}}Subject")
     names = found[0].findall(f"{{{SAML}}}NameID") if len(found) == 1 else []
     if len(names) != 1 or not text_of(names[0]):
-        msg = "The provider does not say who you are: it sends no NameID in clear text."
+        msg = "The provider sends no unencrypted NameID. Ask its administrator to send one."
         raise ValidationError(msg)
     kind = names[0].get("Format", _UNSPECIFIED).rpartition(":")[2]
     if kind == "transient":
         msg = (
-            "The provider names you anew each time (a transient NameID). Its administrator"
-            " chooses a persistent one."
+            "The provider sends a transient NameID, which changes each time. Ask its"
+            " administrator to send a persistent one."
         )
         raise ValidationError(msg)
     subject = f"{kind} {text_of(names[0])}"  # whoever asks for another kind is another
     if len(subject) > _LONGEST_SUBJECT:
-        msg = f"The NameID has more than {_LONGEST_SUBJECT} characters."
+        msg = f"The NameID is longer than {_LONGEST_SUBJECT} characters. Ask the provider's administrator to choose a shorter one."
         raise ValidationError(msg)
     bearers = [
         one
@@ -304,7 +300,7 @@ def _subject(
         else []
     )
     if len(data) != 1:
-        msg = f"The assertion does not say for whom it is (bearer). {AGAIN}"
+        msg = f"The assertion has no subject confirmation of the kind “bearer”. {AGAIN}"
         raise ValidationError(msg)
     return subject, _confirmed_until(data[0], service, flow, now)
 
@@ -313,7 +309,7 @@ def _confirmed_until(
     data: etree._Element, service: Service, flow: Flow, now: datetime
 ) -> datetime:
     if data.get("InResponseTo") != flow["own"]["id"]:
-        msg = f"The assertion belongs to another try to sign in. {AGAIN}"
+        msg = f"The assertion belongs to another attempt to sign in. {AGAIN}"
         raise ValidationError(msg)
     if data.get("Recipient") != service.answers_at:
         msg = f"The assertion is for another address. {AGAIN}"
@@ -321,19 +317,19 @@ def _confirmed_until(
     _refuse_time(data, now)
     until = saml_metadata.moment(data.get("NotOnOrAfter"))
     if until is None:
-        msg = f"The assertion does not say when it runs out. {AGAIN}"
+        msg = f"The assertion does not say when it expires. {AGAIN}"
         raise ValidationError(msg)
     return min(until, now + _LONGEST) + _SKEW
 
 
 def _asked_at(signed: etree._Element) -> float:
-    """When the provider asked last who it is, of the statements of one assertion."""
+    """When the provider last asked the person who they are, by the assertion's statements."""
     found = [
         saml_metadata.moment(one.get("AuthnInstant"))
         for one in signed.findall(f"{{{SAML}}}AuthnStatement")
     ]
     if not found:
-        msg = "The provider does not say that anybody signed in (AuthnStatement)."
+        msg = "The provider's answer does not say that anybody signed in (AuthnStatement)."
         raise ValidationError(msg)
     return min(one.timestamp() if one else 0 for one in found)
 
@@ -349,5 +345,5 @@ def _attributes(signed: etree._Element) -> dict[str, list[str]]:
 
 
 def _of(told: Mapping[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
-    """The values of the first attribute that has some."""
+    """The values of the first attribute that has any."""
     return iter(next((told[name] for name in names if any(told.get(name, ()))), []))

@@ -1,7 +1,7 @@
-"""The key with which Attest signs what it asks of SAML providers.
+"""The key with which Attest signs its requests to SAML providers.
 
-A provider that checks it knows that nobody on the way took out "ask again": a person's
-browser carries the question. Made when first needed, in the keys folder.
+A person's browser carries the request. A provider that checks the signature knows that nobody
+removed "ask again" on the way. Attest makes the key on first use, in the keys folder.
 """
 
 import base64
@@ -24,11 +24,11 @@ from compliance.web.secret import kept_file
 
 METHOD = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 _YEARS = 20
-"""Providers know the key by its certificate: a day on which it ends would end sign-on."""
+"""Validity of the certificate: sign-on ends with it at providers that check signatures."""
 
 
 def signature(text: str) -> str:
-    """Over what is asked, in base64. The key is our own: checking it takes a tenth of a second."""
+    """The signature of a request, in base64; skips a check of our own key, which takes 0.1 s."""
     key = cast(
         "rsa.RSAPrivateKey",
         load_pem_private_key(_kept(), None, unsafe_skip_rsa_key_validation=True),

@@ -33,11 +33,11 @@ class Provider:
     """A SAML provider."""
 
     entity: str
-    """Its name, the entity ID: the issuer of whatever it says."""
+    """The provider's name, its entity ID: the issuer of its answers."""
     sign_in_at: str
     """The address to send people to, by redirect."""
     certificates: str
-    """Those that it signs with, in base64 (DER), one a line."""
+    """The certificates that it signs with, in base64 (DER), one a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ def read(text: bytes) -> Provider:
     ]
     if len(roles) != 1:
         msg = (
-            f"{_WHAT} name {len(roles)} providers of SAML 2.0. Give those of one."
+            f"{_WHAT} describes {len(roles)} providers of SAML 2.0. Enter that of one provider."
             if roles
-            else "These are no metadata of a provider of SAML 2.0."
+            else "This is not the metadata of a provider of SAML 2.0."
         )
         raise ValidationError(msg)
     role = roles[0]
@@ -74,14 +74,14 @@ def read(text: bytes) -> Provider:
         entity = ""
     if not 0 < len(entity) <= _MOST_ENTITY:
         msg = (
-            f"{_WHAT} have no entity ID, or one of more than {_MOST_ENTITY} characters."
+            f"{_WHAT} has no entity ID, or one of more than {_MOST_ENTITY} characters."
         )
         raise ValidationError(msg)
     return Provider(entity, _sign_in_at(role), "\n".join(_certificates(role)))
 
 
 def opened(certificates: str) -> list[x509.Certificate]:
-    """Certificates as they are kept."""
+    """Certificates as Attest stores them."""
     return [
         x509.load_der_x509_certificate(base64.b64decode(one))
         for one in certificates.splitlines()
@@ -128,7 +128,7 @@ def written(service: Service) -> bytes:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A time as SAML writes it, in UTC; None for what is none."""
+    """A time as SAML writes it, in UTC; None if it is not one."""
     try:
         found = datetime.fromisoformat(text or "")
         return found.astimezone(UTC) if found.tzinfo else None
@@ -141,7 +141,7 @@ def _refuse_over(elements: list[etree._Element]) -> None:
         told = one.get("validUntil")
         until = moment(told)
         if told is not None and (until is None or until <= datetime.now(UTC)):
-            msg = f"{_WHAT} ran out on {told[:10]}. Ask the provider for newer ones."
+            msg = f"{_WHAT} expired on {told[:10]}. Ask the provider's administrator for newer metadata."
             raise ValidationError(msg)
 
 
@@ -152,10 +152,10 @@ def _sign_in_at(role: etree._Element) -> str:
             try:
                 outgoing.refuse_address(place)
             except outgoing.AddressRefusedError as error:
-                msg = f"{_WHAT} lead to no usable address: {error}"
+                msg = f"{_WHAT} has no usable address to sign in at: {error}"
                 raise ValidationError(msg) from error
             return place
-    msg = f"{_WHAT} name no address to sign in at by redirect (HTTP-Redirect)."
+    msg = f"{_WHAT} has no address to sign in at by redirect (HTTP-Redirect)."
     raise ValidationError(msg)
 
 
@@ -163,12 +163,12 @@ def _certificates(role: etree._Element) -> list[str]:
     found = list(dict.fromkeys(_usable(role)))
     if not found:
         msg = (
-            f"{_WHAT} have no certificate to sign with that is good enough: RSA of 2048"
-            " bits or more, or an elliptic curve of 256."
+            f"{_WHAT} has no signing certificate that is strong enough: RSA of 2048 bits or"
+            " more, or an elliptic curve of 256."
         )
         raise ValidationError(msg)
     if len(found) > _MOST_CERTIFICATES:
-        msg = f"{_WHAT} have more than {_MOST_CERTIFICATES} certificates."
+        msg = f"{_WHAT} has more than {_MOST_CERTIFICATES} certificates."
         raise ValidationError(msg)
     return found
 
@@ -184,7 +184,7 @@ def _usable(role: etree._Element) -> Iterator[str]:
                 )
                 own = x509.load_der_x509_certificate(data).public_key()
             except (binascii.Error, ValueError, TypeError) as error:
-                msg = f"{_WHAT} have a certificate that cannot be read."
+                msg = f"{_WHAT} has a certificate that Attest cannot read."
                 raise ValidationError(msg) from error
             is_rsa = isinstance(own, rsa.RSAPublicKey) and own.key_size >= 2048
             is_ec = isinstance(own, ec.EllipticCurvePublicKey) and own.key_size >= 256

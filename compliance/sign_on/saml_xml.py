@@ -1,4 +1,4 @@
-"""XML that strangers send, and what of it a provider has signed.
+"""XML from strangers, and the part of it that a provider has signed.
 
 Sources: XML Signature 1.1, SAML 2.0 Core (5). A signature covers one element; another one
 of the same document may stand where a reader looks for it (XML signature wrapping). So
@@ -54,7 +54,7 @@ def parsed(text: bytes, what: str, most: int) -> etree._Element:
         msg = f"{what} declares more than {MOST_NAMESPACES} namespaces."
         raise ValidationError(msg)
     if b"<!DOCTYPE" in text:
-        msg = f"{what} has a document type, which may read files: it is refused."
+        msg = f"{what} has a document type (DTD), which Attest refuses. Send it without one."
         raise ValidationError(msg)
     reader = etree.XMLParser(
         encoding="utf-8",  # another one could hide a DTD from the line above
@@ -68,10 +68,10 @@ def parsed(text: bytes, what: str, most: int) -> etree._Element:
     try:
         root = etree.fromstring(text, reader)
     except (etree.LxmlError, ValueError) as error:
-        msg = f"{what} is not XML that can be read."
+        msg = f"{what} is not well-formed XML."
         raise ValidationError(msg) from error
     if any(not isinstance(one.tag, str) for one in root.iter()):
-        msg = f"{what} has entities: it is refused."
+        msg = f"{what} has entities, which Attest refuses. Send it without them."
         raise ValidationError(msg)
     return root
 
@@ -84,15 +84,14 @@ def text_of(element: etree._Element) -> str:
 def signed(
     element: etree._Element, certificates: Sequence[x509.Certificate]
 ) -> etree._Element:
-    """The element as its own signature covers it, by the key of a certificate.
+    """The element as its own signature covers it, verified by the key of a certificate.
 
-    Whatever the signature says of its key is thrown away unread. Raises
-    ``ValidationError``.
+    Drops the signature's statements about its key unread. Raises ``ValidationError``.
     """
     alone = etree.fromstring(etree.tostring(element, with_tail=False))
     found = list(alone.iter(f"{{{DS}}}Signature"))
     if len(found) != 1 or found[0].getparent() is not alone:
-        msg = "The provider did not sign its assertion. Its administrator switches that on."
+        msg = "The provider did not sign its assertion. Ask its administrator to switch that on."
         raise ValidationError(msg)
     _refuse_odd(found[0], str(alone.get("ID")))
     for key in found[0].findall(f"{{{DS}}}KeyInfo"):
@@ -105,7 +104,7 @@ def signed(
                 expect_config=_CONFIG,
                 id_attribute="ID",
             )
-        except Exception:  # noqa: S112 - whatever goes wrong, it is not verified
+        except Exception:  # noqa: S112 - any error means: not verified
             continue
         whole = None if isinstance(told, list) else told.signed_xml
         if whole is not None and (whole.tag, whole.get("ID")) == (
@@ -113,12 +112,12 @@ def signed(
             alone.get("ID"),
         ):
             return whole
-    msg = "The signature is not of a valid certificate of the provider, or covers something else."
+    msg = "No valid certificate of the provider fits the signature, or it covers something other than the assertion."
     raise ValidationError(msg)
 
 
 def _refuse_odd(signature: etree._Element, id_: str) -> None:
-    """Refuse what no provider of SAML signs, before anything is worked out."""
+    """Refuse unusual or weak signatures before any cryptography runs."""
     info = f"{{{DS}}}SignedInfo/{{{DS}}}"
     names = [
         str(one.get("Algorithm"))
@@ -130,7 +129,7 @@ def _refuse_odd(signature: etree._Element, id_: str) -> None:
         if name not in known:
             msg = (
                 f"The provider signs by {name.rpartition('#')[2][:40]}, which is too weak."
-                " Its administrator chooses SHA-256."
+                " Ask its administrator to choose SHA-256."
             )
             raise ValidationError(msg)
     references = signature.findall(f"{info}Reference")
@@ -144,5 +143,5 @@ def _refuse_odd(signature: etree._Element, id_: str) -> None:
         or [one.get("URI") for one in references] != [f"#{id_}"]
         or not transforms <= _TRANSFORMS
     ):
-        msg = "The signature covers something else than the assertion."
+        msg = "The signature covers something other than the assertion."
         raise ValidationError(msg)

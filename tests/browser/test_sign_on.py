@@ -134,7 +134,7 @@ def show_domain(page, settings):
         {"_attest.acme.example": [record]}
     ) as settings.NAME_SERVER:
         press(page, "Look for it")
-        page.get_by_text("acme.example is shown to be yours.").wait_for()
+        page.get_by_text("acme.example is verified.").wait_for()
 
 
 def give_role(page):

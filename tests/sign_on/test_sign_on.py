@@ -370,7 +370,7 @@ def test_domain_that_was_shown_before_there_was_a_provider_is_shown_anew(
 def test_another_secret_keeps_the_domains(acme, ada, cast, provider):
     ada.post(PAGE, FORM | {"issuer": provider.issuer, "secret": "another one"})
     assert cast.acme.domains.get().verified_at
-    assert "with another one, show each domain again" in flat(ada.get(PAGE).text)
+    assert "with another one, verify each domain again" in flat(ada.get(PAGE).text)
 
 
 def test_long_address_is_none_and_not_another_one(acme, cast, provider):
@@ -582,11 +582,11 @@ BENT = {
     ),
     "nonce": (
         lambda p, c: type(p).token(p, c | {"nonce": "x"}),
-        "belongs to another try",
+        "belongs to another attempt",
     ),
     "no nonce": (
         lambda p, c: type(p).token(p, {k: c[k] for k in c if k != "nonce"}),
-        "belongs to another try",
+        "belongs to another attempt",
     ),
     "old": (
         lambda p, c: type(p).token(p, c | {"exp": c["iat"] - 200}),
@@ -623,7 +623,7 @@ def test_address_may_come_from_the_second_answer_if_it_is_of_the_same_person(
     acme, provider
 ):
     provider.said["/me"] = 200, NEW | {"sub": "another"}
-    assert refused(come(Client(), provider), "told of two people at once")
+    assert refused(come(Client(), provider), "answers name two people")
     provider.said["/me"] = 200, NEW | {"sub": "sub-1"}
     assert come(Client(), provider).url == "/o/acme/"
 
@@ -633,7 +633,7 @@ def test_refusal_of_the_provider_is_told(acme, provider):
     answer = provider.sign_in(leave(client))
     del answer["code"]
     reply = client.get("/sign-on/acme/callback/", answer | {"error": "access_denied"})
-    assert refused(reply, "let nobody in: access_denied")
+    assert refused(reply, "refused the sign-in: access_denied")
 
 
 def test_organisation_that_is_unknown_or_off_says_the_same(acme, cast):

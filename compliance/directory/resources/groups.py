@@ -89,10 +89,10 @@ def replace(request: ScimRequest, key: str) -> HttpResponse:
 
 
 def patch(request: ScimRequest, key: str) -> HttpResponse:
-    """Some of a group: its name, or people more or less. The reply is empty (RFC 7644,
-    3.5.2): it would name thousands.
+    """Change the name of a group, or add and remove people. The reply is empty (RFC 7644,
+    3.5.2), since it would name thousands.
 
-    People are sets of ids: patching the shape would take the square of their number.
+    People are sets of ids: the time for patching the shape grows with their square.
     """
     told = PatchOp[Group].model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST

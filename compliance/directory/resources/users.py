@@ -79,7 +79,7 @@ def replace(request: ScimRequest, key: str) -> HttpResponse:
 
 
 def patch(request: ScimRequest, key: str) -> HttpResponse:
-    """Some of a user, as Entra ID and Okta send it."""
+    """Change some attributes of a user, as Entra ID and Okta do."""
     told = PatchOp[User].model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
     )

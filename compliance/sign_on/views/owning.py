@@ -106,7 +106,7 @@ def domain_verify(request: MemberRequest, domain_id: int) -> HttpResponse:
 
     def act() -> HttpResponse:
         actions.verify_domain(by=request.user, domain=domain)
-        messages.success(request, f"{domain} is shown to be yours.")
+        messages.success(request, f"{domain} is verified.")
         return _back(request)
 
     return _tried(request, act) if may_try(request) else too_many(request)

@@ -298,16 +298,16 @@ def test_metadata_that_are_no_good_are_refused_in_words(ada, provider, typed):
     good = provider.metadata.decode()
     over = good.replace("entityID=", 'validUntil="2026-01-02T00:00:00Z" entityID=')
     form, words = {
-        "": ({}, "Give the address of the provider"),
+        "": ({}, "Enter the address of the provider"),
         "both": ({"metadata_url": provider.entity, "metadata": good}, "not both"),
-        "page": ({"metadata": "<html></html>"}, "no metadata of a provider"),
+        "page": ({"metadata": "<html></html>"}, "not the metadata of a provider"),
         "two": (
             {"metadata": f"<x>{re.sub('^<.xml.*?>', '', good) * 2}</x>"},
-            "name 2 providers",
+            "describes 2 providers",
         ),
         "dtd": ({"metadata": f"<!DOCTYPE x>{good}"}, "document type"),
-        "none": ({"metadata": "hello"}, "is not XML"),
-        "over": ({"metadata": over}, "ran out on 2026-01-02"),
+        "none": ({"metadata": "hello"}, "is not well-formed XML"),
+        "over": ({"metadata": over}, "expired on 2026-01-02"),
     }[typed]
     page = ada.post(PAGE, {"protocol": "saml", "default_role": ""} | form)
     assert page.status_code == 422
@@ -322,8 +322,8 @@ def test_metadata_that_are_no_good_are_refused_in_words(ada, provider, typed):
     [
         (("HTTP-Redirect", "HTTP-POST"), "HTTP-Redirect"),
         (("http://127.0.0.1", "http://10.0.0.1"), "in a private network"),
-        (("SAML:2.0:protocol", "SAML:1.1:protocol"), "no metadata of a provider"),
-        (('use="signing"', 'use="encryption"'), "no certificate to sign with"),
+        (("SAML:2.0:protocol", "SAML:1.1:protocol"), "not the metadata of a provider"),
+        (('use="signing"', 'use="encryption"'), "no signing certificate"),
     ],
 )
 def test_metadata_of_what_is_no_usable_provider(ada, provider, change, words):
@@ -344,7 +344,7 @@ def test_weak_key_is_no_certificate(ada, provider):
     ("said", "words"),
     [
         ((404, b"no"), "replies with status 404"),
-        ((200, b"<html></html>"), "no metadata of a provider"),
+        ((200, b"<html></html>"), "not the metadata of a provider"),
         ((200, b"x" * 1_000_001), "sent more than"),
     ],
 )
@@ -375,7 +375,7 @@ def test_new_certificate_at_the_address_counts_once_it_is_asked_again(
     assert come(Client(), provider, **NADIA).status_code == 302
     provider.key = "next"
     reply = come(Client(), provider, **NADIA)
-    assert refused(reply, "not of a valid certificate of the provider")
+    assert refused(reply, "No valid certificate of the provider")
     cache.delete(
         protocols.named(f"saml {provider.entity}", "asked")
     )  # ten minutes later
@@ -446,7 +446,7 @@ def test_address_that_names_another_provider_lets_nobody_in(acme, provider):
     text = provider.metadata.replace(b'/metadata"', b'/other"')
     provider.said["/metadata"] = 200, text
     cache.clear()
-    assert refused(Client().get("/sign-on/acme/"), "those of another provider now")
+    assert refused(Client().get("/sign-on/acme/"), "now belongs to another provider")
 
 
 def test_switch_to_the_other_protocol_and_back_lets_domains_lapse(acme, ada, cast):

@@ -108,28 +108,28 @@ BENT = {
     "recipient": (put(DATA, "Recipient", "https://other.example"), "for another address"),
     "no recipient": (put(DATA, "Recipient", None), "for another address"),
     "destination": (put("", "Destination", "https://o.example"), "for another address"),
-    "try": (put(DATA, "InResponseTo", "_other"), "belongs to another try"),
-    "no try": (put(DATA, "InResponseTo", None), "belongs to another try"),
-    "response": (put("", "InResponseTo", "_other"), "belongs to another try"),
-    "begun there": (unasked, "belongs to another try"),
-    "old": (put(DATA, "NotOnOrAfter", -180), "has run out"),
-    "no end": (put(DATA, "NotOnOrAfter", None), "does not say when it runs out"),
-    "odd end": (put(DATA, "NotOnOrAfter", "tomorrow"), "has run out"),
-    "local end": (put(DATA, "NotOnOrAfter", "2999-01-01T00:00:00"), "has run out"),
-    "old conditions": (put("Conditions", "NotOnOrAfter", -180), "has run out"),
-    "future": (put("Conditions", "NotBefore", 600), "from the future"),
+    "try": (put(DATA, "InResponseTo", "_other"), "belongs to another attempt"),
+    "no try": (put(DATA, "InResponseTo", None), "belongs to another attempt"),
+    "response": (put("", "InResponseTo", "_other"), "belongs to another attempt"),
+    "begun there": (unasked, "belongs to another attempt"),
+    "old": (put(DATA, "NotOnOrAfter", -180), "has expired"),
+    "no end": (put(DATA, "NotOnOrAfter", None), "does not say when it expires"),
+    "odd end": (put(DATA, "NotOnOrAfter", "tomorrow"), "has expired"),
+    "local end": (put(DATA, "NotOnOrAfter", "2999-01-01T00:00:00"), "has expired"),
+    "old conditions": (put("Conditions", "NotOnOrAfter", -180), "has expired"),
+    "future": (put("Conditions", "NotBefore", 600), "is not valid yet"),
     "transient": (
         put("NameID", "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"),
-        "names you anew each time",
+        "which changes each time",
     ),
-    "no name": (drop("NameID"), "sends no NameID in clear text"),
-    "empty name": (say("NameID", ""), "sends no NameID in clear text"),
-    "two names": (twice("NameID"), "sends no NameID in clear text"),
-    "split name": (add("NameID", "x"), "sends no NameID in clear text"),
-    "long name": (say("NameID", "x" * 255), "more than 255 characters"),
+    "no name": (drop("NameID"), "sends no unencrypted NameID"),
+    "empty name": (say("NameID", ""), "sends no unencrypted NameID"),
+    "two names": (twice("NameID"), "sends no unencrypted NameID"),
+    "split name": (add("NameID", "x"), "sends no unencrypted NameID"),
+    "long name": (say("NameID", "x" * 255), "longer than 255 characters"),
     "not bearer": (
         put("SubjectConfirmation", "Method", "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"),
-        "for whom it is (bearer)",
+        "of the kind “bearer”",
     ),
     "nobody signed in": (drop("AuthnStatement"), "does not say that anybody signed in"),
 }  # fmt: skip
@@ -235,7 +235,7 @@ WRAPPED = [beside, behind, inside, in_signature, in_extensions, in_response, ren
 @pytest.mark.parametrize("wrap", WRAPPED)
 def test_signature_over_another_assertion_is_none(acme, provider, wrap):
     reply = come(Client(), provider, **NADIA, wrap=wrap)
-    assert refused(reply, "assertions, or one at an odd place")
+    assert refused(reply, "assertions, or one in an unexpected place")
     assert not Identity.objects.exists()
 
 
@@ -246,7 +246,7 @@ def test_wrapped_signature_is_none_even_where_nobody_counts_assertions(wrap, pro
     right = saml_xml.signed(one(root, "Assertion"), certificates)
     assert one(right, "NameID").text == "sub-1"
     assert right.find(f"{{{DS}}}Signature") is None
-    with pytest.raises(ValidationError, match=r"did not sign|covers something else"):
+    with pytest.raises(ValidationError, match=r"did not sign|covers something other"):
         saml_xml.signed(wrap(root).find(f"{{{SAML}}}Assertion"), certificates)
 
 
@@ -256,7 +256,7 @@ def test_change_after_signing_is_noticed(acme, provider):
         return root
 
     reply = come(Client(), provider, **NADIA, wrap=wrap)
-    assert refused(reply, "not of a valid certificate of the provider")
+    assert refused(reply, "No valid certificate of the provider")
 
 
 def unsigned(root):
@@ -326,7 +326,7 @@ def of_everything(root):
 
 
 SIGNED = {
-    "forged": (by("other"), "not of a valid certificate of the provider"),
+    "forged": (by("other"), "No valid certificate of the provider"),
     "sha1": (
         by(
             signature_algorithm=SignatureMethod.RSA_SHA1,
@@ -336,8 +336,8 @@ SIGNED = {
     ),
     "sha1 digest": (by(digest_algorithm=DigestAlgorithm.SHA1), "signs by sha1"),
     "secret": (by_secret, "signs by hmac-sha256, which is too weak"),
-    "transform": (with_transform, "covers something else"),
-    "everything": (of_everything, "covers something else"),
+    "transform": (with_transform, "covers something other"),
+    "everything": (of_everything, "covers something other"),
 }
 
 
@@ -352,7 +352,7 @@ def test_certificate_that_ran_out_signs_no_more(ada, cast, provider):
     set_up(ada, provider, metadata=provider.metadata.decode())
     switch_on(cast.ada, cast.acme, "acme.example")
     reply = come(Client(), provider, **NADIA)
-    assert refused(reply, "not of a valid certificate of the provider")
+    assert refused(reply, "No valid certificate of the provider")
 
 
 def test_key_that_the_answer_brings_along_is_not_read(acme, provider):
@@ -365,7 +365,7 @@ def test_key_that_the_answer_brings_along_is_not_read(acme, provider):
         signature.replace(signature.find(f"{{{DS}}}KeyInfo"), kept)
         return root
 
-    assert refused(come(Client(), provider, **NADIA, wrap=wrap), "not of a valid")
+    assert refused(come(Client(), provider, **NADIA, wrap=wrap), "No valid certificate")
 
     def broken(root):
         signature_of(root).find(f".//{{{DS}}}X509Certificate").text = "AAAA"
@@ -401,12 +401,12 @@ FILE = b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><x>&f;</x>'
     [
         (BOMB + b"<x>&b;</x>", "document type"),
         (FILE, "document type"),
-        (FILE.decode().encode("utf-16"), "is not XML that can be read"),
+        (FILE.decode().encode("utf-16"), "is not well-formed XML"),
         (b'<?xml version="1.0" encoding="utf-16"?>' + FILE, "document type"),
-        (b"<x>" * 5000 + b"</x>" * 5000, "is not XML that can be read"),
-        (b"hello", "is not XML that can be read"),
-        (b"\xff\xfe\x00", "is not XML that can be read"),
-        (b"<x/>", "none of SAML 2.0"),
+        (b"<x>" * 5000 + b"</x>" * 5000, "is not well-formed XML"),
+        (b"hello", "is not well-formed XML"),
+        (b"\xff\xfe\x00", "is not well-formed XML"),
+        (b"<x/>", "is not a response of SAML 2.0"),
         (b"", "sent no answer"),
         (b"<x>" + b"y" * 300_001 + b"</x>", "is longer than"),
     ],
@@ -422,7 +422,7 @@ def test_text_that_is_no_base64_is_refused(acme, provider):
     client = Client()
     _, fields = provider.asks(leave(client))
     told = {"SAMLResponse": "%%%", "RelayState": fields["RelayState"]}
-    assert refused(client.post("/sign-on/acme/answer/", told), "cannot be read")
+    assert refused(client.post("/sign-on/acme/answer/", told), "cannot read")
 
 
 def test_long_answer_is_not_carried(acme):
@@ -441,7 +441,7 @@ def test_refusal_of_the_provider_is_told(acme, provider):
         )
     )
     reply = client.post("/sign-on/acme/answer/", form(text, fields["RelayState"]))
-    assert refused(reply, "The provider let nobody in: AuthnFailed")
+    assert refused(reply, "The provider refused the sign-in: AuthnFailed")
 
 
 def test_encrypted_assertion_is_told(acme, provider):
@@ -484,7 +484,7 @@ def test_answer_of_one_browser_lets_nobody_in_at_another(acme, provider):
         assert refused(reply, "did not begin to sign in here")
     [own] = victim.session["sign_on_tries"]
     reply = victim.post("/sign-on/acme/answer/", told | {"RelayState": own})
-    assert refused(reply, "belongs to another try")
+    assert refused(reply, "belongs to another attempt")
 
 
 def test_one_provider_does_not_answer_for_another(acme, cast, provider, listening):
@@ -497,7 +497,7 @@ def test_one_provider_does_not_answer_for_another(acme, cast, provider, listenin
         text = two.answer(asked, "boss", NAMEID_FORMAT_PERSISTENT, **NADIA)
         told = form(text, fields["RelayState"])
         reply = client.post("/sign-on/acme/answer/", told)
-        assert refused(reply, "not of a valid certificate of the provider")
+        assert refused(reply, "No valid certificate of the provider")
 
 
 def test_answer_for_one_organisation_is_none_for_another(
@@ -586,7 +586,7 @@ def test_slow_way_to_write_xml_is_refused_before_anything_is_worked_out(monkeypa
 
     monkeypatch.setattr(saml_xml.XMLVerifier, "verify", worked)
     inclusive = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-    with pytest.raises(ValidationError, match="something else"):
+    with pytest.raises(ValidationError, match="something other"):
         saml_xml.signed(with_namespaces(20, inclusive), [object()])
 
 
