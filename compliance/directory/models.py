@@ -96,7 +96,7 @@ class DirectoryGroup(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "name"],
                 name="directory_group_once",
-                violation_error_message="A group of this name exists already.",
+                violation_error_message="There is a group of this name already.",
             ),
         ]
 
