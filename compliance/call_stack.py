@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 
 WORDS = 70_000
-"""Of a frame that gets a chunk of 1 MiB, the next power of two: almost half stays free."""
+"""Size of a frame whose chunk is 1 MiB, the next power of two: almost half stays free."""
 
 
 def with_room[**P, R](function: Callable[P, R]) -> Callable[P, R]:

@@ -1,4 +1,4 @@
-"""Storage of files that people take away, under their SHA-256 until they go."""
+"""Storage of files for download, by their SHA-256, until they expire."""
 
 import os
 import time
@@ -18,7 +18,7 @@ class Store:
         self.name, self.kind = name, kind
 
     def folder(self) -> Path:
-        """Made on first use, for its owner only."""
+        """The folder; made on first use, readable by its owner only."""
         path = Path(settings.DATA_DIR) / self.name
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
@@ -28,7 +28,7 @@ class Store:
         return self.folder() / f"{sha256}.zip"
 
     def workplace(self) -> AbstractContextManager[Path]:
-        """A folder beside them for one that is made; see ``web/staging.py``."""
+        """A folder beside the files, for making one; see ``web/staging.py``."""
         return staging.workplace(self.folder(), self._is_known)
 
     def keep(self, path: Path, sha256: str) -> None:
@@ -37,7 +37,7 @@ class Store:
         staging.put(path, self.path_of(sha256).name)
 
     def sweep(self) -> int:
-        """Take away files whose time is over, and what killed processes left; how many."""
+        """Delete expired files, and those that killed processes left; return how many."""
         gone = staging.sweep(self.folder(), self._is_known)
         before = time.time() - self.kind.kept_for().total_seconds()
         for path in self.folder().glob("*.zip"):
@@ -47,7 +47,7 @@ class Store:
         return gone
 
     def is_wanted(self, file: MadeFile) -> bool:
-        """Whether the file lies there, and may be taken away."""
+        """Whether the file is there, and can be downloaded."""
         return file.is_there and self.path_of(file.sha256).is_file()
 
     def _is_known(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Files that are made for one person to take away: bundles and audit packs."""
+"""Files that Attest makes for one person to download: bundles and audit packs."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ class PackageStatus(models.TextChoices):
 
 
 class MadeFile(models.Model):
-    """A file that is made in the background for people to take away, and goes after a while."""
+    """A file that the worker makes for download, and that expires."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     status = models.CharField(
@@ -62,27 +62,27 @@ class MadeFile(models.Model):
 
     @classmethod
     def kept_for(cls) -> timedelta:
-        """How long such a file lies there after it is made."""
+        """How long such a file is kept after it is made."""
         raise NotImplementedError
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will be made of it."""
+        """Whether the job has ended: done, failed or cancelled."""
         return self.status != PackageStatus.WAITING
 
     @property
     def gone_at(self) -> datetime:
-        """When its file goes."""
+        """When its file expires."""
         return (self.finished_at or self.asked_at) + self.kept_for()
 
     @property
     def is_there(self) -> bool:
-        """Whether its file may be taken away."""
+        """Whether its file can be downloaded."""
         return self.status == PackageStatus.DONE and timezone.now() < self.gone_at
 
 
 class Package(MadeFile):
-    """A file that someone asked for; nobody else sees it, and it goes after a day."""
+    """A file that someone asked for; nobody else sees it, and it expires after a day."""
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="packages")
     kind = models.CharField(max_length=10, choices=PackageKind.choices)

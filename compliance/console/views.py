@@ -15,7 +15,7 @@ from compliance.organisations.reauthentication import StepUp, stepped_up
 def console(request: MemberRequest) -> HttpResponseBase:
     """The state of the installation, to administrators with a second factor.
 
-    It asks who they are, as for anything that lasts. Everybody else finds nothing.
+    It asks them again who they are. Everybody else gets 404.
     """
     if not request.user.is_administrator:
         raise Http404

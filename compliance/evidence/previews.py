@@ -11,9 +11,9 @@ from compliance.evidence.storage import StorageError
 from compliance.pictures import drawing
 
 MOST = 6
-"""Pieces of evidence that are shown beside one answer."""
+"""The most pieces of evidence that a page shows beside one answer."""
 MOST_BYTES = 2 * 1024 * 1024
-"""Text files beyond are not read for a few lines of theirs."""
+"""The most bytes of a text file whose first lines a page shows."""
 LINES, LETTERS = 24, 2000
 _CHARSET = re.compile(r"charset=([\w-]+)")
 
@@ -28,13 +28,13 @@ class Preview:
 
 
 def previews_of(rows: Iterable[Evidence]) -> list[Preview]:
-    """Those of the first pieces that have something to show."""
+    """The previews of the first pieces, without those that have nothing to show."""
     found = (_preview(one) for one in rows if one.is_file)
     return list(islice((one for one in found if one), MOST))
 
 
 def picture_of(evidence: Evidence) -> bytes:
-    """The photo, or the first page (WebP). ``UndrawnError`` where there is none."""
+    """The photo or first page as WebP. ``UndrawnError`` if there is none."""
     if evidence.media_type not in drawing.DRAWS:
         raise drawing.UndrawnError("There are no pictures of such files.")
     return drawing.beginning(

@@ -1,4 +1,4 @@
-"""How far a file is that is made in the background, and whether somebody cancelled it."""
+"""The progress of a file that the worker makes, and whether someone cancelled it."""
 
 import io
 from pathlib import Path
@@ -12,10 +12,10 @@ from compliance.reports.throttle import paced
 
 
 class Listener:
-    """Writes steps down, not more often than a person can read.
+    """Saves the steps of a job, not more often than a person can read.
 
-    ``running`` has the row of the job while nobody ended it. Raises ``CancelledError``
-    where someone cancelled it meanwhile.
+    ``running`` selects the row of the job until it ends. Raises ``CancelledError`` if
+    someone cancelled it meanwhile.
     """
 
     def __init__(self, running: "models.QuerySet[Any]") -> None:
@@ -36,12 +36,12 @@ class Listener:
         self._say(*self._told)
 
     def between(self, low: int, high: int) -> Listen:
-        """Hears the steps of a part of the work."""
+        """A listener for the steps of a part of the work."""
         return lambda step, done: self(step, low + done * (high - low) // 100)
 
 
 class ReportingFile(io.BufferedRandom):
-    """A file whose every part that is written or read is heard of."""
+    """A file that reports to a listener before each part that it reads or writes."""
 
     def __init__(self, path: Path, listener: Listener, mode: str = "w") -> None:
         super().__init__(io.FileIO(path, f"{mode}+"))

@@ -1,6 +1,6 @@
-"""Pictures of a file by its hash: drawn once, kept for a week, drawn again when asked for.
+"""Pictures of a file by its hash: drawn once, kept for a week, drawn again on request.
 
-The folder may be emptied at any time.
+An administrator may empty the folder at any time.
 """
 
 import json
@@ -20,17 +20,17 @@ from django.http import HttpResponse
 from compliance.sandbox.process import UnfinishedError, output_from
 
 DRAWS = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp")
-"""Media types of which there are pictures."""
+"""Media types of which Attest draws pictures."""
 MODULE = "compliance.pictures.in_child"
 SECONDS = 20
 MEMORY_BYTES = 1024 * 2**20
 MOST_PAGES = 200
-"""Pages of one file that are drawn."""
+"""The most pages of one file that Attest draws."""
 SMALL, LARGE = 320, 1200
 """Pixels across."""
 KEPT_SECONDS = 7 * 24 * 3600
 AT_ONCE = BoundedSemaphore(2)
-"""Files that this process has drawn at the same time."""
+"""The most files that this process has drawn at the same time."""
 PATIENCE_SECONDS = 20
 HEADERS = {
     "Cache-Control": "no-store",
@@ -77,7 +77,7 @@ def pages_of(sha256: str, media_type: str, opened: Opened) -> Pages:
 
 
 def kept_pages(sha256: str) -> Pages | None:
-    """The same where they have been drawn; None where they have not."""
+    """The same pages if they have been drawn; else None."""
     try:
         with ZipFile(_path(sha256, MOST_PAGES)) as archive:
             return _told(archive)
@@ -113,7 +113,7 @@ def sent(picture: bytes) -> HttpResponse:
 
 
 def folder() -> Path:
-    """Where pictures lie; made on first use, for its owner only."""
+    """The folder of pictures; made on first use, readable by its owner only."""
     path = Path(settings.DATA_DIR) / "pictures"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
@@ -164,7 +164,7 @@ def _draw(
 
 
 def _sweep() -> None:
-    """Take away what was drawn a while ago, and what a killed process left."""
+    """Delete old pictures, and files that a killed process left."""
     before = time.time() - KEPT_SECONDS
     for path in folder().iterdir():
         try:

@@ -20,11 +20,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 PDF = "application/pdf"
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS = 64_000_000
-"""Pixels of a photo that is decoded."""
+"""The most pixels of a photo that Attest decodes."""
 TALLEST = 3
-"""A picture is at most so many times as high as it is wide: what is longer is drawn smaller."""
+"""The most that a picture is higher than wide: a longer page is drawn smaller."""
 LARGE = 600
-"""Pixels from which on all pages are drawn equally wide, to be read."""
+"""The width in pixels from which all pages are equally wide: they are for reading."""
 MOST_CHAPTERS = 500
 MOST_LETTERS = 80
 QUALITY = 72

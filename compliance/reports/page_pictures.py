@@ -14,12 +14,12 @@ SIZES = ("small", "large")
 
 
 def kept_pages(report: Report) -> Pages | None:
-    """Its pages where they have been drawn already."""
+    """Its pages if they have been drawn already."""
     return drawing.kept_pages(report.sha256) if report.is_done else None
 
 
 def pages_of(report: Report) -> Pages:
-    """Its pages, drawn now where they were not. 404 without a file; ``UndrawnError``."""
+    """Its pages; draws them if needed. 404 without a file; ``UndrawnError``."""
     return drawing.pages_of(_finished(report).sha256, PDF, lambda: _opened(report))
 
 

@@ -9,6 +9,6 @@ from compliance.reports.models import Report, ReportStatus
 
 
 def kept_by(*, organisation: Organisation, **_: Any) -> dict[str, int]:
-    """Bytes of the reports that were made; each counts, even where its file was deleted."""
+    """Bytes of the reports that were made; each counts, even if its file was deleted."""
     made = Report.objects.of(organisation).filter(status=ReportStatus.DONE)
     return {"Reports": made.aggregate(sum=Sum("size_bytes"))["sum"] or 0}

@@ -16,11 +16,11 @@ from compliance.snapshots.snapshot import one_moment, to_read
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The report before, and what is not as it was in it.
+    """The report before, and the changes since.
 
     ``verdicts`` are those whose number of applicable answers differs: verdict, then, now.
-    ``seq`` is the event of the trail right after which the report before was told, None
-    where that trail is elsewhere.
+    ``seq`` is the last event of the trail that the report before covers; None if that trail
+    is in another installation.
     """
 
     before: Report
@@ -30,7 +30,7 @@ class Since:
 
 
 def report_before(report: Report, rows: ReportQuerySet) -> Report | None:
-    """Among the reports that a person sees, the newest one made before of the same."""
+    """The newest earlier report of the same assessment, of the reports that a person sees."""
     earlier = rows.filter(
         assessment=report.assessment, number__lt=report.number, status=ReportStatus.DONE
     )
@@ -57,7 +57,7 @@ def _content(report: Report) -> Content:
 
 
 def _seq(report: Report) -> int | None:
-    """The event that it tells the state of: one it names, a signature, or its own end."""
+    """The last event that a report covers: the one it names, a signature, or its own end."""
     if report.as_of_seq:
         return report.as_of_seq
     ours = Event.objects.filter(organisation_id=report.assessment.organisation_id)

@@ -490,8 +490,8 @@ def connect(*, by: User, organisation: Organisation, person: Person) -> Identity
             subject=f"Your account is connected to the provider of {organisation}",
             template="factor",
             context={
-                "said": f"Whoever signs in there as this person works in {organisation}"
-                " as you.",
+                "said": "From now on, anyone who signs in there as you works in"
+                f" {organisation} with your account.",
                 "left": None,
                 "link": absolute(reverse("organisations:security")),
             },

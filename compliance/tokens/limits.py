@@ -1,4 +1,4 @@
-"""How often a token and an organisation may call, and how often a network may guess one."""
+"""Limits of calls by token and by organisation, and of wrong tokens by network."""
 
 import time
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class Quota:
     """Calls in this minute (draft-ietf-httpapi-ratelimit-headers)."""
 
     of: str
-    """"token", or "organisation" where all tokens of it together are nearer to their end."""
+    """"token", or "organisation" if all its tokens together are nearer to their limit."""
     most: int
     left: int
     seconds: int
-    """Until the next minute begins."""
+    """Seconds until the next minute begins."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -35,9 +35,9 @@ class Quota:
 
 
 def counted(token: Token) -> Quota:
-    """Count one call more, of the token and of its organisation: the nearer to its end.
+    """Count one more call of the token and of its organisation; return the tighter limit.
 
-    ``left`` is below zero when it is one too many. A call that its own token has used up
+    ``left`` is below zero if the call is one too many. A call that its own token has used up
     does not count for the others of the organisation.
     """
     own = _counted("token", token.pk, settings.API_CALLS_PER_MINUTE)
@@ -62,6 +62,6 @@ def _counted(of: str, key: object, most: int) -> Quota:
 def guesses_too_often(request: HttpRequest) -> bool:
     """Whether a network sent too many wrong tokens lately; this one is counted.
 
-    A right one opens all the same: others may share the network.
+    A right token still works: others may share the network.
     """
     return not within(request, WRONG, limit_get=True)

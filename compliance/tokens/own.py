@@ -1,4 +1,4 @@
-"""The tokens of a person, for the page on which they see what opens something for them."""
+"""The tokens of a person, for the page Sign-in and security."""
 
 from typing import Any
 

@@ -24,8 +24,7 @@ OF_ORGANISATION = frozenset(
 """The permissions of a token without a person: to read. Words in an assessment are a person's."""
 
 DIRECTORY = "directory"
-"""The one scope of the token of an organisation's directory (room ``directory``), which
-opens that and nothing here."""
+"""The one scope of a directory's token (room ``directory``); it opens nothing else."""
 
 
 def offered(role: str) -> list[Permission]:

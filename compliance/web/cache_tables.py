@@ -1,4 +1,4 @@
-"""The table of a cache in the database, where a setting names one."""
+"""The table of a cache in the database, if a setting names one."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ from django.core.management import call_command
 
 
 def keep(using: str = "default", **_: Any) -> None:
-    """Make it after a migration; where it stands, and where none is named, do nothing."""
+    """Make the table after a migration, if a setting names one and it does not exist yet."""
     call_command("createcachetable", database=using, verbosity=0)

@@ -1,8 +1,8 @@
-"""The cache in Redis or Valkey, which may be gone at any time.
+"""The cache in Redis or Valkey, which may be down at any time.
 
-Whatever it does not answer at once goes to the cache of ``ATTEST_CACHE_URL`` instead, for
-some seconds, then it is asked again. So counts of tries go on: whoever guesses gets the tries
-of one more window, and no open door.
+If Redis does not answer at once, the cache of ``ATTEST_CACHE_URL`` answers for some seconds,
+before Attest tries Redis again. So counts of tries go on: someone who guesses passwords gets
+one more window of tries, and no open door.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 INSTEAD = "instead"
 """The name of the cache that stands in."""
 REST_SECONDS = 5.0
-"""How long Redis is left alone after it failed: no page waits for it meanwhile."""
+"""How long Attest leaves Redis alone after a failure: no page waits for it meanwhile."""
 _CONNECT_SECONDS, _ANSWER_SECONDS = 0.3, 0.5
 _ASKED = (
     "add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many",
@@ -40,7 +40,7 @@ _DIGEST_BYTES = 32
 
 
 class _Raw:
-    """Values as they come: they are signed by whoever knows their key."""
+    """Values as they come: the client, which knows their key, signs them."""
 
     def dumps(self, obj: Any) -> Any:
         return obj
@@ -71,7 +71,7 @@ class SignedClient(RedisCacheClient):
         super().set_many(signed, timeout)
 
     def get(self, key: Any, default: Any) -> Any:
-        """The value; ``default``, as where there is none, for one of somebody else."""
+        """The value; ``default`` if there is none, or if Attest did not sign it."""
         return self.get_many([key]).get(key, default)
 
     def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
@@ -110,7 +110,7 @@ def _is_number(data: bytes) -> bool:
 
 @dataclass(slots=True)
 class _Rest:
-    """Until when Redis is left alone, by this process."""
+    """Until when this process leaves Redis alone."""
 
     until: float = 0.0
 
@@ -149,7 +149,7 @@ class GuardedRedisCache(BaseCache):
         return getattr(caches[INSTEAD], name)(*args, **kwargs)
 
     def clear(self) -> None:
-        """Forget what Attest keeps; whatever else lies in that Redis stays."""
+        """Delete the keys of Attest; all others in that Redis stay."""
         caches[INSTEAD].clear()
         try:
             client = self._redis._cache.get_client(write=True)
@@ -164,7 +164,7 @@ class GuardedRedisCache(BaseCache):
 
 
 def answers() -> bool:
-    """Whether Redis answers now; asked past the rest, so that it is known at once."""
+    """Whether Redis answers now; asks it even while it is left alone."""
     own: Any = caches["default"]
     try:
         own._redis._cache.get_client().ping()

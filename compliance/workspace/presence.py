@@ -76,7 +76,7 @@ def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
 
 
 def _kept_here(assessment: Assessment, viewer: User, now: datetime) -> Here:
-    """The same out of the cache, by members: nobody else has the page."""
+    """The same from the cache; asks for members only, since nobody else can open the page."""
     members = assessment.organisation.memberships.with_people()
     others = [one.user for one in members.exclude(user=viewer)]
     ids = [one.pk for one in others]

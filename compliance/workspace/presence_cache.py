@@ -1,7 +1,7 @@
-"""Who is there, kept in Redis where the installation has one: a look then writes no row.
+"""Presence in Redis, if the installation has one: opening a page then writes no row.
 
-Each person has an entry of their own, so that nobody overwrites another; it runs out by
-itself. Where Redis is gone, people see fewer others for a while, and nothing else.
+Each person has an entry of their own, which expires by itself, so nobody overwrites another.
+While Redis is down, people see fewer others, and nothing else changes.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 
 def is_used() -> bool:
-    """Whether presence is kept here, and not in its table."""
+    """Whether presence is in Redis, and not in its table."""
     return bool(settings.REDIS_URL)
 
 
@@ -39,7 +39,7 @@ def forget(assessment_id: UUID, user_id: int, before: datetime) -> None:
 def rows_of(
     assessment_id: UUID, user_ids: Iterable[int], since: datetime
 ) -> dict[int, int | None]:
-    """Of some people, those who are there, and the row that each is in."""
+    """Those of some people who are there, and the row that each is in."""
     keys = {_key(assessment_id, user_id): user_id for user_id in user_ids}
     found = cache.get_many(list(keys))
     return {keys[key]: row for key, (row, at) in found.items() if at > since}

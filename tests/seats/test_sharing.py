@@ -64,7 +64,7 @@ def test_link_is_mailed_where_an_address_is_given(cast, assessment, sign_in):
     assert client.post(where, form | {"email": "no address"}).status_code == 422
     assert not ShareLink.objects.exists()
     page = client.post(where, form | {"email": "desk@bank.example"})
-    assert "A mail takes it to" in page.text
+    assert "Attest mails it to" in page.text
     [mail] = send_queued()
     assert mail.to == ["desk@bank.example"]
     assert page.context["address"] in mail.body

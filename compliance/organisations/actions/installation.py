@@ -29,10 +29,10 @@ def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
 
 
 def make_administrator(*, email: str, is_administrator: bool = True) -> User:
-    """Let a person see the console, or no longer; nothing when it is so already.
+    """Make a person an administrator, or end that; nothing if it is so already.
 
-    All administrators get a mail, the person as well. Whoever may run commands decides:
-    nobody else is asked. Raises ``ValidationError`` when nobody has that address.
+    All administrators get a mail, and so does the person. Only people who can run commands
+    decide this. Raises ``ValidationError`` if nobody has that address.
     """
     action = ADMINISTRATOR_MADE if is_administrator else ADMINISTRATOR_ENDED
     with writing():
@@ -59,7 +59,7 @@ def make_administrator(*, email: str, is_administrator: bool = True) -> User:
 def _set(
     by: Any, email: str, column: str, is_so: bool, action: EventType
 ) -> tuple[User, bool]:
-    """The person with a right or without it, and whether that is new; with its event."""
+    """Set or end a right of a person, with an event; return them, and whether it is new."""
     with writing():
         rows = User.objects.select_for_update(no_key=True)
         user = rows.filter(email=email.strip().lower()).first()
