@@ -38,10 +38,11 @@ def counted(token: Token) -> Quota:
     """Count one more call of the token and of its organisation; return the tighter limit.
 
     ``left`` is below zero if the call is one too many. A call that its own token has used up
-    does not count for the others of the organisation.
+    does not count for the others of the organisation. That of a directory counts by
+    itself: nobody's program keeps it from ending a membership.
     """
     own = _counted("token", token.pk, settings.API_CALLS_PER_MINUTE)
-    if own.left < 0:
+    if own.left < 0 or token.is_of_directory:
         return own
     most = settings.API_CALLS_PER_MINUTE_OF_ALL
     of_all = _counted("organisation", token.organisation_id, most)

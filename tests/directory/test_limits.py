@@ -4,6 +4,7 @@ import pytest
 
 from compliance.models import DirectoryGroupMember
 from tests import factories
+from tests.calling import Program
 from tests.directory.calling import GROUP
 from tests.directory.test_people import refused
 
@@ -149,3 +150,15 @@ def test_call_is_read_before_the_turn_of_the_writer(scim, monkeypatch):
     for one in (path, user):
         assert scim.patch(one, wrong).status_code == 400
         assert scim("PUT", one, {"displayName": 7}).status_code == 400
+
+
+def test_programs_of_people_use_up_no_call_of_the_directory(scim, cast, settings):
+    settings.API_CALLS_PER_MINUTE_OF_ALL = 2
+    user = factories.make_member(cast.acme, "reader", "P", "p@acme.example")
+    program = Program(user, cast.acme)
+    for _ in range(3):
+        reply = program.get("/organisation")
+    assert reply.status_code == 429
+    off = {"op": "replace", "path": "active", "value": False}
+    assert scim.patch(f"/Users/{user.pk}", off).status_code == 200
+    assert program.get("/organisation").status_code == 401
