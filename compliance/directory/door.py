@@ -118,6 +118,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent. Raises ``SCIMException``, and ``RequestDataTooBig``."""
     try:
         found = json.loads(request.body)
+        json.dumps(found, ensure_ascii=False).encode()  # refuses half characters
         if _values(found) > _MOST_VALUES:
             raise RequestDataTooBig
     except (ValueError, RecursionError):

@@ -28,6 +28,8 @@ class _People(Side, total=False):
     title: Required[Words]
     joined: Required[int]
     left: Required[int]
+    joined_ids: list[int]
+    left_ids: list[int]
 
 
 _type = partial(EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING)

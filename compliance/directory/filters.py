@@ -51,7 +51,7 @@ class Conditions(FilterVisitor[Q]):
             return Q(role__isnull=str(value).lower() != "true")
         if not isinstance(value, str):
             self._refuse("Put the value that you compare with in quotation marks.")
-        if "\0" in value:  # neither database keeps one
+        if not _is_kept(value):
             return Q(pk__in=[])
         if column == "pk":
             number = value.removeprefix("g")
@@ -89,6 +89,11 @@ class Conditions(FilterVisitor[Q]):
 
     def _refuse(self, words: str) -> NoReturn:
         raise InvalidFilterException(detail=words)
+
+
+def _is_kept(text: str) -> bool:
+    """Whether a database could have it: none keeps null characters or halves of others."""
+    return "\0" not in text and text == text.encode(errors="ignore").decode()
 
 
 def condition(found: ScimFilter[Any] | None, columns: Mapping[str, str]) -> Q:

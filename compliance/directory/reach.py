@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Organisation, User
+from compliance.sign_on import dns
 
 
 def people_of(organisation: Organisation) -> QuerySet[User]:
@@ -39,15 +40,7 @@ def _within(organisation: Organisation) -> Q:
     names = {
         spelling
         for name in verified.values_list("name", flat=True)
-        for spelling in (name, _spoken(name))
+        for spelling in dns.spellings(name)
     }
     ends = (Q(email__iendswith=f"@{name}") for name in sorted(names))
     return reduce(or_, ends, Q(pk__in=[]))
-
-
-def _spoken(domain: str) -> str:
-    """A domain in Unicode, as people write it: "bücher.example"."""
-    try:
-        return domain.encode().decode("idna")
-    except UnicodeError:
-        return domain

@@ -6,9 +6,13 @@ from allauth.core.internal import ratelimit
 from django import forms
 from django.http import HttpRequest
 
+from compliance.organisations.models import Organisation
+
 MAILS = {"mails": "100/h/user"}
 MAILS_OF_ALL = {"mails_of_all": "1000/h/key"}
 """Of all people of an organisation together: whoever invites a hundred helpers sends no more."""
+TOLD = {"told": "1/h/key"}
+"""Of a program, which may do the same again and again."""
 PASSKEYS = {"passkeys": "30/15m/user"}
 TOO_MANY = (
     "You have sent 100 invitations and questions within an hour, or your organisation"
@@ -35,6 +39,18 @@ def may_send(request: HttpRequest) -> bool:
     organisation = getattr(request, "organisation", None)
     return within(request, MAILS) and (
         organisation is None or within(request, MAILS_OF_ALL, key=str(organisation.pk))
+    )
+
+
+def may_tell(organisation: Organisation, what: str) -> bool:
+    """Whether a program may send one mail more for an organisation this hour, and ``what``
+    it tells only once; it is counted then.
+    """
+    call = HttpRequest()
+    call.method = "POST"
+    key = f"{organisation.pk} {what}"
+    return within(call, TOLD, key=key) and within(
+        call, MAILS_OF_ALL, key=str(organisation.pk)
     )
 
 

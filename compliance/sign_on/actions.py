@@ -467,10 +467,10 @@ def claimant(email: str) -> SignOn | None:
 
 def owns_address(organisation: Organisation, email: str) -> bool:
     """Whether the organisation has shown that the domain of an address is its own."""
-    rows = organisation.domains.filter(
-        name=dns.domain_of(email), verified_at__isnull=False
-    )
-    return rows.exists()
+    name = dns.domain_of(email)
+    is_plain = email.rpartition("@")[2].lower() in dns.spellings(name)
+    rows = organisation.domains.filter(name=name, verified_at__isnull=False)
+    return is_plain and rows.exists()
 
 
 def connect(*, by: User, organisation: Organisation, person: Person) -> Identity:
@@ -561,7 +561,7 @@ def _found(organisation: Organisation, sign_on: SignOn, person: Person) -> User:
         raise ValidationError(msg)
     if user is None:
         return _new(sign_on, person)
-    make_theirs(user)
+    make_theirs(user, by=user)
     return user
 
 
@@ -585,8 +585,9 @@ def _new(sign_on: SignOn, person: Person) -> User:
         raise ValidationError(msg) from None
 
 
-def make_theirs(user: User) -> None:
-    """Shut out somebody who made an account with an address that is not theirs.
+def make_theirs(user: User, *, by: User | None) -> None:
+    """Shut out somebody who made an account with an address that is not theirs; ``by`` is
+    nobody where a program does.
 
     Of an address that no mail has shown, the password and the sessions may be anybody's.
     """
@@ -599,7 +600,7 @@ def make_theirs(user: User) -> None:
     for session in UserSession.objects.filter(user=user):
         session.end()
     trail.record_of_people(
-        by=user, action=ACCOUNT_CHANGED, subject=user, after={"email": user.email}
+        by=by, action=ACCOUNT_CHANGED, subject=user, after={"email": user.email}
     )
 
 

@@ -34,6 +34,18 @@ def domain_of(email: str) -> str:
         return ""
 
 
+def spellings(domain: str) -> set[str]:
+    """A domain as DNS has it and as people write it: "bücher.example".
+
+    DNS takes others for the same, in full-width letters or with other dots; an address
+    with one of those is nobody's.
+    """
+    try:
+        return {domain, domain.encode().decode("idna")}
+    except UnicodeError:
+        return {domain}
+
+
 def texts_of(domain: str) -> list[str]:
     """The text records at ``_attest`` below a domain. Raises ``ValidationError``."""
     place = f"{PREFIX}.{domain}"

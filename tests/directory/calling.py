@@ -4,9 +4,12 @@ import json
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from compliance.directory.actions import renew_token
+from compliance.models import SignOn
 from compliance.sign_on import actions as sign_on
+from compliance.sign_on.protocols import Person
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -21,6 +24,24 @@ def show(owner, organisation, domain="acme.example"):
         patch.setattr(sign_on.dns, "texts_of", lambda _: [row.record])
         sign_on.verify_domain(by=owner, domain=row)
     return row
+
+
+def switch_on(organisation, role):
+    """Sign-on of an organisation by the provider of ``person``, with a role for newcomers."""
+    return SignOn.objects.create(
+        organisation=organisation,
+        issuer="https://idp.example",
+        client_id="attest",
+        default_role=role,
+        is_on=True,
+        tested_at=timezone.now(),
+        secret="s",
+    )
+
+
+def person(email):
+    """Somebody who comes by that provider."""
+    return Person("https://idp.example", email, email, True, "N", ())
 
 
 class Calls:

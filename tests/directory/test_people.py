@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.test import Client
 
 from compliance.audit import trail
@@ -29,7 +30,7 @@ from compliance.sign_on import actions as sign_on
 from compliance.tokens.actions import end_token, make_token
 from compliance.tokens.bearers import bearer_of
 from tests import factories, signing
-from tests.directory.calling import Calls, show
+from tests.directory.calling import Calls, person, show, switch_on
 from tests.mailing import send_queued
 
 OFF = {"op": "Replace", "path": "active", "value": "False"}
@@ -69,6 +70,37 @@ def test_address_of_another_domain_is_refused_in_words(scim):
         assert reply.status_code == 400
     assert refused(scim.make(email="x@other.example"), 400, "in no domain that Acme")
     assert not User.objects.filter(name="Nadia New").exists()
+
+
+@pytest.mark.parametrize(
+    "domain", ["\uff21cme.example", "acme.\uff45xample", "bu\u0308cher.example"]
+)
+def test_address_in_odd_letters_is_of_no_domain(domain, scim, cast):
+    """DNS takes them for the domain; nobody would find such a member to remove them."""
+    show(cast.ada, cast.acme, "bücher.example")
+    email = f"ghost@{domain}"
+    assert refused(scim.make(email=email), 400, "in no domain that Acme")
+    assert not User.objects.filter(email__startswith="ghost").exists()
+    provider = switch_on(cast.acme, "officer")
+    with pytest.raises(ValidationError, match="has not verified the domain"):
+        sign_on.enter(sign_on=provider, person=person(email))
+    assert not User.objects.filter(email__startswith="ghost").exists()
+
+
+@pytest.mark.parametrize("domain", ["bücher.example", "xn--bcher-kva.example"])
+def test_address_of_a_domain_with_umlauts_is_found_in_both_forms(domain, scim, cast):
+    show(cast.ada, cast.acme, "bücher.example")
+    key = scim.make(email=f"new@{domain}").told["id"]
+    assert scim("GET", f"/Users/{key}").told["userName"] == f"new@{domain}"
+
+
+def test_person_whom_the_reply_cannot_show_is_not_made(scim, monkeypatch):
+    def gone(*_):
+        raise Http404
+
+    monkeypatch.setattr("compliance.directory.resources.users._read", gone)
+    assert scim.make().status_code == 404
+    assert not User.objects.filter(email="new@acme.example").exists()
 
 
 def test_domain_that_lapses_takes_its_people_out_of_reach(scim, cast):
@@ -497,6 +529,24 @@ def test_hostile_query_is_refused_and_never_a_fault(scim):
         for kind in ("Users", "Groups"):
             reply = scim("GET", f"/{kind}?{query}")
             assert reply.status_code in {200, 400}, (query, reply.content)
+
+
+@pytest.mark.parametrize("email", ["\ud800@acme.example", "a@\ud800.example"])
+def test_half_of_a_character_is_refused(email, scim):
+    assert refused(scim.make(email=email), 400, "one JSON object")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'filter=userName eq "\\ud800"',
+        "startIndex=99999999999999999999",
+        "startIndex=9223372036854775807",
+    ],
+)
+def test_question_beyond_counting_finds_nobody(query, scim):
+    reply = scim("GET", f"/Users?{query}")
+    assert (reply.status_code, reply.told.get("Resources", [])) == (200, [])
 
 
 def test_hostile_body_is_refused_and_never_a_fault(scim):

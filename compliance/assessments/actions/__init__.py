@@ -22,6 +22,7 @@ from compliance.assessments.actions.confirm import (
     send_back_na,
     unconfirm_na,
 )
+from compliance.assessments.actions.releasing import hand_on, release_owners
 from compliance.assessments.actions.rest import rest_on
 from compliance.assessments.actions.start import (
     StaleFactsError,
@@ -43,9 +44,11 @@ __all__ = [
     "change_facts",
     "confirm_na",
     "detach",
+    "hand_on",
     "open_count",
     "refuse_too_many",
     "refuse_too_many_files",
+    "release_owners",
     "rest_on",
     "save_answer",
     "say_whose",

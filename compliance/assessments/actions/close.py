@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
+from compliance.assessments.actions.releasing import release_owners
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.events import ASSESSMENT_ARCHIVED, ASSESSMENT_TAKEN_UP
 from compliance.assessments.models import Assessment
@@ -44,4 +45,6 @@ def _move(
             before={"status": before},
             after={"status": status},
         )
+        if locked.is_open:
+            release_owners(by=by, assessment=locked)
     return locked

@@ -22,6 +22,9 @@ from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.events import MEMBER_ROLE_BY_GROUP
 from compliance.sign_on.models import GroupRole
 
+MOST_GROUPS = 1000
+"""Of one organisation."""
+
 
 def make_group(
     *, organisation: Organisation, name: str, external_id: str, people: Collection[int]
@@ -29,6 +32,12 @@ def make_group(
     """A group with its people. Raises ``ValidationError``, also for a name that is taken."""
     with writing():
         lock(organisation)
+        if organisation.directory_groups.count() >= MOST_GROUPS:
+            msg = (
+                f"{organisation} has {MOST_GROUPS:,} groups, the most allowed. Send those"
+                " alone that have a role in the table at Sign-on."
+            )
+            raise ValidationError(msg)
         group = DirectoryGroup(organisation=organisation)
         _name(group, name, external_id)
         fill_group(group=group, people=people)
@@ -74,7 +83,13 @@ def fill_group(*, group: DirectoryGroup, people: Collection[int]) -> None:
             organisation_id=organisation.pk,
             action=DIRECTORY_GROUP_FILLED,
             subject=group,
-            after={"title": group.name, "joined": len(added), "left": len(gone)},
+            after={
+                "title": group.name,
+                "joined": len(added),
+                "left": len(gone),
+                "joined_ids": sorted(added),
+                "left_ids": sorted(gone),
+            },
         )
         give_roles(organisation=organisation, people=added | gone)
 

@@ -2,19 +2,18 @@
 
 from collections import defaultdict
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from compliance.assessments.actions import hand_on
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.holding import hold_open_for
-from compliance.assessments.models import Answer
-from compliance.assessments.versions import Known
+from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.writing import answerer
-from compliance.bulk.actions import Bulk, set_many
 from compliance.directory.models import Directory
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.rate_limits import may_tell
 from compliance.remediation.actions import change_action
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.text import counted
@@ -24,36 +23,43 @@ def hand_over(membership: Membership) -> dict[str, Any]:
     """Give the heir all that a member owns in running assessments; one mail tells the heir.
 
     The author is the owner who set the rules. Returns the figures and the heir, for the event.
+    In other assessments nothing changes: they lose owners who have left when they run again
+    (``release_owners``).
 
     The organisation is locked. All answers are locked before the first event.
     """
     organisation, user = membership.organisation, membership.user
     rules: Directory = organisation.directory
+    author = _author(rules)
     heir = _heir(rules, user)
-    changes = {"owner_id": heir.pk if heir else None}
     owned = _locked(organisation, user)
     tasks = list(organisation.actions.open().filter(owner=user).order_by("number"))
-    for assessment_id, targets in owned.items():
-        set_many(
-            by=rules.set_by,
-            organisation=organisation,
-            assessment_id=assessment_id,
-            targets=targets,
-            bulk=Bulk(dict(changes)),
-        )
+    for assessment, answers in owned.items():
+        hand_on(by=author, assessment=assessment, answers=answers, owner=heir)
     for task in tasks:
         change_action(
-            by=rules.set_by,
+            by=author,
             organisation=organisation,
             number=task.number,
-            changes=dict(changes),
+            changes={"owner_id": heir.pk if heir else None},
             base=task.version,
         )
-    questions = sum(len(targets) for targets in owned.values())
-    if heir and (questions or tasks):
+    questions = sum(one.applies for answers in owned.values() for one in answers)
+    if heir and (questions or tasks) and may_tell(organisation, f"gone {user.pk}"):
         _tell(heir, membership, questions, len(tasks))
     told = {"questions_handed": questions, "actions_handed": len(tasks)}
     return told | ({"given_to": heir.email} if heir else {})
+
+
+def _author(rules: Directory) -> User:
+    """The owner who set the rules; once they are none any more, the one of longest standing.
+
+    An answer names whoever changed it last, so that nobody cannot be the author.
+    """
+    owners = rules.organisation.memberships.active_owners().select_related("user")
+    still = owners.filter(user=rules.set_by_id).first()
+    found = still or owners.order_by("joined_at", "pk").first()
+    return found.user if found else rules.set_by
 
 
 def _heir(rules: Directory, leaving: User) -> User | None:
@@ -66,20 +72,18 @@ def _heir(rules: Directory, leaving: User) -> User | None:
         return None
 
 
-def _locked(organisation: Organisation, user: User) -> dict[UUID, dict[int, Known]]:
-    """Assessment to the version of each question that the person owns."""
-    own = Answer.objects.applying().filter(
+def _locked(organisation: Organisation, user: User) -> dict[Assessment, list[Answer]]:
+    """Assessment to the questions in it that the person owns."""
+    own = Answer.objects.filter(
         owner=user,
         assessment__organisation=organisation,
         assessment__status=AssessmentStatus.RUNNING,
     )
     hold_open_for(list(own.values_list("pk", flat=True)))
-    rows = own.order_by("pk").select_for_update(of=("self",))
-    found: dict[UUID, dict[int, Known]] = defaultdict(dict)
-    for pk, assessment_id, version in rows.values_list(
-        "pk", "assessment_id", "version"
-    ):
-        found[assessment_id][pk] = Known(version)
+    rows = own.select_related("question", "assessment").with_choices().order_by("pk")
+    found: dict[Assessment, list[Answer]] = defaultdict(list)
+    for answer in rows.select_for_update(of=("self",)):
+        found[answer.assessment].append(answer)
     return found
 
 

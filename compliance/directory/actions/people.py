@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
@@ -36,11 +37,14 @@ from compliance.organisations.actions import (
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import Invitation, Membership, Organisation, User
+from compliance.organisations.rate_limits import may_tell
 from compliance.sign_on.actions import make_theirs, owns_address
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.models import Departure
 from compliance.web.mail import absolute, queue_mail
 
+_GONE_PER_PLACE = 10
+"""People of a directory who are no members, for each member whom the installation allows."""
 CONFLICT, FORBIDDEN = "conflict", "forbidden"
 """Codes of refusals: the user exists already; only an owner can decide."""
 
@@ -73,10 +77,14 @@ def make_person(
         user = lock_person(user)
         lock(organisation)
         _refuse_known(organisation, user)
-        make_theirs(user)
-        _rename(user, name)
+        _refuse_crowd(organisation, user)
+        make_theirs(user, by=None)
         if is_active:
             _join(organisation, user)
+        else:  # sign-on does not let in whom the directory keeps out
+            Departure.objects.get_or_create(
+                organisation=organisation, user=user, issuer=""
+            )
         _keep(organisation, user, external_id)
     return user
 
@@ -127,11 +135,19 @@ def deactivate(*, organisation: Organisation, user: User) -> None:
 def change_person(
     *, organisation: Organisation, user: User, name: str, external_id: str
 ) -> None:
-    """Change the name, or the id in the directory. Raises ``ValidationError``."""
+    """Change the name, or the id in the directory. Raises ``ValidationError``.
+
+    The name is that of the account: owners, and whoever has another organisation, keep
+    theirs.
+    """
     with writing():
         user = lock_person(user)
         lock(organisation)
-        _rename(user, name)
+        own = user.memberships.values_list("organisation", "role")
+        if [(at == organisation.pk, role in GIVEN) for at, role in own] == [
+            (True, True)
+        ]:
+            _rename(user, name)
         _keep(organisation, user, external_id)
 
 
@@ -211,6 +227,20 @@ def _refuse_known(organisation: Organisation, user: User) -> None:
         _refuse_return(organisation, user)
 
 
+def _refuse_crowd(organisation: Organisation, user: User) -> None:
+    """Of people who are no members only so many: each is an account."""
+    limit = settings.ORGANISATION_MEMBERS * _GONE_PER_PLACE
+    gone = organisation.directory_people.exclude(
+        user__memberships__organisation=organisation
+    ).exclude(user=user)
+    if limit and gone.count() >= limit:
+        msg = (
+            f"The directory of {organisation} has {limit:,} people who are no members, the"
+            " most allowed. Ask the administrator of this installation for more."
+        )
+        raise ValidationError(msg, code="room")
+
+
 def _refuse_return(organisation: Organisation, user: User) -> None:
     msg = (
         f"{user.email} left {organisation} or was removed by an owner. An owner has to"
@@ -226,7 +256,13 @@ def _new(email: str, name: str) -> User:
     )
     try:
         with attempt():
-            return make_account(email=email, name=name, password=None, is_verified=True)
+            return make_account(
+                email=email,
+                name=name,
+                password=None,
+                is_verified=True,
+                is_by_themselves=False,
+            )
     except IntegrityError:
         msg = f"Another call is creating the account {email}. Try again."
         raise ValidationError(msg, code=CONFLICT) from None
@@ -249,6 +285,8 @@ def _join(organisation: Organisation, user: User) -> None:
         refuse_full(organisation)
         join(None, organisation, user, organisation.directory.role)
     give_roles(organisation=organisation, people=[user.pk])
+    if not may_tell(organisation, f"let in {user.pk}"):
+        return
     queue_mail(
         to=user.email,
         subject=f"You are a member of {organisation}",

@@ -21,7 +21,7 @@ def set_rules(
     """Set the role of newcomers, and the heir of open work.
 
     Raises ``ValidationError`` for somebody who may not answer here. The same rules again
-    change nothing.
+    are those of ``by`` from now on.
     """
     with writing():
         lock(organisation)
@@ -30,9 +30,10 @@ def set_rules(
         found = Directory.objects.filter(organisation=organisation).first()
         before = _told(found) if found else {}
         row = found or Directory(organisation=organisation)
+        was_set_by = found.set_by if found else None
         row.role, row.heir, row.set_by = role, heir, by
         row.clean_fields()
-        if _told(row) != before:
+        if was_set_by != by or _told(row) != before:
             row.save(force_insert=found is None)
             trail.record(
                 by=by,

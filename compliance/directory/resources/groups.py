@@ -67,13 +67,15 @@ def create(request: ScimRequest) -> HttpResponse:
     sent = Group.model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST
     )
-    row = actions.make_group(
-        organisation=request.organisation,
-        name=sent.display_name or "",
-        external_id=sent.external_id or "",
-        people=_ids(sent.members),
-    )
-    return one(request, _read(request.organisation, f"g{row.pk}"), 201)
+    people = _ids(sent.members)
+    with writing():
+        row = actions.make_group(
+            organisation=request.organisation,
+            name=sent.display_name or "",
+            external_id=sent.external_id or "",
+            people=people,
+        )
+        return one(request, _read(request.organisation, f"g{row.pk}"), 201)
 
 
 def replace(request: ScimRequest, key: str) -> HttpResponse:

@@ -58,14 +58,15 @@ def create(request: ScimRequest) -> HttpResponse:
     sent = User.model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_CREATION_REQUEST
     )
-    account = actions.make_person(
-        organisation=request.organisation,
-        email=sent.user_name or "",
-        name=name_of(sent),
-        external_id=sent.external_id or "",
-        is_active=sent.active is not False,
-    )
-    return one(request, _read(request.organisation, str(account.pk)), 201)
+    with writing():
+        account = actions.make_person(
+            organisation=request.organisation,
+            email=sent.user_name or "",
+            name=name_of(sent),
+            external_id=sent.external_id or "",
+            is_active=sent.active is not False,
+        )
+        return one(request, _read(request.organisation, str(account.pk)), 201)
 
 
 def replace(request: ScimRequest, key: str) -> HttpResponse:
@@ -177,7 +178,7 @@ def _user(account: Account, groups: list[GroupMembership]) -> User:
         external_id=told["external_id"] or None,
         user_name=account.email,
         display_name=account.name,
-        active=told["role"] is not None and account.is_active,
+        active=told["role"] is not None,
         groups=groups or None,
         meta=Meta(
             resource_type="User",

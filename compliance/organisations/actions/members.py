@@ -209,10 +209,16 @@ def make_placeholders(*, names: Sequence[str]) -> list[User]:
 
 
 def make_account(
-    *, email: str, name: str, password: str | None, is_verified: bool = False
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    is_verified: bool = False,
+    is_by_themselves: bool = True,
 ) -> User:
     """An account that its person signs in to; without a password by sign-on.
 
+    The author of its event is the person, unless a program makes it.
     Raises ``IntegrityError`` for an address that another one has; call it in
     ``attempt()`` where that may be.
     """
@@ -222,7 +228,7 @@ def make_account(
             user=user, email=user.email, verified=is_verified, primary=True
         )
         trail.record_of_people(
-            by=user,
+            by=user if is_by_themselves else None,
             action=ACCOUNT_MADE,
             subject=user,
             after={"name": name, "email": user.email},

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.actions import release_owners
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Assessment
@@ -86,4 +87,5 @@ def decide_reopening(
             "changed": asked.changed,
         }
         tell(by, here, ASSESSMENT_REOPENED, before, told)
+        release_owners(by=by, assessment=here)
     return asked

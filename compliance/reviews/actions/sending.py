@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.actions import release_owners
 from compliance.assessments.choices import Again, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment, Comment, Mention
 from compliance.audit.transaction import writing
@@ -73,6 +74,7 @@ def return_for_changes(
         here.save(update_fields=["status"])
         told = {"status": here.status, "returned": keys, "said": said}
         tell(by, here, ASSESSMENT_RETURNED, {"status": "review"}, told)
+        release_owners(by=by, assessment=here)
     return keys
 
 

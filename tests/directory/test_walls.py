@@ -1,0 +1,176 @@
+"""Where a directory's word ends: names, departures, authors, mails, places."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from compliance.assessments.actions import archive, take_up
+from compliance.audit import trail
+from compliance.directory.actions import groups as directory_groups
+from compliance.directory.actions import rules
+from compliance.models import Answer, Directory, Event, Membership, User
+from compliance.organisations import actions as members
+from compliance.sign_on import actions as sign_on
+from tests import factories
+from tests.directory.calling import person, switch_on
+from tests.directory.test_people import OFF, ON, colleague, refused
+from tests.mailing import send_queued
+
+NAME = {"op": "replace", "path": "displayName", "value": "Other Name"}
+
+
+def named(user):
+    return User.objects.get(pk=user.pk).name
+
+
+# Names
+
+
+def test_directory_names_an_account_of_its_organisation_alone(scim, cast):
+    ours = colleague(cast)
+    boss = colleague(cast, "owner", "boss@acme.example")
+    shared = colleague(cast, email="shared@acme.example")
+    Membership.objects.create(organisation=cast.other, user=shared, role="reader")
+    for user in (ours, boss, shared):
+        reply = scim.patch(f"/Users/{user.pk}", NAME)
+        assert (reply.status_code, reply.told["displayName"]) == (200, named(user))
+    assert named(ours) == "Other Name"
+    assert named(boss) == named(shared) == "Cora Lleague"
+
+
+def test_account_that_was_there_keeps_its_name(scim, cast):
+    user = factories.make_user("Nadia Herself", "new@acme.example")
+    assert scim.make(name="Other Name").told["displayName"] == "Nadia Herself"
+    assert named(user) == "Nadia Herself"
+
+
+# Coming in and going out
+
+
+def test_person_made_inactive_does_not_come_in_by_sign_on(scim, cast):
+    provider = switch_on(cast.acme, "officer")
+    key = scim.make(active=False).told["id"]
+    with pytest.raises(ValidationError, match="no longer a member"):
+        sign_on.enter(sign_on=provider, person=person("new@acme.example"))
+    assert not Membership.objects.filter(user=key).exists()
+    assert scim.patch(f"/Users/{key}", ON).told["active"] is True
+    assert sign_on.enter(sign_on=provider, person=person("new@acme.example"))
+
+
+def test_closed_account_is_a_member_until_the_directory_ends_it(scim, cast):
+    user = colleague(cast)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert scim("GET", f"/Users/{user.pk}").told["active"] is True
+    assert scim.patch(f"/Users/{user.pk}", OFF).told["active"] is False
+    assert not Membership.objects.filter(user=user).exists()
+    assert refused(scim.patch(f"/Users/{user.pk}", ON), 403, "is closed")
+
+
+# Authors
+
+
+def test_work_of_those_who_go_changes_hands_by_the_word_of_an_owner(scim, cast):
+    second = factories.make_member(cast.acme, "owner", "Second", "second@x.example")
+    user = colleague(cast)
+    here = factories.make_assessment(cast.acme, cast.ada)
+    Answer.objects.filter(assessment=here).update(owner=user)
+    own = Membership.objects.get(organisation=cast.acme, user=cast.ada)
+    members.leave(by=cast.ada, membership=own)
+    assert scim.patch(f"/Users/{user.pk}", OFF).status_code == 200
+    events = Event.objects.filter(action="answer.saved")
+    assert {one.actor for one in events} == {second}
+    assert set(here.answers.values_list("owner", "changed_by")) == {(None, second.pk)}
+
+
+def test_same_rules_are_those_of_the_owner_who_keeps_them(scim, cast):
+    second = factories.make_member(cast.acme, "owner", "Second", "second@x.example")
+    kept = Directory.objects.get()
+    for _ in range(2):
+        rules.set_rules(by=second, organisation=cast.acme, role=kept.role, heir=None)
+    assert Directory.objects.get().set_by == second
+    [event] = Event.objects.filter(action="directory.set", actor=second)
+    assert trail.changes(event)[1]["role"] == kept.role
+
+
+def test_trail_names_no_person_where_the_directory_acted(scim, cast):
+    scim.make()
+    factories.make_user("Mallory", "two@acme.example")
+    key = scim.make(email="two@acme.example").told["id"]
+    about = Event.objects.filter(action__in=["account.made", "account.changed"])
+    acted = about.filter(payload__contains=f'"token":{scim.token.pk}')
+    assert sorted(acted.values_list("action", "actor")) == [
+        ("account.changed", None),
+        ("account.made", None),
+    ]
+    group = scim.group("G", key).told["id"]
+    scim.patch(f"/Groups/{group}", {"op": "remove", "path": "members"})
+    filled = Event.objects.filter(action="directory.group_filled").order_by("seq")
+    told = [trail.changes(one)[1] for one in filled]
+    assert [(one["joined_ids"], one["left_ids"]) for one in told] == [
+        ([int(key)], []),
+        ([], [int(key)]),
+    ]
+
+
+# The work of those who go
+
+
+def test_question_that_does_not_apply_changes_hands_too(scim, cast):
+    user = colleague(cast)
+    here = factories.make_assessment(cast.acme, cast.ada)
+    Answer.objects.filter(assessment=here).update(owner=user, applies=False)
+    scim.patch(f"/Users/{user.pk}", OFF)
+    assert not Answer.objects.filter(owner=user).exists()
+
+
+def test_archived_assessment_that_is_taken_up_has_no_owner_who_is_gone(scim, cast):
+    user = colleague(cast)
+    here = factories.make_assessment(cast.acme, cast.ada)
+    first, *_ = here.answers.all()
+    Answer.objects.filter(assessment=here).update(owner=user)
+    Answer.objects.filter(pk=first.pk).update(owner=cast.con)
+    archive(by=cast.ada, assessment=here)
+    scim.patch(f"/Users/{user.pk}", OFF)
+    assert Answer.objects.filter(owner=user).exists()
+    take_up(by=cast.ada, assessment=here)
+    assert not Answer.objects.filter(owner=user).exists()
+    first.refresh_from_db()
+    assert (first.owner, first.version) == (cast.con, 0)
+    event = Event.objects.filter(action="answer.saved").first()
+    assert trail.changes(event)[1]["owner_id"] is None
+
+
+# Mails and places
+
+
+def test_person_who_goes_and_comes_gets_one_mail_an_hour(scim):
+    key = scim.make().told["id"]
+    for _ in range(3):
+        scim.patch(f"/Users/{key}", OFF)
+        scim.patch(f"/Users/{key}", ON)
+    told = [one for one in send_queued() if one.to == ["new@acme.example"]]
+    assert len(told) == 1
+
+
+def test_mails_of_a_directory_count_as_those_of_its_organisation(scim, monkeypatch):
+    limits = "compliance.organisations.rate_limits.MAILS_OF_ALL"
+    monkeypatch.setattr(limits, {"mails_of_all": "2/h/key"})
+    for number in range(3):
+        assert scim.make(email=f"p{number}@acme.example").status_code == 201
+    told = [one for one in send_queued() if "acme.example" in one.to[0]]
+    assert len([one for one in told if one.subject.startswith("You are")]) == 2
+
+
+def test_accounts_of_a_directory_have_a_bound(scim, settings):
+    settings.ORGANISATION_MEMBERS = 1
+    replies = [
+        scim.make(email=f"p{number}@acme.example", active=False) for number in range(11)
+    ]
+    assert [one.status_code for one in replies] == [201] * 10 + [400]
+    assert refused(replies[-1], 400, "the most allowed")
+    assert not User.objects.filter(email="p10@acme.example").exists()
+
+
+def test_groups_have_a_bound(scim, monkeypatch):
+    monkeypatch.setattr(directory_groups, "MOST_GROUPS", 1)
+    assert scim.group("G").status_code == 201
+    assert refused(scim.group("H"), 400, "the most allowed")
