@@ -9,8 +9,10 @@ from compliance.directory.actions import groups as directory_groups
 from compliance.directory.actions import rules
 from compliance.models import Answer, Directory, Event, Membership, User
 from compliance.organisations import actions as members
+from compliance.reviews import actions as review
+from compliance.reviews.preparers import hands_of
 from compliance.sign_on import actions as sign_on
-from tests import factories
+from tests import factories, signing
 from tests.directory.calling import person, switch_on
 from tests.directory.test_people import OFF, ON, colleague, refused
 from tests.mailing import send_queued
@@ -137,6 +139,25 @@ def test_archived_assessment_that_is_taken_up_has_no_owner_who_is_gone(scim, cas
     assert (first.owner, first.version) == (cast.con, 0)
     event = Event.objects.filter(action="answer.saved").first()
     assert trail.changes(event)[1]["owner_id"] is None
+
+
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_assessment_that_comes_back_has_no_owner_who_is_gone(is_signed, scim, cast):
+    user = colleague(cast)
+    here = signing.make_ready(cast)
+    Answer.objects.filter(assessment=here).update(owner=user)
+    review.send(by=cast.otto, assessment=here)
+    if is_signed:
+        signing.sign(cast.rev, here)
+    scim.patch(f"/Users/{user.pk}", OFF)
+    assert Answer.objects.filter(owner=user).exists()
+    if is_signed:
+        signing.reopen(cast.otto, cast.ada, here)
+    else:
+        review.return_for_changes(by=cast.ada, assessment=here, said="See Q2.")
+    assert not Answer.objects.filter(assessment=here).exclude(owner=None).exists()
+    for answer in here.answers.all():  # giving away is no answer: Ada may still sign
+        assert cast.ada.pk not in hands_of(here, answer)
 
 
 # Mails and places
