@@ -290,6 +290,7 @@ SAID = {
         "closing/receipt.html: receipt.account",
         "closing/whole.html: request.organisation.closing_by",
         "mail/closing.txt: by",
+        "mail/closing_postponed.txt: by",
     ],
     "Origin.brought_by": [
         "bundles/names.html: name.origin.brought_by",

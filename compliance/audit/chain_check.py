@@ -46,6 +46,7 @@ class Kind(StrEnum):
     CHECKPOINT = "checkpoint not signed by this installation"
     UNKEPT = "checkpoint missing"
     RETURNED = "deleted, and back again"
+    ENDED = "ended, and not being deleted"
     NEWER = "written by another version of the program"
 
 

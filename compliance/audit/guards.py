@@ -32,7 +32,10 @@ guard(
     " WHERE o.id = NEW.organisation_id AND o.closes_at <= CURRENT_TIMESTAMP)"
     " AND NOT EXISTS (SELECT 1 FROM compliance_chainhead h"
     " WHERE h.organisation_id = NEW.organisation_id AND h.is_passing)",
-    update=f"NOT ({same(Deletion, 'organisation_id')})",
+    update=f"NOT ({same(Deletion, but=['rows', 'files', 'receipt'])}"
+    " AND NEW.rows >= OLD.rows"
+    f" AND (OLD.files IS NULL OR {same(Deletion, 'files')})"
+    f" AND (OLD.receipt = '' OR {same(Deletion, 'receipt')}))",
     delete="",
 )
 guard(

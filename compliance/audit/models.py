@@ -88,13 +88,11 @@ class Deletion(models.Model):
     Its rows may go, frozen ones too. The database takes such a row only after the days of
     grace, or for a sample; it goes once the receipt is mailed. ``people`` has the accounts to
     erase if they are in no other organisation, and the addresses of the owners. ``files`` is
-    None until they are counted; ``account`` is the number of the owner who asked.
+    None until they are counted. Who asked is on the trail.
     """
 
     organisation_id = models.UUIDField(primary_key=True)
     name = models.CharField(max_length=120)
-    account = models.PositiveBigIntegerField()
-    asked_at = models.DateTimeField()
     began_at = models.DateTimeField()
     people = models.JSONField()
     rows = models.PositiveBigIntegerField(default=0)

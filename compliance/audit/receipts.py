@@ -113,7 +113,7 @@ def keep(name: str, note: str) -> None:
 def note_of(name: str) -> str:
     """The signed note as stored; "" if there is none."""
     try:
-        return path_of(name).read_text(encoding="utf-8")
+        return path_of(name).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return ""
 
@@ -132,7 +132,10 @@ def read(note: str) -> Receipt | None:
     said = _TEXT.fullmatch(text)
     if sign is None or said is None:
         return None
-    signature = base64.b64decode(sign[2])
+    try:
+        signature = base64.b64decode(sign[2])
+    except ValueError:
+        return None
     if not is_signed_by(Note(text, ((sign[1], signature),)), checkpoints.public_key()):
         return None
     return Receipt(

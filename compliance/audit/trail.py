@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from compliance.audit.chain import (
     canonical,
     link_digest,
 )
-from compliance.audit.models import PEOPLE, ChainHead, Event
+from compliance.audit.models import LIBRARY, PEOPLE, ChainHead, Event
 from compliance.audit.projection import RecordedEvent
 from compliance.web import written_rows
 from compliance.web.joined_rows import Joined
@@ -243,6 +244,7 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     _write_waiting(organisation_id)
     with rows.adding():
         if not (found := _HEAD.read(organisation_id)):
+            _refuse_gone(organisation_id)
             with transaction.atomic():
                 ChainHead.objects.get_or_create(
                     pk=organisation_id, defaults={"seq": 0, "hash": START}
@@ -250,6 +252,15 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
             found = _HEAD.read(organisation_id)
     head: ChainHead = found[0][0]
     return head
+
+
+def _refuse_gone(organisation_id: UUID) -> None:
+    """No chain begins without its organisation: a late event would revive a deleted one."""
+    organisations = apps.get_model("compliance", "Organisation")._base_manager
+    is_own = organisation_id in {LIBRARY, PEOPLE}
+    if not is_own and not organisations.filter(pk=organisation_id).exists():
+        msg = f"the organisation {organisation_id} is not there, so it has no trail"
+        raise ChainHead.DoesNotExist(msg)
 
 
 def begin_passing(organisation_id: UUID) -> None:

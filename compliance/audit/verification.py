@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 from compliance.audit import checkpoints, event_types, receipts, trail
 from compliance.audit.chain_check import Checked, Fault, Kind, check
-from compliance.audit.events import TRAIL_ENDED
-from compliance.audit.models import ChainHead, Event
+from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.audit.signed_note import (
     Checkpoint,
     checkpoint_in,
@@ -21,6 +22,8 @@ from compliance.audit.signed_note import (
 
 MOST = 20
 """Faults of one kind of check that are named."""
+_DELETING = timedelta(days=1)
+"""No deletion takes as long: one that does has stopped."""
 
 
 def settled(organisation_id: UUID, look: Callable[[], Iterable[Fault]]) -> list[Fault]:
@@ -87,9 +90,10 @@ def is_there(organisation_id: UUID) -> bool:
 
 
 def is_ending(organisation_id: UUID) -> bool:
-    """Whether a chain records that its organisation is being deleted, so that rows are missing."""
-    events = Event.objects.filter(organisation_id=organisation_id)
-    return events.filter(action=TRAIL_ENDED).exists()
+    """Whether an organisation is being deleted just now: then rows are missing."""
+    since = timezone.now() - _DELETING
+    begun = Deletion.objects.filter(pk=organisation_id, began_at__gt=since)
+    return begun.exists()
 
 
 def _unreceipted(

@@ -39,8 +39,9 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
     if room == "checkpoints":
         return _put_checkpoints(path_of(name), chunks, now)
     if room == "receipts":
-        if not path_of(name).exists():
-            receipts.keep(path_of(name).stem, b"".join(chunks).decode())
+        note = b"".join(chunks).decode(errors="replace")
+        if receipts.read(receipts.note_of(path_of(name).stem)) is None:
+            receipts.keep(path_of(name).stem, note)
         return ""
     if room == "files":
         sha256, _ = evidence.keep(UUID(rest.partition("/")[0]), chunks)

@@ -15,7 +15,7 @@ from compliance.backups import compatibility, guards, rows, tables, verify
 from compliance.backups.archive import Reader
 from compliance.backups.file_locations import put
 from compliance.backups.manifest import BackupError, Chain, Manifest
-from compliance.closing import deletion
+from compliance.closing import deletion, grace
 from compliance.organisations.models import Organisation, User
 from compliance.reports import storage as reports
 from compliance.reports.actions import is_known
@@ -42,8 +42,7 @@ def restore(path: Path) -> tuple[Manifest, list[str]]:
                 _put_rows(backup)
                 told += _mark_deleted()
         # Not in that transaction: after a kill here, the worker goes on with the deletion.
-        for organisation_id in Deletion.objects.values_list("pk", flat=True):
-            deletion.delete(organisation_id)
+        told += _go_on()
         return backup.manifest, told
 
 
@@ -52,11 +51,31 @@ def _mark_deleted() -> list[str]:
     told = []
     for organisation in Organisation.objects.order_by("name"):
         if receipt := receipts.find(organisation.pk):
-            deletion.begin_again(organisation, receipt)
+            deletion.begin_again(organisation)
             told.append(
                 f"{organisation} was deleted on {receipt.ended_at:%Y-%m-%d}, after this"
                 " backup was made, and has been deleted again."
             )
+    return told
+
+
+def _go_on() -> list[str]:
+    """Delete what is to go; of what was closed the days of grace begin again.
+
+    An owner may have kept it after the backup was made.
+    """
+    told = []
+    for organisation_id in Deletion.objects.values_list("pk", flat=True):
+        try:
+            deletion.delete(organisation_id)
+        except deletion.RefusedError as error:
+            told.append(str(error))
+    closed = Organisation.objects.exclude(closes_at=None).order_by("name")
+    for organisation in filter(None, map(grace.postpone, closed)):
+        told += [
+            f"{organisation} was closed when this backup was made. Its owners get a mail:"
+            f" it is deleted on {organisation.closes_at:%Y-%m-%d}, unless one keeps it."
+        ]
     return told
 
 

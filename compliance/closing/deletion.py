@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.conf import settings
@@ -34,7 +34,9 @@ from compliance.audit.transaction import writing
 from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package, PackageStatus
 from compliance.checklists.models import Checklist, Edition
+from compliance.closing import asked
 from compliance.closing.archive_store import archive_store
+from compliance.closing.integrity import first_fault
 from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.erasure.actions import erase_person, places_of
@@ -57,6 +59,10 @@ _TOGETHER = (Edition, Checklist)
 its organisation is its checklist."""
 
 
+class RefusedError(Exception):
+    """Nothing proves that this organisation may be deleted, or not all is as its trail says."""
+
+
 def due() -> list[UUID]:
     """Organisations whose days of grace are over, and those that are half deleted."""
     over = Organisation.objects.filter(closes_at__lte=timezone.now())
@@ -67,12 +73,14 @@ def due() -> list[UUID]:
 def delete(organisation_id: UUID) -> None:
     """Delete an organisation whose days of grace are over; a second run goes on with the first.
 
-    Nothing happens to one that an owner has kept. Raises ``IntegrityError`` if someone
-    wrote to it meanwhile: then the next run goes on.
+    Nothing happens to one that an owner has kept. Raises ``RefusedError`` where the trail does
+    not prove that an owner asked for it, or has a fault; ``IntegrityError`` and
+    ``CheckpointError`` if someone wrote to it meanwhile: then the next run goes on.
     """
     if not _begin(organisation_id):
         return
-    checkpoints.checkpoint_safely(organisation_id)
+    if receipts.find(organisation_id) is None:
+        checkpoints.checkpoint(organisation_id)
     _drop_tasks(organisation_id)
     order = _order()
     for model in order:
@@ -86,7 +94,7 @@ def delete(organisation_id: UUID) -> None:
     _hand_over(organisation_id)
 
 
-def begin_again(organisation: Organisation, receipt: receipts.Receipt) -> None:
+def begin_again(organisation: Organisation) -> None:
     """Have an organisation deleted that came back with an older backup.
 
     A restore calls this while triggers are off: the days of grace were over long ago.
@@ -94,8 +102,6 @@ def begin_again(organisation: Organisation, receipt: receipts.Receipt) -> None:
     Deletion.objects.get_or_create(
         pk=organisation.pk,
         defaults={
-            "account": receipt.account,
-            "asked_at": receipt.asked_at,
             "began_at": timezone.now(),
             "name": organisation.name,
             "people": {"accounts": _accounts(organisation), "owners": []},
@@ -107,16 +113,24 @@ def _begin(organisation_id: UUID) -> bool:
     """Whether to delete; from the row that this writes on, nobody can stop the deletion."""
     begun = Deletion.objects.filter(pk=organisation_id)
     if begun.exists():
+        _refuse_unasked(organisation_id)
         return True
+    over = Organisation.objects.filter(
+        pk=organisation_id, closes_at__lte=timezone.now()
+    )
+    if not over.exists():
+        return False
+    _refuse_unasked(organisation_id)
+    if fault := first_fault(organisation_id):
+        _refuse(organisation_id, f"{fault.what} ({fault.kind})")
     with writing():
         organisation = Organisation.objects.filter(pk=organisation_id).first()
         if organisation is None:
             return False
         lock(organisation)
         organisation.refresh_from_db()
-        by, asked_at = organisation.closing_by, organisation.closing_asked_at
         closes_at, now = organisation.closes_at, timezone.now()
-        if by is None or asked_at is None or closes_at is None or closes_at > now:
+        if closes_at is None or closes_at > now:
             return False
         if begun.exists():
             return True
@@ -130,13 +144,24 @@ def _begin(organisation_id: UUID) -> bool:
         emails = list(owners.values_list("user__email", flat=True))
         Deletion.objects.create(
             pk=organisation_id,
-            account=by.pk,
-            asked_at=asked_at,
             began_at=now,
             name=organisation.name,
             people={"accounts": _accounts(organisation), "owners": emails},
         )
     return True
+
+
+def _refuse_unasked(organisation_id: UUID) -> None:
+    """A receipt that is there says that it was deleted before; else the trail has to."""
+    why = asked.why_not(organisation_id)
+    # In this order: the receipt is there before the trail is gone.
+    if why and receipts.find(organisation_id) is None:
+        _refuse(organisation_id, why)
+
+
+def _refuse(organisation_id: UUID, why: str) -> NoReturn:
+    msg = f"The organisation {organisation_id} is not deleted: {why}."
+    raise RefusedError(msg)
 
 
 def _accounts(organisation: Organisation) -> list[int]:
@@ -300,14 +325,15 @@ def _end(organisation_id: UUID) -> None:
             return
         User.objects.filter(worked_in=organisation_id).update(worked_in=None)
         head = ChainHead.objects.select_for_update().get(pk=organisation_id)
+        told = receipts.find(organisation_id) or _signed(organisation_id, head)
         gone = _taken(Event.objects.filter(organisation_id=organisation_id))
         gone += _taken(ChainHead.objects.filter(pk=organisation_id))
         gone += _taken(Organisation.objects.filter(pk=organisation_id))
         name = receipts.name_of(organisation_id)
         made = receipts.Receipt(
             organisation=name,
-            asked_at=deletion.asked_at,
-            account=deletion.account,
+            asked_at=told.asked_at,
+            account=told.account,
             began_at=deletion.began_at,
             ended_at=timezone.now(),
             size=head.seq,
@@ -315,18 +341,37 @@ def _end(organisation_id: UUID) -> None:
             rows=deletion.rows + gone,
             files=deletion.files or 0,
         )
-        if not (note := _again(organisation_id)):
+        if not (note := _again(organisation_id, made)):
             note = receipts.signed(made)
             receipts.keep(name, note)
         deletion.receipt = note
         deletion.save(update_fields=["receipt"])
 
 
-def _again(organisation_id: UUID) -> str:
-    """The receipt of an earlier deletion, if its chain was longer; else ""."""
+def _signed(organisation_id: UUID, head: ChainHead) -> asked.Closing:
+    """Who asked for the end of a chain whose last event is in a signed checkpoint."""
+    closing, last = asked.standing(organisation_id), checkpoints.latest(organisation_id)
+    if (
+        closing is None
+        or last is None
+        or (last.size, last.head) != (head.seq, head.hash)
+    ):
+        msg = f"the trail of {organisation_id} goes on behind its last checkpoint"
+        raise checkpoints.CheckpointError(msg)
+    return closing
+
+
+def _again(organisation_id: UUID, made: receipts.Receipt) -> str:
+    """The receipt of an earlier deletion, unless it leaves out what went now; else "".
+
+    Its chain was longer where an older backup brought the organisation back. It is the same
+    where the commit of this deletion failed: what went since then counts, too.
+    """
     found = receipts.find(organisation_id)
-    last = checkpoints.latest(organisation_id)
-    if found is None or (last and last.size > found.size):
+    if found is None or found.size < made.size:
+        return ""
+    is_same = (found.rows, found.files) == (made.rows, made.files)
+    if found.size == made.size and not is_same:
         return ""
     return receipts.note_of(receipts.name_of(organisation_id))
 

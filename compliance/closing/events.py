@@ -52,3 +52,9 @@ ORGANISATION_CLOSED = _closing(
 ORGANISATION_KEPT = _closing(
     "organisation.kept", _("closing of the organisation stopped"), before=_Closing
 )
+ORGANISATION_POSTPONED = _closing(
+    "organisation.postponed",
+    _("deletion of the organisation postponed"),
+    before=_Closing,
+    after=_Closing,
+)

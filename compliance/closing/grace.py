@@ -2,21 +2,32 @@
 
 import unicodedata
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.audit.checkpoints import checkpoint_safely
 from compliance.audit.models import Deletion
 from compliance.audit.transaction import writing
-from compliance.closing.events import ORGANISATION_CLOSED, ORGANISATION_KEPT
+from compliance.closing.asked import standing
+from compliance.closing.events import (
+    ORGANISATION_CLOSED,
+    ORGANISATION_KEPT,
+    ORGANISATION_POSTPONED,
+)
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.web.mail import absolute, queue_mail
 
 TOO_LATE = "The days of grace are over, and Attest is deleting this organisation."
+_LATE = timedelta(days=1)
+"""So long after the last day nobody knows whether owners could reach it in time."""
 
 
 def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
@@ -46,6 +57,7 @@ def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
         day = timezone.localtime(organisation.closes_at)
         subject = f"{organisation} will be deleted on {day:%-d %B %Y}"
         _tell(organisation, by, subject, "closing")
+        _sign(organisation)
     return organisation
 
 
@@ -75,6 +87,51 @@ def keep(*, by: User, organisation: Organisation) -> None:
         _tell(organisation, by, subject, "closing_stopped")
 
 
+def missed() -> list[Organisation]:
+    """Organisations whose last day came and went, and their deletion did not begin.
+
+    The server was off, its clock jumped, or something stood in the way.
+    """
+    over = Organisation.objects.filter(closes_at__lte=timezone.now() - _LATE)
+    begun = Exists(Deletion.objects.filter(pk=OuterRef("pk")))
+    return list(over.exclude(begun).order_by("pk"))
+
+
+def postpone(organisation: Organisation) -> Organisation | None:
+    """Let the days of grace begin again, and tell the owners; None where nobody closed it.
+
+    The trail has to say that an owner did.
+    """
+    with writing():
+        organisation = _locked(organisation)
+        closing = standing(organisation.pk)
+        begun = Deletion.objects.filter(pk=organisation.pk)
+        if closing is None or organisation.closes_at is None or begun.exists():
+            return None
+        before = organisation.closes_at.isoformat()
+        organisation.closes_at = timezone.now() + timedelta(days=settings.GRACE_DAYS)
+        organisation.save(update_fields=["closes_at"])
+        trail.record(
+            by=None,
+            organisation_id=organisation.pk,
+            action=ORGANISATION_POSTPONED,
+            subject=organisation,
+            before={"closes_at": before},
+            after={"closes_at": organisation.closes_at.isoformat()},
+        )
+        day = timezone.localtime(organisation.closes_at)
+        subject = f"{organisation} will be deleted later, on {day:%-d %B %Y}"
+        _tell(organisation, organisation.closing_by, subject, "closing_postponed")
+        _sign(organisation)
+    return organisation
+
+
+def _sign(organisation: Organisation) -> None:
+    """The days of grace count from the checkpoint that has the closing (``asked.py``)."""
+    sign = partial(checkpoint_safely, organisation.pk)
+    transaction.on_commit(sign, robust=True)
+
+
 def _locked(organisation: Organisation) -> Organisation:
     lock(organisation)
     return Organisation.objects.get(pk=organisation.pk)
@@ -88,7 +145,9 @@ def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def _tell(organisation: Organisation, by: User, subject: str, template: str) -> None:
+def _tell(
+    organisation: Organisation, by: User | None, subject: str, template: str
+) -> None:
     for owner in organisation.memberships.active_owners().select_related("user"):
         queue_mail(
             to=owner.user.email,

@@ -1,15 +1,21 @@
 """Tasks of the worker: archives of organisations, and their deletion."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.tasks import TaskContext, TaskResultStatus, task
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from compliance.audit.transaction import writing
-from compliance.closing import actions, deletion
+from compliance.closing import actions, deletion, grace
 from compliance.closing.models import Archive
 from compliance.organisations.models import Organisation, User
 from compliance.reports.tasks import MOST_TRIES
+
+PAUSE = timedelta(hours=1)
+"""Before a deletion that was refused is tried again: all is read for it."""
 
 
 @task(takes_context=True)
@@ -37,16 +43,25 @@ def delete_organisation(organisation_id: str) -> None:
 
 
 def queue_due() -> int:
-    """Queue each deletion that is due and not queued yet; return how many."""
+    """Queue the deletion of what is due and not queued yet; how many.
+
+    Where the last day went by without one, the days of grace begin again instead.
+    """
+    for organisation in grace.missed():
+        grace.postpone(organisation)
     queued = 0
     for organisation_id in map(str, deletion.due()):
         with writing():
             jobs = DBTaskResult.objects.filter(
                 task_path=delete_organisation.module_path,
                 args_kwargs__args__0=organisation_id,
-                status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING],
             )
-            if not jobs.exists():
+            running = Q(status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING])
+            refused = Q(
+                exception_class_path__endswith=deletion.RefusedError.__qualname__,
+                finished_at__gt=timezone.now() - PAUSE,
+            )
+            if not jobs.filter(running | refused).exists():
                 delete_organisation.enqueue(organisation_id)
                 queued += 1
     return queued

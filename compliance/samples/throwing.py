@@ -46,13 +46,10 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
             raise ValidationError(GONE)
         files = list(_files(found))
         _drop_tasks(found)
-        now = timezone.now()
         passing = Deletion.objects.create(
             pk=found.pk,
             name=found.name,
-            account=by.pk,
-            asked_at=now,
-            began_at=now,
+            began_at=timezone.now(),
             people={},
         )
         _delete_rows(found)

@@ -165,28 +165,36 @@ def _keep_sqlite(cursor: Any, wanted: dict[str, Trigger]) -> bool:
 
 
 def _keep_postgresql(cursor: Any, wanted: dict[str, Trigger]) -> bool:
-    """A body is replaced without a lock on its table; only a new trigger takes one."""
+    """A body is replaced without a lock on its table; only a new trigger takes one.
+
+    The functions find tables in our schema first: whoever is connected may have a
+    temporary one of the same name, which would come before it.
+    """
+    cursor.execute("SELECT quote_ident(current_schema())")
+    [path] = cursor.fetchone()
+    path = f"{path}, pg_temp"
     cursor.execute(
-        "SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t"
+        "SELECT t.tgname, c.relname, p.prosrc, p.proconfig FROM pg_trigger t"
         " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
         " JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
         f" AND t.tgname LIKE '{_PREFIX[:-1]}\\_%'"
     )
-    made = {name: (table, body) for name, table, body in cursor.fetchall()}
-    sources = {name: (one.table, _source(one)) for name, one in wanted.items()}
-    for name, (table, _) in made.items():
+    made = {name: tuple(rest) for name, *rest in cursor.fetchall()}
+    options = [f"search_path={path}"]
+    sources = {name: (one.table, _source(one), options) for name, one in wanted.items()}
+    for name, (table, *_) in made.items():
         if name not in sources:
             cursor.execute(f"DROP TRIGGER {name} ON {table}")
             cursor.execute(f"DROP FUNCTION compliance_{name}()")
-    for name, (table, body) in sources.items():
-        _, before = made.get(name, (table, ""))
-        if before == body:
+    for name, (table, body, _) in sources.items():
+        if made.get(name) == sources[name]:
             continue
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION compliance_{name}() RETURNS trigger"
-            f" LANGUAGE plpgsql AS $${body}$$"
+            f" LANGUAGE plpgsql SET search_path = {path} AS $${body}$$"
         )
+        _, before, _ = made.get(name, ("", "", []))
         if before.partition("\n")[0] != body.partition("\n")[0]:
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER {name} {wanted[name].moment} ON {table}"

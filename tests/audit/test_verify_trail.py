@@ -351,7 +351,9 @@ def test_moved_event_is_named_in_the_chain_it_came_to(cast, started):
     tamper(
         "UPDATE compliance_event SET organisation_id = %s, seq = 1 WHERE seq = 3", other
     )
-    tamper("INSERT INTO compliance_chainhead VALUES (%s, 1, 'x', NULL)", other)
+    tamper(
+        "INSERT INTO compliance_chainhead VALUES (%s, 1, 'x', NULL, %s)", other, False
+    )
     fault = verification.verify(cast.other.pk)
     assert (fault.seq, fault.kind) == (1, Kind.MOVED)
     assert str(cast.acme.pk) in fault.what

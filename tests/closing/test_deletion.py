@@ -2,10 +2,10 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -47,6 +47,7 @@ def folders(settings, tmp_path):
     settings.DATA_DIR = tmp_path / "data"
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.DATA_DIR.mkdir()
+    settings.GRACE_DAYS = 30
 
 
 @pytest.fixture
@@ -91,11 +92,13 @@ def close(cast, by=None):
     return grace.close(by=by or cast.ada, organisation=cast.acme, name="Acme")
 
 
-def over(cast):
-    """The last day has passed."""
-    close(cast)
-    past = timezone.now() - timedelta(days=1)
-    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
+def over(cast, organisation=None, by=None):
+    """The last day has passed, and a checkpoint has the closing since long ago."""
+    organisation, by = organisation or cast.acme, by or cast.ada
+    grace.keep(by=by, organisation=organisation)
+    settings.GRACE_DAYS = -0.5
+    grace.close(by=by, organisation=organisation, name=organisation.name)
+    checkpoints.checkpoint(organisation.pk)
 
 
 def left(organisation_id):
@@ -276,12 +279,7 @@ def test_nothing_else_deletes_a_signed_row(full, cast):
     assert all(map(refused, frozen_rows(cast, full)))
     close(cast)
     assert all(map(refused, frozen_rows(cast, full)))
-    Organisation.objects.filter(pk=cast.other.pk).update(
-        closes_at=timezone.now() - timedelta(days=1),
-        closing_asked_at=timezone.now(),
-        closing_by=cast.zoe,
-    )
-    begin_chains()
+    over(cast, cast.other, cast.zoe)
     assert deletion._begin(cast.other.pk)
     assert all(map(refused, frozen_rows(cast, full)))
 
@@ -289,8 +287,6 @@ def test_nothing_else_deletes_a_signed_row(full, cast):
 def test_database_takes_no_deletion_before_the_last_day(full, cast):
     told = {
         "name": "Acme",
-        "account": cast.ada.pk,
-        "asked_at": timezone.now(),
         "began_at": timezone.now(),
         "people": {},
     }

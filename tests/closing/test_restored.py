@@ -30,9 +30,8 @@ def there(committed, settings, tmp_path):
     make_signed(cast, own)
     begin_chains()
     cast.older, _ = make(tmp_path / "older.zip")
+    settings.GRACE_DAYS = -0.5
     grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
-    past = timezone.now() - timedelta(days=1)
-    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
     deletion.delete(cast.acme.pk)
     cast.newer, _ = make(tmp_path / "newer.zip")
     cast.folder = folder
@@ -98,9 +97,8 @@ def test_backup_of_a_half_deleted_organisation_goes_on_being_deleted(
     cast = make_cast()
     make_everything(cast)
     begin_chains()
+    settings.GRACE_DAYS = -0.5
     grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
-    past = timezone.now() - timedelta(days=1)
-    Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
     assert deletion._begin(cast.acme.pk)
     checkpoints.checkpoint(cast.acme.pk)
     path, _ = make(tmp_path / "half.zip")
@@ -112,3 +110,41 @@ def test_backup_of_a_half_deleted_organisation_goes_on_being_deleted(
     assert "not as written" not in said
     assert not Organisation.objects.filter(pk=cast.acme.pk).exists()
     assert receipts.find(cast.acme.pk)
+
+
+def test_backup_of_a_closed_organisation_gives_its_owners_new_days(
+    committed, settings, tmp_path
+):
+    """One kept it after the backup was made, and the backup's last day has passed."""
+    installations.in_folder(settings, tmp_path / "there")
+    cast = make_cast()
+    make_everything(cast)
+    begin_chains()
+    settings.GRACE_DAYS = -0.5
+    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    path, _ = make(tmp_path / "closed.zip")
+    grace.keep(by=cast.ada, organisation=cast.acme)
+    installations.empty()
+    installations.in_folder(settings, tmp_path / "here")
+    shutil.copytree(tmp_path / "there" / "keys", tmp_path / "here" / "keys")
+    settings.GRACE_DAYS = 30
+    said = installations.run("restore", path)
+    assert "Acme was closed when this backup was made" in said
+    assert "not as written" not in said
+    assert deletion.due() == []
+    days = Organisation.objects.get(pk=cast.acme.pk).closes_at - timezone.now()
+    assert days > timedelta(days=29)
+    newest = Event.objects.filter(organisation_id=cast.acme.pk).latest("seq")
+    assert newest.action == "organisation.postponed"
+    told = deletion.DBTaskResult.objects.filter(args_kwargs__icontains="deleted later")
+    assert told.count() == 1
+    grace.keep(by=cast.ada, organisation=cast.acme)
+
+
+def test_damaged_receipt_gives_way_to_the_one_of_the_backup(there, settings, tmp_path):
+    moved(there, settings, tmp_path, with_receipts=True)
+    path = receipts.path_of(receipts.name_of(there.acme.pk))
+    note = path.read_bytes()
+    path.write_bytes(note[:-9] + b"\xff\n")
+    assert "not as written" not in installations.run("restore", there.newer)
+    assert path.read_bytes() == note

@@ -49,6 +49,25 @@ def test_triggers_are_made_once_and_again_when_they_are_gone(signed):
     refused("DELETE FROM compliance_event")
 
 
+def test_temporary_table_of_that_name_lets_no_event_go(signed):
+    """PostgreSQL looks for tables in a session's own schema first, unless it is told."""
+    with transaction.atomic():
+        execute(
+            "CREATE TEMP TABLE compliance_deletion AS"
+            " SELECT DISTINCT organisation_id FROM compliance_event"
+        )
+        refused("DELETE FROM compliance_event")
+        transaction.set_rollback(True)
+
+
+def test_function_without_its_path_is_made_anew(signed):
+    if connection.vendor == "sqlite":
+        pytest.skip("a trigger has no path there")
+    execute("ALTER FUNCTION compliance_guard_event() RESET search_path")
+    assert triggers.keep() is True
+    assert triggers.keep() is False
+
+
 def test_changed_declaration_changes_the_trigger_without_a_migration(
     signed, monkeypatch
 ):

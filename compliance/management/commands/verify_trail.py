@@ -1,6 +1,6 @@
 """``manage.py verify_trail``: verifies the trail, and rows and files against it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -9,27 +9,15 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from compliance.audit import checkpoints, receipts, tables, verification
+from compliance.audit import checkpoints, receipts, verification
 from compliance.audit.chain_check import Checked, Fault, Kind
 from compliance.audit.last_verified import verify
 from compliance.audit.models import LIBRARY, PEOPLE
-from compliance.bundles import origins
 from compliance.checklists.models import Checklist
-from compliance.evidence import against_disk as files
+from compliance.closing import asked
+from compliance.closing.integrity import BEYOND
 from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
-from compliance.results import figure_store
-from compliance.reviews import signature_integrity
-
-BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
-    tables.faults,
-    files.faults,
-    reports.faults,
-    signature_integrity.faults,
-    origins.faults,
-    figure_store.faults,
-)
-"""Checks beyond the chain itself: rows, files and trails from elsewhere."""
 
 
 def _expected() -> Iterator[UUID]:
@@ -70,9 +58,10 @@ class Command(BaseCommand):
             found = verify(organisation_id, is_quick=options["quick"])
             if self._is_over(name, organisation_id, found):
                 continue
-            beyond: list[Fault] = []
+            beyond = self._ended(organisation_id)
+            is_going = asked.is_ended(organisation_id) and not beyond
             goes_on = not options["quick"] and self._is_comparable(
-                name, organisation_id, found
+                name, found, is_going=is_going
             )
             if goes_on:
                 for faults in BEYOND:
@@ -86,9 +75,16 @@ class Command(BaseCommand):
             msg = f"{bad} of the chains are not as written."
             raise CommandError(msg)
 
-    def _is_comparable(self, name: str, organisation_id: UUID, found: Checked) -> bool:
+    def _ended(self, organisation_id: UUID) -> list[Fault]:
+        """The fault of a trail that ended although nobody may delete its organisation."""
+        if not asked.is_ended(organisation_id):
+            return []
+        why = asked.why_not_ending(organisation_id)
+        return [Fault(0, why, Kind.ENDED)] if why else []
+
+    def _is_comparable(self, name: str, found: Checked, *, is_going: bool) -> bool:
         """Whether rows can be compared with the chain; where they are going, it is told."""
-        if verification.is_ending(organisation_id):
+        if is_going:
             self.stdout.write(
                 f"{name} is being deleted: its rows are not compared with the trail."
             )
