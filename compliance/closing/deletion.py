@@ -41,9 +41,11 @@ from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.erasure.actions import erase_person, places_of
 from compliance.evidence import storage
+from compliance.evidence.models import Evidence
 from compliance.formats import pending_imports
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Invitation, Membership, Organisation, User
+from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.models import SignOff
@@ -294,7 +296,9 @@ def _delete_files(organisation_id: UUID) -> None:
 
 
 def _named(organisation_id: UUID) -> Iterator[Path]:
-    """The paths of reports, exports, archives and imports, whether or not the files exist."""
+    """The paths of reports, exports, archives, imports and pictures, there or not."""
+    for sha256 in _drawn(organisation_id):
+        yield from drawing.of_file(sha256)
     reports = rows_of(Report, organisation_id).exclude(sha256="")
     elsewhere = Report.objects.exclude(assessment__organisation=organisation_id)
     shared = Exists(elsewhere.filter(sha256=OuterRef("sha256")))
@@ -309,6 +313,15 @@ def _named(organisation_id: UUID) -> Iterator[Path]:
     things = Organisation.objects.get(pk=organisation_id).assessments
     for thing in (organisation_id, *things.values_list("pk", flat=True)):
         yield from pending_imports.files_of(thing)
+
+
+def _drawn(organisation_id: UUID) -> set[str]:
+    """The hashes of files that there may be pictures of; who shares one has them again."""
+    return {
+        sha256
+        for model in (Report, Evidence)
+        for sha256 in rows_of(model, organisation_id).values_list("sha256", flat=True)
+    }
 
 
 def _end(organisation_id: UUID) -> None:

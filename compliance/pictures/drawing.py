@@ -1,37 +1,42 @@
 """Pictures of a file by its hash: drawn once, kept for a week, drawn again on request.
 
-An administrator may empty the folder at any time.
+The folder may be emptied at any time. A file that takes too much to draw is remembered for
+some hours, so that nobody has it tried on every view.
 """
 
 import json
 import os
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import BoundedSemaphore
 from typing import IO
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 
 from compliance.sandbox.process import UnfinishedError, output_from
 
 DRAWS = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp")
-"""Media types of which Attest draws pictures."""
+"""Media types of which there are pictures."""
 MODULE = "compliance.pictures.in_child"
 SECONDS = 20
 MEMORY_BYTES = 1024 * 2**20
 MOST_PAGES = 200
-"""The most pages of one file that Attest draws."""
+"""Pages of one file that are drawn."""
 SMALL, LARGE = 320, 1200
 """Pixels across."""
 KEPT_SECONDS = 7 * 24 * 3600
+FAILED_SECONDS = 6 * 3600
+"""How long a file that takes too much is not tried again."""
 AT_ONCE = BoundedSemaphore(2)
-"""The most files that this process has drawn at the same time."""
-PATIENCE_SECONDS = 20
+"""Files that this process has drawn at the same time; nobody waits for a turn."""
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -40,8 +45,19 @@ HEADERS = {
 }
 
 
+_DAMAGED = (BadZipFile, KeyError, ValueError, EOFError, RuntimeError)
+"""Errors of a kept file that a power cut left by half."""
+
+
 class UndrawnError(Exception):
     """There is no picture; the text says why, for a person."""
+
+
+class BusyError(UndrawnError):
+    """There is none yet: others are being drawn."""
+
+    def __init__(self) -> None:
+        super().__init__("Other pages are being drawn. Try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,40 +87,39 @@ Opened = Callable[[], IO[bytes]]
 
 def pages_of(sha256: str, media_type: str, opened: Opened) -> Pages:
     """The pages of a file that has the hash. Raises ``UndrawnError``."""
-    path = _kept(sha256, media_type, opened, MOST_PAGES)
-    with ZipFile(path) as archive:
-        return _told(archive)
+    wanted = _Wanted(sha256, media_type, 1, MOST_PAGES, SMALL)
+    return wanted.read(opened, _told)
 
 
 def kept_pages(sha256: str) -> Pages | None:
-    """The same pages if they have been drawn; else None."""
-    try:
-        with ZipFile(_path(sha256, MOST_PAGES)) as archive:
-            return _told(archive)
-    except FileNotFoundError:
-        return None
+    """The same where they have been drawn; None where they have not."""
+    wanted = _Wanted(sha256, "", 1, MOST_PAGES, SMALL)
+    with suppress(UndrawnError, FileNotFoundError):
+        return wanted.kept(_told)
+    return None
 
 
 def small(sha256: str, media_type: str, number: int, opened: Opened) -> bytes:
     """A page as a small picture (WebP). Raises ``UndrawnError``."""
-    path = _kept(sha256, media_type, opened, MOST_PAGES)
-    with ZipFile(path) as archive:
-        return _page_in(archive, number)
+    wanted = _Wanted(sha256, media_type, 1, MOST_PAGES, SMALL)
+    return wanted.read(opened, partial(_page_in, number=number))
 
 
 def beginning(sha256: str, media_type: str, opened: Opened) -> bytes:
     """The first page of a file, or a photo, twice as wide. Raises ``UndrawnError``."""
-    path = _kept(sha256, media_type, opened, 1)
-    with ZipFile(path) as archive:
-        return _page_in(archive, 1)
+    wanted = _Wanted(sha256, media_type, 1, 1, SMALL)
+    return wanted.read(opened, partial(_page_in, number=1))
 
 
-def large(media_type: str, number: int, opened: Opened) -> bytes:
-    """A page to read, drawn anew. Raises ``UndrawnError``."""
-    with NamedTemporaryFile() as file:
-        _draw(media_type, opened, file, (number, number, LARGE))
-        with ZipFile(file) as archive:
-            return _page_in(archive, number)
+def large(sha256: str, media_type: str, number: int, opened: Opened) -> bytes:
+    """A page to read. Raises ``UndrawnError``."""
+    wanted = _Wanted(sha256, media_type, number, number, LARGE)
+    return wanted.read(opened, partial(_page_in, number=number))
+
+
+def of_file(sha256: str) -> Iterator[Path]:
+    """All that is kept of a file with that hash."""
+    return folder().glob(f"{sha256}-*.zip")
 
 
 def sent(picture: bytes) -> HttpResponse:
@@ -112,66 +127,115 @@ def sent(picture: bytes) -> HttpResponse:
     return HttpResponse(picture, content_type="image/webp", headers=HEADERS)
 
 
+def unsent(error: Exception) -> HttpResponse:
+    """The response instead: 404, or 503 where there may be a picture in a moment."""
+    if not isinstance(error, BusyError):
+        raise Http404 from error
+    return HttpResponse(status=503, headers=HEADERS | {"Retry-After": "2"})
+
+
 def folder() -> Path:
-    """The folder of pictures; made on first use, readable by its owner only."""
+    """Where pictures lie; made on first use, for its owner only."""
     path = Path(settings.DATA_DIR) / "pictures"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
-def _path(sha256: str, most: int) -> Path:
-    return folder() / f"{sha256}-{most}.zip"
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Pages of a file, in a width."""
 
+    sha256: str
+    media_type: str
+    first: int
+    last: int
+    width: int
 
-def _kept(sha256: str, media_type: str, opened: Opened, most: int) -> Path:
-    path = _path(sha256, most)
-    if not path.is_file():
-        _sweep()
+    @property
+    def _path(self) -> Path:
+        return folder() / f"{self.sha256}-{self.first}-{self.last}-{self.width}.zip"
+
+    def read[T](self, opened: Opened, of: Callable[[ZipFile], T]) -> T:
+        """Something of what is kept; drawn now where it is not."""
+        try:
+            return self.kept(of)
+        except FileNotFoundError:
+            sweep()
+            self._keep(opened)
+        try:
+            return self.kept(of)
+        except FileNotFoundError as error:  # taken away in this moment
+            raise BusyError from error
+
+    def kept[T](self, of: Callable[[ZipFile], T]) -> T:
+        """The same, drawn or ``FileNotFoundError``. One that is damaged goes."""
+        if _is_over(self._path):
+            raise FileNotFoundError
+        try:
+            with ZipFile(self._path) as archive:
+                if problem := archive.comment:
+                    raise UndrawnError(problem.decode())
+                return of(archive)
+        except _DAMAGED as error:
+            self._path.unlink(missing_ok=True)
+            raise FileNotFoundError from error
+
+    def _keep(self, opened: Opened) -> None:
+        """Draw the pages, or keep the reason why they cannot be."""
         with NamedTemporaryFile(dir=folder(), suffix=".part", delete=False) as file:
             try:
-                _draw(media_type, opened, file, (1, most, SMALL))
-                os.replace(file.name, path)
+                try:
+                    self._draw(opened, file)
+                except UnfinishedError as error:
+                    _write_failed(file, str(error))
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(file.name, self._path)
             except BaseException:
                 Path(file.name).unlink()
                 raise
-    return path
 
-
-def _draw(
-    media_type: str, opened: Opened, out: IO[bytes], wanted: tuple[int, int, int]
-) -> None:
-    """Write the ZIP of the child to ``out``."""
-    if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
-        raise UndrawnError("Other pages are being drawn. Try again in a moment.")
-    try:
-        with (
-            opened() as file,
-            output_from(
-                MODULE,
-                [media_type, *map(str, wanted)],
-                file,
-                seconds=SECONDS,
-                memory_bytes=MEMORY_BYTES,
-            ) as drawn,
-        ):
-            while chunk := drawn.read(2**20):
-                out.write(chunk)
-    except UnfinishedError as error:
-        raise UndrawnError(str(error)) from error
-    finally:
-        AT_ONCE.release()
-    out.flush()
-
-
-def _sweep() -> None:
-    """Delete old pictures, and files that a killed process left."""
-    before = time.time() - KEPT_SECONDS
-    for path in folder().iterdir():
+    def _draw(self, opened: Opened, out: IO[bytes]) -> None:
+        """Write the ZIP of the child to ``out``."""
+        if not AT_ONCE.acquire(blocking=False):
+            raise BusyError
+        said = map(str, (self.media_type, self.first, self.last, self.width))
         try:
-            if path.stat().st_mtime < before:
-                path.unlink()
-        except FileNotFoundError:
-            continue
+            with (
+                opened() as file,
+                output_from(
+                    MODULE, [*said], file, seconds=SECONDS, memory_bytes=MEMORY_BYTES
+                ) as drawn,
+            ):
+                shutil.copyfileobj(drawn, out)
+        finally:
+            AT_ONCE.release()
+
+
+def _write_failed(out: IO[bytes], problem: str) -> None:
+    """A ZIP without pictures whose comment is the reason; it goes after some hours."""
+    out.truncate(0)
+    out.seek(0)
+    with ZipFile(out, "w") as archive:
+        archive.comment = problem.encode()
+    out.flush()
+    gone = time.time() - KEPT_SECONDS + FAILED_SECONDS
+    os.utime(out.fileno(), (gone, gone))
+
+
+def sweep() -> int:
+    """Take away what was drawn a while ago, and what a killed process left; how many."""
+    over = [path for path in folder().iterdir() if _is_over(path)]
+    for path in over:
+        path.unlink(missing_ok=True)
+    return len(over)
+
+
+def _is_over(path: Path) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - KEPT_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _told(archive: ZipFile) -> Pages:

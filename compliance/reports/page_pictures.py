@@ -5,7 +5,7 @@ from typing import IO
 from django.http import Http404
 
 from compliance.pictures import drawing
-from compliance.pictures.drawing import Pages, UndrawnError
+from compliance.pictures.drawing import Pages
 from compliance.reports import storage
 from compliance.reports.models import Report
 
@@ -24,15 +24,11 @@ def pages_of(report: Report) -> Pages:
 
 
 def picture_of(report: Report, number: int, size: str) -> bytes:
-    """One page as WebP; 404 for a page that it does not have."""
+    """One page as WebP; 404 for a page that it does not have. ``UndrawnError``."""
     if size not in SIZES or not 1 <= number <= (_finished(report).pages or 0):
         raise Http404
-    try:
-        if size == "large":
-            return drawing.large(PDF, number, lambda: _opened(report))
-        return drawing.small(report.sha256, PDF, number, lambda: _opened(report))
-    except UndrawnError as error:
-        raise Http404 from error
+    draw = drawing.large if size == "large" else drawing.small
+    return draw(report.sha256, PDF, number, lambda: _opened(report))
 
 
 def _finished(report: Report) -> Report:

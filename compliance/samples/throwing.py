@@ -24,7 +24,9 @@ from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.evidence import storage
+from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
+from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.reports.models import Report
 from compliance.reviews.models import SignOff
@@ -87,7 +89,11 @@ def _drop_tasks(organisation: Organisation) -> None:
 
 
 def _files(organisation: Organisation) -> Iterable[Path]:
-    """Files of reports and exports that nobody else has."""
+    """Files of reports and exports that nobody else has, and pictures."""
+    for drawn in (Report, Evidence):
+        rows = rows_of(drawn, organisation.pk)
+        for sha256 in set(rows.values_list("sha256", flat=True)):
+            yield from drawing.of_file(sha256)
     for model, path_of in (
         (Report, report_files.path_of),
         (Package, package_store.path_of),

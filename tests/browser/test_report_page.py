@@ -33,3 +33,21 @@ def test_small_screen_does_not_scroll_sideways(desk, open_window, width):
     page.set_viewport_size({"width": width, "height": 640})
     page.locator(".sheets img").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_picture_that_has_no_turn_yet_is_asked_for_again(desk, open_window):
+    made = desk.reported("Ada")
+    page = open_window(made["session"], made["path"]).page
+    busy = []
+
+    def refuse_twice(route):
+        if len(busy) == 2:
+            route.continue_()
+        else:
+            busy.append(route.request.url)
+            route.fulfill(status=503)
+
+    page.route(lambda address: "large" in address, refuse_twice)
+    with page.expect_response(lambda one: "large" in one.url and one.ok):
+        page.locator(".sheets a").first.click()
+    assert len(busy) == 2

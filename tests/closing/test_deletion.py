@@ -1,7 +1,10 @@
 """An organisation is closed, deleted after its days of grace, and leaves a receipt."""
 
 import io
+import os
+import time
 from dataclasses import replace
+from tempfile import TemporaryFile
 
 import pytest
 from django.apps import apps
@@ -21,20 +24,23 @@ from compliance.closing.owned_rows import owned, rows_of
 from compliance.evidence import storage
 from compliance.models import (
     Assessment,
+    Evidence,
     Membership,
     Organisation,
+    Report,
     SignOff,
     Snapshot,
     Target,
     User,
 )
 from compliance.organisations.actions import invite
+from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.seats.actions import share
 from compliance.tokens.actions import make_token
 from compliance.web.triggers import keep as keep_triggers
 from compliance.webhooks.actions import make_webhook
-from tests import seating, signing
+from tests import drawn, seating, signing
 from tests.bundles.making import brought_in, bundle_of, make_everything, publish
 from tests.factories import PASSWORD, begin_chains, make_assessment, make_member
 from tests.mailing import send_queued
@@ -157,6 +163,43 @@ def test_everything_of_it_is_deleted_and_nothing_else(full, cast):
     assert (theirs.name, theirs.is_active) == ("Tea", True)
     assert not Deletion.objects.exists()
     connection.check_constraints()
+
+
+def draw(sha256):
+    """Pictures of a file with that hash lie there."""
+
+    def opened():
+        file = TemporaryFile()  # noqa: SIM115 (who drew it closes it)
+        file.write(drawn.photo())
+        return file
+
+    drawing.beginning(sha256, "image/png", opened)
+    assert list(drawing.of_file(sha256))
+
+
+def test_pictures_of_its_files_go_and_others_stay(full, cast):
+    ours = {
+        sha256
+        for model in (Evidence, Report)
+        for sha256 in rows_of(model, cast.acme.pk).values_list("sha256", flat=True)
+        if sha256
+    }
+    assert len(ours) > 1
+    for sha256 in (*ours, "0" * 64):
+        draw(sha256)
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    assert {path.name[:64] for path in drawing.folder().iterdir()} == {"0" * 64}
+
+
+def test_sweep_takes_old_pictures(db):
+    for sha256 in ("0" * 64, "1" * 64):
+        draw(sha256)
+    [old] = drawing.of_file("0" * 64)
+    long_ago = time.time() - drawing.KEPT_SECONDS - 60
+    os.utime(old, (long_ago, long_ago))
+    call_command("sweep_files", stdout=io.StringIO())
+    assert {path.name[:64] for path in drawing.folder().iterdir()} == {"1" * 64}
 
 
 def storage_of(cast):

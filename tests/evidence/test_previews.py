@@ -6,6 +6,7 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.evidence.previews import LINES, MOST, previews_of
 from compliance.models import Event
+from compliance.pictures import drawing
 from compliance.reviews.actions import send
 from tests import drawn, factories, seating, signing
 
@@ -28,6 +29,15 @@ def test_first_page_and_photo_are_pictures(cast, sign_in, make_file):
         assert reply["Content-Type"] == "image/webp"
         assert reply["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert drawn.opened(reply.content).width == 640
+
+
+def test_picture_that_has_no_turn_yet_comes_later(cast, sign_in, make_file):
+    client = sign_in(cast.rob)
+    evidence = make_file("plan.pdf", drawn.pdf(title="later"))
+    with drawing.AT_ONCE, drawing.AT_ONCE:
+        reply = client.get(at(evidence))
+    assert (reply.status_code, reply["Retry-After"]) == (503, "2")
+    assert client.get(at(evidence)).status_code == 200
 
 
 def test_text_is_shown_as_its_first_lines(cast, sign_in, make_file):

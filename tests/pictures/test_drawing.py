@@ -5,9 +5,11 @@ import io
 import os
 import time
 from tempfile import TemporaryFile
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
+import time_machine
 
 from compliance.pictures import drawing
 from compliance.pictures.drawing import UndrawnError
@@ -45,7 +47,7 @@ def test_every_page_is_drawn_with_its_chapter():
     )
     assert first.width == drawing.SMALL * 2  # it stands for the whole
     assert second.width == drawing.SMALL
-    assert drawn.opened(drawing.large(PDF, 3, opener)).width == drawing.LARGE
+    assert drawn.opened(drawing.large(sha256, PDF, 3, opener)).width == drawing.LARGE
 
 
 def test_file_is_read_once_and_again_after_a_week():
@@ -62,11 +64,15 @@ def test_file_is_read_once_and_again_after_a_week():
         drawing.pages_of(sha256, PDF, counted)
     assert len(asked) == 1
     long_ago = time.time() - drawing.KEPT_SECONDS - 60
-    os.utime(
-        drawing.folder() / f"{sha256}-{drawing.MOST_PAGES}.zip", (long_ago, long_ago)
-    )
-    pages(drawn.pdf(title="another"))
+    for path in drawing.of_file(sha256):
+        os.utime(path, (long_ago, long_ago))
     assert drawing.kept_pages(sha256) is None
+    drawing.pages_of(sha256, PDF, counted)
+    assert len(asked) == 2
+    for path in drawing.of_file(sha256):
+        os.utime(path, (long_ago, long_ago))
+    pages(drawn.pdf(title="another"))
+    assert not list(drawing.of_file(sha256))
 
 
 def test_beginning_is_the_first_page_alone():
@@ -120,7 +126,74 @@ def test_locked_pdf_has_no_picture():
     assert pages(out.getvalue()).count == 0
 
 
-def test_child_that_takes_too_long_leaves_nothing(monkeypatch):
+@pytest.mark.parametrize("harm", [0, 40, -30, "letter", "nothing in it"])
+def test_kept_file_that_a_power_cut_left_by_half_is_drawn_again(harm):
+    sha256, opener = ways(drawn.pdf("", "1 Summary", title=f"torn {harm}"))
+    whole = drawing.pages_of(sha256, PDF, opener)
+    [path] = drawing.of_file(sha256)
+    content = path.read_bytes()
+    if harm == "letter":
+        at = content.index(b"WEBP") + 20
+        path.write_bytes(content[:at] + b"\0" * 9 + content[at + 9 :])
+    elif harm == "nothing in it":
+        with ZipFile(path, "w"):
+            pass
+    else:
+        path.write_bytes(content[:harm])
+    if harm != "letter":
+        assert drawing.kept_pages(sha256) is None
+    assert drawn.opened(drawing.small(sha256, PDF, 1, opener)).width
+    assert drawing.kept_pages(sha256) == whole
+
+
+def count_tries(monkeypatch):
+    tries, run = [], drawing.output_from
+
+    def counted(*args, **kwargs):
+        tries.append(1)
+        return run(*args, **kwargs)
+
+    monkeypatch.setattr(drawing, "output_from", counted)
+    return tries
+
+
+def test_file_that_takes_too_much_is_tried_again_after_hours(monkeypatch):
+    tries = count_tries(monkeypatch)
+    monkeypatch.setattr(drawing, "MEMORY_BYTES", 40 * 2**20)
+    sha256, opener = ways(drawn.pdf(title="too much"))
+    said = set()
+    for draw in (
+        lambda: drawing.pages_of(sha256, PDF, opener),
+        lambda: drawing.small(sha256, PDF, 1, opener),
+        lambda: drawing.beginning(sha256, PDF, opener),
+        lambda: drawing.large(sha256, PDF, 1, opener),
+    ) * 2:
+        with pytest.raises(UndrawnError) as error:
+            draw()
+        said.add(str(error.value))
+    assert len(said) == 1
+    assert "more than 40 MB of memory" in said.pop()
+    assert len(tries) == 3  # all pages, the beginning, and the page to read
+    assert drawing.kept_pages(sha256) is None
+    monkeypatch.undo()
+    soon = time.time() + drawing.FAILED_SECONDS - 60
+    with time_machine.travel(soon), pytest.raises(UndrawnError):
+        drawing.pages_of(sha256, PDF, opener)
+    with time_machine.travel(time.time() + drawing.FAILED_SECONDS + 60):
+        assert drawing.pages_of(sha256, PDF, opener).count == 1
+
+
+def test_nobody_waits_while_others_are_drawn():
+    sha256, opener = ways(drawn.pdf(title="busy"))
+    began = time.monotonic()
+    with drawing.AT_ONCE, drawing.AT_ONCE, pytest.raises(drawing.BusyError):
+        drawing.beginning(sha256, PDF, opener)
+    assert time.monotonic() - began < 1
+    assert not list(drawing.of_file(sha256))
+    assert drawing.beginning(sha256, PDF, opener)
+
+
+def test_child_that_takes_too_long_leaves_no_half_file(monkeypatch):
     monkeypatch.setattr(drawing, "MEMORY_BYTES", 40 * 2**20)
     sha256, opener = ways(drawn.pdf(title="no memory"))
     with pytest.raises(UndrawnError):

@@ -10,6 +10,7 @@ from compliance.assessments import actions as answers
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Report
+from compliance.pictures import drawing
 from compliance.reports import actions
 from tests import drawn, factories, resting, seating
 from tests.mailing import send_queued
@@ -103,6 +104,25 @@ def test_broken_file_says_so(cast, sign_in, made, monkeypatch):
     monkeypatch.setattr(conftest, "FILE", b"%PDF-1.7 a report")
     text = sign_in(cast.rob).get(at("pages", made())).text
     assert "Attest cannot draw the pages of this file." in " ".join(text.split())
+
+
+def test_kept_pages_that_a_power_cut_left_by_half_do_not_matter(cast, sign_in, made):
+    report, client = made(), sign_in(cast.rob)
+    for text in ("", "1 Summary"):
+        for path in drawing.of_file(report.sha256):
+            path.write_bytes(path.read_bytes()[:100])
+        assert client.get(at("detail", report)).status_code == 200
+        assert text in client.get(at("pages", report)).text
+        assert client.get(at("picture", report, 1, "small")).status_code == 200
+
+
+def test_picture_that_has_no_turn_yet_comes_later(cast, sign_in, made):
+    report, client = made(), sign_in(cast.rob)
+    with drawing.AT_ONCE, drawing.AT_ONCE:
+        assert "Try again in a moment" in client.get(at("pages", report)).text
+        reply = client.get(at("picture", report, 1, "large"))
+        assert (reply.status_code, reply["Retry-After"]) == (503, "2")
+    assert client.get(at("picture", report, 1, "large")).status_code == 200
 
 
 def test_changes_name_what_is_not_as_in_the_report_before(cast, sign_in, made):

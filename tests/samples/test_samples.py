@@ -19,6 +19,7 @@ from compliance.closing.owned_rows import owned, rows_of
 from compliance.models import (
     ChainHead,
     Event,
+    Evidence,
     Organisation,
     Reminders,
     Report,
@@ -27,6 +28,7 @@ from compliance.models import (
 )
 from compliance.organisations.access import Permission, granted, who_may
 from compliance.organisations.actions import create_organisation, make_account
+from compliance.pictures import drawing
 from compliance.reports import actions as reports
 from compliance.samples.opening import is_offered, open_sample, sample_of
 from compliance.samples.throwing import throw_away
@@ -122,6 +124,9 @@ class TestSample(TestCase):
     def test_thrown_away_it_leaves_nothing_and_nothing_misses_it(self):
         gone, other = open_sample(by=self.olaf), self.sample
         report = Report.objects.get(assessment__organisation=gone)
+        file = Evidence.objects.filter(organisation=gone).exclude(sha256="").first()
+        picture = drawing.folder() / f"{file.sha256}-1-1-320.zip"
+        picture.touch()
         folder = Path(settings.MEDIA_ROOT) / str(gone.pk)
         assert folder.is_dir()
         snapshots = Snapshot.objects.count()
@@ -135,6 +140,7 @@ class TestSample(TestCase):
         assert reply.status_code == 302
         assert left_of(gone) == []
         assert not folder.exists()
+        assert not picture.exists()
         jobs = DBTaskResult.objects.filter(args_kwargs__args__0=str(report.pk))
         assert not jobs.exists()
         assert {m: rows_of(m, other.pk).count() for m in owned()} == kept

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
@@ -98,7 +98,7 @@ def preview(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     try:
         return drawing.sent(picture_of(find(request, evidence_id)))
     except (drawing.UndrawnError, storage.StorageError) as error:
-        raise Http404 from error
+        return drawing.unsent(error)
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:

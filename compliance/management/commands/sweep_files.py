@@ -8,6 +8,7 @@ from compliance.bundles.download_store import package_store
 from compliance.closing.archive_store import archive_store
 from compliance.evidence import actions
 from compliance.formats import pending_imports
+from compliance.pictures import drawing
 from compliance.reports import storage
 from compliance.reports.actions import is_known
 from compliance.web.text import counted
@@ -20,5 +21,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         gone = actions.sweep() + pending_imports.sweep() + package_store.sweep()
-        gone += storage.sweep(is_known) + archive_store.sweep()
+        gone += storage.sweep(is_known) + archive_store.sweep() + drawing.sweep()
         self.stdout.write(f"{counted(gone, 'file')} removed.")

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.pictures.drawing import UndrawnError, sent
+from compliance.pictures.drawing import UndrawnError, sent, unsent
 from compliance.reports.access import reports_for
 from compliance.reports.models import Report
 from compliance.reports.page_pictures import pages_of, picture_of
@@ -57,7 +57,10 @@ def page(request: MemberRequest, report_id: UUID, sheet: int) -> HttpResponse:
 def picture(
     request: MemberRequest, report_id: UUID, sheet: int, size: str
 ) -> HttpResponse:
-    return sent(picture_of(_found(request, report_id), sheet, size))
+    try:
+        return sent(picture_of(_found(request, report_id), sheet, size))
+    except UndrawnError as error:
+        return unsent(error)
 
 
 @require_safe

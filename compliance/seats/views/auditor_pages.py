@@ -133,7 +133,7 @@ def evidence_preview(
     try:
         response = drawing.sent(picture_of(evidence))
     except (drawing.UndrawnError, StorageError) as error:
-        raise Http404 from error
+        return drawing.unsent(error)
     note(request, here, _preview(evidence))
     return response
 
