@@ -121,6 +121,7 @@ def _make(archive: Archive) -> None:
         size_bytes = made.stat().st_size
         archive_store.keep(made, sha256)
         _end(archive, PackageStatus.DONE, sha256=sha256, size_bytes=size_bytes)
+        _drop_earlier(archive, sha256)
 
 
 def _end(archive: Archive, status: PackageStatus, **values: Any) -> None:
@@ -134,6 +135,13 @@ def _end(archive: Archive, status: PackageStatus, **values: Any) -> None:
             setattr(locked, name, value)
         locked.save()
         _record(locked, ARCHIVE_MADE if is_done else ARCHIVE_FAILED, values)
+
+
+def _drop_earlier(archive: Archive, sha256: str) -> None:
+    """An organisation has one archive on the disk: a new one takes the place of the last."""
+    earlier = archive.organisation.archives.exclude(sha256__in=["", sha256])
+    for other in set(earlier.values_list("sha256", flat=True)):
+        archive_store.path_of(other).unlink(missing_ok=True)
 
 
 def _record(

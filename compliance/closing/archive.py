@@ -123,7 +123,7 @@ class _Writing:
                 continue
             last = sha256
             self._listen(f"Evidence {done} of {whole}", 54 + done * 26 // whole)
-            name = f"evidence/{sha256[:12]} {clean_name(file_name)}"
+            name = f"evidence/{sha256} {clean_name(file_name)}"
             try:
                 storage.open_kept(self._organisation.pk, sha256).close()
             except ValidationError as error:

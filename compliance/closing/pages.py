@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from compliance.assessments.actions import open_count
 from compliance.audit import receipts
+from compliance.bundles.download_store import Store, package_store
 from compliance.bundles.models import Package, PackageStatus
+from compliance.closing.archive_store import archive_store
 from compliance.closing.forms import CloseForm
-from compliance.closing.models import Archive
 from compliance.evidence.actions import quotas
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.actions import places_taken
@@ -39,7 +40,7 @@ def whole_told(request: MemberRequest) -> dict[str, Any]:
     archives = organisation.archives.select_related("organisation", "asked_by")
     name = receipts.name_of(organisation.pk)
     return {
-        "archives": archives[:SHOWN],
+        "archives": [(one, archive_store.is_wanted(one)) for one in archives[:SHOWN]],
         "days": settings.ARCHIVE_DAYS,
         "grace": settings.GRACE_DAYS,
         "uses": _uses(organisation),
@@ -51,8 +52,9 @@ def whole_told(request: MemberRequest) -> dict[str, Any]:
 def _uses(organisation: Organisation) -> list[Use]:
     """Figures that have a limit, their parts, and files that Attest deletes after some days."""
     kept = quotas.kept_by(organisation)
-    passing = _size(Package.objects.filter(assessment__organisation=organisation))
-    passing += _size(Archive.objects.filter(organisation=organisation))
+    packages = Package.objects.filter(assessment__organisation=organisation)
+    passing = _size(package_store, packages)
+    passing += _size(archive_store, organisation.archives.all())
     return [
         Use(
             "Members and open invitations",
@@ -78,7 +80,7 @@ def _uses(organisation: Organisation) -> list[Use]:
     ]
 
 
-def _size(rows: "QuerySet[Any]") -> int:
-    """Bytes of the files that people can still download."""
+def _size(store: Store, rows: "QuerySet[Any]") -> int:
+    """Bytes of those whose file may be taken away yet."""
     done = rows.filter(status=PackageStatus.DONE)
-    return sum(row.size_bytes for row in done if row.is_there)
+    return sum(row.size_bytes for row in done if store.is_wanted(row))

@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from compliance.audit import checkpoints, verification
 from compliance.bundles.process import opened
@@ -154,7 +156,7 @@ def test_a_damaged_file_is_listed_and_stops_nothing(full, cast, tmp_path):
     with zipfile.ZipFile(archive_store.path_of(archive.sha256)) as file:
         missing = json.loads(file.read("index.json"))["missing"]
         readme = file.read("README.txt").decode()
-    assert any(sha256[:12] in one["file"] for one in missing)
+    assert any(sha256 in one["file"] for one in missing)
     assert "WHAT IS MISSING" in readme
 
 
@@ -217,10 +219,12 @@ def test_its_days_over_the_file_is_gone(full, cast, sign_in, settings, monkeypat
     monkeypatch.undo()
     reply = sign_in(cast.ada).post(f"{archive.get_absolute_url()}file/", SURE)
     assert reply.status_code == 404
-    assert (
-        "Attest deleted the file on"
-        in sign_in(cast.ada).get(archive.get_absolute_url()).text
-    )
+    page = sign_in(cast.ada).get(archive.get_absolute_url()).text
+    assert "The file is no longer there" in page
+    past = timezone.now() - timedelta(days=settings.ARCHIVE_DAYS)
+    Archive.objects.update(finished_at=past)
+    page = sign_in(cast.ada).get(archive.get_absolute_url()).text
+    assert "Attest deleted the file on" in page
 
 
 def test_a_killed_maker_is_followed_by_the_next(full, cast):
@@ -231,3 +235,31 @@ def test_a_killed_maker_is_followed_by_the_next(full, cast):
     actions.make_archive(archive.pk)
     assert Archive.objects.get().status == "done"
     assert not desk.exists()
+
+
+def test_new_archive_takes_the_place_of_the_last(full, cast, sign_in):
+    first = made(cast)
+    theirs, _ = actions.ask_archive(by=cast.zoe, organisation=cast.other)
+    actions.make_archive(theirs.pk)
+    theirs.refresh_from_db()
+    second = made(cast)
+    there = {path.stem for path in archive_store.folder().glob("*.zip")}
+    assert there == {second.sha256, theirs.sha256}
+    client = sign_in(cast.ada)
+    page = " ".join(client.get(first.get_absolute_url()).text.split())
+    assert "The file is no longer there" in page
+    assert "Kept until" in client.get(second.get_absolute_url()).text
+    page = " ".join(client.get("/o/acme/organisation/").text.split())
+    assert (page.count(": ready, "), page.count(": deleted </li>")) == (1, 1)
+
+
+def test_files_whose_hashes_begin_alike_do_not_hide_each_other(full, cast):
+    rows = Evidence.objects.filter(organisation=cast.acme).exclude(sha256="")
+    names = set()
+    archive = made(cast)
+    with zipfile.ZipFile(archive_store.path_of(archive.sha256)) as file:
+        index = json.loads(file.read("index.json"))
+    for one in index["evidence"]:
+        assert one["file"].startswith(f"evidence/{one['sha256']} ")
+        names.add(one["file"].lower())
+    assert len(names) == rows.values("sha256").distinct().count()

@@ -3,11 +3,13 @@
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions.releasing import release_owners
+from compliance.assessments.actions.start import refuse_too_many
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.events import ASSESSMENT_ARCHIVED, ASSESSMENT_TAKEN_UP
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
+from compliance.organisations.actions import lock
 from compliance.organisations.models import User
 
 _BETWEEN = {AssessmentStatus.RUNNING, AssessmentStatus.ARCHIVED}
@@ -19,7 +21,7 @@ def archive(*, by: User, assessment: Assessment) -> Assessment:
 
 
 def take_up(*, by: User, assessment: Assessment) -> Assessment:
-    """Open an archived assessment again."""
+    """Open an archived assessment again. Raises ``ValidationError`` where none more fits."""
     return _move(by, assessment, AssessmentStatus.RUNNING, ASSESSMENT_TAKEN_UP)
 
 
@@ -28,12 +30,15 @@ def _move(
 ) -> Assessment:
     """The same status again changes nothing. Raises ``ValidationError``."""
     with writing():
+        lock(assessment.organisation)
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         if locked.status == status:
             return locked
         if {locked.status, status} != _BETWEEN:
             msg = "This assessment cannot be archived or taken up now."
             raise ValidationError(msg)
+        if status == AssessmentStatus.RUNNING:
+            refuse_too_many(assessment.organisation)
         before, locked.status = locked.status, status
         locked.save(update_fields=["status"])
         trail.record(

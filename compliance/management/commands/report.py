@@ -60,7 +60,12 @@ class Command(BaseCommand):
         )
         maker = f"report-{uuid4().hex}"
         with alive(maker):
-            report = tasks.ask_here(assessment=assessment, wanted=wanted, maker=maker)
+            try:
+                report = tasks.ask_here(
+                    assessment=assessment, wanted=wanted, maker=maker
+                )
+            except ValidationError as error:
+                raise CommandError(error.messages[0]) from error
             report = actions.make_report(report.pk)
         if not report.is_done:
             raise CommandError(report.problem)

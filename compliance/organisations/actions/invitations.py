@@ -103,6 +103,8 @@ def send_again(
     """
     with writing():
         found = _locked(by, invitation)
+        if found.expires_at <= timezone.now():  # its place was free meanwhile
+            refuse_full(found.organisation)
         token = _renew(by, found)
         found.path = path or found.path
         found.save()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -44,7 +45,11 @@ def ask_working_paper(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The auditor's own; while one is being made, no other is begun."""
     seat = seated(request, seat_id)
     if not seat.reports.filter(status=ReportStatus.WAITING).exists():
-        _asked(request, seat)
+        try:
+            _asked(request, seat)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect(seat)
     messages.success(request, "The working paper is being made. Look again soon.")
     return redirect(seat)
 
@@ -54,7 +59,11 @@ def ask_working_paper(request: MemberRequest, seat_id: int) -> HttpResponse:
 def working_paper(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The same for those who deal with auditors, open seat or not."""
     seat = get_object_or_404(seats_in(request.organisation), pk=seat_id)
-    report = _asked(request, seat)
+    try:
+        report = _asked(request, seat)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("seats:list", request.organisation.slug, seat.assessment_id)
     return redirect("reports:detail", request.organisation.slug, report.pk)
 
 
