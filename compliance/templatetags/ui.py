@@ -13,7 +13,6 @@ from django.templatetags.static import static
 from django.urls import ResolverMatch
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -21,6 +20,7 @@ from django.utils.translation import get_language, gettext
 from compliance.web import languages, mail
 from compliance.web.markdown import as_html, line_as_html
 from compliance.web.site_address import is_only_here
+from compliance.web.text import size_of
 from compliance.web.unknown_date import NO_DAY
 
 register = template.Library()
@@ -249,13 +249,7 @@ def percent(value: int | None) -> str:
 @register.filter
 def size(value: int | None) -> str:
     """Bytes as people read them: "512 kB", "3.4 MB"; "3,4 Mo" in a French report."""
-    if value is None:
-        return ""
-    if value < 1000:
-        return gettext("%(n)s bytes") % {"n": value}
-    if value < 1_000_000:
-        return f"{round(value / 1000)} {gettext('kB')}"
-    return f"{number_format(value / 1_000_000, 1)} {gettext('MB')}"
+    return "" if value is None else size_of(value)
 
 
 @register.filter

@@ -180,10 +180,15 @@ def test_days_follow_the_language():
 
 def test_sizes_follow_the_language():
     assert [size(n) for n in (12, 4_000, 3_420_000)] == ["12 bytes", "4 kB", "3.4 MB"]
+    assert [size(n) for n in (999_499, 999_500)] == ["999 kB", "1.0 MB"]
+    assert [size(n) for n in (999_940_000, 999_960_000)] == ["999.9 MB", "1.0 GB"]
+    assert size(5 * 2**30) == "5.4 GB"
     with override("de"):
         assert [size(n) for n in (12, 3_420_000)] == ["12 Byte", "3,4 MB"]
+        assert size(5 * 2**30) == "5,4 GB"
     with override("fr"):
         assert [size(n) for n in (12, 4_000)] == ["12 octets", "4 ko"]
+        assert size(5 * 2**30) == "5,4 Go"
 
 
 def test_language_of_the_screen_stays():

@@ -12,6 +12,7 @@ from django.utils import timezone
 from compliance.evidence.models import Evidence
 from compliance.organisations.actions import lock, lock_person
 from compliance.organisations.models import Organisation, User
+from compliance.web.text import size_of
 
 HURRY = "hurry"
 ROOM = "room"
@@ -62,8 +63,8 @@ def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> No
     limit = settings.ORGANISATION_BYTES
     if kept + size_bytes > limit:
         msg = (
-            f"The organisation keeps {kept / 1e6:.1f} MB of files, and its limit is"
-            f" {limit / 1e6:.1f} MB; this file has {size_bytes / 1e6:.1f} MB."
+            f"The organisation keeps {size_of(kept)} of files, and its limit is"
+            f" {size_of(limit)}; this file has {size_of(size_bytes)}."
             " Add a link, or ask the administrator of this installation for more space."
         )
         raise ValidationError({"upload": ValidationError(msg, code=ROOM)})
@@ -84,8 +85,8 @@ def refuse_any(organisation: Organisation) -> None:
     kept, limit = sum(kept_by(organisation).values()), settings.ORGANISATION_BYTES
     if kept >= limit:
         msg = (
-            f"The organisation keeps {kept / 1e6:.1f} MB of files, and its limit is"
-            f" {limit / 1e6:.1f} MB. Ask the administrator of this installation for"
+            f"The organisation keeps {size_of(kept)} of files, and its limit is"
+            f" {size_of(limit)}. Ask the administrator of this installation for"
             " more space."
         )
         raise ValidationError(msg, code=ROOM)
