@@ -261,6 +261,7 @@ def _ask(by: User, assessment: Assessment, count: int, day: date | None) -> str:
 def _tell(person: User, assessment: Assessment, count: int, words: str) -> None:
     """One mail to the person who has to answer."""
     queue_mail(
+        organisation_id=assessment.organisation_id,
         to=person.email,
         subject=f"{counted(count).capitalize()} of {_title(assessment)} for you",
         template="assigned",
@@ -277,6 +278,7 @@ def _tell_asker(
         return None
     url = answer.assessment.get_absolute_url()
     queue_mail(
+        organisation_id=answer.assessment.organisation_id,
         to=asker.email,
         subject=f"{by} is not the right person for {answer.question.key}",
         template="handed_back",

@@ -151,6 +151,7 @@ def checkpoint_due() -> list[Checkpoint]:
     if made and settings.CHECKPOINT_MAIL:
         with writing():
             queue_mail(
+                organisation_id=None,
                 to=settings.CHECKPOINT_MAIL,
                 subject="Checkpoints of the trail",
                 template="checkpoints",

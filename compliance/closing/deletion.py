@@ -19,7 +19,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Cast
 from django.tasks import TaskResultStatus
 from django.urls import reverse
 from django.utils import timezone
@@ -51,7 +50,7 @@ from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.models import SignOff
 from compliance.snapshots.models import Snapshot
 from compliance.web.folders import flush
-from compliance.web.mail import absolute, queue_mail
+from compliance.web.mail import absolute, drop_mails, queue_mail
 from compliance.web.sqlite_lock import in_turn
 
 PIECE = 2000
@@ -88,6 +87,7 @@ def delete(organisation_id: UUID) -> None:
     for model in order:
         if model in _ways_in():
             _delete_rows(model, organisation_id)
+    drop_mails(organisation_id)  # nobody is left who causes another
     _delete_files(organisation_id)
     for model in order:
         _delete_rows(model, organisation_id)
@@ -255,13 +255,8 @@ def _unsigned(snapshots: Sequence[str]) -> int:
 
 
 def _drop_tasks(organisation_id: UUID) -> None:
-    """Drop mails with links to the organisation, and its waiting jobs."""
-    organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None:
-        return
+    """Drop its waiting jobs."""
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    told = waiting.annotate(text=Cast("args_kwargs", models.TextField()))
-    told.filter(text__contains=f"/o/{organisation.slug}/").delete()
     for model, status in (
         (Report, ReportStatus.WAITING),
         (Package, PackageStatus.WAITING),
@@ -419,6 +414,7 @@ def _hand_over(organisation_id: UUID) -> None:
         name = receipts.name_of(organisation_id)
         for email in deletion.people["owners"]:
             queue_mail(
+                organisation_id=None,
                 to=email,
                 subject=f"{deletion.name} was deleted from Attest",
                 template="closed",

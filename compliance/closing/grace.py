@@ -150,6 +150,7 @@ def _tell(
 ) -> None:
     for owner in organisation.memberships.active_owners().select_related("user"):
         queue_mail(
+            organisation_id=organisation.pk,
             to=owner.user.email,
             subject=subject,
             template=template,

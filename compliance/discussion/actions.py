@@ -102,6 +102,7 @@ def _tell(person: User, said: Comment) -> None:
     answer = said.answer
     url = answer.assessment.get_absolute_url()
     queue_mail(
+        organisation_id=answer.assessment.organisation_id,
         to=person.email,
         subject=f"{said.author} mentions you in {answer.question.key}",
         template="mentioned",

@@ -159,6 +159,7 @@ def _tell(
         for one in assessments
     ]
     queue_mail(
+        organisation_id=organisation.pk,
         to=member.user.email,
         subject=f"The law changed under {questions} of {organisation}",
         template="law_changed",

@@ -130,6 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):
         with writing():
             user.take_password(password)
             queue_mail(
+                organisation_id=None,
                 to=user.email,
                 subject="The password of your account was changed",
                 template="factor",

@@ -29,6 +29,7 @@ def send_reset(context: TaskContext[Any, Any], email: str) -> None:
         user = User.objects.filter(email=email, is_active=True).first()
         if user is None:
             queue_mail(
+                organisation_id=None,
                 to=email,
                 subject="Attest: no account with this address",
                 template="no_account",
@@ -41,6 +42,7 @@ def send_reset(context: TaskContext[Any, Any], email: str) -> None:
             "key": default_token_generator.make_token(user),
         }
         queue_mail(
+            organisation_id=None,
             to=email,
             subject="Attest: choose a new password",
             template="reset",

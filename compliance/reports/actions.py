@@ -199,6 +199,7 @@ def send_report(
     with writing():
         for person in to:
             queue_mail(
+                organisation_id=report.assessment.organisation_id,
                 to=person.email,
                 subject=f"{report.get_kind_display()} of {report.assessment}",
                 template="report",

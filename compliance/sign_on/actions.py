@@ -246,6 +246,7 @@ def _tell_owners(by: User, sign_on: SignOn) -> None:
     organisation = sign_on.organisation
     for owner in organisation.memberships.with_people().active_owners():
         queue_mail(
+            organisation_id=organisation.pk,
             to=owner.user.email,
             subject=f"The sign-on of {organisation} was changed",
             template="provider_set",
@@ -486,6 +487,7 @@ def connect(*, by: User, organisation: Organisation, person: Person) -> Identity
             raise ValidationError(msg)
         row = _connected(organisation, by, person)
         queue_mail(
+            organisation_id=organisation.pk,
             to=by.email,
             subject=f"Your account is connected to the provider of {organisation}",
             template="factor",

@@ -172,6 +172,7 @@ def _tell(token: Token, done: str) -> None:
     if token.user is None:
         return
     queue_mail(
+        organisation_id=token.organisation_id,
         to=token.user.email,
         subject=f"A token for programs was {done} in your name",
         template="factor",

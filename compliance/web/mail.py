@@ -12,6 +12,7 @@ from email import policy as layout
 from email.message import EmailMessage as PythonEmailMessage
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -49,6 +50,7 @@ class MailStatus:
 
 def queue_mail(
     *,
+    organisation_id: UUID | None,
     to: str,
     subject: str,
     template: str,
@@ -61,7 +63,9 @@ def queue_mail(
 
     The mail goes out when the transaction is committed and never without it. Nothing
     is queued for an address that cannot be one. ``about`` is a name to ask
-    ``standing`` with. ``has_html`` sends ``<template>.html`` beside the text; ``stop`` is
+    ``standing`` with. ``organisation_id`` is that of a mail about something in an
+    organisation, which nobody gets once that is deleted; None of one about an account or
+    the installation. ``has_html`` sends ``<template>.html`` beside the text; ``stop`` is
     an address that ends such mails by one POST (RFC 8058).
     """
     if _is_quiet.get():
@@ -76,6 +80,7 @@ def queue_mail(
     words = (to, one_line(subject), render(template, context))
     more = {"html": render_html(template, context)} if has_html else {}
     more |= {"stop": stop} if stop else {}
+    more |= {"organisation": str(organisation_id)} if organisation_id else {}
     send.enqueue(*words, 0, about=about, **more)
 
 
@@ -87,6 +92,16 @@ def quiet() -> Iterator[None]:
         yield
     finally:
         _is_quiet.reset(before)
+
+
+def drop_mails(organisation_id: UUID) -> None:
+    """Forget mails of an organisation that have not gone out: it is no longer there."""
+    waiting = DBTaskResult.objects.filter(
+        task_path=send.module_path,
+        status=TaskResultStatus.READY,
+        args_kwargs__kwargs__organisation=str(organisation_id),
+    )
+    waiting.delete()
 
 
 def standing(about: Iterable[str]) -> dict[str, MailStatus]:
@@ -176,6 +191,7 @@ def send(
     first_id: str = "",
     html: str = "",
     stop: str = "",
+    organisation: str = "",
 ) -> str:
     """Send a mail, or put it back for later; its text leaves the queue with it.
 
@@ -187,7 +203,8 @@ def send(
         return SENT
     mail_id = context.task_result.id
     kept = {"about": about, "first_id": first_id or mail_id}
-    kept |= {name: said for name, said in (("html", html), ("stop", stop)) if said}
+    more = {"html": html, "stop": stop, "organisation": organisation}
+    kept |= {name: said for name, said in more.items() if said}
     headers = {
         "Message-ID": f"<{kept['first_id']}@{urlsplit(settings.URL).hostname}>",
         "Auto-Submitted": "auto-generated",

@@ -43,7 +43,7 @@ from compliance.webhooks.actions import make_webhook
 from tests import drawn, seating, signing
 from tests.bundles.making import brought_in, bundle_of, make_everything, publish
 from tests.factories import PASSWORD, begin_chains, make_assessment, make_member
-from tests.mailing import send_queued
+from tests.mailing import queued, refuse_with, run_queued, send_queued
 
 pytestmark = pytest.mark.slow
 
@@ -450,8 +450,37 @@ def test_archive_waiting_and_mails_go_with_it(full, cast):
     jobs = deletion.DBTaskResult.objects
     assert jobs.count() > 1
     deletion.delete(cast.acme.pk)
-    assert not [one for one in jobs.all() if "/o/acme/" in str(one.args_kwargs)]
+    [last] = queued()  # the receipt
+    assert "was deleted" in str(last.args_kwargs)
     assert not jobs.filter(task_path=tasks.make_archive.module_path).exists()
+
+
+def test_no_mail_leads_there_and_those_of_others_go_out(full, cast, monkeypatch):
+    """The link of an invitation names no organisation; what others quote is theirs."""
+    invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="late@example.org",
+        name="Late",
+        role="reader",
+    )
+    invite(
+        by=cast.zoe,
+        organisation=cast.other,
+        email="guest@example.org",
+        name="Guest",
+        role="reader",
+        ask="As we did in https://attest.example/o/acme/assessments/",
+    )
+    refuse_with(monkeypatch, ConnectionError())
+    run_queued()  # tried once, and put back for later
+    monkeypatch.undo()
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    told = {str(one.args_kwargs["args"][0]) for one in queued()}
+    assert "late@example.org" not in told
+    assert "new@example.org" not in told
+    assert told == {"guest@example.org", cast.ada.email}
 
 
 def test_page_asks_for_the_name_and_the_password(cast, sign_in, client):

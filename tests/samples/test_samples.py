@@ -111,7 +111,11 @@ class TestSample(TestCase):
         assert not rows_of(Reminders, self.sample.pk).exists()
         assert rows_of(Reminders, self.real.pk).exists()
         queue_mail(
-            to="bruno@sample.invalid", subject="x", template="mentioned", context={}
+            organisation_id=self.sample.pk,
+            to="bruno@sample.invalid",
+            subject="x",
+            template="mentioned",
+            context={},
         )
         assert not queued().exists()
 

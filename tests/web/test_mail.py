@@ -34,8 +34,11 @@ WORDS |= {"link": "http://x/", "has_account": False, "ask": "", "expires_at": No
 UNKNOWN = smtplib.SMTPRecipientsRefused({"con@example.org": (550, b"unknown")})
 
 
-def ask(to="con@example.org", subject="Hello", about="", **context):
+def ask(
+    to="con@example.org", subject="Hello", about="", organisation_id=None, **context
+):
     queue_mail(
+        organisation_id=organisation_id,
         to=to,
         subject=subject,
         template="invitation",

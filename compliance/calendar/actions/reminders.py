@@ -212,6 +212,7 @@ def context_of(row: Reminders, digest: Digest, today: date) -> dict[str, Any]:
 
 def _queue(row: Reminders, digest: Digest, today: date) -> None:
     queue_mail(
+        organisation_id=row.organisation_id,
         to=row.user.email,
         subject=f"{row.organisation}: {digest.subject}",
         template="digest",

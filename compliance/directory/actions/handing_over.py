@@ -91,6 +91,7 @@ def _tell(heir: User, gone: Membership, questions: int, tasks: int) -> None:
     said = [counted(questions, "question")] if questions else []
     said += [counted(tasks, "action")] if tasks else []
     queue_mail(
+        organisation_id=gone.organisation_id,
         to=heir.email,
         subject=f"You now own {' and '.join(said)} of {gone.user}",
         template="handed_over",

@@ -288,6 +288,7 @@ def _join(organisation: Organisation, user: User) -> None:
     if not may_tell(organisation, f"let in {user.pk}"):
         return
     queue_mail(
+        organisation_id=organisation.pk,
         to=user.email,
         subject=f"You are a member of {organisation}",
         template="added",

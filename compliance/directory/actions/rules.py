@@ -81,6 +81,7 @@ def _tell_owners(by: User, organisation: Organisation, *, is_over: bool) -> None
     did = "ended the token" if is_over else "made a token"
     for owner in organisation.memberships.with_people().active_owners():
         queue_mail(
+            organisation_id=organisation.pk,
             to=owner.user.email,
             subject=f"{by} {did} of the directory of {organisation}",
             template="directory_token",

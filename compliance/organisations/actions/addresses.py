@@ -22,6 +22,7 @@ def send_proof(*, by: User) -> bool:
     key = EmailConfirmationHMAC.create(address).key
     with writing():
         queue_mail(
+            organisation_id=None,
             to=address.email,
             subject="Attest: confirm your address",
             template="confirm_address",

@@ -283,6 +283,7 @@ def _tell(
         name=after.get("passkey", before.get("passkey")), before=before.get("passkey")
     )
     queue_mail(
+        organisation_id=None,
         to=person.email,
         subject=_SUBJECT[action],
         template="factor",

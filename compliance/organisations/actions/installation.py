@@ -40,6 +40,7 @@ def make_administrator(*, email: str, is_administrator: bool = True) -> User:
         told = User.objects.filter(is_administrator=True, is_active=True)
         for one in {*told, user} if is_new else ():
             queue_mail(
+                organisation_id=None,
                 to=one.email,
                 subject=(
                     f"{user} is an administrator of Attest now"

@@ -206,6 +206,7 @@ def _send(by: User | None, invitation: Invitation, token: str, ask: str) -> Invi
     organisation = invitation.organisation
     whose = f"{by} invites you" if by else "You are invited"
     queue_mail(
+        organisation_id=invitation.organisation_id,
         to=invitation.email,
         subject=f"{whose} to {organisation}",
         template="invitation",

@@ -108,6 +108,7 @@ def _plain(value: Any) -> Any:
 def _tell(by: User, organisation: Organisation, asked_from: date) -> None:
     for member in without_factor(organisation):
         queue_mail(
+            organisation_id=organisation.pk,
             to=member.user.email,
             subject=f"{organisation} requires a second factor from {day(asked_from)}",
             template="factor_asked",

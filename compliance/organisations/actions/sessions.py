@@ -33,6 +33,7 @@ def sign_out_member(*, by: User, membership: Membership) -> None:
             after={"person": membership.user.email},
         )
         queue_mail(
+            organisation_id=None,
             to=membership.user.email,
             subject=f"{by} signed you out of Attest everywhere",
             template="signed_out",

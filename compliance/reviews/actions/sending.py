@@ -128,6 +128,7 @@ def _mail(by: User, person: User, looks: Sequence[Check]) -> None:
     assessment = looks[0].answer.assessment
     count = len(looks)
     queue_mail(
+        organisation_id=assessment.organisation_id,
         to=person.email,
         subject=f"{count} of your answers came back from review"
         if count > 1

@@ -207,6 +207,7 @@ def _seat(
 
 def _tell(by: User, seat: Seat) -> None:
     queue_mail(
+        organisation_id=seat.assessment.organisation_id,
         to=seat.user.email,
         subject=f"A seat to read {seat.assessment}",
         template="seat",

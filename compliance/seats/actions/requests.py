@@ -194,6 +194,7 @@ class _Words:
 def _mail(asked: Request, to: User, by: User, words: _Words) -> None:
     told = {"text": words.text, "link": words.link, "closes": words.closes}
     queue_mail(
+        organisation_id=asked.assessment.organisation_id,
         to=to.email,
         subject=f"{asked.code} {asked.title}",
         template="request",

@@ -51,6 +51,7 @@ def share(
         if email:
             told["email"] = email
             queue_mail(
+                organisation_id=assessment.organisation_id,
                 to=email,
                 subject=f"{assessment.organisation} shows you {assessment}",
                 template="share",
