@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext
 from compliance.web import languages, mail
 from compliance.web.markdown import as_html, line_as_html
 from compliance.web.site_address import is_only_here
-from compliance.web.text import size_of
+from compliance.web.sizes import size_of
 from compliance.web.unknown_date import NO_DAY
 
 register = template.Library()

@@ -20,6 +20,7 @@ __all__ = [
     "safe_redirect",
     "secret",
     "site_address",
+    "sizes",
     "sqlite_lock",
     "staging",
     "storage_errors",

@@ -4,8 +4,6 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import number_format
-from django.utils.translation import gettext
 
 FORBIDDEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
@@ -39,17 +37,6 @@ OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 def counted(count: int, noun: str) -> str:
     """A number with its noun: "1 question", "2 questions"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def size_of(count: int) -> str:
-    """Bytes as people read them: "512 kB", "3.4 MB", "5.4 GB"; "3,4 Mo" in French."""
-    if count < 1000:
-        return gettext("%(n)s bytes") % {"n": count}
-    if round(count / 1e3) < 1000:
-        return f"{round(count / 1e3)} {gettext('kB')}"
-    if round(count / 1e6, 1) < 1000:
-        return f"{number_format(round(count / 1e6, 1), 1)} {gettext('MB')}"
-    return f"{number_format(round(count / 1e9, 1), 1)} {gettext('GB')}"
 
 
 def printable(text: str) -> str:

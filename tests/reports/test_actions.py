@@ -62,7 +62,7 @@ def test_report_of_a_dead_worker_is_taken_up_again(cast, assessment, quick_files
 
 
 def test_report_that_cannot_be_made_says_why(cast, assessment, monkeypatch):
-    def too_long(*args):
+    def too_long(*args, **more):
         raise RenderError("The report took longer than 2 seconds and was stopped.")
 
     monkeypatch.setattr(actions, "render", too_long)
@@ -77,7 +77,7 @@ def test_report_that_cannot_be_made_says_why(cast, assessment, monkeypatch):
 def test_fault_of_the_program_fails_the_report_and_is_raised(
     cast, assessment, monkeypatch
 ):
-    monkeypatch.setattr(actions, "render", lambda *args: 1 / 0)
+    monkeypatch.setattr(actions, "render", lambda *args, **more: 1 / 0)
     asked = actions.ask_report(by=cast.rob, assessment=assessment)
     with pytest.raises(ZeroDivisionError):
         actions.make_report(asked.pk)

@@ -239,11 +239,12 @@ def test_each_page_is_told_once_in_an_hour_and_each_download(
     assert said == [
         ("seat.viewed", "Overview"),
         ("seat.viewed", key),
+        ("seat.viewed", "Preview of Policy"),
         *[("seat.downloaded", "Policy")] * 3,
     ]
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
         sign_in(cast.aud).get(home)
-    assert Event.objects.filter(action="seat.viewed").count() == 3
+    assert Event.objects.filter(action="seat.viewed").count() == 4
     page = sign_in(cast.ada).get(f"/o/acme/auditors/{seat.pk}/looked/").text
     assert page.count("Took") == 3
     assert key in page

@@ -44,6 +44,8 @@ def script(path, text):
 @pytest.fixture
 def project(tmp_path):
     (tmp_path / "manage.py").write_bytes(MANAGE.read_bytes())
+    call_stack = MANAGE.parent / "compliance" / "call_stack.py"
+    script(tmp_path / "compliance" / "call_stack.py", call_stack.read_text())
     (tmp_path / "requirements.lock").write_text("django==6.1.3\n")
     (tmp_path / "requirements-test.lock").write_text("pytest==9.2.0\n")
     script(tmp_path / "tools" / "uv", FAKE_UV)

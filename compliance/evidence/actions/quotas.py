@@ -12,7 +12,7 @@ from django.utils import timezone
 from compliance.evidence.models import Evidence
 from compliance.organisations.actions import lock, lock_person
 from compliance.organisations.models import Organisation, User
-from compliance.web.text import size_of
+from compliance.web.sizes import size_of
 
 HURRY = "hurry"
 ROOM = "room"

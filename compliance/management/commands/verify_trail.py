@@ -44,7 +44,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if connection.vendor == "sqlite":
+        is_free = not connection.in_atomic_block  # where these may not change
+        if connection.vendor == "sqlite" and is_free:
             with connection.cursor() as cursor:  # all of a large file is read once
                 cursor.execute("PRAGMA mmap_size = 0")
                 cursor.execute("PRAGMA cache_size = -4000")
