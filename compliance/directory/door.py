@@ -4,13 +4,11 @@ No cookie opens it, so no form of another site can use it: it needs no CSRF toke
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
 from pydantic import ValidationError as ShapeError
 from scim2_models import Error, SCIMException
 
@@ -42,44 +40,35 @@ class ScimRequest(HttpRequest):
 type Handler = Callable[..., HttpResponse]
 
 
-def endpoint(**handlers: Handler) -> Handler:
-    """A view with a handler for each method that the address takes: ``get=…``.
-
-    Without handlers it replies 404.
+def reply(handlers: Mapping[str, Handler], request: Any, **kwargs: Any) -> HttpResponse:
+    """The reply to a call at an address with a handler for each method that it takes,
+    by its name in lower case; 404 where there is none at all.
     """
-
-    @csrf_exempt
-    @login_not_required
-    def view(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        is_text = scheme.lower() == "bearer" and len(text) <= _LONGEST
-        token = directory_of(text.strip()) if is_text else None
-        if token is None:
-            if limits.guesses_too_often(request):
-                wait = {"Retry-After": str(limits.WINDOW)}
-                words = (
-                    "Too many calls with a wrong token. Correct the token, then wait."
-                )
-                return refused(429, words, headers=wait)
-            words = "Send the token of the directory: Authorization: Bearer attest_..."
-            return refused(401, words, headers=_CHALLENGE)
-        quota = limits.counted(token)
-        if quota.left < 0:
-            wait = {"Retry-After": str(quota.seconds)} | quota.headers
-            words = "Too many calls in this minute. Wait for the next one."
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    is_text = scheme.lower() == "bearer" and len(text) <= _LONGEST
+    token = directory_of(text.strip()) if is_text else None
+    if token is None:
+        if limits.guesses_too_often(request):
+            wait = {"Retry-After": str(limits.WINDOW)}
+            words = "Too many calls with a wrong token. Correct the token, then wait."
             return refused(429, words, headers=wait)
-        handler = handlers.get(request.method.lower())
-        if not handlers:
-            return refused(404, _ABSENT)
-        if handler is None:
-            allowed = {"Allow": ", ".join(name.upper() for name in handlers)}
-            words = f"This address does not take {str(request.method)[:20]}."
-            return refused(405, words, headers=allowed)
-        request.organisation = token.organisation
-        with bearing(token.pk), PROVIDER:
-            return _told(handler, request, *args, **kwargs)
-
-    return view
+        words = "Send the token of the directory: Authorization: Bearer attest_..."
+        return refused(401, words, headers=_CHALLENGE)
+    quota = limits.counted(token)
+    if quota.left < 0:
+        wait = {"Retry-After": str(quota.seconds)} | quota.headers
+        words = "Too many calls in this minute. Wait for the next one."
+        return refused(429, words, headers=wait)
+    handler = handlers.get(request.method.lower())
+    if not handlers:
+        return refused(404, _ABSENT)
+    if handler is None:
+        allowed = {"Allow": ", ".join(name.upper() for name in handlers)}
+        words = f"This address does not take {str(request.method)[:20]}."
+        return refused(405, words, headers=allowed)
+    request.organisation = token.organisation
+    with bearing(token.pk), PROVIDER:
+        return _told(handler, request, **kwargs)
 
 
 def _told(handler: Handler, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from compliance.directory.reach import people_of
-from compliance.directory.replies import ROOT
 from compliance.organisations.models import Organisation
 from compliance.web.mail import absolute
 
@@ -24,7 +24,7 @@ def directory_told(organisation: Organisation) -> dict[str, Any]:
         row.group: row.get_role_display() for row in organisation.group_roles.all()
     }
     return {
-        "address": absolute(ROOT),
+        "address": absolute(reverse("scim:users")).removesuffix("/Users"),
         "token": tokens.select_related("made_by").order_by("-made_at").first(),
         "domains": [row.name for row in domains.order_by("name")],
         "groups": [

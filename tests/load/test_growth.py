@@ -5,8 +5,7 @@ import pytest
 from tests.load.editing import open_pages
 
 pytestmark = pytest.mark.slow
-MOST_MB = 160
-"""150 is wanted. On PostgreSQL it is 152 since SCIM and SAML load their libraries at the start."""
+MOST_MB = 150
 GROWTH = 1.3
 ROUNDS = 200
 
