@@ -245,10 +245,8 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     with rows.adding():
         if not (found := _HEAD.read(organisation_id)):
             _refuse_gone(organisation_id)
-            with transaction.atomic():
-                ChainHead.objects.get_or_create(
-                    pk=organisation_id, defaults={"seq": 0, "hash": START}
-                )
+            begun = ChainHead(pk=organisation_id, seq=0, hash=START)
+            ChainHead.objects.bulk_create([begun], ignore_conflicts=True)
             found = _HEAD.read(organisation_id)
     head: ChainHead = found[0][0]
     return head
