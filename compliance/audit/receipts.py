@@ -8,9 +8,7 @@ the checkpoints.
 
 import base64
 import hashlib
-import os
 import re
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +19,7 @@ from django.conf import settings
 
 from compliance.audit import checkpoints
 from compliance.audit.signed_note import Note, is_signed_by
-from compliance.web.folders import flush
+from compliance.web.folders import fresh
 
 _SUFFIX = ".receipt"
 _NAME = re.compile(rf"[0-9a-f]{{64}}{re.escape(_SUFFIX)}")
@@ -96,18 +94,8 @@ def signed(receipt: Receipt) -> str:
 def keep(name: str, note: str) -> None:
     """Store a signed note, in place of an earlier one; it is on the disk when this returns."""
     path = path_of(name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        with os.fdopen(os.open(fresh, flags, 0o600), "w", encoding="utf-8") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    flush(path.parent)
+    with fresh(path, [note.encode()]) as new:
+        new.replace(path)
 
 
 def note_of(name: str) -> str:

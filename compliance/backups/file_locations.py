@@ -1,7 +1,5 @@
 """Paths of the files of a backup in an installation, and writing them there."""
 
-import os
-import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -12,7 +10,7 @@ from compliance.audit import checkpoints, receipts
 from compliance.backups.manifest import BackupError, hash_in, stamp
 from compliance.evidence import storage as evidence
 from compliance.reports import storage as reports
-from compliance.web.folders import flush
+from compliance.web.folders import fresh
 
 
 def path_of(name: str) -> Path:
@@ -57,27 +55,17 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
 
 
 def _put_checkpoints(path: Path, chunks: Iterable[bytes], now: datetime) -> str:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as file:
-            file.writelines(chunks)
-            file.flush()
-            os.fsync(file.fileno())
-        told = _set_aside(path, fresh, now)
-        fresh.rename(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    path.with_suffix(".verified").unlink(missing_ok=True)
-    flush(path.parent)
+    with fresh(path, chunks) as new:
+        told = _set_aside(path, new, now)
+        new.rename(path)
+        path.with_suffix(".verified").unlink(missing_ok=True)
     return told
 
 
-def _set_aside(path: Path, fresh: Path, now: datetime) -> str:
+def _set_aside(path: Path, new: Path, now: datetime) -> str:
     """Keep checkpoints that lie there already under another name; what to tell of it."""
     with suppress(FileNotFoundError):
-        there, ours = path.read_bytes(), fresh.read_bytes()
+        there, ours = path.read_bytes(), new.read_bytes()
         if there == ours:
             return ""
         aside = path.with_name(f"{path.name}.before-{stamp(now)}")

@@ -6,9 +6,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from django.conf import settings
+from django.http import FileResponse
 
 from compliance.bundles.models import MadeFile, Package
 from compliance.web import staging
+from compliance.web.downloads import DOWNLOAD_HEADERS
 
 
 class Store:
@@ -49,6 +51,16 @@ class Store:
     def is_wanted(self, file: MadeFile) -> bool:
         """Whether the file is there, and can be downloaded."""
         return file.is_there and self.path_of(file.sha256).is_file()
+
+    def sent(self, file: MadeFile) -> FileResponse:
+        """The file as a download."""
+        return FileResponse(
+            self.path_of(file.sha256).open("rb"),
+            as_attachment=True,
+            filename=file.file_name,
+            content_type="application/zip",
+            headers=DOWNLOAD_HEADERS,
+        )
 
     def _is_known(self, name: str) -> bool:
         return self.kind._default_manager.filter(

@@ -66,6 +66,11 @@ class MadeFile(models.Model):
         raise NotImplementedError
 
     @property
+    def file_name(self) -> str:
+        """The name of the file when it is sent."""
+        raise NotImplementedError
+
+    @property
     def is_over(self) -> bool:
         """Whether the job has ended: done, failed or cancelled."""
         return self.status != PackageStatus.WAITING

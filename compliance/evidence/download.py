@@ -6,14 +6,7 @@ from django.utils.http import content_disposition_header
 from compliance.evidence import storage
 from compliance.evidence.filetypes import served_as
 from compliance.evidence.models import Evidence
-
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""Headers that make bytes from outside inert in a browser."""
+from compliance.web.downloads import DOWNLOAD_HEADERS
 
 
 def sent(evidence: Evidence) -> FileResponse:

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 
 from compliance.sandbox.process import UnfinishedError, output_from
+from compliance.web.downloads import DOWNLOAD_HEADERS
 
 DRAWS = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp")
 """Media types of which there are pictures."""
@@ -37,14 +38,6 @@ FAILED_SECONDS = 6 * 3600
 """How long a file that takes too much is not tried again."""
 AT_ONCE = BoundedSemaphore(2)
 """Files that this process has drawn at the same time; nobody waits for a turn."""
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
 _DAMAGED = (BadZipFile, KeyError, ValueError, EOFError, RuntimeError)
 """Errors of a kept file that a power cut left by half."""
 
@@ -124,14 +117,14 @@ def of_file(sha256: str) -> Iterator[Path]:
 
 def sent(picture: bytes) -> HttpResponse:
     """A picture as a response that no browser keeps."""
-    return HttpResponse(picture, content_type="image/webp", headers=HEADERS)
+    return HttpResponse(picture, content_type="image/webp", headers=DOWNLOAD_HEADERS)
 
 
 def unsent(error: Exception) -> HttpResponse:
     """The response instead: 404, or 503 where there may be a picture in a moment."""
     if not isinstance(error, BusyError):
         raise Http404 from error
-    return HttpResponse(status=503, headers=HEADERS | {"Retry-After": "2"})
+    return HttpResponse(status=503, headers=DOWNLOAD_HEADERS | {"Retry-After": "2"})
 
 
 def folder() -> Path:

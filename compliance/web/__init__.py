@@ -3,6 +3,7 @@
 __all__ = [
     "clock",
     "closed_text",
+    "downloads",
     "durability",
     "enums",
     "folders",

@@ -3,9 +3,10 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from compliance.web.folders import flush
+from compliance.web.folders import fresh
 
 
 def kept_secret(path: Path) -> str:
@@ -21,19 +22,6 @@ def kept_file(path: Path, make: Callable[[], bytes]) -> bytes:
     made for the owner only.
     """
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        data = make()
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with open(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(fresh, path)
-        except FileExistsError:
-            pass  # another process was first: its bytes count
-        finally:
-            fresh.unlink()
-        flush(path.parent)  # the new name, too
+        with fresh(path, [make()]) as new, suppress(FileExistsError):
+            os.link(new, path)  # unless another process was first: its bytes count
     return path.read_bytes()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
     require_http_methods,
@@ -15,7 +15,6 @@ from django.views.decorators.http import (
 from compliance.closing import actions, tasks
 from compliance.closing.archive_store import archive_store
 from compliance.closing.pages import whole_told
-from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.htmx import render_page
@@ -67,10 +66,4 @@ def archive_file(request: MemberRequest, archive_id: UUID) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "closing/file.html", {"archive": found})
     actions.note_download(by=request.user, archive=found)
-    return FileResponse(
-        archive_store.path_of(found.sha256).open("rb"),
-        as_attachment=True,
-        filename=found.file_name,
-        content_type="application/zip",
-        headers=DOWNLOAD_HEADERS,
-    )
+    return archive_store.sent(found)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
     require_http_methods,
@@ -14,7 +14,6 @@ from django.views.decorators.http import (
 
 from compliance.bundles.download_store import package_store
 from compliance.bundles.models import PackageKind, packages_of
-from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.exports import actions, tasks
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
@@ -104,10 +103,4 @@ def file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
         told = {"package": found, "assessment": found.assessment}
         return render(request, "exports/file.html", told)
     actions.note_download(by=request.user, package=found)
-    return FileResponse(
-        package_store.path_of(found.sha256).open("rb"),
-        as_attachment=True,
-        filename=found.file_name,
-        content_type="application/zip",
-        headers=DOWNLOAD_HEADERS,
-    )
+    return package_store.sent(found)
