@@ -15,10 +15,24 @@ from itertools import islice
 from zipfile import ZIP_STORED, ZipFile
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 
 PDF = "application/pdf"
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+FORMATS = (
+    PngImagePlugin.PngImageFile.format,
+    JpegImagePlugin.JpegImageFile.format,
+    GifImagePlugin.GifImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
+"""Loaded here: Pillow would load all that it knows, and leave out any that finds no room."""
 MOST_PIXELS = 64_000_000
 """The most pixels of a photo that Attest decodes."""
 TALLEST = 3

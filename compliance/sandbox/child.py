@@ -1,7 +1,7 @@
 """The inside of a process that reads a file: ``python -m compliance.sandbox.child MODULE ...``.
 
-It limits itself before anything of the module is loaded, then calls its
-``main(arguments)``. An error that the module does not foresee is a fault of ours:
+It loads the module, limits its own memory, and calls ``main(arguments)``: a library that
+finds no room to load a part would go on without it. An error that the module does not foresee is a fault of ours:
 its calls go to standard error, without a word of the file.
 """
 
@@ -22,7 +22,6 @@ from compliance.sandbox.exit_codes import DONE, FAILED, OVER_MEMORY
 def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
     """Take on the limits that ``process.py`` sent, and be that module; never returns."""
     tell = hushed()
-    resource.setrlimit(resource.RLIMIT_AS, (int(most_bytes), int(most_bytes)))
     most_seconds = math.ceil(float(seconds))
     # the signal of the first limit says what it was, the second only kills
     resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
@@ -33,6 +32,7 @@ def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
     try:
         module = import_module(name)
         gc.enable()
+        resource.setrlimit(resource.RLIMIT_AS, (int(most_bytes), int(most_bytes)))
         module.main(list(arguments))
         sys.stdout.flush()
     except MemoryError:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import subprocess
 import time
 from tempfile import TemporaryFile
 from zipfile import ZipFile
@@ -13,6 +14,7 @@ import time_machine
 
 from compliance.pictures import drawing
 from compliance.pictures.drawing import UndrawnError
+from compliance.sandbox import process
 from tests import drawn
 
 PDF = "application/pdf"
@@ -181,6 +183,15 @@ def test_file_that_takes_too_much_is_tried_again_after_hours(monkeypatch):
         drawing.pages_of(sha256, PDF, opener)
     with time_machine.travel(time.time() + drawing.FAILED_SECONDS + 60):
         assert drawing.pages_of(sha256, PDF, opener).count == 1
+
+
+@pytest.mark.parametrize("most", [4, 33, 36, 39])
+def test_library_without_room_to_load_is_no_fault_of_attest(monkeypatch, most):
+    monkeypatch.setattr(process, "subprocess", subprocess)  # one that has yet to load
+    monkeypatch.setattr(drawing, "MEMORY_BYTES", most * 2**20)
+    sha256, opener = ways(drawn.pdf(title=f"within {most}"))
+    with pytest.raises(UndrawnError, match=f"more than {most} MB of memory"):
+        drawing.pages_of(sha256, PDF, opener)
 
 
 def test_nobody_waits_while_others_are_drawn():
