@@ -6,23 +6,18 @@ database deletes a frozen row only if its organisation is in ``Deletion``, and t
 ``Deletion`` only after the days of grace (``audit/guards.py``).
 """
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef
-from django.tasks import TaskResultStatus
 from django.urls import reverse
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from compliance.assessments.models import Namesake
 from compliance.audit import checkpoints, receipts, trail
@@ -30,26 +25,21 @@ from compliance.audit.columns import hidden_in
 from compliance.audit.events import TRAIL_ENDED
 from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.audit.transaction import writing
-from compliance.bundles.download_store import package_store
-from compliance.bundles.models import Package, PackageStatus
 from compliance.checklists.models import Checklist, Edition
 from compliance.closing import asked
-from compliance.closing.archive_store import archive_store
+from compliance.closing.belongings import (
+    drop_tasks,
+    evidence_of,
+    files_of,
+    remove,
+)
 from compliance.closing.integrity import first_fault
-from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.erasure.actions import erase_person, places_of
-from compliance.evidence import storage
-from compliance.evidence.models import Evidence
-from compliance.formats import pending_imports
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Invitation, Membership, Organisation, User
-from compliance.pictures import drawing
-from compliance.reports import storage as report_files
-from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.models import SignOff
 from compliance.snapshots.models import Snapshot
-from compliance.web.folders import flush
 from compliance.web.mail import absolute, drop_mails, queue_mail
 from compliance.web.sqlite_lock import in_turn
 
@@ -82,7 +72,7 @@ def delete(organisation_id: UUID) -> None:
         return
     if receipts.find(organisation_id) is None:
         checkpoints.checkpoint(organisation_id)
-    _drop_tasks(organisation_id)
+    drop_tasks(organisation_id)
     order = _order()
     for model in order:
         if model in _ways_in():
@@ -254,69 +244,18 @@ def _unsigned(snapshots: Sequence[str]) -> int:
     return _taken(Snapshot.objects.filter(~Exists(signed), pk__in=snapshots))
 
 
-def _drop_tasks(organisation_id: UUID) -> None:
-    """Drop its waiting jobs."""
-    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    for model, status in (
-        (Report, ReportStatus.WAITING),
-        (Package, PackageStatus.WAITING),
-        (Archive, PackageStatus.WAITING),
-    ):
-        jobs = rows_of(model, organisation_id).filter(status=status)
-        names = [str(pk) for pk in jobs.values_list("pk", flat=True)]
-        waiting.filter(args_kwargs__args__0__in=names).delete()
-
-
 def _delete_files(organisation_id: UUID) -> None:
     """Delete its files from the disk, and count them before the first one goes."""
     if not Organisation.objects.filter(pk=organisation_id).exists():
         return
-    folder = Path(settings.MEDIA_ROOT) / str(organisation_id)
-    named = list(_named(organisation_id))
-    evidence = [path for path in folder.rglob("*") if path.is_file()]
-    there = [path for path in named if path.is_file()]
+    files = files_of(organisation_id)
+    count = len(files) + len(evidence_of(organisation_id))
     uncounted = Deletion.objects.filter(pk=organisation_id, files=None)
-    uncounted.update(files=len(evidence) + len(there))
-    if folder.is_dir():
-        with storage.old_files(organisation_id, float("inf")):
-            shutil.rmtree(folder)
-        flush(folder.parent)
-    for path in there:
-        path.unlink(missing_ok=True)
-    for shelf in {path.parent for path in there}:
-        flush(shelf)
+    uncounted.update(files=count)
+    remove(organisation_id, files)
     checkpoints.path_of(organisation_id).with_suffix(".verified").unlink(
         missing_ok=True
     )
-
-
-def _named(organisation_id: UUID) -> Iterator[Path]:
-    """The paths of reports, exports, archives, imports and pictures, there or not."""
-    for sha256 in _drawn(organisation_id):
-        yield from drawing.of_file(sha256)
-    reports = rows_of(Report, organisation_id).exclude(sha256="")
-    elsewhere = Report.objects.exclude(assessment__organisation=organisation_id)
-    shared = Exists(elsewhere.filter(sha256=OuterRef("sha256")))
-    for sha256 in reports.exclude(shared).values_list("sha256", flat=True):
-        yield report_files.path_of(sha256)
-    packages = rows_of(Package, organisation_id).exclude(sha256="")
-    for sha256 in packages.values_list("sha256", flat=True):
-        yield package_store.path_of(sha256)
-    archives = rows_of(Archive, organisation_id).exclude(sha256="")
-    for sha256 in archives.values_list("sha256", flat=True):
-        yield archive_store.path_of(sha256)
-    things = Organisation.objects.get(pk=organisation_id).assessments
-    for thing in (organisation_id, *things.values_list("pk", flat=True)):
-        yield from pending_imports.files_of(thing)
-
-
-def _drawn(organisation_id: UUID) -> set[str]:
-    """The hashes of files that there may be pictures of; who shares one has them again."""
-    return {
-        sha256
-        for model in (Report, Evidence)
-        for sha256 in rows_of(model, organisation_id).values_list("sha256", flat=True)
-    }
 
 
 def _end(organisation_id: UUID) -> None:

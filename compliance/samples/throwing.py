@@ -5,30 +5,18 @@ it began (``audit/trail.py``), and no checkpoint was signed, so no check misses 
 a real organisation can never be marked so.
 """
 
-import shutil
-from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.tasks import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from compliance.audit import trail
 from compliance.audit.models import Deletion
-from compliance.bundles.download_store import package_store
-from compliance.bundles.models import Package
+from compliance.closing.belongings import drop_tasks, files_of, remove
 from compliance.closing.owned_rows import owned, rows_of
-from compliance.evidence import storage
-from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
-from compliance.pictures import drawing
-from compliance.reports import storage as report_files
-from compliance.reports.models import Report
 from compliance.reviews.models import SignOff
 from compliance.snapshots.models import Snapshot
 from compliance.web.sqlite_lock import in_turn
@@ -46,8 +34,8 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
         found = rows.filter(pk=organisation.pk, sample_of=by).first()
         if found is None:
             raise ValidationError(GONE)
-        files = list(_files(found))
-        _drop_tasks(found)
+        files = files_of(found.pk)
+        drop_tasks(found.pk)
         passing = Deletion.objects.create(
             pk=found.pk,
             name=found.name,
@@ -57,7 +45,7 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
         _delete_rows(found)
         trail.end_passing(found.pk)
         passing.delete()
-        transaction.on_commit(partial(_remove, found, files))
+        transaction.on_commit(partial(remove, found.pk, files))
 
 
 def _delete_rows(organisation: Organisation) -> None:
@@ -79,42 +67,3 @@ def _delete_rows(organisation: Organisation) -> None:
     elsewhere = Exists(SignOff.objects.filter(snapshot=OuterRef("pk")))
     left = Snapshot.objects.filter(~elsewhere, pk__in=snapshots)
     left._raw_delete(left.db)
-
-
-def _drop_tasks(organisation: Organisation) -> None:
-    """Drop the waiting jobs of the sample."""
-    jobs = [*_of(Report, organisation), *_of(Package, organisation)]
-    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    waiting.filter(args_kwargs__args__0__in=[str(one.pk) for one in jobs]).delete()
-
-
-def _files(organisation: Organisation) -> Iterable[Path]:
-    """Files of reports and exports that nobody else has, and pictures."""
-    for drawn in (Report, Evidence):
-        rows = rows_of(drawn, organisation.pk)
-        for sha256 in set(rows.values_list("sha256", flat=True)):
-            yield from drawing.of_file(sha256)
-    for model, path_of in (
-        (Report, report_files.path_of),
-        (Package, package_store.path_of),
-    ):
-        for row in _of(model, organisation):
-            others = model.objects.filter(sha256=row.sha256)
-            if (
-                row.sha256
-                and not others.exclude(assessment__organisation=organisation).exists()
-            ):
-                yield path_of(row.sha256)
-
-
-def _of(model: type[Report] | type[Package], organisation: Organisation) -> list:
-    return list(model.objects.filter(assessment__organisation=organisation))
-
-
-def _remove(organisation: Organisation, files: list[Path]) -> None:
-    for path in files:
-        path.unlink(missing_ok=True)
-    folder = Path(settings.MEDIA_ROOT) / str(organisation.pk)
-    if folder.is_dir():
-        with storage.old_files(organisation.pk, float("inf")):
-            shutil.rmtree(folder)

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from compliance.api.models import Call
 from compliance.audit import checkpoints, receipts, tables, verification
@@ -447,7 +448,7 @@ def test_archive_waiting_and_mails_go_with_it(full, cast):
     archives.ask_archive(by=cast.ada, organisation=cast.acme)
     over(cast)
     tasks.make_archive.enqueue(str(cast.acme.archives.get().pk))
-    jobs = deletion.DBTaskResult.objects
+    jobs = DBTaskResult.objects
     assert jobs.count() > 1
     deletion.delete(cast.acme.pk)
     [last] = queued()  # the receipt

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from compliance.audit import checkpoints, receipts
 from compliance.backups.backup import make
@@ -136,7 +137,7 @@ def test_backup_of_a_closed_organisation_gives_its_owners_new_days(
     assert days > timedelta(days=29)
     newest = Event.objects.filter(organisation_id=cast.acme.pk).latest("seq")
     assert newest.action == "organisation.postponed"
-    told = deletion.DBTaskResult.objects.filter(args_kwargs__icontains="deleted later")
+    told = DBTaskResult.objects.filter(args_kwargs__icontains="deleted later")
     assert told.count() == 1
     grace.keep(by=cast.ada, organisation=cast.acme)
 

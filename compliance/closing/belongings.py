@@ -1,0 +1,86 @@
+"""Jobs of an organisation that wait, and files, as they go with it."""
+
+import shutil
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from compliance.bundles.download_store import package_store
+from compliance.bundles.models import Package, PackageStatus
+from compliance.closing.archive_store import archive_store
+from compliance.closing.models import Archive
+from compliance.closing.owned_rows import owned, rows_of
+from compliance.evidence import storage
+from compliance.evidence.models import Evidence
+from compliance.formats import pending_imports
+from compliance.organisations.models import Organisation
+from compliance.pictures import drawing
+from compliance.reports import storage as report_files
+from compliance.reports.models import Report, ReportStatus
+from compliance.web.folders import flush
+
+_JOBS = (
+    (Report, ReportStatus.WAITING, report_files.path_of),
+    (Package, PackageStatus.WAITING, package_store.path_of),
+    (Archive, PackageStatus.WAITING, archive_store.path_of),
+)
+"""Files that a job makes, and where each lies."""
+
+
+def drop_tasks(organisation_id: UUID) -> None:
+    """Drop its waiting jobs."""
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    for model, status, _ in _JOBS:
+        jobs = rows_of(model, organisation_id).filter(status=status)
+        names = [str(pk) for pk in jobs.values_list("pk", flat=True)]
+        waiting.filter(args_kwargs__args__0__in=names).delete()
+
+
+def evidence_of(organisation_id: UUID) -> list[Path]:
+    """Its files of evidence."""
+    return [path for path in _folder(organisation_id).rglob("*") if path.is_file()]
+
+
+def files_of(organisation_id: UUID) -> list[Path]:
+    """Its reports, exports, archives, imports and pictures, as they lie on the disk."""
+    return [path for path in _named(organisation_id) if path.is_file()]
+
+
+def remove(organisation_id: UUID, files: Collection[Path]) -> None:
+    """Remove its evidence, and those files, which were its own."""
+    folder = _folder(organisation_id)
+    if folder.is_dir():
+        with storage.old_files(organisation_id, float("inf")):
+            shutil.rmtree(folder)
+        flush(folder.parent)
+    for path in files:
+        path.unlink(missing_ok=True)
+    for shelf in {path.parent for path in files}:
+        flush(shelf)
+
+
+def _folder(organisation_id: UUID) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(organisation_id)
+
+
+def _named(organisation_id: UUID) -> Iterator[Path]:
+    """The paths of such files, there or not."""
+    # an organisation that has the same file has its pictures drawn again
+    for model in (Report, Evidence):
+        hashes = rows_of(model, organisation_id).values_list("sha256", flat=True)
+        for sha256 in hashes.distinct():
+            yield from drawing.of_file(sha256)
+    for job, _, path_of in _JOBS:
+        rows = rows_of(job, organisation_id).exclude(sha256="")
+        elsewhere = job._base_manager.exclude(**{owned()[job]: organisation_id})
+        shared = Exists(elsewhere.filter(sha256=OuterRef("sha256")))
+        for sha256 in rows.exclude(shared).values_list("sha256", flat=True):
+            yield path_of(sha256)
+    things = Organisation.objects.get(pk=organisation_id).assessments
+    for thing in (organisation_id, *things.values_list("pk", flat=True)):
+        yield from pending_imports.files_of(thing)
