@@ -301,6 +301,8 @@ DOORS = {
     "home:home": (VIEW, "GET"),
     "home:work": (VIEW, "GET"),
     "samples:sample": (ASSESS, "POST"),
+    "samples:waiting": (ASSESS, "GET"),
+    "samples:cancel": (ASSESS, "POST"),
     "samples:throw": (VIEW, "GET POST"),
     "history:trail": (TRAIL, "GET"),
     "history:trail_export": (TRAIL, "POST"),

@@ -7,6 +7,7 @@ accounts, and they get no mail, since their addresses end in ``.invalid`` (RFC 2
 import secrets
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID, uuid4
 
 import yaml
 from django.conf import settings
@@ -49,8 +50,8 @@ def sample_of(person: User) -> Organisation | None:
     return Organisation.objects.filter(sample_of=person).first()
 
 
-def open_sample(*, by: User) -> Organisation:
-    """The sample of a person; makes one in one transaction if there is none.
+def open_sample(*, by: User, pk: UUID | None = None) -> Organisation:
+    """The sample of a person; makes one, with that key, in one transaction if there is none.
 
     Raises ``ValidationError`` if the library lacks its checklist.
     """
@@ -58,15 +59,15 @@ def open_sample(*, by: User) -> Organisation:
         raise ValidationError(NOT_HERE)
     with mail.quiet(), writing():
         lock_person(by)
-        return sample_of(by) or _made(by)
+        return sample_of(by) or _made(by, pk or uuid4())
 
 
-def _made(by: User) -> Organisation:
+def _made(by: User, pk: UUID) -> Organisation:
     told = list(_told())
     first = told[0]
     name = f"{first['organisation']['name']} (sample)"
     organisation = Organisation(
-        name=name, slug=f"sample-{secrets.token_hex(4)}", sample_of=by
+        pk=pk, name=name, slug=f"sample-{secrets.token_hex(4)}", sample_of=by
     )
     organisation.full_clean()
     organisation.save(force_insert=True)

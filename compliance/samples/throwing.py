@@ -16,6 +16,7 @@ from compliance.audit import trail
 from compliance.audit.models import Deletion
 from compliance.closing.belongings import drop_tasks, files_of, remove
 from compliance.closing.owned_rows import owned, rows_of
+from compliance.organisations.actions import lock_person
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import SignOff
 from compliance.snapshots.models import Snapshot
@@ -30,6 +31,7 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
     Raises ``ValidationError`` if it is not theirs, or gone already.
     """
     with in_turn(), transaction.atomic():
+        lock_person(by)
         rows = Organisation.objects.select_for_update()
         found = rows.filter(pk=organisation.pk, sample_of=by).first()
         if found is None:

@@ -4,22 +4,58 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.samples.opening import open_sample
+from compliance.samples import tasks
+from compliance.samples.opening import sample_of
 from compliance.samples.throwing import throw_away
+from compliance.web.htmx import render_page, wants_partial
 
 
 @require_POST
 @member_required(Permission.ASSESS)
 def sample(request: MemberRequest) -> HttpResponse:
-    """Open the person's own sample; makes one if there is none."""
+    """Open the person's own sample, or ask for one and wait."""
     try:
-        return redirect(open_sample(by=request.user))
+        made = tasks.ask_sample(by=request.user)
     except ValidationError as refusal:
         messages.error(request, refusal.message)
         return redirect(request.organisation)
+    if made:
+        return redirect(made)
+    return redirect("samples:waiting", request.organisation.slug)
+
+
+@require_safe
+@member_required(Permission.ASSESS)
+def waiting(request: MemberRequest) -> HttpResponse:
+    """The wait for the sample: the page asks again until it is there, then opens it."""
+    made, wait = sample_of(request.user), tasks.wait_of(request.user)
+    if wait and not made:
+        context = {"wait": wait}
+        return render_page(request, "samples/waiting.html", context, partial="state")
+    place = (made or request.organisation).get_absolute_url()
+    if wants_partial(request.htmx):
+        return HttpResponseClientRedirect(place)
+    return redirect(place)
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def cancel(request: MemberRequest) -> HttpResponse:
+    """Call the sample off; if it is there already, ask whether to throw it away."""
+    tasks.call_off(by=request.user)
+    made = sample_of(request.user)
+    if made:
+        return redirect("samples:throw", made.slug)
+    messages.success(request, "No sample is made.")
+    return redirect(request.organisation)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

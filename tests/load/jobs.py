@@ -4,7 +4,8 @@
 statement, commit and touch of the disk of making a bundle, and starts it again each
 time. It prints how often it was killed and each thing that was not whole afterwards.
 ``... sealing`` kills it around the process that seals, ``... hopeless report`` each time
-it begins, and ``... cancelled`` is about a person who cancels. ``prepare`` comes first.
+it begins, ``... sampled 100`` while it makes a sample, and ``... cancelled`` is about a person
+who cancels. ``prepare`` comes first.
 """
 
 import hashlib
@@ -37,13 +38,18 @@ from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import verification  # noqa: E402
+from compliance.audit.models import PEOPLE  # noqa: E402
 from compliance.bundles import bundle_export  # noqa: E402
 from compliance.bundles.download_store import package_store  # noqa: E402
 from compliance.exports import tasks as exports  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
 from compliance.press.api import Made  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
+from compliance.samples import tasks as samples  # noqa: E402
+from compliance.samples.opening import sample_of  # noqa: E402
+from compliance.samples.throwing import throw_away  # noqa: E402
 from compliance.sandbox import process as walls  # noqa: E402
+from compliance.seeds import actions as seeds  # noqa: E402
 from compliance.web import worker  # noqa: E402
 from tests.bundles.making import make_everything  # noqa: E402
 from tests.factories import make_cast  # noqa: E402
@@ -251,6 +257,45 @@ def killer(seconds, popen=subprocess.Popen):
     return start
 
 
+@mock.patch.object(actions, "render", render)
+@mock.patch.object(actions, "seal", seal)
+def sampled(step):
+    """Killed while it makes a sample: nobody sees any of it, and the next makes it whole."""
+    seeds.load(by=None, folder=settings.BASE_DIR / "seeds")
+    ada, at, faults, is_ended = World().ada, 0, [], False
+    chains = {PEOPLE, *verification.chains()}
+    folders = {*Path(settings.MEDIA_ROOT).iterdir()}
+    while not is_ended:
+        samples.ask_sample(by=ada)
+        is_ended = working(at)
+        connection.ensure_connection()
+        found = half_of(sample_of(ada), chains)
+        working()
+        sample = sample_of(ada)
+        found += half_of(sample, chains) if sample else ["it is not made"]
+        found += [job.traceback for job in DBTaskResult.objects.failed()]
+        if sample:
+            throw_away(by=ada, organisation=sample)
+        left = {*Path(settings.MEDIA_ROOT).iterdir()} - folders
+        found += [f"folder {one.name} is left" for one in left]
+        faults += [f"killed at {at}: {one}" for one in found]
+        at += int(step)
+    return {"kills": at // int(step) - 1, "faults": faults}
+
+
+def half_of(sample, chains):
+    """What there is although no sample is, or what is not whole of one."""
+    more = set(verification.chains()) - chains
+    if sample is None:
+        return [f"a chain {one}" for one in more]
+    folder = Path(settings.MEDIA_ROOT) / str(sample.pk)
+    files = {path.name for path in folder.glob("??/*")}  # parts go with the sweep
+    kept = set(sample.evidence.exclude(sha256="").values_list("sha256", flat=True))
+    found = [f"file {one}" for one in files ^ kept]
+    found += [f"a chain {one}" for one in more - {sample.pk}]
+    return found + [str(f) for f in map(verification.verify, more) if f]
+
+
 def cancelled():
     """Seconds from cancelling a bundle with an endless file to the end of all of it."""
 
@@ -347,6 +392,7 @@ COMMANDS = {
     "attack": attack,
     "sealing": sealing,
     "hopeless": hopeless,
+    "sampled": sampled,
     "cancelled": cancelled,
 }
 

@@ -39,6 +39,14 @@ def test_file_that_kills_its_worker_each_time_is_given_up_in_words(prepared, kin
     assert (told["left"], told["hang"]) == ([], [])
 
 
+@pytest.mark.parametrize("step", [2600, pytest.param(60, marks=pytest.mark.long)])
+def test_sample_whose_worker_is_killed_is_made_whole_by_the_next(prepared, step):
+    told = prepared.ask("sampled", step, module="jobs")
+    print(told["kills"])  # noqa: T201
+    assert told["faults"] == []
+    assert told["kills"] > 3000 / step
+
+
 def test_cancelled_export_ends_within_two_seconds(prepared):
     told = prepared.ask("cancelled", module="jobs")
     assert (told["reply"], told["status"], told["left"]) == (302, "cancelled", [])

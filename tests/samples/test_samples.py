@@ -31,9 +31,17 @@ from compliance.organisations.actions import create_organisation, make_account
 from compliance.pictures import drawing
 from compliance.reports import actions as reports
 from compliance.samples.opening import is_offered, open_sample, sample_of
+from compliance.samples.tasks import (
+    NOT_MADE,
+    ask_sample,
+    call_off,
+    make_sample,
+    wait_of,
+)
 from compliance.samples.throwing import throw_away
 from compliance.seeds import actions as seeds
 from compliance.web.mail import queue_mail
+from compliance.web.worker import _worker
 from tests.mailing import queued
 
 PASSWORD = "attest test 2026"
@@ -46,6 +54,24 @@ def left_of(organisation):
     events = Event.objects.filter(organisation_id=organisation.pk)
     heads = ChainHead.objects.filter(pk=organisation.pk)
     return found + ["Event"] * events.exists() + ["ChainHead"] * heads.exists()
+
+
+def jobs_of(person):
+    path = make_sample.module_path
+    return DBTaskResult.objects.filter(
+        task_path=path, args_kwargs__args__0=str(person.pk)
+    )
+
+
+def run(job):
+    """The worker's part: the job as it is afterwards."""
+    worker = _worker("tests")
+    if job.status == "READY":
+        job.refresh_from_db()
+        job.claim(worker.worker_id)
+    worker.run_task(job)
+    job.refresh_from_db()
+    return job
 
 
 @pytest.mark.slow
@@ -86,6 +112,76 @@ class TestSample(TestCase):
         assert not any(one.has_usable_password() for one in colleagues)
         throw_away(by=self.olaf, organisation=other)
         assert verification.verify(self.sample.pk) is None
+
+    def test_button_queues_one_job_and_the_page_waits_until_it_opens(self):
+        real = create_organisation(by=self.olaf, owner=self.olaf, name="Own")
+        client = self.enter(self.olaf)
+        page = self.at("samples:waiting", real)
+        assert client.get(page).url == self.at("home:home", real), (
+            "nothing is asked for"
+        )
+        for _ in range(3):
+            assert client.post(self.at("samples:sample", real)).url == page
+        job = jobs_of(self.olaf).get()
+        assert "Waiting for its turn" in client.get(page).text
+        job.claim("worker")
+        assert "Being made" in client.get(page).text
+        assert client.post(self.at("samples:sample", real)).url == page
+        run(job)
+        made = sample_of(self.olaf)
+        assert verification.verify(made.pk) is None
+        assert client.get(page).url == self.at("home:home", made)
+        poll = client.get(page, headers={"HX-Request": "true"})
+        assert poll.headers["HX-Redirect"] == self.at("home:home", made)
+        reply = client.post(self.at("samples:sample", real))
+        assert reply.url == self.at("home:home", made)
+        throw_away(by=self.olaf, organisation=made)
+        assert client.get(page).url == self.at("home:home", real)
+        client.post(self.at("samples:sample", real))
+        assert jobs_of(self.olaf).filter(status="READY").count() == 1
+
+    def test_sample_that_is_called_off_is_not_made(self):
+        ask_sample(by=self.olaf)
+        waits = jobs_of(self.olaf).get()
+        call_off(by=self.olaf)
+        ask_sample(by=self.olaf)
+        runs = jobs_of(self.olaf).get()
+        assert waits != runs
+        runs.claim("worker")  # it has read whom it is for
+        call_off(by=self.olaf)
+        for job in (waits, runs):
+            assert run(job).status == "SUCCESSFUL"
+        assert sample_of(self.olaf) is None
+        assert wait_of(self.olaf) is None
+
+    def test_cancelled_when_it_is_there_it_asks_before_it_throws(self):
+        client = self.enter(self.nora)
+        reply = client.post(self.at("samples:cancel", self.real))
+        assert reply.url == self.at("samples:throw")
+        assert sample_of(self.nora) == self.sample
+
+    def test_what_kills_its_worker_each_time_is_given_up_in_words(self):
+        real = create_organisation(by=self.olaf, owner=self.olaf, name="Own")
+        ask_sample(by=self.olaf)
+        job = jobs_of(self.olaf).get()
+        job.worker_ids = ["first", "second", "third"]
+        job.claim("fourth")
+        run(job)
+        assert sample_of(self.olaf) is None
+        client = self.enter(self.olaf)
+        page = self.at("samples:waiting", real)
+        said = client.get(page).text
+        assert NOT_MADE in said
+        assert "Ask for it again" in said
+        assert "every 1s" not in said
+        client.post(self.at("samples:sample", real))
+        assert "Waiting for its turn" in client.get(page).text
+
+    def test_nobody_gets_one_who_cannot_come_in_any_more(self):
+        ask_sample(by=self.olaf)
+        User.objects.filter(pk=self.olaf.pk).update(is_active=False)
+        assert run(jobs_of(self.olaf).get()).status == "SUCCESSFUL"
+        assert sample_of(self.olaf) is None
 
     def test_it_says_on_each_page_that_it_is_one_and_opens_for_nobody_else(self):
         client = self.enter(self.nora)
@@ -205,6 +301,7 @@ class TestSample(TestCase):
 
 def test_without_its_checklist_no_sample_is_made(db):
     person = make_account(email="n@x.example", name="Nora", password=PASSWORD)
-    with pytest.raises(ValidationError, match="lacks the checklist"):
-        open_sample(by=person)
+    for act in (open_sample, ask_sample):
+        with pytest.raises(ValidationError, match="lacks the checklist"):
+            act(by=person)
     assert sample_of(person) is None
