@@ -46,6 +46,20 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+WINDOWS = pytest.StashKey[list[Window]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A failure says what its windows asked for, and when: a busy machine hides the cause."""
+    report = yield
+    if report.failed and hasattr(report.longrepr, "addsection"):
+        for window in item.stash.get(WINDOWS, []):
+            report.longrepr.addsection("requests", "\n".join(window.asked))
+            report.longrepr.addsection("faults", "\n".join(window.faults))
+    return report
+
+
 class Desk:
     """The app's own code beside the server: ``desk.standing(answer_id)``."""
 
@@ -172,13 +186,14 @@ def contexts(chromium):
 
 
 @pytest.fixture
-def open_window(site, chromium, contexts):
+def open_window(site, chromium, contexts, request):
     """``open_window(session, path)``: a page in a context that nobody else uses now.
 
     A context is a browser without cookies and storage. Those that tests have left go on
     to the next, emptied, for making one takes half a second.
     """
     taken = []
+    windows = request.node.stash[WINDOWS] = []
 
     def start(session="", path="", **options):
         free = contexts[site.url, *sorted(options.items())]
@@ -189,6 +204,7 @@ def open_window(site, chromium, contexts):
         if session:
             context.add_cookies([cookie(site, session)])
         window = Window(page)
+        windows.append(window)
         if path:
             page.goto(path)
         return window

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import deque
 
 
 class Window:
@@ -10,6 +11,8 @@ class Window:
     def __init__(self, page):
         self.page = page
         self.faults = []
+        self.asked = deque(maxlen=60)
+        """The latest requests and replies, for whoever reads why a test failed."""
         page.on("console", self._heard)
         page.on(
             "pageerror",
@@ -17,6 +20,7 @@ class Window:
         )
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
+        page.on("request", lambda asked: self._note(asked.method, asked))
 
     def _heard(self, said):
         if said.text.startswith(("htmx:sendError", "htmx:afterRequest")):
@@ -24,11 +28,18 @@ class Window:
         if said.type in {"error", "warning"}:
             self.faults.append(said.text)
 
+    def _note(self, sign, asked):
+        path = "/" + asked.url.split("/", 3)[-1]
+        if not path.startswith("/static/"):
+            self.asked.append(f"{time.monotonic():.2f} {sign} {path}")
+
     def _failed(self, request):
+        self._note(request.failure, request)
         if request.failure != "net::ERR_ABORTED":  # what a download is called
             self.faults.append(f"{request.failure} {request.url}")
 
     def _answered(self, response):
+        self._note(response.status, response)
         if response.status >= 400:
             self.faults.append(f"{response.status} {response.url}")
 
