@@ -94,8 +94,11 @@ _WORDS = {
 
 def _found(one: checks.Result) -> Found:
     metric, value = one.check.metric, one.value
+    is_well = one.status == checks.Status.PASS
     words, none = next(said for end, said in _WORDS.items() if metric.endswith(end))
-    if value is None:
+    if value is None and is_well and metric.endswith("_up"):
+        figure = "not used here"
+    elif value is None or (not value and metric.endswith("_up")):
         figure = none
     elif metric.endswith("_bytes"):
         figure = words.format(filesizeformat(value))
@@ -104,7 +107,7 @@ def _found(one: checks.Result) -> Found:
         figure = words.format(timesince(since))
     else:
         figure = words.format(f"{value:.0f}")
-    return Found(one.check.name, figure, one.status == checks.Status.PASS)
+    return Found(one.check.name, figure, is_well)
 
 
 def versions() -> dict[str, str]:

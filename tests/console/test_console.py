@@ -14,6 +14,7 @@ from compliance.console import state
 from compliance.models import Event, User
 from compliance.organisations.actions import make_administrator
 from compliance.tokens.actions import make_token
+from compliance.web import redis_cache
 from tests import factories, seating
 from tests.mailing import send_queued
 from tests.reading import flat
@@ -70,6 +71,16 @@ def test_it_shows_names_and_figures_of_organisations(admin, cast, sign_in_freshl
         "Backup: none yet",
     ):
         assert word in page
+
+
+def test_redis_that_is_gone_is_told_from_none(
+    admin, sign_in_freshly, settings, monkeypatch
+):
+    monkeypatch.setattr(redis_cache, "answers", lambda: False)
+    for url, says in (("", "not used here"), ("redis://gone", "does not answer")):
+        settings.REDIS_URL, state.checks._kept = url, None
+        page = flat(strip_tags(sign_in_freshly(admin).get(URL).text))
+        assert f"Redis: {says}" in page
 
 
 def test_it_shows_nothing_that_organisations_keep(admin, cast, sign_in_freshly):
