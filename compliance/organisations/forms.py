@@ -158,7 +158,7 @@ class PolicyForm(forms.Form):
     idle_minutes = _number("Minutes without use", IDLE_MINUTES, "minutes")
     session_hours = _number("Hours in all", SESSION_HOURS, "hours")
     exports = _among(
-        "Take files away",
+        "Export files",
         Among.ROLE.label,
         help_text="Bundles, packs, spreadsheets of answers, the trail as a file.",
     )
