@@ -1,7 +1,6 @@
 """Checking a long trail costs no more for each event, and a fold takes little for a row."""
 
 import json
-import time
 import tracemalloc
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ from compliance.audit.chain import START, Link, Stored, canonical, link_digest
 from compliance.audit.chain_check import check
 from compliance.audit.leaves import committed
 from compliance.audit.projection import RecordedEvent, project
+from tests.costs import work_of
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 ORGANISATION = "0197c5a2-0000-7000-8000-000000000001"
@@ -49,19 +49,19 @@ def chain_of(size):
     return found
 
 
+def checked(events):
+    return check(
+        lambda: iter(events),
+        (len(events), events[-1].hash),
+        texts=event_types.texts_of,
+    )
+
+
 def cost(events):
-    """Microseconds of CPU for each event, in the round that was disturbed least."""
-    costs = []
-    for _ in range(5):
-        began = time.process_time()
-        found = check(
-            lambda: iter(events),
-            (len(events), events[-1].hash),
-            texts=event_types.texts_of,
-        )
-        costs.append((time.process_time() - began) * 1_000_000 / len(events))
-        assert (found.fault, found.size) == (None, len(events))
-    return min(costs)
+    """Work for each event."""
+    found = checked(events)
+    assert (found.fault, found.size) == (None, len(events))
+    return work_of(lambda: checked(events)) / len(events)
 
 
 def peak(work):
@@ -81,15 +81,7 @@ def test_an_event_of_a_long_chain_costs_what_one_of_a_short_chain_costs():
 
 def test_the_check_of_a_long_chain_takes_no_more_memory():
     events = chain_of(1600)
-
-    def checked(some):
-        return lambda: check(
-            lambda: iter(some),
-            (len(some), some[-1].hash),
-            texts=event_types.texts_of,
-        )
-
-    few, many = peak(checked(events[:200])), peak(checked(events))
+    few, many = peak(lambda: checked(events[:200])), peak(lambda: checked(events))
     assert many <= GROWTH * few, (few, many)
 
 

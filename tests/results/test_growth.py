@@ -8,8 +8,8 @@ from django.urls import reverse
 from compliance.audit.models import Event
 from compliance.models import Summary
 from tests import signing
+from tests.costs import work_of
 from tests.factories import make_assessment, make_edition
-from tests.workspace.test_growth import cheapest
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def test_overview_costs_the_same_over_20_times_as_many_answers(cast, sign_in, fi
     for questions in (15, 300):
         filled(questions)
         client.get(address)
-        costs.append(cheapest(lambda: client.get(address), rounds=6, times=3))
+        costs.append(work_of(lambda: client.get(address)))
         with CaptureQueriesContext(connection) as seen:
             client.get(address)
         statements.append(len(seen))

@@ -1,7 +1,5 @@
 """Saving and opening one answer cost as much in a long list as in a short one."""
 
-import time
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +7,7 @@ from django.utils import timezone
 from compliance.models import Citation, Instrument
 from compliance.workspace import overview
 from compliance.workspace.counts import counted
+from tests.costs import work_of
 from tests.factories import (
     attach,
     make_assessment,
@@ -49,17 +48,6 @@ def of_framework(size):
     return draft
 
 
-def cheapest(work, rounds=12, times=5):
-    """Milliseconds of CPU of one call, in the round that was disturbed least."""
-    costs = []
-    for _ in range(rounds):
-        began = time.process_time()
-        for _ in range(times):
-            work()
-        costs.append((time.process_time() - began) * 1000 / times)
-    return min(costs)
-
-
 def saver(con, answer):
     """A function that saves another verdict and note each time, and the replies."""
     replies, count = [], iter(range(10_000))
@@ -81,7 +69,7 @@ def test_a_save_costs_the_same_in_2000_questions(cast, sign_in, lists):
         answer = one.answers.order_by("question__position").last()
         save, replies = saver(con, answer)
         save()
-        costs.append(cheapest(save))
+        costs.append(work_of(save))
         sizes.append(max(replies))
     assert costs[1] <= GROWTH * costs[0], costs
     assert sizes[1] <= sizes[0] + 100, sizes
@@ -93,7 +81,7 @@ def test_an_opened_row_costs_the_same_in_2000_questions(cast, sign_in, lists):
         answer = one.answers.order_by("question__position").last()
         address = reverse("workspace:row", args=["acme", one.pk, answer.pk])
         sizes.append(len(con.get(address, headers=HTMX).content))
-        costs.append(cheapest(lambda at=address: con.get(at, headers=HTMX)))
+        costs.append(work_of(lambda at=address: con.get(at, headers=HTMX)))
     assert costs[1] <= GROWTH * costs[0], costs
     assert sizes[1] <= sizes[0] + 100, sizes
 
