@@ -45,7 +45,7 @@ RESTS_ON = {
     "Directory.heir": {"directory.set"},
     "Directory.set_by": {"directory.set"},
     "DirectoryGroupMember.user": {"directory.group_filled"},
-    "DirectoryPerson.user": {"directory.person_kept", "member.removed"},
+    "DirectoryPerson.user": {"directory.person_saved", "member.removed"},
     "Edition.sent_by": {"edition.sent"},
     "Evidence.added_by": {"evidence.added"},
     "Identity.user": {"identity.connected"},

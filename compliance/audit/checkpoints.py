@@ -108,7 +108,7 @@ def checkpoint(organisation_id: UUID, *, is_lost: bool = False) -> Checkpoint | 
     that is gone from its file and ``is_lost`` does not say that this is known. Raises
     ``OSError`` when the file cannot be written.
     """
-    if ChainHead.objects.filter(pk=organisation_id, is_passing=True).exists():
+    if ChainHead.objects.filter(pk=organisation_id, is_disposable=True).exists():
         return None
     with _held(path_of(organisation_id)) as file:
         last = _last(file, organisation_id)
@@ -141,7 +141,7 @@ def checkpoint_due() -> list[Checkpoint]:
     """
     since = timezone.now() - timedelta(minutes=settings.CHECKPOINT_MINUTES)
     made = []
-    lasting = ChainHead.objects.filter(is_passing=False)
+    lasting = ChainHead.objects.filter(is_disposable=False)
     for organisation_id, seq in lasting.values_list("pk", "seq"):
         last = latest(organisation_id)
         if last and (last.size == seq or last.at > since):
@@ -179,7 +179,7 @@ def unsigned_since() -> datetime | None:
     first = Event.objects.filter(
         organisation_id=OuterRef("pk"), seq=Coalesce(OuterRef("signed"), 0) + 1
     )
-    lasting = ChainHead.objects.filter(is_passing=False)
+    lasting = ChainHead.objects.filter(is_disposable=False)
     waiting = lasting.annotate(first_at=Subquery(first.values("at")))
     oldest: datetime | None = waiting.aggregate(at=Min("first_at"))["at"]
     return oldest

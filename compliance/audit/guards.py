@@ -31,7 +31,7 @@ guard(
     insert="NOT EXISTS (SELECT 1 FROM compliance_organisation o"
     " WHERE o.id = NEW.organisation_id AND o.closes_at <= CURRENT_TIMESTAMP)"
     " AND NOT EXISTS (SELECT 1 FROM compliance_chainhead h"
-    " WHERE h.organisation_id = NEW.organisation_id AND h.is_passing)",
+    " WHERE h.organisation_id = NEW.organisation_id AND h.is_disposable)",
     update=f"NOT ({same(Deletion, but=['rows', 'files', 'receipt'])}"
     " AND NEW.rows >= OLD.rows"
     f" AND (OLD.files IS NULL OR {same(Deletion, 'files')})"
@@ -47,7 +47,7 @@ guard(
 guard(
     ChainHead,
     said="a chain may be thrown away from its first event on, or never",
-    update=f"NOT ({same(ChainHead, 'is_passing')})",
+    update=f"NOT ({same(ChainHead, 'is_disposable')})",
     delete="",
 )
 after_insert(

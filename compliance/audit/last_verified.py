@@ -46,7 +46,7 @@ def verify(organisation_id: UUID, *, is_quick: bool = False) -> Checked:
     """
     since = _since(organisation_id) if is_quick else None
     found = verification.checked(organisation_id, since)
-    if found.fault is None and verification.is_there(organisation_id):
+    if found.fault is None and verification.organisation_exists(organisation_id):
         _keep(organisation_id, found.size)
     return found
 

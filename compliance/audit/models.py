@@ -25,7 +25,7 @@ class ChainHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
     signed = models.PositiveBigIntegerField(null=True)
-    is_passing = models.BooleanField(default=False)
+    is_disposable = models.BooleanField(default=False)
     """The chain of a sample: Attest signs no checkpoint of it, and deletes it as a whole."""
 
     in_trail = Unproven(

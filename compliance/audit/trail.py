@@ -261,18 +261,18 @@ def _refuse_gone(organisation_id: UUID) -> None:
         raise ChainHead.DoesNotExist(msg)
 
 
-def begin_passing(organisation_id: UUID) -> None:
+def begin_disposable(organisation_id: UUID) -> None:
     """Begin a chain that may be thrown away. ``IntegrityError`` if a chain has begun already."""
-    ChainHead.objects.create(pk=organisation_id, seq=0, hash=START, is_passing=True)
+    ChainHead.objects.create(pk=organisation_id, seq=0, hash=START, is_disposable=True)
 
 
-def end_passing(organisation_id: UUID) -> None:
+def end_disposable(organisation_id: UUID) -> None:
     """Delete a chain that may be thrown away, while its organisation is in ``Deletion``.
 
     Raises ``ChainHead.DoesNotExist`` for any other chain.
     """
     head = ChainHead.objects.select_for_update().get(
-        pk=organisation_id, is_passing=True
+        pk=organisation_id, is_disposable=True
     )
     events = Event.objects.filter(organisation_id=organisation_id).order_by()
     events._raw_delete(events.db)

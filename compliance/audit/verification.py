@@ -54,7 +54,7 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
     """
     signed, forged = signed_checkpoints(organisation_id)
     receipt = receipts.find(organisation_id)
-    if receipt and not is_there(organisation_id):
+    if receipt and not organisation_exists(organisation_id):
         return Checked(_unreceipted(receipt, signed), receipt.size, receipt.head)
     head = ChainHead.objects.filter(pk=organisation_id).first()
     unkept = _unkept(head, signed)
@@ -74,12 +74,12 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
         since=since,
     )
     fault = found.fault or forged or unkept or _unreadable(later)
-    if receipt and not is_ending(organisation_id):
+    if receipt and not is_being_deleted(organisation_id):
         fault = _returned(receipt)
     return replace(found, fault=fault)
 
 
-def is_there(organisation_id: UUID) -> bool:
+def organisation_exists(organisation_id: UUID) -> bool:
     """Whether the database has the organisation, or anything of its chain."""
     organisations = apps.get_model("compliance", "Organisation")._base_manager
     return (
@@ -89,7 +89,7 @@ def is_there(organisation_id: UUID) -> bool:
     )
 
 
-def is_ending(organisation_id: UUID) -> bool:
+def is_being_deleted(organisation_id: UUID) -> bool:
     """Whether an organisation is being deleted just now: then rows are missing."""
     since = timezone.now() - _DELETING
     begun = Deletion.objects.filter(pk=organisation_id, began_at__gt=since)

@@ -79,7 +79,7 @@ def why_not_ending(organisation_id: UUID) -> str:
     begun = Deletion.objects.filter(pk=organisation_id).first()
     if begun is None:
         return "its trail says that it is being deleted, and nothing deletes it"
-    if not verification.is_ending(organisation_id):
+    if not verification.is_being_deleted(organisation_id):
         return f"its deletion began on {begun.began_at:%Y-%m-%d} and has not ended"
     if receipts.find(organisation_id):
         return ""

@@ -34,7 +34,7 @@ class Use:
     """Without a limit of its own: a part of the figure above, or files that Attest deletes."""
 
 
-def whole_told(request: MemberRequest) -> dict[str, Any]:
+def organisation_context(request: MemberRequest) -> dict[str, Any]:
     """The newest archives of the organisation, its use of the limits, and its closing."""
     organisation = request.organisation
     archives = organisation.archives.select_related("organisation", "asked_by")

@@ -43,8 +43,8 @@ DIRECTORY_SET = _type(
     before=_Rules,
     after=_Rules,
 )
-DIRECTORY_PERSON_KEPT = _person(
-    "directory.person_kept",
+DIRECTORY_PERSON_SAVED = _person(
+    "directory.person_saved",
     _("person added or changed by the directory"),
     before=_Person,
     after=_Person,
@@ -54,8 +54,8 @@ DIRECTORY_PERSON_DELETED = _person(
     _("person deleted by the directory"),
     before=_Person,
 )
-DIRECTORY_GROUP_KEPT = _group(
-    "directory.group_kept",
+DIRECTORY_GROUP_SAVED = _group(
+    "directory.group_saved",
     _("group added or changed by the directory"),
     before=_Group,
     after=_Group,

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.directory.reach import people_of
+from compliance.directory.reach import visible_people
 from compliance.organisations.models import Organisation
 from compliance.web.mail import absolute
 
@@ -15,7 +15,7 @@ def directory_told(organisation: Organisation) -> dict[str, Any]:
     """The address and token of the directory, and the people whom it sees."""
     tokens = organisation.tokens.standing(timezone.now()).of_directory()
     domains = organisation.domains.filter(verified_at__isnull=False)
-    counts = people_of(organisation).aggregate(
+    counts = visible_people(organisation).aggregate(
         active=Count("pk", filter=Q(role__isnull=False)),
         ended=Count("pk", filter=Q(role=None)),
     )

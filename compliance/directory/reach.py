@@ -11,7 +11,7 @@ from compliance.organisations.models import Organisation, User
 from compliance.sign_on import dns
 
 
-def people_of(organisation: Organisation) -> QuerySet[User]:
+def visible_people(organisation: Organisation) -> QuerySet[User]:
     """Members and those whom the directory deactivated, each with ``role`` (None for the
     latter), ``external_id`` and ``known_since``.
 

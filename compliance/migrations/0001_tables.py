@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('seq', models.PositiveBigIntegerField(default=0)),
                 ('hash', models.CharField(max_length=64)),
                 ('signed', models.PositiveBigIntegerField(null=True)),
-                ('is_passing', models.BooleanField(default=False)),
+                ('is_disposable', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(

@@ -71,7 +71,7 @@ def _made(by: User, pk: UUID) -> Organisation:
     )
     organisation.full_clean()
     organisation.save(force_insert=True)
-    trail.begin_passing(organisation.pk)
+    trail.begin_disposable(organisation.pk)
     trail.record(
         by=by,
         organisation_id=organisation.pk,

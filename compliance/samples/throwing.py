@@ -45,7 +45,7 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
             people={},
         )
         _delete_rows(found)
-        trail.end_passing(found.pk)
+        trail.end_disposable(found.pk)
         passing.delete()
         transaction.on_commit(partial(remove, found.pk, files))
 

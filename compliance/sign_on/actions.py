@@ -64,7 +64,7 @@ from compliance.sign_on.models import (
     SignOn,
     UsedAnswer,
 )
-from compliance.sign_on.protocols import Once, Person
+from compliance.sign_on.protocols import OneTimeAnswer, Person
 from compliance.web import outgoing
 from compliance.web.mail import absolute, queue_mail
 
@@ -216,7 +216,7 @@ def _forget_known(by: User, new: SignOn) -> None:
         row.delete()
 
 
-def use_up(*, organisation: Organisation, once: Once) -> None:
+def use_up(*, organisation: Organisation, once: OneTimeAnswer) -> None:
     """Use an answer, which counts once. Raises ``ValidationError`` the second time."""
     with writing():
         UsedAnswer.objects.filter(until__lt=timezone.now()).delete()

@@ -57,7 +57,7 @@ class Begun(NamedTuple):
     flow: Flow
 
 
-class Once(NamedTuple):
+class OneTimeAnswer(NamedTuple):
     """An answer of a provider that counts once, and until it expires."""
 
     digest: str
@@ -77,7 +77,7 @@ class Person:
     groups: tuple[str, ...]
     asked_at: float = 0
     """When the provider last asked them who they are; 0 if it does not say."""
-    once: Once | None = None
+    once: OneTimeAnswer | None = None
     """Set by a protocol whose answers could be used twice."""
 
 

@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from lxml import etree
 
 from compliance.sign_on import protocols, saml_key, saml_metadata, saml_xml
-from compliance.sign_on.protocols import AGAIN, SKEW, Begun, Flow, Once, Person
+from compliance.sign_on.protocols import AGAIN, SKEW, Begun, Flow, OneTimeAnswer, Person
 from compliance.sign_on.saml_metadata import Provider, Service
 from compliance.sign_on.saml_xml import PROTOCOL, SAML, text_of
 
@@ -221,7 +221,7 @@ def _person(signed: etree._Element, client: Client, flow: Flow) -> Person:
         groups=protocols.groups_of(_of(told, GROUPS)),
         # some say the time of the answer for a sign-in without a question, too
         asked_at=protocols.moment(asked_at) if flow["is_anew"] else 0,
-        once=Once(digest.hexdigest(), until),
+        once=OneTimeAnswer(digest.hexdigest(), until),
     )
 
 

@@ -270,7 +270,7 @@ class TestSample(TestCase):
             raise KeyboardInterrupt
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(trail, "end_passing", stop)
+            patch.setattr(trail, "end_disposable", stop)
             with pytest.raises(KeyboardInterrupt):
                 throw_away(by=self.nora, organisation=self.sample)
         assert left_of(self.sample) == before
@@ -284,9 +284,11 @@ class TestSample(TestCase):
         assert client.post(address).url == self.at("home:home", self.real)
         assert left_of(self.real)
         with pytest.raises(ChainHead.DoesNotExist):
-            trail.end_passing(self.real.pk)
+            trail.end_disposable(self.real.pk)
         for change in (
-            lambda: ChainHead.objects.filter(pk=self.real.pk).update(is_passing=True),
+            lambda: ChainHead.objects.filter(pk=self.real.pk).update(
+                is_disposable=True
+            ),
             lambda: Event.objects.filter(organisation_id=self.real.pk).delete(),
             lambda: Event.objects.filter(organisation_id=self.sample.pk).delete(),
         ):

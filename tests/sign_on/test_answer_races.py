@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from compliance.sign_on import actions
-from compliance.sign_on.protocols import Once
+from compliance.sign_on.protocols import OneTimeAnswer
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 def test_one_answer_lets_one_in(cast):
     if connection.vendor == "sqlite":
         pytest.skip("a database in memory has one connection")
-    once = Once("a" * 64, timezone.now() + timedelta(minutes=5))
+    once = OneTimeAnswer("a" * 64, timezone.now() + timedelta(minutes=5))
     told, gate = [], threading.Barrier(4)
 
     def use():

@@ -14,7 +14,7 @@ from django.views.decorators.http import (
 
 from compliance.closing import actions, tasks
 from compliance.closing.archive_store import archive_store
-from compliance.closing.pages import whole_told
+from compliance.closing.pages import organisation_context
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.htmx import render_page
@@ -24,7 +24,7 @@ from compliance.web.htmx import render_page
 @member_required(Permission.MEMBERS)
 def whole(request: MemberRequest) -> HttpResponse:
     """The archives of the organisation."""
-    return render(request, "closing/whole.html", whole_told(request))
+    return render(request, "closing/whole.html", organisation_context(request))
 
 
 @require_POST

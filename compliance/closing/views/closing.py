@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.audit import receipts
 from compliance.closing import grace
 from compliance.closing.forms import CloseForm
-from compliance.closing.pages import whole_told
+from compliance.closing.pages import organisation_context
 from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
@@ -32,7 +32,7 @@ def close(request: MemberRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect("closing:whole", request.organisation.slug)
-    context = whole_told(request) | {"form": form}
+    context = organisation_context(request) | {"form": form}
     return render(request, "closing/whole.html", context, status=422)
 
 

@@ -11,10 +11,10 @@ from compliance.audit.transaction import writing
 from compliance.directory.events import (
     DIRECTORY_GROUP_DELETED,
     DIRECTORY_GROUP_FILLED,
-    DIRECTORY_GROUP_KEPT,
+    DIRECTORY_GROUP_SAVED,
 )
 from compliance.directory.models import DirectoryGroup, DirectoryGroupMember
-from compliance.directory.reach import people_of
+from compliance.directory.reach import visible_people
 from compliance.organisations.actions import assign_role, lock
 from compliance.organisations.models import Organisation, User
 from compliance.sign_on.actions import role_of_groups
@@ -67,7 +67,9 @@ def fill_group(*, group: DirectoryGroup, people: Collection[int]) -> None:
         found = set(group.memberships.values_list("user_id", flat=True))
         added, gone = wanted - found, found - wanted
         seen = set(
-            people_of(organisation).filter(pk__in=added).values_list("pk", flat=True)
+            visible_people(organisation)
+            .filter(pk__in=added)
+            .values_list("pk", flat=True)
         )
         if unknown := added - seen:
             names = ", ".join(map(str, sorted(unknown)[:5]))
@@ -174,7 +176,7 @@ def _name(group: DirectoryGroup, name: str, external_id: str) -> None:
     trail.record(
         by=None,
         organisation_id=group.organisation_id,
-        action=DIRECTORY_GROUP_KEPT,
+        action=DIRECTORY_GROUP_SAVED,
         subject=group,
         before=before,
         after=_told(group),

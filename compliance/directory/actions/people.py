@@ -21,10 +21,10 @@ from compliance.directory.actions.groups import give_roles
 from compliance.directory.actions.handing_over import hand_over
 from compliance.directory.events import (
     DIRECTORY_PERSON_DELETED,
-    DIRECTORY_PERSON_KEPT,
+    DIRECTORY_PERSON_SAVED,
 )
 from compliance.directory.models import DirectoryGroupMember, DirectoryPerson
-from compliance.directory.reach import people_of
+from compliance.directory.reach import visible_people
 from compliance.organisations.actions import (
     admit,
     end_membership,
@@ -216,7 +216,7 @@ def _row(organisation: Organisation, user: User) -> DirectoryPerson | None:
 
 def _refuse_known(organisation: Organisation, user: User) -> None:
     """Refuse to create someone who exists already, or whom only an owner can invite again."""
-    if people_of(organisation).filter(pk=user.pk).exists():
+    if visible_people(organisation).filter(pk=user.pk).exists():
         msg = f"The user {user.email} exists already: change that user instead."
         raise ValidationError(msg, code=CONFLICT)
     if organisation.memberships.filter(user=user).exists():
@@ -335,7 +335,7 @@ def _keep(organisation: Organisation, user: User, external_id: str) -> None:
     trail.record(
         by=None,
         organisation_id=organisation.pk,
-        action=DIRECTORY_PERSON_KEPT,
+        action=DIRECTORY_PERSON_SAVED,
         subject=row,
         before=before,
         after=after,

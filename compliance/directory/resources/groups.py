@@ -21,7 +21,7 @@ from compliance.directory import actions
 from compliance.directory.door import ScimRequest, body_of
 from compliance.directory.filters import condition
 from compliance.directory.models import DirectoryGroup, DirectoryGroupMember
-from compliance.directory.reach import people_of
+from compliance.directory.reach import visible_people
 from compliance.directory.replies import (
     empty,
     location,
@@ -135,7 +135,7 @@ def _held(request: ScimRequest, key: str) -> tuple[DirectoryGroup, set[int]]:
 
 def _seen(row: DirectoryGroup) -> set[int]:
     """The people of a group whom the directory sees."""
-    rows = people_of(row.organisation).filter(directory_groups=row)
+    rows = visible_people(row.organisation).filter(directory_groups=row)
     return set(rows.values_list("pk", flat=True))
 
 
@@ -264,7 +264,7 @@ def _told(
     people = defaultdict[int, list[Member]](list)
     if not is_short:
         within = DirectoryGroupMember.objects.filter(
-            group__in=rows, user__in=people_of(organisation)
+            group__in=rows, user__in=visible_people(organisation)
         )
         for group_id, user_id in within.order_by("user_id").values_list(
             "group_id", "user_id"

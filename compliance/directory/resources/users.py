@@ -11,7 +11,7 @@ from compliance.directory import actions
 from compliance.directory.door import ScimRequest, body_of
 from compliance.directory.filters import condition
 from compliance.directory.models import DirectoryGroupMember
-from compliance.directory.reach import people_of
+from compliance.directory.reach import visible_people
 from compliance.directory.replies import (
     empty,
     location,
@@ -42,7 +42,9 @@ _COLUMNS = {
 def found(request: ScimRequest) -> HttpResponse:
     """A page of users, filtered."""
     asked = search_of(request, User)
-    rows = people_of(request.organisation).filter(condition(asked.filter, _COLUMNS))
+    rows = visible_people(request.organisation).filter(
+        condition(asked.filter, _COLUMNS)
+    )
     return page(
         asked, User, rows.order_by("pk"), lambda some: _told(request.organisation, some)
     )
@@ -144,7 +146,9 @@ def _set(request: ScimRequest, stands: User, sent: User) -> User:
 
 def _account(organisation: Organisation, key: str) -> Account:
     is_id = key.isascii() and key.isdigit() and len(key) < 18
-    account = people_of(organisation).filter(pk=int(key)).first() if is_id else None
+    account = (
+        visible_people(organisation).filter(pk=int(key)).first() if is_id else None
+    )
     if account is None:
         raise Http404
     return account

@@ -95,7 +95,11 @@ class Command(BaseCommand):
     def _is_over(self, name: str, organisation_id: UUID, found: Checked) -> bool:
         """Whether the chain was deleted, with a receipt that fits; then it is told."""
         receipt = receipts.find(organisation_id)
-        if found.fault or receipt is None or verification.is_there(organisation_id):
+        if (
+            found.fault
+            or receipt is None
+            or verification.organisation_exists(organisation_id)
+        ):
             return False
         self.stdout.write(
             f"{name}: {receipt.size} events were deleted with their organisation on"

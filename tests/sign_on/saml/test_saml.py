@@ -460,13 +460,13 @@ def test_switch_to_the_other_protocol_and_back_lets_domains_lapse(acme, ada, cas
 
 
 def test_answer_counts_once_in_the_database(cast):
-    once = protocols.Once("a" * 64, timezone.now() + timedelta(minutes=2))
+    once = protocols.OneTimeAnswer("a" * 64, timezone.now() + timedelta(minutes=2))
     actions.use_up(organisation=cast.acme, once=once)
     with pytest.raises(ValidationError, match="used already"):
         actions.use_up(organisation=cast.acme, once=once)
     actions.use_up(organisation=cast.other, once=once)
     UsedAnswer.objects.update(until=timezone.now())
-    later = protocols.Once("b" * 64, timezone.now() + timedelta(minutes=2))
+    later = protocols.OneTimeAnswer("b" * 64, timezone.now() + timedelta(minutes=2))
     actions.use_up(organisation=cast.acme, once=later)
     assert UsedAnswer.objects.get().digest == later.digest  # the others have run out
 
