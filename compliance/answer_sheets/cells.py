@@ -86,7 +86,7 @@ class People:
 def told(field: str, asked: SheetQuestion, value: Any, people: People) -> Cell | None:
     """The ``Cell`` of a value, None for an empty one.
 
-    A text that no cell can hold is told by ``left_out`` and stays out of the round
+    A text that no cell can hold is named by ``left_out`` and stays out of the round
     trip.
     """
     if value in (None, "", []):

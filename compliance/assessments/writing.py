@@ -173,7 +173,7 @@ def write(
 ) -> Event | None:
     """Save what differs, as one event; None when nothing does.
 
-    ``beside`` are columns of ``BESIDE_IT`` to set, ``also`` is told in the event.
+    ``beside`` are columns of ``BESIDE_IT`` to set, ``also`` goes into the event.
     """
     is_said = bool(also and also.get("attached"))
     change = alter(by, answer, touched, beside, is_said=is_said)

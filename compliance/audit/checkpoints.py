@@ -277,7 +277,7 @@ def _held(path: Path) -> Iterator[BinaryIO]:
 
 
 def _append(file: BinaryIO, note: str) -> None:
-    """Add a note, on the disk before anybody is told; what a crash tore stays apart.
+    """Add a note, on the disk before anybody hears of it; what a crash tore stays apart.
 
     A line without room on the disk is taken away again, so that the file ends as it
     did.

@@ -10,7 +10,7 @@ from compliance.audit.models import Event
 from compliance.workspace.history import Entry, entry_of
 
 MOST = 500
-"""Lines that are told; the trail holds the others."""
+"""Lines that are shown; the trail holds the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def opened(file: BinaryIO) -> Iterator[Bundle]:
 
 
 def _refuse_fault(output: IO[bytes]) -> None:
-    """An event may be refused after what the bundle holds was told."""
+    """Raise the fault of an event: it may come after the description of the bundle."""
     for line in output:
         if line.startswith(b'{"fault"'):
             raise UnreadableError(clipped(json.loads(line)["fault"], layout.MOST_WORDS))

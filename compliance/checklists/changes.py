@@ -52,7 +52,7 @@ def _english(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The language in which changes are told: its words, its days, its numbers.
+    """The language in which changes are described: its words, its days, its numbers.
 
     Words of an edition stay as they are written.
     """

@@ -101,7 +101,7 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
     """Make a draft hold a document; the citations that the legal index does not have.
 
     The statements do not grow with the questions. Parts that take the place of others
-    have a version that those never had, so that an editor who is at them is told.
+    have a version that those never had, so that an editor who is at them sees it.
     """
     if not edition._state.adding:
         edition.version = _next_version(edition)

@@ -21,7 +21,7 @@ def seat(
     proofs: Mapping[str, Evidence],
     told: Mapping[str, Any],
 ) -> None:
-    """Give the seat from today on, mark what is told, ask and answer."""
+    """Give the seat from today on, mark answers, ask and reply."""
     today = timezone.localdate()
     auditor, giver = people[told["for"]], people[told["given_by"]]
     made = actions.give_seat(

@@ -27,7 +27,7 @@ REPEAT = timedelta(hours=1)
 
 
 def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> Comment:
-    """Say something about an answer; members that it names are told, also by mail.
+    """Say something about an answer; members that it names see it at Home and get a mail.
 
     A comment that is sent twice is kept once. Raises ``ValidationError`` for bad text
     and for a closed assessment.

@@ -70,7 +70,7 @@ def upgrade(
     ``decisions`` maps question keys to ``Decision`` values; a question without one, or
     with one that is not open to it, gets what the preview suggests. ``typed`` holds the
     values of those that are answered anew, as they were typed; ``owners`` whose new
-    questions will be, where they apply: each is told in one mail. No answer is deleted.
+    questions will be, where they apply: each gets one mail. No answer is deleted.
     ``seen`` are the ``marks`` of the plan that a person decided on: raises
     ``StaleError`` when the plan is another one by now, or the edition is closed.
     Raises ``ValidationError`` when the assessment is closed, when the edition is not
@@ -95,7 +95,7 @@ def upgrade(
 
 @dataclass
 class _Moving:
-    """One move under way: what was, what is changed, and what the trail is told."""
+    """One move under way: what was, what is changed, and what goes into the trail."""
 
     by: User
     assessment: Assessment

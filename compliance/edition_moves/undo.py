@@ -149,7 +149,7 @@ def _put_back(
 
 
 def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
-    """The fields that an undo put back, as every change of an answer is told."""
+    """The fields that an undo put back, as for every change of an answer."""
     changed = [
         name
         for name in ANSWERING

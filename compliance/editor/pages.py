@@ -232,7 +232,7 @@ def removed(request: MemberRequest, edition: Edition, remove: Remove) -> Event |
 
 
 def shaped(data: Any, asked: str) -> dict[str, Any]:
-    """Change what was posted as a button asks; what the page is told of it."""
+    """Change what was posted as a button asks; the faults that the page shows."""
     if not asked or asked == "read":
         return {"unsaved": bool(asked)}
     try:

@@ -24,7 +24,7 @@ def files_naming(
     """Each file that was made after its assessment first named the person, in words.
 
     Files are not searched; the trail and imported content decide: an assessment names
-    who acted in it and who is spoken of. A summary may be told though it prints less.
+    who acted in it and who is spoken of. A summary is listed even if it prints less.
     """
     found: list[str] = []
     for organisation_id in sorted(organisations):

@@ -2,7 +2,7 @@
 
 A name is the hash of what is in it, so nothing that people type becomes a path and
 the same bytes lie there once. A file appears whole or not at all, and is on the disk,
-not only in memory, before anybody is told that it was kept.
+not only in memory, before anybody hears that it was kept.
 """
 
 import fcntl

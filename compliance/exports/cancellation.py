@@ -22,7 +22,7 @@ def end_jobs(
 ) -> None:
     """Cancel the files of someone who kept only some rights, or none.
 
-    All are locked before the first is told: whoever makes one ends it the same way.
+    All are locked before the first is cancelled: whoever makes one ends it the same way.
     """
     asked = {
         "asked_by": membership.user_id,

@@ -22,7 +22,7 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to be told: the first place where it stands, and how often.
+    """Something to report: the first place where it stands, and how often.
 
     ``which`` names what it is about, one by one, the first ``MOST_NAMED`` of them.
     """
@@ -95,7 +95,7 @@ def from_plain(said: dict[str, Any]) -> Found:
 
 @dataclass(slots=True)
 class Notes:
-    """Notes while a file is read: equal words are told once, with their number."""
+    """Notes while a file is read: equal words are listed once, with their number."""
 
     _idle: dict[str, tuple[str, int]] = field(default_factory=dict)
     _kept: dict[str, tuple[str, int]] = field(default_factory=dict)

@@ -45,7 +45,7 @@ def _xlsx(content: bytes) -> Found:
 
 
 def _cells(found: Iterator[list[Any]], notes: Notes) -> Iterator[Row]:
-    """The rows below the first row of headings; other sheets are told."""
+    """The rows below the first row of headings; other sheets are reported."""
     head: dict[str, str] = {}
     home = ""
     for sheet, number, cells in found:

@@ -1,6 +1,6 @@
 """How far a provision reaches: running assessments and organisations, counted.
 
-For those who keep the law of the whole installation right. They are told numbers;
+For those who keep the law of the whole installation right. They see numbers;
 names only of what they may read as members.
 """
 

@@ -108,7 +108,7 @@ class RoleForm(forms.Form):
 
 
 class BackForm(forms.Form):
-    """The event of a removal, to be told or undone."""
+    """The event of a removal, to be shown or undone."""
 
     removed = forms.IntegerField(min_value=1, max_value=2**31)
 

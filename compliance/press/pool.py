@@ -18,7 +18,7 @@ from typing import Any
 Say = Callable[..., None]
 Work = Callable[[int, Say], Any]
 TICK = 0.5
-"""Seconds after which silence is told, too."""
+"""Seconds after which silence is reported, too."""
 
 
 class LostError(Exception):

@@ -18,7 +18,7 @@ OTHERS = 0o077
 def check_seal(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Settings that contradict each other, and files that are not there or open to all.
 
-    Opens no key: a key that is there and does not fit is told by ``check --deploy``.
+    Opens no key: a key that is there and does not fit is reported by ``check --deploy``.
     """
     found: list[CheckMessage] = []
     if settings.SEAL_PKCS12 and (settings.SEAL_KEY or settings.SEAL_CHAIN):

@@ -90,7 +90,7 @@ class ReportOptions:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every question of the edition is told."""
+        """Whether it shows every question of the edition."""
         return self.kind == ReportKind.FULL and not self.extract
 
     def keeps(self, line: Line) -> bool:

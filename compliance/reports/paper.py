@@ -154,7 +154,7 @@ class Paper:
 
     @property
     def stood_at(self) -> datetime:
-        """The moment whose state is told, in the zone of the installation."""
+        """The moment whose state it shows, in the zone of the installation."""
         if self.signature is None:
             return self.read_at
         return self.signature.stood_at.astimezone(self.read_at.tzinfo)
@@ -167,7 +167,7 @@ class Paper:
 
     @property
     def day(self) -> date:
-        """Its day: what binds on it is told apart from what binds later."""
+        """Its day: what binds on it is kept apart from what binds later."""
         return self.stood_at.date()
 
     @cached_property

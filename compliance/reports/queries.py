@@ -174,7 +174,7 @@ def _signature(
 def _signed_before(
     signatures: Sequence[Signature], content: Content, revision: int | None
 ) -> Signature | None:
-    """The last signature of something else than what is told, or of before it."""
+    """The last signature of something other than what the report shows, or of before it."""
     for one in signatures:
         if one.content_hash != content.content_hash and one.revision < (
             revision or one.revision + 1
@@ -186,7 +186,7 @@ def _signed_before(
 def _edition_changes(
     assessment: Assessment, edition_hash: str, events: Sequence[Happened]
 ) -> EditionChanges | None:
-    """The edition that is told compared with the one the assessment came from.
+    """The edition of the report compared with the one the assessment came from.
 
     That is the edition of the assessment before, as it was when this one began, or else
     the one on which this one began. None where it is the same.

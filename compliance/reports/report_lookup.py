@@ -1,6 +1,6 @@
 """Looks up an uploaded report in the trail of this installation.
 
-Nothing is told but whether what the file says of itself is known here: whoever asks
+It shows only whether what the file says of itself is known here: whoever asks
 learns no name, no number and no hash that the file does not hold.
 """
 

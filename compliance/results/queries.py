@@ -69,7 +69,7 @@ def read(assessment: Assessment, today: date) -> Result:
 
 
 def read_rows(assessment: Assessment, answers: Iterable[Answer], today: date) -> Result:
-    """The same from rows at hand, such as those of an earlier day; no action is told.
+    """The same from rows at hand, such as those of an earlier day; no action is counted.
 
     The answers have their questions and evidence; targets are those of today.
     """

@@ -202,7 +202,7 @@ _WORDS: Mapping[str, Callable[[Any, Any], str]] = {
     "due_on": _due,
     "later_until": _until,
 }
-"""Fields whose change is told by its new value."""
+"""Fields whose change is shown by its new value."""
 
 
 def _day(value: str) -> str:

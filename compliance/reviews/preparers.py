@@ -66,9 +66,9 @@ def _prepared(
     """Each event of a person that prepared something, with the ids of its answers.
 
     Only what is about one answer where one is given. Evidence counts from the start of
-    the assessment on: what was said of it before is how it came into the library. Of a
-    question that does not apply nothing is told but that, so only those prepared it who
-    set the facts and the edition.
+    the assessment on: what was said of it before is how it came into the library. A
+    question that does not apply shows nothing but that, so only those who set the facts
+    and the edition prepared it.
     """
     rows = Answer.everything.filter(assessment=assessment)
     rows = rows.filter(pk=answer.pk) if answer else rows

@@ -34,7 +34,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The library after loading, and what was told of changes of the law."""
+    """The library after loading, and the notices of changes of the law."""
 
     checklists: list[Loaded]
     law: LawNotice
@@ -55,7 +55,7 @@ def read(folder: Path) -> Seeds:
 def load(*, by: Any, folder: Path) -> Library:
     """Bring the library up to a folder; raises ``BadSeeds`` and then changes nothing.
 
-    Organisations whose running assessments rest on law that changed are told.
+    Organisations whose running assessments rest on law that changed get a notice.
     """
     seeds = read(folder)
     stood_at = trail.hold(LIBRARY)  # one load at a time

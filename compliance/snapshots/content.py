@@ -113,7 +113,7 @@ class RestsOn:
     """The assessment that answers what is asked once for the organisation, as it stood.
 
     ``content_hash`` is that of its signature, "" while it is not signed. One that stayed
-    behind elsewhere is told as it was there.
+    behind elsewhere is shown as it was there.
     """
 
     subject: str

@@ -1,7 +1,7 @@
 """Statements of an imported assessment about things that were not imported.
 
 People, the numbers of actions, the organisation, what was taken over or carried over: it
-is told as it was where the assessment came from, so that its content hash stays equal.
+is given as it was where the assessment came from, so that its content hash stays equal.
 """
 
 from collections.abc import Iterable

@@ -37,7 +37,7 @@ PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSO
 
 
 def sources() -> Prefetch[Any]:
-    """Answers that others were taken over from, with all that is told of them."""
+    """Answers that others were taken over from, with all that is shown of them."""
     rows = Answer.everything.select_related(
         "question", "assessment__edition__checklist"
     )

@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"(/(?:share|invitation|feed|digest)/)[^/\s?]+")
 
 
 class HideTokens(logging.Filter):
-    """Writes "/share/..." where an address with a token is told."""
+    """Writes "/share/..." in place of an address with a token."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()

@@ -105,7 +105,7 @@ class KeptMiddleware:
 
     That is a redirect that refuses nothing, or the page of a view that sets ``is_saved``,
     such as one that shows a secret once. Any other reply in its place hands the form back.
-    The form names its sending (``unsaved-forms.js``), and is told that name.
+    The form names its sending (``unsaved-forms.js``), and learns that name.
     """
 
     name = re.compile(r"[0-9-]{1,60}")

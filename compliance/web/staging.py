@@ -42,7 +42,7 @@ def workplace(shelf: Path, is_known: Known) -> Iterator[Path]:
 def put(file: Path, name: str) -> None:
     """Give a finished file of a workplace its name on the shelf: whole, or not at all.
 
-    It is on the disk, not only in memory, before anybody is told of it.
+    It is on the disk, not only in memory, before anybody hears of it.
     """
     desk, shelf = file.parent, file.parent.parent
     with file.open("rb") as written:

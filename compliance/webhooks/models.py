@@ -38,7 +38,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
 
 class Webhook(models.Model):
-    """An address that is told of events of an organisation, with the topics it wants.
+    """An address that events of an organisation are sent to, with the topics it wants.
 
     ``reached`` is the number of the newest event that was looked at: the trail itself is
     the outbox. After ``failures`` in a row it rests until ``next_at``. The row stays when
@@ -69,7 +69,7 @@ class Webhook(models.Model):
     in_trail = Proven(
         "organisation_id",
         excused={
-            "reached": "how far it was told; the events are in the trail",
+            "reached": "how far it has got; the events are in the trail",
             "failures": "how often in a row nobody answered; it gives no right",
             "next_at": "the moment of its next turn; it gives no right",
         },
@@ -146,7 +146,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     in_trail = Unproven(
-        "that an event was told; the events themselves are in the trail"
+        "that an event was sent; the events themselves are in the trail"
     )
 
     class Meta:

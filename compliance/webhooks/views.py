@@ -25,7 +25,7 @@ _TESTS = {"webhook_test": "20/10m/key"}
 @require_safe
 @member_required(Permission.MEMBERS)
 def webhooks(request: MemberRequest) -> HttpResponse:
-    """The addresses that are told of events, and a form for one more."""
+    """The addresses that events are sent to, and a form for one more."""
     return _list(request, WebhookForm())
 
 

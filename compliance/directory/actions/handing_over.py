@@ -52,7 +52,7 @@ def hand_over(membership: Membership) -> dict[str, Any]:
 
 
 def _author(rules: Directory) -> User:
-    """The owner who set the rules; once they are none any more, the one of longest standing.
+    """The owner who set the rules; if they no longer own it, the owner of longest standing.
 
     An answer names whoever changed it last, so that nobody cannot be the author.
     """

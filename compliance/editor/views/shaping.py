@@ -71,7 +71,7 @@ def _whole(
 
 
 def _done(data: Any, asked: str) -> dict[str, Any]:
-    """Change what was posted as a button asks; what the page is told of it."""
+    """Change what was posted as a button asks; the faults that the page shows."""
     area, _, rest = asked.partition(" ")
     if area == "read":
         return {"part": ""}

@@ -71,7 +71,7 @@ def add_file(
         replaces=_own(replaces, organisation),
         **_checked(dates),
     )
-    # What is wrong with the words is told before anything is written.
+    # Wrong words are refused before anything is written.
     refuse_wrong_words(evidence)
     evidence.sha256, evidence.size_bytes = _hash(upload), upload.size
     _refuse_over(evidence)
@@ -203,7 +203,7 @@ def _own(replaces: Evidence | None, organisation: Organisation) -> Evidence | No
 
 
 def _refuse_second(old_id: Any) -> None:
-    """An old version has one new one; who comes second is told of the first."""
+    """An old version has one new one; who comes second is shown the first."""
     rows = Evidence.objects.select_for_update(of=("self",))
     old = rows.get(pk=old_id)
     newer = Evidence.objects.filter(replaces=old).select_related("added_by").first()

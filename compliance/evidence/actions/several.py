@@ -45,7 +45,7 @@ def add_each(
     """Add files, or else a link, each in its own transaction; an outcome for each.
 
     One that is refused does not keep the others out. ``then`` is called with each
-    piece that was kept; what it refuses is told as ``unused``.
+    piece that was kept; what it refuses is named as ``unused``.
     """
     found = []
     each = list[UploadedFile | None](uploads) or [None]

@@ -1,7 +1,7 @@
 """OSCAL as XML: into the mapping of the JSON form, and back. Pure.
 
 Markup becomes the Markdown that OSCAL has for it on the way in, and markup again on the
-way out; what of it Markdown cannot say is told.
+way out; a note lists what Markdown cannot say.
 """
 
 import re

@@ -84,7 +84,7 @@ class Command(BaseCommand):
         return [Fault(0, why, Kind.ENDED)] if why else []
 
     def _is_comparable(self, name: str, found: Checked, *, is_going: bool) -> bool:
-        """Whether rows can be compared with the chain; where they are going, it is told."""
+        """Whether rows can be compared with the chain; prints a line while they are being deleted."""
         if is_going:
             self.stdout.write(
                 f"{name} is being deleted: its rows are not compared with the trail."
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         return found.fault is None or found.fault.kind != Kind.NEWER
 
     def _is_over(self, name: str, organisation_id: UUID, found: Checked) -> bool:
-        """Whether the chain was deleted, with a receipt that fits; then it is told."""
+        """Whether the chain was deleted, with a receipt that fits; prints a line if so."""
         receipt = receipts.find(organisation_id)
         if (
             found.fault

@@ -46,7 +46,7 @@ def give_seat(
     from_on: date,
     until_on: date,
 ) -> Seat | SeatOffer:
-    """A seat for the person with an address, who is told by mail.
+    """A seat for the person with an address, who gets a mail.
 
     An address without a member is invited as an auditor, and the seat is an offer until
     the person comes; ``name`` counts for them only. Both days are included. Raises

@@ -39,7 +39,7 @@ def ask(
     due_on: date,
     answer_id: int | None = None,
 ) -> Request:
-    """A request of an auditor; the organisation is told by mail.
+    """A request of an auditor; the organisation gets a mail.
 
     Raises ``ValidationError`` for a seat that is over, a day that is over and words
     that cannot be, ``Answer.DoesNotExist`` for an answer of something else.
@@ -92,7 +92,7 @@ def reply(
 ) -> RequestMessage:
     """The organisation's answer, with a piece of its evidence or without.
 
-    The auditor is told by mail and may take the file. Raises ``ValidationError`` when
+    The auditor gets a mail and may download the file. Raises ``ValidationError`` when
     the request is closed or the evidence belongs to others.
     """
     with writing():
@@ -110,7 +110,7 @@ def reply(
 
 
 def close(*, by: User, request: Request) -> Request:
-    """Say that a request is settled, which the other side is told by mail.
+    """Say that a request is settled; the other side gets a mail.
 
     Closed twice is closed once.
     """

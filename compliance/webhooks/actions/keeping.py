@@ -31,7 +31,7 @@ def make_webhook(
 ) -> tuple[Webhook, str]:
     """A webhook, and its secret, which nobody can read again.
 
-    It is told of all that happens from now on. Raises ``ValidationError`` for an address
+    It hears of all that happens from now on. Raises ``ValidationError`` for an address
     that Attest does not call, for no or unknown topics, and beyond ``MOST``.
     """
     chosen = [topic for topic in Topic if topic.value in set(topics)]

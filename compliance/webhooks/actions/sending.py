@@ -1,7 +1,7 @@
 """Sending events to webhooks: each at least once, whoever dies on the way.
 
 The trail is the outbox: an event and its change are one transaction, and the chain of an
-organisation has no gaps, so a number says how far a webhook was told. ``take_up`` makes
+organisation has no gaps, so a number says how far a webhook has got. ``take_up`` makes
 deliveries of what follows; each is claimed before it is sent, and what a killed worker
 had claimed is due again after ``LEASE``.
 """
