@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from compliance.assessments.versions import Known, read_known
+from compliance.web.text import number_in
 
 MOST = 20
 """Keys that are named before the rest is only counted."""
@@ -14,11 +15,12 @@ def read_picks(texts: Iterable[str]) -> dict[int, Known]:
     """Id of an answer to the version its row showed; raises ``ValueError``."""
     picks = {}
     for text in texts:
-        number, _, known = text.partition(" ")
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
+        first, _, known = text.partition(" ")
+        number = number_in(first)
+        if number is None:
             msg = "This page names a question that does not exist. Load it again."
             raise ValueError(msg)
-        picks[int(number)] = read_known(known)
+        picks[number] = read_known(known)
         if len(picks) > MOST_PICKED:
             msg = f"{MOST_PICKED:,} questions are set at once at most. Select fewer."
             raise ValueError(msg)

@@ -7,6 +7,7 @@ from typing import Any
 from compliance.assessments.applying import Scope
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest
+from compliance.web.text import number_in
 from compliance.workspace import lines
 from compliance.workspace.pages import (
     list_context,
@@ -34,7 +35,8 @@ def refreshed(
     ``at`` the one at the top of the window. ``said`` is what was done, ``seq`` the
     event that its undo starts from.
     """
-    shown = [int(pk) for pk in request.POST.get("shown", "").split(",") if _is_id(pk)]
+    sent = map(number_in, request.POST.get("shown", "").split(","))
+    shown = [pk for pk in sent if pk is not None]
     wanted = [pk for pk in shown if pk in ids]
     is_undo = request.htmx.target == "undo"
     more = {"said": said, "undo_seq": seq, "is_undo": is_undo, "is_swap": True}
@@ -65,7 +67,7 @@ def _rows(
         assessment.answers.filter(pk__in=wanted).for_page(),
         assessment,
         view.today,
-        open_id=int(opened) if _is_id(opened) else None,
+        open_id=number_in(opened),
         scope=Scope.of_assessment(assessment),
         news=new.news,
         amended=view.amended,
@@ -78,7 +80,3 @@ def _rows(
         "lines": rows,
         "people": owners(request, open_row.owner) if open_row else [],
     }
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

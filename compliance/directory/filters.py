@@ -19,6 +19,8 @@ from scim2_models.path import (
     ValuePath,
 )
 
+from compliance.web.text import number_in
+
 _LOOKUPS = {
     CompareOperator.eq: "exact",
     CompareOperator.co: "contains",
@@ -54,9 +56,9 @@ class Conditions(FilterVisitor[Q]):
         if not _is_kept(value):
             return Q(pk__in=[])
         if column == "pk":
-            number = value.removeprefix("g")
-            is_id = lookup == "exact" and number.isdecimal() and len(number) < 18
-            return Q(pk=int(number)) if is_id else Q(pk__in=[])
+            number = number_in(value.removeprefix("g"))
+            is_id = lookup == "exact" and number is not None
+            return Q(pk=number) if is_id else Q(pk__in=[])
         is_case = not column.startswith("i:")
         name = column.removeprefix("i:")
         return Q(**{f"{name}__{lookup if is_case else f'i{lookup}'}": value})

@@ -13,6 +13,7 @@ from django.utils import timezone
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
+from compliance.web.text import number_in
 
 LONGEST = 200
 PROGRAM = "attest"
@@ -79,9 +80,8 @@ class Chosen:
 def chosen_in(query: QueryDict) -> Chosen:
     """The filter in an address; parts that make no sense are left out."""
     who, sort = query.get("who", ""), query.get("sort", "")
-    is_person = who.isascii() and who.isdigit() and len(who) < 16
     return Chosen(
-        who=who if is_person or who == PROGRAM else "",
+        who=who if who == PROGRAM or number_in(who) is not None else "",
         sort=sort if sort in Topic.values else "",
         scope=_uuid(query.get("scope", "")),
         since=_day(query.get("since", "")),

@@ -17,6 +17,7 @@ from compliance.snapshots.content import Content, Line, Section
 from compliance.snapshots.moments import event_at, seq_at
 from compliance.snapshots.snapshot import one_moment, to_read, told
 from compliance.templatetags.ui import moment
+from compliance.web.text import number_in
 
 ZONED = "%Y-%m-%dT%H:%M"
 """How a page sends a moment, in the zone of the installation."""
@@ -66,10 +67,11 @@ def revisions(assessment: Assessment) -> list[tuple[int, str]]:
 
 def event_of(assessment: Assessment, text: str) -> Event | None:
     """The event of the trail that a page names by its number, None when it is none."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    number = number_in(text)
+    if number is None:
         return None
     try:
-        return event_at(assessment, int(text))
+        return event_at(assessment, number)
     except Event.DoesNotExist:
         return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.review_queue import Looks, Stop, Way
+from compliance.web.text import number_in
 
 RULED_OUT = "ruled-out"
 """In the address: what does not apply, by the facts."""
@@ -33,9 +34,10 @@ def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
         return Picked("All questions", {"why": why}, stops)
     if why == RULED_OUT:
         return Picked("Does not apply, by the facts", {"why": why}, ruled_out(way))
-    if by.isascii() and by.isdigit() and int(by) in way.people:
-        stops = [one for one in way.stops if int(by) in one.hands]
-        return Picked(f"Prepared by {way.people[int(by)]}", {"by": by}, stops)
+    person = number_in(by)
+    if person is not None and person in way.people:
+        stops = [one for one in way.stops if person in one.hands]
+        return Picked(f"Prepared by {way.people[person]}", {"by": by}, stops)
     together = {one: None for each in Why for one in _sampled(way, each)}
     return Picked("Check these first", {}, list(together))
 

@@ -81,6 +81,15 @@ def validate_line(value: str) -> None:
         raise ValidationError(msg, code="invisible")
 
 
+def number_in(text: str | None) -> int | None:
+    """The id or number that an address or a program names; None for any other text.
+
+    It has at most 18 digits, which fit both databases.
+    """
+    is_number = text and text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if text and is_number else None
+
+
 def whole(text: str) -> int:
     """A number that an address carries; 0 where there is none of up to nine digits."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -13,6 +13,7 @@ from compliance.assessments.actions import say_whose
 from compliance.assessments.imported_answers import answers_of, asked_of, names_of
 from compliance.bundles import origins
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.text import number_in
 
 PAGE = 100
 
@@ -26,10 +27,10 @@ def origin(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     trails = origins.kept_with(found.assessment)
     asked = request.GET.get("trail", "")
     shown = next((k for k in trails if str(k.trail.position) == asked), trails[-1])
-    before = request.GET.get("before", "")
+    before = number_in(request.GET.get("before"))
     events = shown.trail.events.order_by("-seq")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        events = events.filter(seq__lt=int(before))
+    if before is not None:
+        events = events.filter(seq__lt=before)
     some = list(events[: PAGE + 1])
     context = {
         "origin": found,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from scim2_models import (
     Context,
     InvalidPathException,
@@ -34,6 +35,7 @@ from compliance.directory.replies import (
 from compliance.directory.shapes import Group, Member
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation
+from compliance.web.text import number_in
 
 _COLUMNS = {
     "displayname": "i:name",
@@ -210,7 +212,7 @@ def _ids_of(value: Any, *, is_removal: bool = False) -> set[int]:
     given = value if isinstance(value, list) else [value] if value else []
     members = [Member.model_validate(one) for one in given]
     if is_removal:
-        return {pk for one in members if (pk := _number(one.value)) is not None}
+        return {pk for one in members if (pk := number_in(one.value)) is not None}
     return _ids(members)
 
 
@@ -218,7 +220,7 @@ def _ids(members: Sequence[Member] | None) -> set[int]:
     """The ids of the users in a call. Raises ``ValidationError`` for anything else."""
     found = set()
     for member in members or []:
-        pk = _number(member.value)
+        pk = number_in(member.value)
         if pk is None or (member.type or "User") != "User":
             value = (member.value or "")[:40]
             msg = f"“{value}” is not a user here. A group can hold users, not groups."
@@ -227,19 +229,12 @@ def _ids(members: Sequence[Member] | None) -> set[int]:
     return found
 
 
-def _number(value: str | None) -> int | None:
-    is_id = value and value.isascii() and value.isdigit() and len(value) < 18
-    return int(value) if value and is_id else None
-
-
 def _row(organisation: Organisation, key: str) -> DirectoryGroup:
-    number = key.removeprefix("g")
-    is_id = key[:1] == "g" and number.isascii() and number.isdigit() and len(key) < 18
-    rows = organisation.directory_groups.select_related("organisation")
-    row = rows.filter(pk=int(number)).first() if is_id else None
-    if row is None:
+    number = number_in(key[1:]) if key[:1] == "g" else None
+    if number is None:
         raise Http404
-    return row
+    rows = organisation.directory_groups.select_related("organisation")
+    return get_object_or_404(rows, pk=number)
 
 
 def _read(organisation: Organisation, key: str) -> Group:

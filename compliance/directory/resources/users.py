@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from scim2_models import Context, GroupMembership, Meta, MutabilityException, PatchOp
 
 from compliance.audit.transaction import writing
@@ -25,6 +26,7 @@ from compliance.directory.shapes import User, name_of
 from compliance.organisations.actions import lock, lock_person
 from compliance.organisations.models import Organisation
 from compliance.organisations.models import User as Account
+from compliance.web.text import number_in
 
 _STAYS = (
     "userName cannot change: it is the address that the account signs in with. Deactivate"
@@ -145,13 +147,10 @@ def _set(request: ScimRequest, stands: User, sent: User) -> User:
 
 
 def _account(organisation: Organisation, key: str) -> Account:
-    is_id = key.isascii() and key.isdigit() and len(key) < 18
-    account = (
-        visible_people(organisation).filter(pk=int(key)).first() if is_id else None
-    )
-    if account is None:
+    number = number_in(key)
+    if number is None:
         raise Http404
-    return account
+    return get_object_or_404(visible_people(organisation), pk=number)
 
 
 def _read(organisation: Organisation, key: str) -> User:

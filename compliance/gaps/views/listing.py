@@ -22,7 +22,7 @@ from compliance.remediation import actions as remediation
 from compliance.remediation import waiting
 from compliance.results.files import TYPES
 from compliance.results.stands import assessments_of, current, stands_of
-from compliance.web.text import counted
+from compliance.web.text import counted, number_in
 from compliance.workspace.pages import owners
 
 FIRST = 10
@@ -129,8 +129,7 @@ def _show(request: MemberRequest) -> Show:
 
 def _number(request: MemberRequest, name: str) -> int:
     """A number of the address; 0 for anything else."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+    return number_in(request.GET.get(name)) or 0
 
 
 def _editing(request: MemberRequest, gaps: Iterable[Gap]) -> GapForm | None:
@@ -146,15 +145,15 @@ def _editing(request: MemberRequest, gaps: Iterable[Gap]) -> GapForm | None:
 
 def _done(request: MemberRequest) -> dict[str, Any]:
     """The action that was changed last, its event, and what waits for it and is due before."""
-    number, _, seq = request.GET.get("done", "").partition(".")
-    if not (f"{number}{seq}".isascii() and number.isdecimal() and seq.isdecimal()):
+    number, seq = map(number_in, request.GET.get("done", "").partition(".")[::2])
+    if number is None or seq is None:
         return {}
-    rows = request.organisation.actions.filter(number=number[:9])
+    rows = request.organisation.actions.filter(number=number)
     action = rows.select_related("organisation", "owner").first()
     if action is None:
         return {}
     after = waiting.too_early(action, waiting.around(action)[1])
-    return {"done": action, "done_seq": int(seq[:15]), "too_early": after}
+    return {"done": action, "done_seq": seq, "too_early": after}
 
 
 def _page(

@@ -20,6 +20,7 @@ from compliance.history.looking_back import (
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import days_of
+from compliance.web.text import number_in
 
 DAYS = 14
 
@@ -41,10 +42,8 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         faults = error.messages
     if found and later and later.event.seq < found.event.seq:
         found, later = later, found  # "then" reads forward
-    number = request.GET.get("section", "")
-    section = found and found.section(
-        int(number) if number.isascii() and number.isdigit() else 0
-    )
+    number = number_in(request.GET.get("section"))
+    section = found and found.section(number or 0)
     marks = marks_of(assessment.edition) if section else {}
     context = {
         "assessment": assessment,

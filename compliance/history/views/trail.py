@@ -17,6 +17,7 @@ from compliance.audit.transaction import writing
 from compliance.history.filters import PROGRAM, Chosen, chosen_in, nonsense_in
 from compliance.history.trail_rows import csv_of, named_by, rows_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.text import number_in
 
 PAGE = 100
 FORMS = ("csv", "jsonl")
@@ -38,9 +39,9 @@ def _page(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
     organisation = request.organisation
     events = _events(request, chosen)
     head = chain.head_of(organisation.pk)
-    before = request.GET.get("before", "")
-    is_older = before.isascii() and before.isdigit() and len(before) < 19
-    later = events.filter(seq__lt=int(before)) if is_older else events
+    before = number_in(request.GET.get("before"))
+    is_older = before is not None
+    later = events.filter(seq__lt=before) if is_older else events
     shown = list(later[: PAGE + 1])
     return {
         "rows": rows_of(shown[:PAGE]),
