@@ -1,9 +1,13 @@
 """Shared parts of the actions: the refusal, and one event for one change."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
@@ -26,6 +30,8 @@ class UnsoundError(RefusedError):
 
 
 _MOST_NAMED = 5
+REPEAT = timedelta(hours=1)
+"""The same change again within this time is the same one: its reply was lost."""
 
 
 @contextmanager
@@ -73,13 +79,13 @@ def rewrite(
 ) -> Event | None:
     """Write what differs in a part of a draft, with one event; None when all stands.
 
-    Raises ``StaleError`` when its version is another one.
+    Raises ``StaleError`` when something differs and its version is another one.
     """
-    if row.version != version:
-        raise StaleError
     changed = {n: v for n, v in values.items() if getattr(row, n) != v}
     if not changed:
         return None
+    if row.version != version:
+        raise StaleError
     before = {name: getattr(row, name) for name in changed}
     for name, value in changed.items():
         setattr(row, name, value)
@@ -92,6 +98,30 @@ def rewrite(
         {"key": row.key} | before,
         changed,
     )
+
+
+def just_done(
+    by: Any, edition: Edition, action: str, told: Mapping[str, Any]
+) -> Event | None:
+    """A person's last change to a draft, if it is this very one and lately made.
+
+    ``told`` has what its event says before or after, by name.
+    """
+    events = trail.events_of(chain_of(edition.checklist))
+    here = events.filter(subject_label="edition", subject_id=str(edition.pk), actor=by)
+    last = here.filter(at__gt=timezone.now() - REPEAT).first()
+    if last is None or last.action != action:
+        return None
+    before, after = trail.changes(last)
+    said = before | after
+    return last if all(said.get(name) == told[name] for name in told) else None
+
+
+def just_removed(by: Any, edition: Edition, action: str, key: str) -> Event:
+    """The person's own removal of a part that is gone; else ``ObjectDoesNotExist``."""
+    if done := just_done(by, edition, action, {"key": key}):
+        return done
+    raise ObjectDoesNotExist(key)
 
 
 def refuse_worse(stood: dict[str, Any], document: dict[str, Any]) -> None:

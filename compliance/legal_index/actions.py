@@ -113,12 +113,12 @@ def amend_provision(
         "instrument", "successor"
     )
     row = rows.get(pk=provision_id)
-    if mark_of(row) != seen:
-        raise StaleError
     before = _provision(row)
     after = before | values
     if after == before:
         return False
+    if mark_of(row) != seen:
+        raise StaleError
     row.successor = _successor(row, after["successor"])
     for name in ("title", "url", "status", "applies_from"):
         setattr(row, name, after[name])

@@ -69,14 +69,14 @@ def set_letterhead(
     with writing():
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         found = letterhead_of(organisation)
-        if found.version != base:
-            raise ValidationError(STALE, code="stale")
-        before = found.told
+        before, version = found.told, found.version
         found.colour, found.mark, found.footer = colour, mark, footer
         found.logo = found.logo if logo is None else logo
         found.full_clean(exclude=["organisation"])
         if found.told == before:
             return False
+        if version != base:
+            raise ValidationError(STALE, code="stale")
         found.save()
         trail.record(
             by=by,

@@ -64,12 +64,6 @@ def set_targets(
         rows = targets_of(assessment, scale.key, reach).select_for_update()
         stands = list(rows)
         before = _said(scale.key, stands)
-        if base != mark(stands):
-            msg = (
-                "Someone else has set other targets since you opened the page. Compare them,"
-                " then save again."
-            )
-            raise ValidationError(msg, code="stale")
         after = {
             "scale": scale.key,
             "levels": dict(levels),
@@ -77,6 +71,12 @@ def set_targets(
         }
         if before == after:
             return False
+        if base != mark(stands):
+            msg = (
+                "Someone else has set other targets since you opened the page. Compare them,"
+                " then save again."
+            )
+            raise ValidationError(msg, code="stale")
         rows.delete()
         inserted(
             Target.objects.bulk_create(

@@ -7,9 +7,16 @@ from django.utils.text import slugify
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
+from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.limits import MOST_ORGANISATIONS
-from compliance.checklists.recording import free_key, open_draft, refuse_worse
+from compliance.checklists.recording import (
+    free_key,
+    just_done,
+    open_draft,
+    refuse_worse,
+)
 from compliance.editor.actions import write_head
+from compliance.editor.marks import mark_of
 from compliance.organisations.models import Organisation
 
 Example = dict[str, Any]
@@ -21,20 +28,27 @@ def save_organisation(
     organisation: Organisation | None,
     edition_id: int,
     key: str,
-    seen: Example | None,
+    seen: str,
     values: Example,
 ) -> Event | None:
     """Write an example; a new one without a key. None when all stood so.
 
-    ``seen`` is the example as the page showed it. Raises ``StaleError`` where it is
+    ``seen`` is the ``mark_of`` the example as the page showed it. Raises ``StaleError`` where it is
     another one by now, ``RefusedError`` for facts and questions that nobody asks.
     """
     with open_draft(organisation, edition_id) as edition:
         rows = list(edition.organisations or [])
         at = next((n for n, row in enumerate(rows) if row["key"] == key), None)
-        if key and (at is None or rows[at] != seen):
+        if at is not None and rows[at] == {"key": key} | values:
+            return None
+        if key and (at is None or mark_of(rows[at]) != seen):
             raise StaleError
         if at is None:
+            last = rows[-1] if rows else {}
+            if {name: last[name] for name in last if name != "key"} == values and (
+                made := just_done(by, edition, EDITION_CHANGED, {"organisations": rows})
+            ):
+                return made
             if len(rows) >= MOST_ORGANISATIONS:
                 msg = f"An edition keeps at most {MOST_ORGANISATIONS} examples"
                 raise RefusedError(msg)

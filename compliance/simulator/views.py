@@ -86,15 +86,13 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     form = OrganisationForm(request.POST, facts=edition.facts.all(), stands=stands)
     if not form.is_valid():
         return _page(request, edition, key=key, form=form, status=422)
-    if key and request.POST.get("seen", "") != mark_of(stands):
-        return _page(request, edition, key=key, form=form, theirs=True, status=409)
     try:
         event = save_organisation(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
             key=key,
-            seen=stands,
+            seen=request.POST.get("seen", "")[:64],
             values=form.values(),
         )
     except Edition.DoesNotExist as error:

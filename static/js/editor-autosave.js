@@ -1,7 +1,7 @@
 // A question of a draft saves itself: a moment after a choice is made, after a pause in typing, and
 // at the latest ten seconds after the first letter. The text waits on this device until then
 // (unsaved-forms.js). What two people changed is saved only with the button, which shows both texts.
-import { isUnsaved, settled } from "./unsaved-forms.js";
+import { answered, isUnsaved, settled, triedOf, trying } from "./unsaved-forms.js";
 
 /** @typedef {Found<"form[data-autosave]">} Keeping */
 const [SOON_MS, PAUSE_MS, LONGEST_MS] = [300, 2500, 10_000];
@@ -37,23 +37,41 @@ document.addEventListener("change", ({ target }) => {
   if (form && target.name !== "cite") later(form, SOON_MS);
 });
 
-// Half a citation is still being typed.
+// Half a citation is still being typed. What was tried last goes first, and as it was: the reply may
+// have been lost, not the save, and what is typed since then goes on from one's own.
 document.addEventListener("htmx:configRequest", ({ target, detail }) => {
-  if (target === saving(target)) detail.formData.set("cite", "");
+  const form = saving(target);
+  if (!form || target !== form) return;
+  const sent = detail.formData;
+  sent.set("cite", "");
+  const tried = triedOf(form);
+  if (!tried) {
+    trying(form, sent);
+    return;
+  }
+  const token = form.elements.csrfmiddlewaretoken.value;
+  for (const name of new Set(sent.keys())) sent.delete(name);
+  for (const [name, value] of [...tried, ["csrfmiddlewaretoken", token]]) sent.append(name, value);
 });
 
-// The button waits for what is on its way, which says over which state the form is then.
+// The button waits for what is on its way or was not answered, which says over which state the form
+// is then. Without a line it waits as well: the page says so.
+/** @type {WeakMap<Keeping, HTMLElement | null>} */
+const pressed = new WeakMap();
+let isPassing = false;
 document.addEventListener(
   "submit",
   (event) => {
     const form = saving(event.target);
-    if (!form) return;
+    if (!form || isPassing) return;
     clearTimeout(waits.get(form));
-    if (!form.classList.contains("htmx-request")) return;
+    const isOnItsWay = form.classList.contains("htmx-request");
+    if (!isOnItsWay && !triedOf(form)) return;
     event.preventDefault();
     event.stopPropagation();
     const { submitter } = event;
-    form.addEventListener("htmx:afterRequest", () => form.requestSubmit(submitter), { once: true });
+    pressed.set(form, submitter);
+    if (!isOnItsWay) form.dispatchEvent(new CustomEvent("attest:pause"));
   },
   true,
 );
@@ -76,8 +94,18 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (elt !== form) return;
   const { status } = detail.xhr;
   if (status === 200) settled(form, formData);
-  else if (status === 409) form.dataset.stuck = "true";
-  else if (status !== 422) putOff(form);
+  else if (status === 409 || status === 422) answered(form);
+  else putOff(form);
+  if (status === 409) form.dataset.stuck = "true";
+  const submitter = pressed.get(form);
+  pressed.delete(form);
+  if (submitter === undefined || !status) {
+    if (status === 200 && isUnsaved(form)) later(form, PAUSE_MS);
+    return;
+  }
+  isPassing = true;
+  form.requestSubmit(submitter);
+  isPassing = false;
 });
 window.addEventListener("online", () => {
   for (const form of document.querySelectorAll("form[data-autosave]")) later(form, SOON_MS);

@@ -1,7 +1,8 @@
 // Text typed into a form is kept on this device (device-store.js) until it is saved, given back when the
 // form is opened again, in any tab once its own is gone; gone with "Drop it" and with sign-out. It
 // keeps the state it was typed over, so that a save after somebody else's writes only what was
-// typed, and shows both texts where both did. Forms of a draft are named by the page, for each
+// typed, and shows both texts where both did. It keeps what was sent and not answered, too ("tried"):
+// the reply may have been lost, not the save. Forms of a draft are named by the page, for each
 // edition and part; every other form goes by its address. Rows of a list and comments have keepers
 // of their own (outbox.js, unsent-comments.js); what says data-unkept is not kept, nor is a secret.
 import { read, takeUp, write } from "./device-store.js";
@@ -17,7 +18,7 @@ const SENDING = "sending"; // a name that no other has: the server says it once 
 const STAMPS = /^(version|seen|base(_.*)?)$/; // they say over which state a form was typed
 /** @typedef {Found<"form[data-keep]">} Keeping */
 /** @typedef {[string, string][]} Pairs */
-/** @typedef {{ at: string, name: string, fields: Pairs }} Unsaved */
+/** @typedef {{ at: string, name: string, fields: Pairs, tried?: Pairs }} Unsaved */
 const draft = document.querySelector("[data-kept]");
 const box = draft ? `edit${draft.dataset.kept}` : "forms";
 /** @returns {Record<string, Unsaved>} */
@@ -55,6 +56,7 @@ const kept = new Map(); // what is not saved: the forms of this page by key
 /** @type {Set<string>} */
 const back = new Set(); // what was given back into its form
 const region = draft ?? make("div", { role: "status" });
+let isSent = false;
 let isInside = false; // the next page is of this site, too: it knows what is kept here
 
 // The sending that was saved last.
@@ -99,12 +101,14 @@ function keep(form) {
   if (form.inert) return; // what is kept is on its way back into it
   const fields = fieldsOf(form);
   const key = keyOf(form);
+  const tried = all()[key]?.tried;
   isInside = false;
-  if (!form.matches("[data-unsaved]") && textOf(fields) === textOf(base.get(key) ?? fields)) {
+  const isSame = textOf(fields) === textOf(base.get(key) ?? fields);
+  if (isSame && !tried && !form.matches("[data-unsaved]")) {
     forget(key);
     return;
   }
-  write(box, { ...all(), [key]: { at: form.dataset.at, name: form.dataset.name, fields } });
+  write(box, { ...all(), [key]: { at: form.dataset.at, name: form.dataset.name, fields, tried } });
   kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
 }
 
@@ -114,9 +118,23 @@ export function catchUp() {
 }
 /** @param {Keeping} form */
 export const isUnsaved = (form) => kept.has(keyOf(form));
+/** @param {Keeping} form */
+export const triedOf = (form) => all()[keyOf(form)]?.tried;
+// It is on its way, until there is an answer.
+/** @param {Keeping} form @param {FormData} [sent] */
+export function trying(form, sent) {
+  const kept = all()[keyOf(form)];
+  if (kept) write(box, { ...all(), [keyOf(form)]: { ...kept, tried: fieldsOf(form, sent) } });
+}
+/** @param {Keeping} form */
+export function answered(form) {
+  const kept = all()[keyOf(form)];
+  if (kept?.tried) write(box, { ...all(), [keyOf(form)]: { ...kept, tried: undefined } });
+}
 // What was sent is saved; what was typed since waits.
 /** @param {Keeping} form @param {FormData} sent */
 export function settled(form, sent) {
+  answered(form);
   form.removeAttribute("data-unsaved");
   base.set(keyOf(form), fieldsOf(form, sent));
   keep(form);
@@ -298,6 +316,8 @@ document.addEventListener("submit", (event) => {
   event.target.querySelector(`[name=${SENDING}]`)?.remove();
   event.target.append(make("input", { type: "hidden", name: SENDING, value }));
   write("sent", { box, key: keyOf(event.target), path, sending: value });
+  trying(event.target);
+  isSent = true;
   kept.set(keyOf(event.target), true); // it is on its way
 });
 document.addEventListener("click", (event) => {
@@ -315,8 +335,10 @@ document.addEventListener("click", (event) => {
     for (const form of document.querySelectorAll("form[data-unsaved]")) forget(keyOf(form));
   isInside = link.origin === location.origin && !link.target;
 });
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
   isInside = false;
+  // back on a page that was sent: it may be saved, and its forms are those of before
+  if (event.persisted && isSent) location.reload();
 });
 window.addEventListener("beforeunload", (event) => {
   const isLost = (/** @type {boolean} */ isSafe) => !isSafe || (draft && !isInside);
@@ -328,8 +350,9 @@ window.addEventListener("beforeunload", (event) => {
 const sent = read("sent");
 const isSaved = told() === (sent?.sending ?? "");
 if (isSaved) {
-  const { [sent.key]: _, ...left } = read(sent.box) ?? {};
-  write(sent.box, left);
+  const { [sent.key]: saved, ...left } = read(sent.box) ?? {};
+  const isTypedOn = saved?.tried && textOf(saved.fields) !== textOf(saved.tried);
+  write(sent.box, isTypedOn ? { ...left, [sent.key]: saved } : left);
 }
 if (isSaved || forms().some((form) => keyOf(form) === sent?.key)) write("sent", {});
 const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
@@ -340,8 +363,21 @@ for (const form of forms()) {
   base.set(keyOf(form), standing(form));
 }
 await takeUp(box);
+// What stands is what was tried: it was saved, by this person, and what was typed since goes on from it.
+/** @param {Keeping} form */
+function recognise(form) {
+  const key = keyOf(form);
+  const found = all()[key];
+  const stands = base.get(key) ?? [];
+  if (!found?.tried || textOf(found.tried) !== textOf(stands)) return;
+  const stamps = new Map(stands.filter(([name]) => STAMPS.test(name)));
+  const fields = found.fields.map(([name, value]) => [name, stamps.get(name) ?? value]);
+  write(box, { ...all(), [key]: { ...found, fields, tried: undefined } });
+}
 for (const form of forms()) {
   const key = keyOf(form);
+  if (form.matches("[data-unsaved]")) answered(form);
+  else recognise(form);
   if (kept.has(key)) continue; // typed meanwhile
   const found = form.matches("[data-unsaved]") ? null : all()[key];
   if (!found || textOf(found.fields) === textOf(base.get(key) ?? [])) {

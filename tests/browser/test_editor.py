@@ -1,11 +1,13 @@
 """The editor by keyboard, by mouse, by two people, and without scripts."""
 
 import time
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import follow, until
+from tests.browser.window import follow, lose, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -341,3 +343,105 @@ def test_field_of_which_nothing_was_kept_stays_as_it_is(desk, made, open_window)
     told(page).get_by_text("Not saved yet: Q1").wait_for()
     assert page.get_by_label("How to check").input_value() == "Twice."
     assert page.get_by_label("Question", exact=True).input_value() == stood
+
+
+@pytest.fixture
+def lost(desk, made, open_window):
+    """Q1 with "Typed once?" saved, whose reply was lost, and "Typed on?" typed since."""
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.route("**/edit/save/", lose, times=1)
+    text = page.get_by_label("Question", exact=True)
+    text.fill("Typed once?")
+    text.blur()
+    page.get_by_text("Not saved yet; kept on this device.").wait_for()
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed once?"
+    text.fill("Typed on?")
+    return page
+
+
+def typed_on(desk, made):
+    return desk.question_of(made["draft"], "Q1")["text"] == "Typed on?"
+
+
+def test_save_whose_reply_was_lost_is_ones_own(desk, made, lost):
+    lost.locator("#save time").wait_for()
+    until(lambda: typed_on(desk, made), bool)
+    assert lost.get_by_text("Someone else").count() == 0
+    until(lambda: lost.evaluate(KEPT), lambda found: found == [])
+
+
+def test_button_after_a_lost_reply_saves_and_blames_nobody(desk, made, lost):
+    follow(lost.get_by_role("button", name="Save Q1"))
+    lost.get_by_text("Q1 is saved").wait_for()
+    assert typed_on(desk, made)
+    assert (lost.evaluate(KEPT), told(lost).inner_text()) == ([], "")
+
+
+def test_button_without_a_line_stays_on_the_page_and_says_so(desk, made, lost):
+    lost.route("**/edit/save/", lambda route: route.abort())
+    lost.get_by_role("button", name="Save Q1").click()
+    lost.get_by_text("Not saved yet; kept on this device.").wait_for()
+    assert lost.get_by_label("Question", exact=True).input_value() == "Typed on?"
+    lost.unroute("**/edit/save/")
+    follow(lost.get_by_role("button", name="Save Q1"))
+    assert typed_on(desk, made)
+
+
+@pytest.mark.parametrize("way", ["autosave", "button"])
+def test_tab_that_dies_after_a_lost_reply_leaves_text_that_saves(desk, made, lost, way):
+    other = lost.context.new_page()
+    lost.close(run_before_unload=False)
+    other.goto(lost.url)
+    told(other).get_by_text("Not saved yet: Q1").wait_for()
+    text = other.get_by_label("Question", exact=True)
+    assert text.input_value() == "Typed on?"
+    assert "Someone has saved it" not in told(other).inner_text()
+    if way == "button":
+        follow(other.get_by_role("button", name="Save Q1"))
+    else:
+        text.press("End")
+        text.press(" ")
+    until(lambda: typed_on(desk, made), bool)
+    assert other.get_by_text("Someone else").count() == 0
+
+
+def test_what_someone_else_changed_after_a_lost_reply_is_still_theirs(
+    desk, made, lost, open_window
+):
+    path = made["path"] + "edit/?question=Q1"
+    theirs = open_window(made["sessions"][1], path).page
+    theirs.get_by_label("Question", exact=True).fill("Theirs?")
+    follow(theirs.get_by_role("button", name="Save Q1"))
+    follow(lost.get_by_role("button", name="Save Q1"))
+    lost.get_by_text("Someone else has saved Q1").wait_for()
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Theirs?"
+    assert lost.get_by_label("Question", exact=True).input_value() == "Typed on?"
+
+
+TYPES_ON = """() => document.addEventListener("submit", () => setTimeout(() => {
+  const title = document.querySelector("[data-keep=section-s1] [name=title]");
+  title.value = "Once, and on";
+  title.dispatchEvent(new Event("input", { bubbles: true }));
+}))"""
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_what_is_typed_while_a_form_is_on_its_way_goes_on_from_that_save(
+    desk, made, open_window, is_lost
+):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?section=s1").page
+    here, form = page.url, page.locator("form[data-keep='section-s1']")
+    form.get_by_label("Title").fill("Once")
+    page.evaluate(TYPES_ON)
+    if is_lost:
+        page.route("**/section/**", lose, times=1)
+    with suppress(PlaywrightError):
+        form.get_by_role("button", name="Save").click()
+    until(lambda: page.wait_for_timeout(50) or page.url, lambda at: at != here)
+    page.goto(here)
+    told(page).get_by_text("Not saved yet: the section").wait_for()
+    assert "Someone has saved it" not in told(page).inner_text()
+    assert form.get_by_label("Title").input_value() == "Once, and on"
+    follow(form.get_by_role("button", name="Save"))
+    page.get_by_text("The section is saved").wait_for()
+    assert page.get_by_text("Someone else").count() == 0

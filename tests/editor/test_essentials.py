@@ -131,7 +131,7 @@ def test_second_editor_is_told_and_nothing_is_lost(ada, cast, draft):
         by=cast.ada,
         organisation=cast.acme,
         edition_id=draft.pk,
-        seen=SHORT,
+        seen=mark_of(SHORT),
         values=SHORT | {"questions": ["Q2"]},
     )
     reply = ada.post(url("essentials_save", draft), sent | {"questions": ["Q4"]})

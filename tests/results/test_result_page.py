@@ -120,6 +120,15 @@ def test_same_targets_again_leave_no_event(cast, scaled, sign_in):
     assert Event.objects.filter(action="targets.set").count() == 1
 
 
+def test_targets_that_are_sent_again_after_a_lost_reply_blame_nobody(
+    cast, scaled, sign_in
+):
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    sent = targets(keys=1) | {"reach": "assessment", "base": ""}
+    assert [client.post(address, sent).status_code for _ in range(2)] == [302, 302]
+
+
 def test_day_of_targets_comes_back_as_a_browser_reads_it(cast, scaled, sign_in):
     client = sign_in(cast.otto)
     address = url(scaled, "targets", scale="seal")

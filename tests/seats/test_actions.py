@@ -430,7 +430,7 @@ def test_mail_goes_to_the_owners_when_who_gave_the_seat_lost_the_right(
 
 
 def test_numbers_follow_each_other_in_an_assessment(cast, assessment, seat):
-    assert [ask(cast.aud, seat).number for _ in range(3)] == [1, 2, 3]
+    assert [ask(cast.aud, seat, title).number for title in "abc"] == [1, 2, 3]
 
 
 def test_file_of_others_is_not_handed_over(cast, seat, sign_in):
@@ -483,3 +483,25 @@ def test_one_auditor_sees_nothing_of_what_another_asks(cast, assessment, seat, s
     assert "Between us two" not in page.text
     path = f"/o/acme/audit/{hers.pk}/requests/{asked.pk}/"
     assert sign_in(other).get(path).status_code == 404
+
+
+def test_request_and_messages_that_are_sent_twice_are_made_once(cast, seat):
+    send_queued()
+    asked = [ask(cast.aud, seat, text="Of last year.") for _ in range(2)]
+    assert asked[0] == asked[1]
+    given = {"by": cast.aud, "seat": seat, "request_id": asked[0].pk}
+    for _ in range(2):
+        actions.say(**given, text="And March? ")
+    for _ in range(2):
+        actions.reply(by=cast.ada, request=asked[0], text="Here.")
+    texts = [said.text for said in asked[0].messages.all()]
+    assert texts == ["And March?", "Here."]
+    actions.say(**given, text="And March?")
+    assert asked[0].messages.count() == 3, "said again after an answer, it is meant"
+    assert len(send_queued()) == 4
+
+
+def test_same_request_is_made_anew_once_it_was_answered(cast, seat):
+    asked = ask(cast.aud, seat)
+    actions.reply(by=cast.ada, request=asked, text="Here.")
+    assert ask(cast.aud, seat).number == 2

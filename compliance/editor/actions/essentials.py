@@ -1,6 +1,5 @@
 """The short path of a draft: what a small organisation begins with."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from compliance.audit.models import Event
@@ -8,7 +7,8 @@ from compliance.audit.refusals import StaleError
 from compliance.checklists import content
 from compliance.checklists.models import Edition
 from compliance.checklists.recording import open_draft, refuse_worse
-from compliance.editor.actions.head import write_head
+from compliance.editor.actions.head import differing, write_head
+from compliance.editor.marks import mark_of
 from compliance.organisations.models import Organisation
 
 
@@ -17,16 +17,18 @@ def save_essentials(
     by: Any,
     organisation: Organisation | None,
     edition_id: int,
-    seen: Mapping[str, Any] | None,
+    seen: str,
     values: dict[str, Any] | None,
 ) -> Event | None:
     """Write the short path, or take it away with None. None when all stood so.
 
-    ``seen`` is the one that the page showed. Raises ``StaleError`` where it is another
+    ``seen`` is the ``mark_of`` the one that the page showed. Raises ``StaleError`` where it is another
     by now, ``UnsoundError`` for a rule or a question that cannot be relied on.
     """
     with open_draft(organisation, edition_id) as edition:
-        if edition.essentials != seen:
+        if not differing(edition, {"essentials": values}):
+            return None
+        if mark_of(edition.essentials) != seen:
             raise StaleError
         if values is not None:
             _refuse_unsound(edition, values)

@@ -6,6 +6,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from compliance.applicability import rules
+from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content, soundness
@@ -15,6 +16,8 @@ from compliance.checklists.models import Edition, Fact
 from compliance.checklists.recording import (
     UnsoundError,
     free_key,
+    just_done,
+    just_removed,
     open_draft,
     record,
     refuse_worse,
@@ -76,6 +79,10 @@ def save_implied(
 
 
 def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Event:
+    if made := just_done(by, edition, FACT_ADDED, values):
+        key = trail.changes(made)[1]["key"]
+        if edition.facts.filter(key=key, version=0).exists():
+            return made
     if edition.facts.count() >= MOST_FACTS:
         msg = f"An edition asks for at most {MOST_FACTS} facts; remove one first"
         raise RefusedError(msg)
@@ -94,7 +101,9 @@ def remove_fact(
 ) -> Event:
     """Ask for a fact no more; refuses while a rule rests on it."""
     with open_draft(organisation, edition_id) as edition:
-        fact = edition.facts.get(key=key)
+        fact = edition.facts.filter(key=key).first()
+        if fact is None:
+            return just_removed(by, edition, FACT_REMOVED, key)
         users = _users(edition, key)
         if users:
             msg = f"{fact.label} decides whether {users[0]} applies; change its rule first"

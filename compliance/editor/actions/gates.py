@@ -1,6 +1,5 @@
 """The gates of a draft: tables that apply to many questions."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -10,15 +9,18 @@ from compliance.applicability import simulator
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
+from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.limits import MOST_GATES
 from compliance.checklists.models import Edition
 from compliance.checklists.recording import (
     UnsoundError,
     free_key,
+    just_done,
     open_draft,
     refuse_worse,
 )
 from compliance.editor.actions.head import write_head
+from compliance.editor.marks import mark_of
 from compliance.legal_index import citing
 from compliance.legal_index.choices import CiteState
 from compliance.organisations.models import Organisation
@@ -32,21 +34,25 @@ def save_gate(
     organisation: Organisation | None,
     edition_id: int,
     key: str,
-    seen: Mapping[str, Any] | None,
+    seen: str,
     values: Gate,
 ) -> Event | None:
     """Write a gate; a new one without a key. None when all stood so.
 
-    ``seen`` is the gate as the page showed it. Raises ``StaleError`` where it is another
-    one by now, ``UnsoundError`` with paths within the gate for what cannot be relied on.
+    ``seen`` is the ``mark_of`` the gate as the page showed it. Raises ``StaleError`` where
+    it is another one by now, ``UnsoundError`` with paths within the gate for what cannot be relied on.
     """
     with open_draft(organisation, edition_id) as edition:
         rows = list(edition.gates or [])
         at = next((n for n, row in enumerate(rows) if row["key"] == key), len(rows))
         stands = rows[at] if at < len(rows) else None
-        if key and (stands is None or stands != seen):
+        if stands == {"key": key} | content.as_kept(values):
+            return None
+        if key and (stands is None or mark_of(stands) != seen):
             raise StaleError
         if stands is None:
+            if made := _just_added(by, edition, content.as_kept(values)):
+                return made
             if len(rows) >= MOST_GATES:
                 msg = f"An edition has at most {MOST_GATES} gates"
                 raise RefusedError(msg)
@@ -70,6 +76,14 @@ def remove_gate(
                 raise RefusedError(msg)
         rows = [row for row in edition.gates or [] if row["key"] != key]
         return write_head(by, edition, {"gates": rows or None})
+
+
+def _just_added(by: Any, edition: Edition, values: Gate) -> Event | None:
+    """The person's last change, if it added this very gate."""
+    last = (edition.gates or [{}])[-1]
+    if {name: last[name] for name in last if name != "key"} != values:
+        return None
+    return just_done(by, edition, EDITION_CHANGED, {"gates": edition.gates})
 
 
 def _taken(edition: Edition) -> set[str]:

@@ -31,22 +31,21 @@ def save_head(
     role away that a question binds. None when all stood so.
     """
     with open_draft(organisation, edition_id) as edition:
-        if edition.version != version:
-            raise StaleError
         if values.get("role_fact", edition.role_fact) != edition.role_fact:
             named = values.get("roles", edition.roles)
             values = values | {"roles": _roles(edition, values["role_fact"], named)}
+        if edition.version != version and differing(edition, values):
+            raise StaleError
         return write_head(by, edition, values)
 
 
 def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | None:
     """Write what differs of a locked draft itself, with one event; None when all stands."""
-    stands = {name: getattr(edition, name) for name in values}
-    kept = content.as_kept(values)
-    changed = {n: v for n, v in kept.items() if stands[n] != v}
+    changed = differing(edition, values)
     if not changed:
         return None
     _refuse(edition, changed)
+    stands = {name: getattr(edition, name) for name in changed}
     for name, value in changed.items():
         setattr(edition, name, value)
     edition.version += 1
@@ -54,6 +53,12 @@ def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | Non
     before = {name: as_told(stands[name]) for name in changed}
     after = {name: as_told(value) for name, value in changed.items()}
     return record(by, edition, EDITION_CHANGED, before, after)
+
+
+def differing(edition: Edition, values: dict[str, Any]) -> dict[str, Any]:
+    """What would be written: the values that are not as they stand."""
+    kept = content.as_kept(values)
+    return {name: kept[name] for name in kept if getattr(edition, name) != kept[name]}
 
 
 def as_told(value: Any) -> Any:

@@ -21,6 +21,8 @@ from compliance.checklists.models import Checklist, Edition, Question, Section
 from compliance.checklists.recording import (
     chain_of,
     free_key,
+    just_done,
+    just_removed,
     open_draft,
     record,
     rewrite,
@@ -34,8 +36,12 @@ OWN = "OWN-"
 def add_section(
     *, by: Any, organisation: Organisation | None, edition_id: int, title: str
 ) -> Event:
-    """A section at the end."""
+    """A section at the end; one that is sent twice is added once."""
     with open_draft(organisation, edition_id) as edition:
+        if made := just_done(by, edition, SECTION_ADDED, {"title": title}):
+            key = trail.changes(made)[1]["key"]
+            if edition.sections.filter(key=key, version=0).exists():
+                return made
         rows = Section.objects.filter(edition__checklist=edition.checklist_id)
         keys = set(rows.values_list("key", flat=True))
         last = edition.sections.aggregate(at=Max("position"))["at"] or 0
@@ -65,7 +71,9 @@ def remove_section(
 ) -> Event:
     """Take an empty section away; refuses one that still has questions."""
     with open_draft(organisation, edition_id) as edition:
-        section = edition.sections.get(key=key)
+        section = edition.sections.filter(key=key).first()
+        if section is None:
+            return just_removed(by, edition, SECTION_REMOVED, key)
         if section.questions.exists():
             msg = f"{section.title} still has questions; move or remove them first"
             raise RefusedError(msg)
@@ -83,8 +91,16 @@ def add_question(
     section: str,
     text: str,
 ) -> Event:
-    """A question at the end of a section, under a key that none ever had."""
+    """A question at the end of a section, under a key that none ever had.
+
+    One that is sent twice is added once.
+    """
     with open_draft(organisation, edition_id) as edition:
+        told = {"section": section, "text": text}
+        if made := just_done(by, edition, QUESTION_ADDED, told):
+            key = trail.changes(made)[1]["key"]
+            if edition.questions.filter(key=key, version=0).exists():
+                return made
         row = edition.sections.get(key=section)
         upto = edition.questions.filter(section__position__lte=row.position)
         at = (upto.aggregate(at=Max("position"))["at"] or 0) + 1
@@ -144,7 +160,9 @@ def remove_question(
     """
     with open_draft(organisation, edition_id) as edition:
         rows = content.with_links(edition.questions).select_related("section")
-        question: Question = rows.get(key=key)
+        question: Question | None = rows.filter(key=key).first()
+        if question is None:
+            return just_removed(by, edition, QUESTION_REMOVED, key)
         section, at = question.section, question.position
         ahead = section.questions.filter(position__lt=at).order_by("-position")
         behind = ahead.values_list("key", flat=True).first() or ""

@@ -277,13 +277,22 @@ class QuestionEditor:
         for form in self.offered:
             row = form.cleaned_data
             key = row["key"]
+            said = {n: row[n] for n in ("label", "help", "verdict")} | form.rating()
+            if not key:
+                key = self._key_of(said, posted | used)
             if not KEY.fullmatch(key) or key in used:
                 key = fresh_key(row["label"], taken)
             taken.add(key)
             used.add(key)
-            words = {n: row[n] for n in ("label", "help", "verdict")}
-            rows.append({"key": key} | words | form.rating())
+            rows.append({"key": key} | said)
         return rows
+
+    def _key_of(self, said: dict[str, Any], others: set[str]) -> str:
+        """The key of a new row that stands: its first save was made, its reply was lost."""
+        for row in self.question["choices"]:
+            if row["key"] not in others and row == {"key": row["key"]} | said:
+                return str(row["key"])
+        return ""
 
 
 def _initial(question: dict[str, Any]) -> dict[str, Any]:

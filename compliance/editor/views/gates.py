@@ -75,8 +75,6 @@ def gate_save(request: MemberRequest, edition_id: int) -> HttpResponse:
         return _page(request, edition, editor, **more)
     if not editor.is_valid():
         return _page(request, edition, editor, 422)
-    if key and data.get("seen", "") != mark_of(stands):
-        return _page(request, edition, editor, 409, theirs=True)
     return _saved(request, edition, editor, key)
 
 
@@ -89,7 +87,7 @@ def _saved(
             organisation=keeper(request, edition),
             edition_id=edition.pk,
             key=key,
-            seen=editor.stands,
+            seen=request.POST.get("seen", "")[:64],
             values=editor.values(),
         )
     except Edition.DoesNotExist as error:

@@ -1,7 +1,7 @@
 """Requests: an auditor asks, the organisation answers, either closes."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,6 +28,8 @@ from compliance.seats.models import Request, RequestMessage, Seat
 from compliance.web.mail import absolute, queue_mail
 
 CLOSED = "This request is closed."
+REPEAT = timedelta(hours=1)
+"""The same words again within this time are the same ones: their reply was lost."""
 
 
 def ask(
@@ -41,6 +43,7 @@ def ask(
 ) -> Request:
     """A request of an auditor; the organisation gets a mail.
 
+    One that is sent twice is made once.
     Raises ``ValidationError`` for a seat that is over, a day that is over and words
     that cannot be, ``Answer.DoesNotExist`` for an answer of something else.
     """
@@ -64,6 +67,8 @@ def ask(
             asked_by=by,
         )
         clean_typed(asked, "title", "text", "due_on")
+        if made := _just_asked(asked):
+            return made
         asked.save(force_insert=True)
         told = {"number": asked.number, "title": title, "text": text}
         told |= {"due_on": due_on.isoformat()}
@@ -73,13 +78,15 @@ def ask(
 
 
 def say(*, by: User, seat: Seat, request_id: int, text: str) -> RequestMessage:
-    """A message of the auditor; an answered request is open again.
+    """A message of the auditor, once if it is sent twice; an answered request is open again.
 
     Raises ``ValidationError`` when it is closed, ``Request.DoesNotExist`` for another's.
     """
     with writing():
         here = held(by, seat)
         asked = _open(Request.objects.filter(seat=here), request_id)
+        if said := _just_said(by, asked, text, None):
+            return said
         said = _message(by, asked, text, None)
         _move(asked, RequestStatus.OPEN)
         tell(by, here.assessment, REQUEST_SAID, asked, after=_told(said))
@@ -90,7 +97,7 @@ def say(*, by: User, seat: Seat, request_id: int, text: str) -> RequestMessage:
 def reply(
     *, by: User, request: Request, text: str, evidence: Evidence | None = None
 ) -> RequestMessage:
-    """The organisation's answer, with a piece of its evidence or without.
+    """The organisation's answer, with a piece of its evidence or without; once if sent twice.
 
     The auditor gets a mail and may download the file. Raises ``ValidationError`` when
     the request is closed or the evidence belongs to others.
@@ -102,6 +109,8 @@ def reply(
             raise ValidationError(
                 {"evidence": "Choose evidence from your own library."}
             )
+        if said := _just_said(by, asked, text, evidence):
+            return said
         said = _message(by, asked, text, evidence)
         _move(asked, RequestStatus.ANSWERED)
         tell(by, assessment, REQUEST_ANSWERED, asked, after=_told(said))
@@ -135,6 +144,28 @@ def _open(rows: Any, request_id: int) -> Request:
     if found.is_closed:
         raise ValidationError(CLOSED, code="closed")
     return found
+
+
+def _just_asked(asked: Request) -> Request | None:
+    """The last request of a seat, if it is this one, lately made and not answered yet."""
+    lately = asked.seat.requests.filter(asked_at__gt=timezone.now() - REPEAT)
+    last = lately.order_by("-number").first()
+    names = ("asked_by_id", "title", "text", "due_on", "answer_id")
+    if last is None or any(getattr(last, n) != getattr(asked, n) for n in names):
+        return None
+    is_open = last.status == RequestStatus.OPEN and not last.messages.exists()
+    return last if is_open else None
+
+
+def _just_said(
+    by: User, asked: Request, text: str, evidence: Evidence | None
+) -> RequestMessage | None:
+    """The last message of a thread, if it is this one and lately written."""
+    lately = asked.messages.filter(at__gt=timezone.now() - REPEAT)
+    last = lately.order_by("-pk").first()
+    if last is None or last.by_id != by.pk or last.text != text.strip():
+        return None
+    return last if last.evidence_id == (evidence.pk if evidence else None) else None
 
 
 def _message(
