@@ -46,6 +46,19 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) hold();
 });
 
+// Whether another tab of this person has kept something. Without locks nobody knows whether it lives.
+/** @param {string} name */
+export function isElsewhere(name) {
+  if (!navigator.locks) return false;
+  try {
+    return Object.keys(localStorage).some(
+      (key) => key.startsWith(mine) && key.endsWith(`-${name}`) && key !== `${lock}-${name}`,
+    );
+  } catch {
+    return false;
+  }
+}
+
 // What tabs that are gone have kept; it is this tab's from now on.
 /** @param {string} name */
 export async function takeUp(name) {

@@ -1,7 +1,7 @@
 // A question of a draft saves itself: a moment after a choice is made, after a pause in typing, and
 // at the latest ten seconds after the first letter. The text waits on this device until then
 // (unsaved-forms.js). What two people changed is saved only with the button, which shows both texts.
-import { answered, isUnsaved, settled, triedOf, trying } from "./unsaved-forms.js";
+import { answered, isUnsaved, leaveFor, settled, triedOf, trying } from "./unsaved-forms.js";
 
 /** @typedef {Found<"form[data-autosave]">} Keeping */
 const [SOON_MS, PAUSE_MS, LONGEST_MS] = [300, 2500, 10_000];
@@ -30,6 +30,7 @@ const saving = (target) => target.closest?.("form[data-autosave]");
 
 document.addEventListener("input", ({ target }) => {
   const form = saving(target);
+  if (form) document.querySelector("#save time")?.closest("#save")?.replaceChildren(); // no more
   if (form && target.name !== "cite") later(form, PAUSE_MS);
 });
 document.addEventListener("change", ({ target }) => {
@@ -76,6 +77,32 @@ document.addEventListener(
   true,
 );
 
+// A page about all of the draft opens once this question is saved; the page tells what cannot be.
+/** @type {WeakMap<Keeping, { href: string, rounds: number }>} */
+const leaving = new WeakMap();
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-saves-first]");
+  const form = document.querySelector("form[data-autosave]");
+  const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey);
+  if (!link || !form || !isPlain || !isUnsaved(form)) return;
+  event.preventDefault();
+  leaving.set(form, { href: link.href, rounds: 2 }); // what was tried last, then what was typed since
+  clearTimeout(waits.get(form));
+  if (!form.classList.contains("htmx-request")) save(form);
+});
+/** @param {Keeping} form @param {number} status */
+function goOn(form, status) {
+  const way = leaving.get(form);
+  if (!way || !status) {
+    leaving.delete(form);
+    return Boolean(way);
+  }
+  way.rounds -= 1;
+  if (status === 200 && isUnsaved(form) && way.rounds > 0) save(form);
+  else leaveFor(way.href);
+  return true;
+}
+
 // No line, no session or a fault of the server: it is tried again.
 /** @param {Keeping} form */
 function putOff(form) {
@@ -97,6 +124,7 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   else if (status === 409 || status === 422) answered(form);
   else putOff(form);
   if (status === 409) form.dataset.stuck = "true";
+  if (goOn(form, status)) return;
   const submitter = pressed.get(form);
   pressed.delete(form);
   if (submitter === undefined || !status) {

@@ -21,6 +21,7 @@ const STAMPS = /^(version|seen|base(_.*)?)$/; // they say over which state a for
 /** @typedef {{ at: string, name: string, fields: Pairs, tried?: Pairs }} Unsaved */
 const draft = document.querySelector("[data-kept]");
 const box = draft ? `edit${draft.dataset.kept}` : "forms";
+export const keptIn = box;
 /** @returns {Record<string, Unsaved>} */
 const all = () => read(box) ?? {};
 const forms = () => [...document.querySelectorAll("form[data-keep][data-at]")];
@@ -110,6 +111,13 @@ function keep(form) {
   }
   write(box, { ...all(), [key]: { at: form.dataset.at, name: form.dataset.name, fields, tried } });
   kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
+}
+
+export const waitsHere = () => Object.keys(all()).length > 0;
+/** @param {string} href */
+export function leaveFor(href) {
+  isInside = true;
+  location.assign(href);
 }
 
 // The letters that came before this script.

@@ -445,3 +445,59 @@ def test_what_is_typed_while_a_form_is_on_its_way_goes_on_from_that_save(
     follow(form.get_by_role("button", name="Save"))
     page.get_by_text("The section is saved").wait_for()
     assert page.get_by_text("Someone else").count() == 0
+
+
+def in_review(page):
+    return page.get_by_role("heading", name="In review").count() == 1
+
+
+def test_publish_link_waits_for_what_was_just_typed(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.get_by_label("Question", exact=True).fill("Typed last?")
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.wait_for_url("**/check/")
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed last?"
+    assert told(page).inner_text() == ""
+    follow(page.get_by_role("button", name="Send to review"))
+    assert in_review(page)
+
+
+def test_draft_with_text_that_cannot_be_saved_is_not_sent(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.get_by_label("Question", exact=True).fill("")
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.wait_for_url("**/check/")
+    told(page).get_by_role("link", name="Q1").wait_for()
+    page.get_by_role("button", name="Send to review").click()
+    page.get_by_text("Not sent: save or drop the text").wait_for()
+    assert looks(page) == []
+    told(page).get_by_role("button", name="Drop it").click()
+    until(told(page).inner_text, lambda text: text == "")
+    follow(page.get_by_role("button", name="Send to review"))
+    assert in_review(page)
+
+
+def test_draft_is_sent_once_the_other_tab_has_saved(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    other = page.context.new_page()
+    other.goto(page.url.split("edit/")[0] + "check/")
+    page.get_by_label("Question", exact=True).fill("Typed beside?")
+    other.get_by_role("button", name="Send to review").click(no_wait_after=True)
+    until(lambda: other.wait_for_timeout(100) or in_review(other), bool)
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed beside?"
+
+
+def test_text_that_comes_after_publication_is_never_shown_as_saved(
+    desk, made, open_window
+):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    text = page.get_by_label("Question", exact=True)
+    text.fill("Typed before?")
+    page.locator("#save time").wait_for()
+    desk.to_review(made["draft"])
+    text.fill("Typed after all?")
+    assert page.locator("#save time").count() == 0
+    page.get_by_text("is in review and can no longer change").wait_for()
+    page.goto(page.url)
+    told(page).get_by_text("Typed after all?").wait_for()
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed before?"
