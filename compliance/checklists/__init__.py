@@ -17,6 +17,7 @@ __all__ = [
     "limits",
     "models",
     "pages",
+    "pauses",
     "rating",
     "recording",
     "related",

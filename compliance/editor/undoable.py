@@ -12,6 +12,7 @@ from compliance.audit.event_types import Does, EventType
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.events import EDITION_CHANGED, RESTORED
 from compliance.checklists.models import Edition
+from compliance.checklists.pauses import Change, Place, changes_of
 from compliance.organisations.models import User
 from compliance.web.languages import language_name
 from compliance.web.text import counted
@@ -41,6 +42,12 @@ def find(edition: Edition, seq: int) -> Event:
     """The event of a change that can be undone; else ``Event.DoesNotExist``."""
     found: Event = _events(edition).get(seq=seq)
     return found
+
+
+def change_of(edition: Edition, event: Event) -> Change:
+    """An event with the saves before it that read as one change with it."""
+    upto = _events(edition, *RESTORED.values()).filter(seq__lte=event.seq)
+    return changes_of(list(upto[:MOST_READ]))[0]
 
 
 def _events(edition: Edition, *more: str) -> QuerySet[Event]:
@@ -76,11 +83,11 @@ def last(edition: Edition, person: User) -> list[Done]:
     adding and removing a part by any later change of it.
     """
     found: list[Done] = []
-    touched: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for event in _events(edition, *RESTORED.values())[:MOST_READ]:
-        before, after = trail.changes(event)
+    touched: defaultdict[Place, set[str]] = defaultdict(set)
+    newest = list(_events(edition, *RESTORED.values())[:MOST_READ])
+    for change in changes_of(newest):
+        event, after, place = change.newest, change.after, change.place
         kind = event_types.named(event.action)
-        place = kind.part, before.get("key") or after.get("key", "")
         is_whole = kind.does in {Does.ADDS, Does.REMOVES}
         later = touched[place] if is_whole else touched[place] & after.keys()
         is_offered = event.actor_id == person.pk and bool(kind.undo_words) and not later

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from compliance.assessments.models import Answer
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists.pauses import changes_of
 from compliance.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
 from compliance.reviews.event_labels import told
@@ -32,6 +33,8 @@ class Row(NamedTuple):
     event: Event
     text: str
     token: str = ""
+    earlier: tuple[Event, ...] = ()
+    """Events before it that read as one change with it, newest first."""
 
     @property
     def who(self) -> str:
@@ -46,6 +49,16 @@ class Row(NamedTuple):
 
 
 def rows_of(events: Iterable[Event]) -> list[Row]:
+    """The rows of a page, newest first, a run of saves of one question in one row."""
+    found = {row.event.pk: row for row in _rows_of(events)}
+    changes = changes_of([row.event for row in found.values()])
+    return [
+        found[one.newest.pk]._replace(earlier=tuple(reversed(one.events[:-1])))
+        for one in changes
+    ]
+
+
+def _rows_of(events: Iterable[Event]) -> list[Row]:
     """The events with their words, in one query whatever their number.
 
     One more names the tokens, where programs did some of it.
@@ -77,7 +90,7 @@ def csv_of(events: QuerySet[Event]) -> Iterator[str]:
     yield "\ufeff" + _line(HEADINGS)
     oldest_first = events.order_by("seq").iterator(chunk_size=_STRETCH)
     for some in batched(oldest_first, _STRETCH):
-        yield "".join(_line(_cells(row)) for row in rows_of(some))
+        yield "".join(_line(_cells(row)) for row in _rows_of(some))
 
 
 def _cells(row: Row) -> tuple[str, ...]:

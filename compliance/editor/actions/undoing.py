@@ -28,7 +28,10 @@ Values = dict[str, Any]
 def undo(
     *, by: Any, organisation: Organisation | None, edition_id: int, seq: int
 ) -> tuple[str, str]:
-    """Put a part of a draft back as it was before an event; its kind and its key.
+    """Put a part of a draft back as it was before a change; its kind and its key.
+
+    ``seq`` names the newest event of it: a question that saved itself at each pause goes
+    back to before the first of them.
 
     The key is "" when the part is gone by that, or is more than one. That is an event
     itself. Refuses what has been changed again since. Raises ``Event.DoesNotExist`` for
@@ -37,6 +40,7 @@ def undo(
     with open_draft(organisation, edition_id) as edition:
         event = undoable.find(edition, seq)
         before, after = trail.changes(event)
+        before |= undoable.change_of(edition, event).before
         kind = event_types.named(event.action)
         part, does = kind.part, kind.does
         if does == Does.REPLACES:
