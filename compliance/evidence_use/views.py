@@ -1,6 +1,5 @@
 """Evidence as assessments use it: where, in which answers, in which version."""
 
-import re
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -25,6 +24,7 @@ from compliance.evidence_use.actions import refuse_foreign, use_instead
 from compliance.evidence_use.uses import Use, choosable, uses_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
+from compliance.web.text import number_in
 
 MOST = 50
 MOST_USES = 200
@@ -111,10 +111,10 @@ def _find(request: MemberRequest, evidence_id: UUID) -> Evidence:
 
 def _ids(given: QueryDict) -> set[int]:
     """The answers that were ticked; 404 for what is no id."""
-    texts = given.getlist("answer")
-    if not all(re.fullmatch(r"\d{1,18}", text, re.ASCII) for text in texts):
+    numbers = {number_in(text) for text in given.getlist("answer")}
+    if None in numbers:
         raise Http404
-    return {int(text) for text in texts}
+    return {number for number in numbers if number is not None}
 
 
 def _running_uses(request: MemberRequest, evidence_ids: Collection[UUID]) -> list[Use]:

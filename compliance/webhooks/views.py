@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.rate_limits import within
 from compliance.organisations.reauthentication import StepUp
+from compliance.web.text import number_in
 from compliance.webhooks import actions
 from compliance.webhooks.choices import State
 from compliance.webhooks.forms import WebhookForm
@@ -86,7 +87,7 @@ def webhook_again(request: MemberRequest, webhook_id: UUID) -> HttpResponse:
     found, named = _found(request, webhook_id), request.POST.get("delivery", "")
     try:
         queued = actions.send_again(
-            webhook=found, delivery_id=int(named) if named.isdecimal() else None
+            webhook=found, delivery_id=(number_in(named) or 0) if named else None
         )
     except ValidationError as error:
         messages.error(request, error.message)

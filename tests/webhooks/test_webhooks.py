@@ -262,6 +262,9 @@ def test_message_is_given_up_after_three_days_and_sent_again_by_hand(
     client = sign_in(cast.ada)
     assert "Send all 1 again" in client.get(f"{URL}{webhook.pk}/").content.decode()
     receiver.standing = 200
+    for wrong in ("x", "9" * 30):
+        client.post(f"{URL}{webhook.pk}/again/", {"delivery": wrong})
+        assert Delivery.objects.get().state == "given_up"
     client.post(f"{URL}{webhook.pk}/again/", {"delivery": delivery.pk})
     work()
     assert Delivery.objects.get().state == "delivered"
