@@ -57,6 +57,7 @@ def test_nothing_in_a_closed_assessment_changes(keys, cast, enter):  # noqa: F81
             with writes.heard():
                 reply = ada.post(address(door, keys), form)
                 reply.getvalue()  # reads a file to its end, which closes it
+            assert reply.status_code != 401, f"{door.name} meets nobody"
             is_other = writes.were and inside(assessment) != before
             if is_other or reply.status_code >= 500:
                 changed.append((door.name, reply.status_code))
