@@ -78,6 +78,7 @@ from compliance.sign_on.models import (
 )
 from compliance.snapshots.models import Snapshot
 from compliance.tokens.models import Token
+from compliance.web.models import Lease
 from compliance.webhooks.models import Delivery, Webhook
 
 __all__ = [
@@ -118,6 +119,7 @@ __all__ = [
     "Identity",
     "Instrument",
     "Invitation",
+    "Lease",
     "Letterhead",
     "Mapping",
     "Membership",

@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -40,6 +41,16 @@ if not 1 <= INVITATION_DAYS <= 90:
 CHECKPOINT_MINUTES = env.int("CHECKPOINT_MINUTES", 60)
 CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", "")
 RUN_WORKER = env.bool("RUN_WORKER", True)
+TASKS_URL = env.str("TASKS_URL", "")
+if TASKS_URL and not TASKS_URL.startswith(
+    ("redis://", "rediss://", "amqp://", "amqps://")
+):
+    msg = "ATTEST_TASKS_URL is an address such as redis://host:6379/1 or amqp://host//."
+    raise ImproperlyConfigured(msg)
+if TASKS_URL and find_spec("celery") is None:
+    msg = "Celery is not installed: pip install --require-hashes -r requirements-celery.lock"
+    raise ImproperlyConfigured(msg)
+TASK_SECONDS = env.int("TASK_SECONDS", 3600)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 if METRICS_TOKEN:
     if len(METRICS_TOKEN) < 20:
@@ -295,8 +306,10 @@ STORAGES = {
 
 TASKS = {
     "default": {
-        "BACKEND": "django_tasks_db.DatabaseBackend",
-        "QUEUES": ["default"],
+        "BACKEND": "compliance.web.carrier.CarriedBackend"
+        if TASKS_URL
+        else "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "quick"],
     },
 }
 MAILERS = {
@@ -329,6 +342,7 @@ LOG_FORMAT = env.str("LOG_FORMAT", "line")
 if LOG_FORMAT not in {"line", "json"}:
     msg = "ATTEST_LOG_FORMAT is line or json."
     raise ImproperlyConfigured(msg)
+LOG_LEVEL = env.str("LOG_LEVEL", "WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -356,5 +370,5 @@ LOGGING = {
             "filters": ["short", "tokens", "request"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

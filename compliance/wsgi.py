@@ -12,17 +12,12 @@ application = with_room(get_wsgi_application())
 # Only now is Django set up, and models can be imported.
 from django.db import connections  # noqa: E402
 
-from compliance.audit import scheduler as checkpointing  # noqa: E402
-from compliance.calendar import scheduler as reminding  # noqa: E402
-from compliance.closing import scheduler as closing  # noqa: E402
-from compliance.web import durability, worker  # noqa: E402
-from compliance.webhooks import scheduler as telling  # noqa: E402
+from compliance import schedule  # noqa: E402
+from compliance.web import carrier, durability, worker  # noqa: E402
 
 durability.refuse_forgetful()
 connections.close_all()  # each thread that serves has its own
 durability.end_with_server()
+carrier.prepare()
 worker.start_if_wanted()
-checkpointing.start_if_wanted()
-reminding.start()
-telling.start()
-closing.start()
+schedule.start_if_wanted()

@@ -80,8 +80,9 @@ ELSEWHERE: Mapping[str, Proven | Unproven] = {
     "django_tasks_database.DBTaskResult": Unproven(
         "jobs and mails that wait; what a job changes is in its own events"
     ),
+    "compliance.Lease": Unproven("which worker lives, until when; it gives no right"),
 }
-"""Models of libraries."""
+"""Models of libraries, and of the room below."""
 
 
 def proof_of(model: type[models.Model]) -> Proven | Unproven | None:

@@ -27,12 +27,13 @@ LEFT_OUT = {
     "compliance.Call",
     "compliance.Challenge",
     "compliance.Delivery",
+    "compliance.Lease",
     "compliance.Presence",
     "sessions.Session",
     "usersessions.UserSession",
 }
 """Sessions, links and questions that wait for an answer, replies to be repeated for a day,
-messages to webhooks, and who looks at what now."""
+messages to webhooks, which workers live, and who looks at what now."""
 
 
 _OPENING: Mapping[type[Model], str] = {

@@ -7,9 +7,10 @@ from compliance.audit.transaction import writing
 from compliance.calendar.actions.reminders import begin, mail_digest, take_turn
 from compliance.calendar.models import Reminders
 from compliance.web.mail import is_printed
+from compliance.web.queues import BEHIND
 
 
-@task
+@task(priority=BEHIND)
 def send_digest(reminders_id: int) -> str:
     """Write the digest of one person, and say whether there was anything to tell."""
     return mail_digest(reminders_id=reminders_id)

@@ -24,9 +24,7 @@ from compliance.closing.models import Archive
 from compliance.exports.progress import Listener, ReportingFile
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
-from compliance.press.api import NO_ROOM
-from compliance.reports.actions import CancelledError
-from compliance.web.storage_errors import is_full
+from compliance.reports.actions import CancelledError, why_not
 
 UNFORESEEN = (
     "The archive could not be made: a fault of the program, recorded in its log. Nothing"
@@ -73,7 +71,7 @@ def make_archive(archive_id: UUID) -> None:
         except CancelledError:
             raise
         except Exception as error:
-            problem = NO_ROOM if is_full(error) else UNFORESEEN
+            problem = why_not(error, UNFORESEEN)
             _end(archive, PackageStatus.FAILED, problem=problem)
             raise
         except BaseException:  # a worker that is told to end at once

@@ -13,6 +13,7 @@ from compliance.closing import actions, deletion, grace
 from compliance.closing.models import Archive
 from compliance.organisations.models import Organisation, User
 from compliance.reports.tasks import MOST_TRIES
+from compliance.web.queues import BEHIND
 
 PAUSE = timedelta(hours=1)
 """Before a deletion that was refused is tried again: all is read for it."""
@@ -36,7 +37,7 @@ def ask_archive(*, by: User, organisation: Organisation) -> Archive:
     return archive
 
 
-@task
+@task(priority=BEHIND)
 def delete_organisation(organisation_id: str) -> None:
     """Delete one whose days of grace are over; after a kill the next worker goes on."""
     deletion.delete(UUID(organisation_id))

@@ -25,15 +25,13 @@ from compliance.exports.events import (
 )
 from compliance.exports.progress import Listener, ReportingFile
 from compliance.organisations.models import User
-from compliance.press.api import NO_ROOM
 from compliance.reports import actions as reports
 from compliance.reports import storage
-from compliance.reports.actions import CancelledError
+from compliance.reports.actions import CancelledError, why_not
 from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.signatures import standing
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
-from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
     "The file could not be made: a fault of the program, recorded in its log. Nothing"
@@ -131,7 +129,7 @@ def _make_or_fail(package: Package) -> None:
     except ValidationError as error:
         _end(package, PackageStatus.FAILED, problem=" ".join(error.messages))
     except Exception as error:
-        problem = NO_ROOM if is_full(error) else UNFORESEEN
+        problem = why_not(error, UNFORESEEN)
         _end(package, PackageStatus.FAILED, problem=problem)
         raise
     except BaseException:  # a worker that is told to end at once

@@ -1,3 +1,3 @@
 """Whether the installation is well: probes for whoever routes requests, and metrics."""
 
-__all__ = ["checks"]
+__all__ = ["checks", "metrics"]

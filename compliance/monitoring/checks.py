@@ -18,6 +18,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from compliance.audit import checkpoints
 from compliance.backups import backup
+from compliance.web import carrier
 
 FRESH_SECONDS = 5
 """How long results are shown again: anybody can ask for them, as often as they like."""
@@ -106,6 +107,12 @@ def _redis() -> float | None:
     return float(redis_cache.answers())
 
 
+def _broker() -> float | None:
+    if not settings.TASKS_URL:
+        return None
+    return float(carrier.answers())
+
+
 CHECKS = (
     Check(
         "database",
@@ -149,6 +156,13 @@ CHECKS = (
         "attest_redis_up",
         "1 when Redis answers; no value without one.",
         _redis,
+        lambda value: value in {None, 1},
+    ),
+    Check(
+        "broker",
+        "attest_broker_up",
+        "1 when the broker of tasks answers; no value without one.",
+        _broker,
         lambda value: value in {None, 1},
     ),
     Check(

@@ -12,9 +12,10 @@ from compliance.audit.transaction import writing
 from compliance.organisations.actions.members import keep_address
 from compliance.organisations.models import User
 from compliance.web.mail import FIRST, absolute, queue_mail
+from compliance.web.queues import QUICK
 
 
-@task(priority=FIRST, takes_context=True)
+@task(priority=FIRST, queue_name=QUICK, takes_context=True)
 def send_reset(context: TaskContext[Any, Any], email: str) -> None:
     """Mail a link for a new password, or that no account has the address.
 

@@ -36,6 +36,7 @@ from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import refuse_no_moment
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.storage_errors import is_full
+from compliance.web.time_limits import TOO_LONG, is_time_up
 
 UNFORESEEN = (
     "The report could not be made: a fault of the program, recorded in its log."
@@ -160,11 +161,18 @@ def _make_or_fail(report: Report, tell: Listen | None) -> None:
     except LackingError as error:
         _fail(report, " ".join(error.messages))
     except Exception as error:
-        _fail(report, NO_ROOM if is_full(error) else UNFORESEEN)
+        _fail(report, why_not(error, UNFORESEEN))
         raise
     except BaseException:  # a worker that is told to end at once
         _fail(report, STOPPED)
         raise
+
+
+def why_not(error: Exception, else_: str) -> str:
+    """The words for what ended a job; ``else_`` for what nobody has foreseen."""
+    if is_full(error):
+        return NO_ROOM
+    return TOO_LONG if is_time_up(error) else else_
 
 
 def cancel_report(*, by: User | None, report: Report) -> Report:

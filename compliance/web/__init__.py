@@ -1,6 +1,7 @@
 """HTTP, mail, database and worker: helpers that know no room."""
 
 __all__ = [
+    "carrier",
     "clock",
     "closed_text",
     "downloads",
@@ -10,12 +11,14 @@ __all__ = [
     "htmx",
     "joined_rows",
     "languages",
+    "leases",
     "logs",
     "mail",
     "markdown",
     "middleware",
     "outgoing",
     "own_languages",
+    "queues",
     "redis_cache",
     "rejected_input",
     "safe_redirect",
@@ -26,6 +29,7 @@ __all__ = [
     "staging",
     "storage_errors",
     "text",
+    "time_limits",
     "triggers",
     "unknown_date",
     "worker",

@@ -1,30 +1,61 @@
-"""A scheduler: a thread of the web process that looks every minute, or as told, for due work."""
+"""Looks for due work at set times, by a thread of the web process for each.
+
+Where workers are on many machines (``ATTEST_TASKS_URL``), one process of all holds the
+schedule by a lease, and the others stand by. Each look is also safe on its own: rows are
+locked, and what is done is done once, however many look.
+"""
 
 import logging
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
+from django.conf import settings
 from django.db import close_old_connections
+
+from compliance.web import leases
 
 logger = logging.getLogger(__name__)
 
-_SECONDS = 60
-"""Between two looks. Of several processes one does each thing: a lock sees to it."""
+SCHEDULE = "schedule"
+"""The name of the lease."""
 
 
-def start(name: str, look: Callable[[], object], seconds: int = _SECONDS) -> None:
-    """Start the clock ``name``; it ends with the process. A look that fails is logged."""
-    told = (name, look, seconds)
-    threading.Thread(target=_tick_for_ever, args=told, name=name, daemon=True).start()
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is done every so many seconds."""
+
+    name: str
+    act: Callable[[], object]
+    seconds: int = 60
 
 
-def _tick_for_ever(name: str, look: Callable[[], object], seconds: int) -> None:
+def start(look: Look) -> None:
+    """Start a clock; it ends with the process. A look that fails is logged."""
+    tick = partial(_tick_for_ever, look)
+    threading.Thread(target=tick, name=look.name, daemon=True).start()
+
+
+def is_ours() -> bool:
+    """Whether this process is the one that looks, and goes on being it."""
+    if not settings.TASKS_URL:
+        return True
+    return leases.take(SCHEDULE, f"{socket.gethostname()}:{os.getpid()}")
+
+
+def _tick_for_ever(look: Look) -> None:
     while True:
-        time.sleep(seconds)
+        time.sleep(look.seconds)
         try:
-            look()
+            if is_ours():
+                look.act()
         except Exception:
-            logger.exception("The clock “%s” failed; again in %s s.", name, seconds)
+            logger.exception(
+                "The clock “%s” failed; again in %s s.", look.name, look.seconds
+            )
         finally:
             close_old_connections()

@@ -24,6 +24,7 @@ from django.template import Context, Engine
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from compliance.web.queues import QUICK
 from compliance.web.sqlite_lock import in_turn
 
 logger = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ class PlainMail(EmailMultiAlternatives):
         return made
 
 
-@task(priority=FIRST, takes_context=True)
+@task(priority=FIRST, queue_name=QUICK, takes_context=True)
 def send(
     context: TaskContext[Any, Any],
     to: str,

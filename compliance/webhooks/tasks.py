@@ -6,11 +6,12 @@ from django.tasks import task
 from django.utils import timezone
 
 from compliance.audit.transaction import writing
+from compliance.web.queues import QUICK
 from compliance.webhooks.actions import send_due, take_turn, take_up
 from compliance.webhooks.models import Webhook
 
 
-@task(priority=5)
+@task(priority=5, queue_name=QUICK)
 def send_to_webhook(webhook_id: str) -> int:
     """Send what is due to one webhook: behind mail, before reports."""
     return send_due(webhook_id=UUID(webhook_id))

@@ -1,11 +1,9 @@
 """Redis as a cache, and gone in the middle: Attest works on, and counts on."""
 
 import pickle
-import select
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from datetime import timedelta
 
@@ -21,58 +19,12 @@ from compliance.models import Presence
 from compliance.monitoring import checks
 from compliance.web import redis_cache
 from compliance.workspace import presence_cache
+from tests.brokers import Proxy
 from tests.factories import PASSWORD, make_assessment
 
 pytestmark = pytest.mark.slow
 HOST, PORT, DATABASE, PREFIX = "127.0.0.1", 6379, 11, "attest-test-of-cache"
 """Of a Redis that is there already; else the tests start their own."""
-
-
-class Proxy:
-    """A door to Redis that can be shut, and left open with nobody behind it."""
-
-    def __init__(self, redis_port):
-        self.redis_port = redis_port
-        self.door = socket.create_server((HOST, 0))
-        self.port = self.door.getsockname()[1]
-        self.is_mute = False
-        self._pairs = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                client, _ = self.door.accept()
-            except OSError:
-                return
-            server = socket.create_connection((HOST, self.redis_port))
-            self._pairs.append((client, server))
-            threading.Thread(
-                target=self._pass_on, args=(client, server), daemon=True
-            ).start()
-
-    def _pass_on(self, client, server):
-        try:
-            while True:
-                ready, _, _ = select.select([client, server], [], [])
-                for one in ready:
-                    data = one.recv(65536)
-                    if not data:
-                        return
-                    if not self.is_mute:
-                        (server if one is client else client).sendall(data)
-        except (OSError, ValueError):
-            return
-
-    def shut(self):
-        """As a killed server: every connection ends, and no new one opens."""
-        if self.door.fileno() == -1:
-            return
-        self.door.shutdown(socket.SHUT_RDWR)
-        self.door.close()
-        for pair in self._pairs:
-            for one in pair:
-                one.close()
 
 
 @pytest.fixture(scope="session")

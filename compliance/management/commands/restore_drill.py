@@ -12,7 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-ELSEWHERE = ("ATTEST_CACHE_URL", "ATTEST_METRICS_TOKEN", "ATTEST_REDIS_URL")
+ELSEWHERE = (
+    "ATTEST_CACHE_URL",
+    "ATTEST_METRICS_TOKEN",
+    "ATTEST_REDIS_URL",
+    "ATTEST_TASKS_URL",
+)
 """Settings that would lead the trial to parts of this installation."""
 
 

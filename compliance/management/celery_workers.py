@@ -1,0 +1,128 @@
+"""Workers by Celery, with the schedule in one of them. Needs the packages of Celery.
+
+A message is "there is work in this queue" (``web/carrier.py``): its taker does the most urgent
+job that is due there, by the same code as the worker that is embedded in the web process.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from typing import Any
+from uuid import uuid4
+
+from celery import signals
+from celery.beat import Scheduler
+from celery.schedules import schedule
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connections
+
+from compliance import schedule as own_schedule
+from compliance.call_stack import with_room
+from compliance.web import carrier, clock, leases, worker
+
+_STANDBY_SECONDS = 5
+_parent_id = os.getpid()
+_held = ExitStack()
+_worker_id = ""
+
+
+class OneScheduler(Scheduler):  # type: ignore[misc]
+    """Celery's clock, which stands still while a process elsewhere has the schedule.
+
+    What is due is done in its own process, so that the schedule goes on without the
+    broker.
+    """
+
+    producer = None
+    max_interval = _STANDBY_SECONDS
+    _looks = {look.name: look for look in own_schedule.looks()}
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Do one thing that is due; seconds until the next."""
+        if os.getppid() != _parent_id:
+            raise SystemExit
+        try:
+            if clock.is_ours():
+                return float(super().tick(*args, **kwargs))
+        except DatabaseError:
+            clock.logger.exception("The schedule waits for the database.")
+        finally:
+            close_old_connections()
+        return _STANDBY_SECONDS
+
+    def apply_async(self, entry: Any, *args: Any, **kwargs: Any) -> None:
+        """Look; whoever calls this logs what goes wrong."""
+        self._looks[entry.task].act()
+
+
+def application() -> Any:
+    """The Celery application of a worker."""
+    app = carrier.configured(
+        "attest",
+        worker_prefetch_multiplier=1,
+        task_acks_late=True,  # so that no message waits behind a long job
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        beat_scheduler=OneScheduler,
+        beat_schedule={
+            look.name: {"task": look.name, "schedule": schedule(look.seconds)}
+            for look in own_schedule.looks()
+        },
+    )
+    app.task(name=carrier.TASK)(work)
+    signals.worker_process_init.connect(_count_tasks)
+    signals.worker_process_shutdown.connect(_end)
+    return app
+
+
+@with_room
+def work(queue: str) -> None:
+    """Do the most urgent job of a queue, if one is due.
+
+    What ends otherwise than by the outcome of a job, a database that is gone say, may leave
+    one half done: its worker goes on under a new name, so that another takes the job.
+    """
+    if not _worker_id:
+        _begin()
+    try:
+        worker.one(_worker_id, queue)
+    except BaseException:
+        _end()
+        raise
+
+
+def run(queues: Sequence[str], processes: int) -> None:
+    """Become a worker for these queues; ends when it is told to, after its jobs."""
+    connections.close_all()  # each process has its own
+    for chatty in ("celery.beat", "django_tasks_db"):  # some lines every second
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    application().worker_main(
+        [
+            *("worker", "--beat", "--pool=prefork", f"--concurrency={processes}"),
+            *("--queues", ",".join(map(carrier.address_of, queues))),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+            *("--hostname", f"{uuid4().hex}@%h", "--loglevel", settings.LOG_LEVEL),
+        ]
+    )
+
+
+def _begin() -> None:
+    """This process of the pool lives, from here on, under a name of its own."""
+    global _worker_id  # noqa: PLW0603 - of this process
+    name = f"celery-{socket.gethostname()[:40]}-{uuid4().hex[:12]}"
+    _held.enter_context(leases.held(name))
+    _worker_id = name
+
+
+def _end(**_: Any) -> None:
+    global _worker_id  # noqa: PLW0603 - of this process
+    _worker_id = ""
+    with suppress(DatabaseError):  # the lease then runs out by itself
+        _held.close()
+
+
+def _count_tasks(**_: Any) -> None:
+    if settings.METRICS_TOKEN:
+        from compliance.monitoring import metrics  # noqa: F401, PLC0415 - it counts them

@@ -1,0 +1,37 @@
+"""The schedule: everything that Attest does by itself at set times."""
+
+from django.conf import settings
+
+from compliance.audit.checkpoints import checkpoint_due
+from compliance.calendar.tasks import queue_due as queue_digests
+from compliance.closing.tasks import queue_due as queue_deletions
+from compliance.web import carrier, clock, worker
+from compliance.web.clock import Look
+from compliance.webhooks.tasks import queue_due as queue_messages
+
+
+def looks() -> list[Look]:
+    """What is looked for, and how often. Where there is nothing to do, a look asks and ends."""
+    found = [
+        Look("reminders", queue_digests),
+        Look("closing", queue_deletions),
+        Look("webhooks", queue_messages, seconds=5),
+    ]
+    if settings.CHECKPOINT_MINUTES:
+        found.append(Look("trail", checkpoint_due))
+    if settings.TASKS_URL:
+        found.append(Look("workers", _sweep, seconds=5))
+    return found
+
+
+def start_if_wanted() -> None:
+    """Start the clocks, unless the workers on other machines alone have them."""
+    if settings.RUN_WORKER or not settings.TASKS_URL:
+        for look in looks():
+            clock.start(look)
+
+
+def _sweep() -> None:
+    """Put back the jobs of killed workers, and tell the others of what is due."""
+    worker.take_up_again()
+    carrier.call_workers()

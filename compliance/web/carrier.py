@@ -1,0 +1,185 @@
+"""Tells workers on other machines that there is work: by Celery, in Redis or RabbitMQ.
+
+A job is a row, written in the transaction that asks for it. A message says only "there is
+work in this queue", and whoever takes it does the most urgent job that is due. So a message
+may be lost, doubled or forged: the look ``call_workers`` sends those that lack, and one too
+many finds nothing to do. Nothing about people or their work is ever in the broker.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django_tasks_db.backend import DatabaseBackend
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from compliance.web.queues import DEFAULT, QUEUES, QUICK
+
+logger = logging.getLogger(__name__)
+
+TASK = "attest.work"
+REST_SECONDS = 5.0
+"""How long a process leaves the broker alone after a failure: no page waits for it meanwhile."""
+QUICK_SECONDS = 300
+"""The time limit of work in the queue of quick work."""
+_CONNECT_SECONDS, _ANSWER_SECONDS = 0.5, 0.5
+_MOST = 200
+"""Messages that one look sends: more work than that keeps all workers busy until the next."""
+
+
+class CarriedBackend(DatabaseBackend):
+    """The queue in the database; workers hear of a new job once it is committed."""
+
+    def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
+        """Write the row; a job for a later moment is announced when that has come."""
+        result: Any = super().enqueue(task, args, kwargs)
+        if result.db_result.run_after == get_date_max():
+            transaction.on_commit(lambda: call(task.queue_name), robust=True)
+        return result
+
+
+def address_of(queue: str) -> str:
+    """The name of a queue in the broker, which others may use, too."""
+    return f"attest.{queue}"
+
+
+def configured(name: str, **options: Any) -> Any:
+    """A Celery application that reads and writes such messages only.
+
+    It accepts JSON, knows no remote control and keeps no results: whoever can write to
+    the broker can make workers look for work, and no more.
+    """
+    from celery import Celery  # noqa: PLC0415 - optional, and large
+    from kombu.entity import Exchange, Queue  # noqa: PLC0415 - the same
+
+    app = Celery(name, broker=settings.TASKS_URL, set_as_current=False)
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_queues=[
+            Queue(name, Exchange("attest"), routing_key=name)
+            for name in map(address_of, QUEUES)
+        ],
+        task_default_queue=address_of(DEFAULT),
+        task_create_missing_queues=False,
+        worker_enable_remote_control=False,
+        broker_connection_retry_on_startup=True,
+        **options,
+    )
+    return app
+
+
+@cache
+def _sender() -> Any:
+    """The application of a process that sends: it gives up at once."""
+    waits = {
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "socket_timeout": _ANSWER_SECONDS,
+        "connect_timeout": _CONNECT_SECONDS,
+        "read_timeout": _ANSWER_SECONDS,
+        "write_timeout": _ANSWER_SECONDS,
+        "max_retries": 0,
+    }
+    if settings.TASKS_URL.startswith("amqp"):
+        waits = {name: waits[name] for name in waits if not name.startswith("socket")}
+    return configured(
+        "attest-sender",
+        broker_transport_options=waits,
+        broker_connection_timeout=_CONNECT_SECONDS,
+        broker_heartbeat=0,
+    )
+
+
+def prepare() -> None:
+    """Load the libraries when the process starts, not while someone waits for a save."""
+    if settings.TASKS_URL:
+        with _sender().connection_for_write() as connection:
+            _ = connection.transport, _sender().amqp  # neither calls anybody
+
+
+@dataclass(slots=True)
+class _Rest:
+    """Until when this process leaves the broker alone."""
+
+    until: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.until
+
+    def begin(self, error: Exception) -> None:
+        if self.is_over:
+            why = type(error).__name__
+            logger.warning("The broker does not answer (%s): jobs wait for it.", why)
+        self.until = time.monotonic() + REST_SECONDS
+
+
+_rest = _Rest()
+
+
+def call(queue: str, count: int = 1) -> bool:
+    """Send so many messages; False where the broker does not take them."""
+    if not _rest.is_over:
+        return False
+    try:
+        for _ in range(count):
+            _send(queue)
+    except Exception as error:  # each transport has its own, and none may stop a save
+        _rest.begin(error)
+        return False
+    return True
+
+
+def _send(queue: str) -> None:
+    seconds = QUICK_SECONDS if queue == QUICK else settings.TASK_SECONDS
+    _sender().send_task(
+        TASK,
+        args=[queue],
+        queue=address_of(queue),
+        retry=False,
+        soft_time_limit=seconds,
+        time_limit=seconds + 60,
+    )
+
+
+def answers() -> bool:
+    """Whether the broker answers now; asks it even while it is left alone."""
+    try:
+        _waiting(QUICK)
+    except Exception:  # each transport has its own
+        return False
+    return True
+
+
+def _waiting(queue: str) -> int:
+    """Messages that lie in the broker."""
+    app = _sender()
+    with app.connection_for_write() as connection:
+        bound = app.amqp.queues[address_of(queue)](connection.default_channel)
+        return int(bound.queue_declare().message_count)
+
+
+def call_workers() -> int:
+    """Send the messages that lack for work that is due; how many.
+
+    They lack for jobs whose moment has come, for those of killed workers, and where the
+    broker was gone.
+    """
+    sent = 0
+    for queue in QUEUES:
+        due = DBTaskResult.objects.ready().filter(queue_name=queue).count()
+        if not due:
+            continue
+        try:
+            lack = min(due - _waiting(queue), _MOST)
+        except Exception as error:  # each transport has its own
+            _rest.begin(error)
+            return sent
+        if lack > 0 and call(queue, lack):
+            sent += lack
+    return sent

@@ -1,0 +1,158 @@
+"""What the tests of workers by Celery do inside their site: work, ask for reports, look.
+
+``python -m tests.load.carrying work 1`` becomes a worker whose reports take a second and
+whose leases run out after three. ``... ask ASSESSMENT 5`` asks for reports, ``... wait 60``
+waits until all have ended, ``... state`` tells how.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from unittest import mock
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
+
+from compliance.audit import verification  # noqa: E402
+from compliance.models import Assessment, Event, Lease, Report  # noqa: E402
+from compliance.reports import actions, storage, tasks  # noqa: E402
+from compliance.web import carrier, leases, mail  # noqa: E402
+from tests.load.jobs import render, seal, whole  # noqa: E402
+
+SECONDS = float(os.environ.get("REPORT_SECONDS_OF_TESTS", "3"))
+
+
+def slow_render(pieces, css, path, listen, attachments, **more):
+    """A small file, after a while in which it says how far it is."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        listen("Laying out pages", 10)
+        time.sleep(0.1)
+    return render(pieces, css, path, listen, attachments, **more)
+
+
+def work(*given):
+    with (
+        mock.patch.object(actions, "render", slow_render),
+        mock.patch.object(actions, "seal", seal),
+        mock.patch.multiple(leases, SECONDS=3, RENEWAL_SECONDS=0.5),
+    ):
+        call_command("celery_worker", *given)
+
+
+def begin(assessment_id, count, busy, killed=None):
+    """Ask for so many reports where there are none, and wait until so many are made.
+
+    Then every process of a group is killed at once, as a power cut would.
+    """
+    Report.objects.all().delete()
+    DBTaskResult.objects.all().delete()
+    shutil.rmtree(storage.folder())
+    ask(assessment_id, count)
+    end = time.monotonic() + 60
+    while DBTaskResult.objects.running().count() < int(busy):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    if killed:
+        os.killpg(int(killed), signal.SIGKILL)
+
+
+def ask(assessment_id, count):
+    """Ask for so many reports; seconds of the slowest."""
+    carrier.prepare()
+    assessment = Assessment.objects.get(pk=assessment_id)
+    slowest = 0
+    for _ in range(int(count)):
+        began = time.monotonic()
+        tasks.ask(by=assessment.started_by, assessment=assessment)
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest
+
+
+def write(address):
+    """Queue a mail; seconds until it has gone out."""
+    began = time.monotonic()
+    mail.queue_mail(
+        organisation_id=None,
+        to=address,
+        subject="Attest",
+        template="no_account",
+        context={},
+    )
+    while DBTaskResult.objects.exclude(status="SUCCESSFUL").filter(queue_name="quick"):
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def cancel():
+    """Cancel the report that is being made; seconds until its worker is free."""
+    report = Report.objects.exclude(step="").get(status="waiting")
+    began = time.monotonic()
+    actions.cancel_report(by=report.asked_by, report=report)
+    while DBTaskResult.objects.running().exists():
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def wait(seconds):
+    """Until no work is left, so many seconds at the most."""
+    end = time.monotonic() + float(seconds)
+    left = DBTaskResult.objects.filter(status__in=["READY", "RUNNING"])
+    while left.exists():
+        assert time.monotonic() < end, list(left.values())
+        time.sleep(0.1)
+
+
+def state():
+    """How reports ended, what the trail tells of each, and what is not whole."""
+    reports = list(Report.objects.all())
+    done = [one for one in reports if one.is_done]
+    events = Event.objects.filter(action__in=["report.made", "report.failed"])
+    told = Counter(events.values_list("subject_id", flat=True))
+    names = sorted(path.name for path in storage.folder().iterdir())
+    return {
+        "ends": Counter(one.status for one in reports),
+        "problems": [one.problem for one in reports if one.problem],
+        "tries": sorted(len(ids) for ids in tried()),
+        "workers": len({ids[-1] for ids in tried()}),
+        "told_twice": [pk for pk, count in told.items() if count > 1],
+        "untold": sorted({str(one.pk) for one in reports if one.is_over} - set(told)),
+        "faults": [
+            fault for one in done for fault in whole(storage.path_of(one.sha256), one)
+        ]
+        + [str(one) for one in map(verification.verify, verification.chains()) if one],
+        "strays": sorted(set(names) - {f"{one.sha256}.pdf" for one in done}),
+        "schedule": list(
+            Lease.objects.filter(name="schedule").values_list("holder", flat=True)
+        ),
+    }
+
+
+def tried():
+    path = tasks.make_report.module_path
+    rows = DBTaskResult.objects.filter(task_path=path)
+    return rows.values_list("worker_ids", flat=True)
+
+
+COMMANDS = {
+    "ask": ask,
+    "begin": begin,
+    "cancel": cancel,
+    "state": state,
+    "wait": wait,
+    "work": work,
+    "write": write,
+}
+
+if __name__ == "__main__":
+    command, *given = sys.argv[1:]
+    json.dump(COMMANDS[command](*given), sys.stdout)

@@ -1,0 +1,157 @@
+"""Workers by Celery on a real broker: killed, parted from it, and many."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.brokers import Broker
+from tests.load.serving import ROOT, Site
+
+pytestmark = pytest.mark.slow
+
+
+class Crew:
+    """Workers of a site, each with processes of its own, as on machines of their own."""
+
+    def __init__(self, site, url):
+        self.site, self.workers = site, []
+        self.given = {"ATTEST_TASKS_URL": url, "ATTEST_LOG_LEVEL": "INFO"}
+
+    def start(self, *given):
+        with open(self.site.folder / f"worker{len(self.workers)}.log", "ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "tests.load.carrying", "work", *given],
+                cwd=ROOT,
+                env=self.site.environment | self.given,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.workers.append(worker)
+        return worker
+
+    def kill(self, worker):
+        """End all of its processes at once, as a power cut would."""
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    def stop(self):
+        for worker in self.workers:
+            if worker.poll() is None:
+                self.kill(worker)
+
+    def ask(self, command, *given):
+        before = self.site.environment
+        self.site.environment = before | self.given
+        try:
+            return self.site.ask(command, *given, module="carrying")
+        finally:
+            self.site.environment = before
+
+
+@pytest.fixture
+def broker(tmp_path):
+    made = Broker(tmp_path)
+    yield made.start()
+    made.kill()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, new_database):
+    folder = tmp_path_factory.mktemp("site")
+    return Site(folder, new_database(folder))
+
+
+@pytest.fixture(scope="module")
+def assessment(site):
+    return site.ask("seed", 4, 1, 1)["assessment"]
+
+
+@pytest.fixture
+def crew(site, broker):
+    made = Crew(site, broker.url)
+    yield made
+    made.stop()
+
+
+def ended(crew, count):
+    """What stands once all work is done: each report ended once, and whole."""
+    crew.ask("wait", 600)
+    state = crew.ask("state")
+    print(state)  # noqa: T201
+    assert state["ends"] == {"done": count}
+    assert [state[one] for one in ("told_twice", "untold", "faults", "strays")] == [
+        []
+    ] * 4
+    assert len(state["schedule"]) == 1
+    return state
+
+
+def test_worker_killed_in_a_report_leaves_it_to_the_other(crew, assessment):
+    first, _ = crew.start("--processes=1"), crew.start("--processes=1")
+    crew.ask("begin", assessment, 2, 2, first.pid)
+    state = ended(crew, 2)
+    assert (state["tries"], state["workers"]) == ([1, 2], 1)
+
+
+def test_reports_asked_for_without_a_broker_are_made_when_it_is_back(
+    crew, broker, assessment
+):
+    crew.start("--processes=2")
+    crew.ask("begin", assessment, 1, 1)
+    broker.kill()
+    assert crew.ask("ask", assessment, 2) < 2  # seconds that a person waits
+    broker.start()
+    assert ended(crew, 3)["tries"] == [1, 1, 1]
+
+
+def test_report_that_nobody_wants_any_more_ends_at_once(crew, assessment):
+    crew.given["REPORT_SECONDS_OF_TESTS"] = "60"
+    crew.start("--processes=1")
+    crew.ask("begin", assessment, 1, 1)
+    assert crew.ask("cancel") < 2
+    assert crew.ask("state")["ends"] == {"cancelled": 1}
+
+
+def test_report_over_its_time_is_ended_in_words(crew, assessment):
+    crew.given |= {
+        "REPORT_SECONDS_OF_TESTS": "60",
+        "ATTEST_TASK_SECONDS": "1",
+    }
+    crew.start("--processes=1")
+    crew.ask("begin", assessment, 1, 1)
+    crew.ask("wait", 30)
+    state = crew.ask("state")
+    assert (state["ends"], state["strays"]) == ({"failed": 1}, [])
+    assert "took longer than" in state["problems"][0]
+
+
+def test_mail_does_not_wait_behind_reports(crew, assessment):
+    crew.given["REPORT_SECONDS_OF_TESTS"] = "60"
+    crew.start("--queue=default", "--processes=1")
+    crew.start("--queue=quick", "--processes=1")
+    crew.ask("begin", assessment, 2, 1)
+    assert crew.ask("write", "ada@example.org") < 10
+
+
+@pytest.mark.long
+def test_two_hundred_reports_while_workers_and_broker_are_killed(
+    crew, broker, assessment
+):
+    crew.given["REPORT_SECONDS_OF_TESTS"] = "1"
+    for _ in range(3):
+        crew.start("--processes=1")
+    crew.ask("begin", assessment, 200, 3)
+    for at in range(6):
+        time.sleep(8)
+        crew.kill(crew.workers[-3])
+        crew.start("--processes=1")
+        if at % 2:
+            broker.kill()
+            time.sleep(3)
+            broker.start()
+    ended(crew, 200)
