@@ -167,6 +167,7 @@ DOORS = {
     "remediation:action_again": (VIEW, "GET"),
     "workspace:undo": (ANSWER, "POST"),
     "bulk:change": (ANSWER, "GET POST"),
+    "bulk:picks": (ANSWER, "GET"),
     "bulk:done": (VIEW, "GET"),
     "bulk:undo": (ANSWER, "POST"),
     "workspace:row": (VIEW, "GET"),

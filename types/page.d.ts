@@ -92,8 +92,8 @@ interface Marks {
   "data-passkey": PasskeyButton;
   "data-passkey-new": PasskeyButton;
   "data-pick": { closest(selectors: "li"): HTMLLIElement } & HTMLInputElement;
-  "data-pick-all": HTMLInputElement & Data<"count" | "open">;
-  "data-pick-section": HTMLInputElement & Data<"count" | "open">;
+  "data-pick-all": HTMLInputElement & Data<"count">;
+  "data-pick-section": HTMLInputElement & Data<"count">;
   "data-presence": Form<"answer">;
   "data-q": Row;
   "data-qlink": HTMLAnchorElement;

@@ -9,6 +9,7 @@ bulk = "assessments/<uuid:assessment_id>/bulk/"
 done = f"{bulk}<int:first_seq>/"
 urlpatterns = [
     path(bulk, views.change, name="change"),
+    path(f"{bulk}picks/", views.picks, name="picks"),
     path(done, views.done, name="done"),
     path(f"{done}undo/", views.undo, name="undo"),
 ]

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -35,6 +36,8 @@ from compliance.bulk.refreshing import refreshed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
 from compliance.workspace.pages import (
+    CHUNK,
+    Look,
     find,
     found_rows,
     owners,
@@ -114,14 +117,33 @@ def _targets(
         picked = read_picks(given.getlist("pick"))
     except ValueError as error:
         raise ValidationError(str(error)) from error
-    sections = set(given.getlist("section"))
-    if "all" not in given and not sections:
+    if "all" not in given and "section" not in given:
         return picked
+    rows = _picked_whole(request, assessment, given)
+    return {pk: Known(version) for pk, version, *_ in rows} | picked
+
+
+def _picked_whole(
+    request: MemberRequest, assessment: Assessment, given: QueryDict
+) -> list[tuple[int, int, str, int]]:
+    """Id, version, verdict and section of each answer in sections, or of all found."""
+    sections = set(given.getlist("section"))
     view, _ = read_view(request, assessment)
     rows = found_rows(assessment, view, read_look(given))
     ids = [row.id for row in rows if "all" in given or str(row.section_id) in sections]
-    versions = assessment.answers.filter(pk__in=ids).values_list("pk", "version")
-    return {pk: Known(version) for pk, version in versions} | picked
+    found = assessment.answers.filter(pk__in=ids)
+    return list(found.values_list("pk", "version", "verdict", "question__section_id"))
+
+
+@require_safe
+@member_required(Permission.ANSWER)
+def picks(request: MemberRequest, assessment_id: UUID) -> JsonResponse:
+    """The same for a page that keeps it under another filter: id, version, unanswered, section."""
+    assessment = find(request, assessment_id)
+    rows = _picked_whole(request, assessment, request.GET)
+    open_ = Verdict.UNANSWERED
+    told = [[pk, known, said == open_, section] for pk, known, said, section in rows]
+    return JsonResponse({"picks": told})
 
 
 def _read(request: MemberRequest, assessment: Assessment, asked: BulkRequest) -> None:
@@ -182,11 +204,28 @@ def _apply(
         ids = done.plan.touched.keys() | done.plan.attaching
         context = refreshed(request, assessment, ids, said, done.seq)
         return render(request, "bulk/_refreshed.html", context)
+    look = read_look(asked.given)
     if done.seq is None:
         messages.info(request, said)
-        return redirect(assessment)
+        return redirect(_way_back(assessment, list(asked.targets), look))
     args = [request.organisation.slug, assessment.pk, done.seq]
-    return redirect("bulk:done", *args)
+    return redirect(f"{reverse('bulk:done', args=args)}{_address(look, 0)}")
+
+
+def _way_back(assessment: Assessment, ids: list[int], look: Look) -> str:
+    """The list as it was, at the first of some answers, also where a filter left it."""
+    rows = assessment.answers.filter(pk__in=ids).order_by("question__position")
+    first = rows.values_list("pk", "question__position").first()
+    url = assessment.get_absolute_url()
+    if first is None:
+        return f"{url}{_address(look, 0)}"
+    pk, position = first
+    address = _address(look, position if position > CHUNK else 0)
+    return f"{url}{address}#answer-{pk}"
+
+
+def _address(look: Look, start: int) -> str:
+    return look.kept().address(start=start).removesuffix("?")
 
 
 def _page(
@@ -216,6 +255,7 @@ def _context(assessment: Assessment, asked: BulkRequest) -> dict[str, Any]:
     return {
         "assessment": assessment,
         "base_url": assessment.get_absolute_url(),
+        "back": _way_back(assessment, list(asked.targets), read_look(given)),
         "what": asked.what,
         "whats": WHATS.items(),
         "targets": asked.targets,
@@ -246,6 +286,7 @@ def _choices(request: MemberRequest, what: str, find: str) -> dict[str, Any]:
 def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpResponse:
     """The answers that were set together, with an undo."""
     assessment = find(request, assessment_id)
+    look = read_look(request.GET)
     try:
         told = gathered(assessment, events_together(assessment, first_seq))
     except Event.DoesNotExist as error:
@@ -254,6 +295,8 @@ def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
         "assessment": assessment,
         "base_url": assessment.get_absolute_url(),
         "told": told,
+        "look": look,
+        "back": _way_back(assessment, [row.pk for row, _ in told.rows], look),
         "seq": first_seq,
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
     }
@@ -276,7 +319,8 @@ def undo(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
         context = refreshed(request, assessment, back.done, said, None)
         return render(request, "bulk/_refreshed.html", context)
     messages.info(request, said)
-    return redirect(assessment)
+    ids = [int(event.subject_id) for event in events_together(assessment, first_seq)]
+    return redirect(_way_back(assessment, ids, read_look(request.POST)))
 
 
 def _told_undo(back: PutBack) -> str:

@@ -196,7 +196,6 @@ def list_context(
             "unseen": new,
             "groups": _groups(shown, view, rows, points_shown(assessment, shown)),
             "start": start,
-            "found_open": sum(r.verdict == Verdict.UNANSWERED for r in rows),
             "following": look.address(start=following) if following else "",
             "before_following": sum(r.position < following for r in rows)
             if following
@@ -313,15 +312,12 @@ def _groups(
     sections = {section.id: section for section in view.sections}
     applying = [row for row in rows if row.applies]
     found = Counter(row.section_id for row in applying)
-    unanswered = Counter(
-        row.section_id for row in applying if row.verdict == Verdict.UNANSWERED
-    )
     groups: list[dict[str, Any]] = []
     for line in shown:
         section = sections[line.question.section_id]
         if not groups or groups[-1]["section"].id != section.id:
             of: dict[str, Any] = {"count": found[section.id]}
-            of |= {"open": unanswered[section.id], "points": points.get(section.id)}
+            of |= {"points": points.get(section.id)}
             groups.append({"section": section, "lines": [], **of})
         groups[-1]["lines"].append(line)
     return groups

@@ -1,5 +1,5 @@
 // The bulk bar: what is sent for the picks, the box below it, and what comes back.
-import { boxes, clear, count, isPicked, list } from "./picks.js";
+import { boxes, clear, count, from, list, versions } from "./picks.js";
 import { isSaved, rowOn } from "./rows.js";
 import { freshToken, isStale } from "./token.js";
 import { say } from "./workspace.js";
@@ -53,10 +53,9 @@ function keepText() {
   at = now && box().contains(now) ? now.id : "";
 }
 document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-  if (target.id === "bulkbox") keepText();
+  if (target.id === "bulkbox" || target.id === "questions") keepText();
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
-  if (target.id === "questions") text = "";
   if (target.id !== "bulkbox") return;
   const reason = form()?.elements.reason;
   if (reason && text) reason.value = text;
@@ -65,19 +64,65 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   isQuiet = false;
 });
 
+// What a whole has below the rows that are on the page. While it is not known, it is not picked.
+/**
+ * @param {HTMLInputElement} whole
+ * @param {Map<string, import("./picks.js").Seen>} picked
+ * @param {Set<string>} below
+ */
+export async function rest(whole, picked, below) {
+  const names = ["show", "q", "owner", "clause"];
+  const given = [...new FormData(bar())].filter(([one]) => names.includes(one));
+  const address = new URLSearchParams(/** @type {[string, string][]} */ (given));
+  address.set(whole.name, whole.value);
+  const reply = await fetch(`${bar().action}picks/?${address}`).catch(() => null);
+  if (!whole.isConnected || !whole.checked) return; // meanwhile
+  if (!reply?.ok || reply.redirected) {
+    whole.checked = false;
+    say("Only what is loaded is selected. Try again.", "save-off");
+    return;
+  }
+  for (const [pk, version, isOpen, section] of (await reply.json()).picks) {
+    below.add(String(pk));
+    if (!picked.has(String(pk)))
+      picked.set(String(pk), { base: String(version), isOpen, of: String(section) });
+  }
+}
+
+// The filters stand in the place of the bar while they are used.
+const questions = document.getElementById("questions");
+/** @param {boolean} isOn */
+const filter = (isOn) => questions.classList.toggle("is-filtering", isOn);
+function tell() {
+  const back = questions.querySelector("[data-picks]");
+  if (back) back.textContent = `${count()[0]} selected`;
+}
+document.addEventListener("attest:picked", () => {
+  filter(false);
+  tell();
+});
+document.addEventListener("htmx:afterSwap", tell);
+const FILTERS = ".filterbar:not(.bulkbar)";
+list.addEventListener("focusin", ({ target }) => {
+  if (target.closest(FILTERS)) filter(true);
+});
+list.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-filters]")) document.querySelector("[data-search]")?.focus();
+  if (!target.closest("[data-picks]")) return;
+  filter(false);
+  bar().querySelector("[name=what]")?.focus();
+});
+
 /** @param {PickBox} box */
 const rowBeside = (box) => /** @type {Row} */ (rowOn(box.dataset.pick));
-// Each pick goes with the version that its row shows now; the reply brings the rows that are on
-// this page.
+// The reply brings the rows that are on this page.
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.closest("#bulk, [data-bulkform], [data-bulk-undo]")) return;
   if (event.detail.triggeringEvent) clearTimeout(asking);
   const sent = event.detail.formData;
-  if (sent.has("pick")) {
-    sent.delete("pick");
-    for (const one of boxes())
-      if (isPicked(one.dataset.pick))
-        sent.append("pick", `${one.dataset.pick} ${rowBeside(one).elements.base.value}`);
+  if (event.target.closest("#bulk")) {
+    for (const name of ["pick", "section", "all"]) sent.delete(name);
+    sent.set("pinned", versions().join(";"));
   }
   sent.set(
     "shown",
@@ -110,11 +155,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!isSaved(event) || !xhr.responseText.includes("data-bulk-done")) return;
   const now = document.activeElement;
   const isLost = !now || now === document.body || Boolean(now.closest("[data-bulkbar]"));
-  const next = boxes().find((one) => isPicked(one.dataset.pick)) ?? topBox();
+  const top = topBox();
+  const next = from() ?? (top && rowBeside(top));
   if (pathInfo.requestPath.endsWith("/bulk/")) clear();
   if (isLost && next) {
-    rowBeside(next).querySelector("[data-qlink]").focus({ preventScroll: true });
-    rowBeside(next).scrollIntoView({ block: "nearest" });
+    next.querySelector("[data-qlink]").focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
   }
   document.body.dispatchEvent(new CustomEvent("attest:saved")); // the strip is drawn anew
 });
+tell();
+filter(Boolean(document.activeElement?.closest(FILTERS))); // before this script was here

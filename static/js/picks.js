@@ -1,11 +1,14 @@
-// Picked questions: boxes, whole sections, all that a filter shows. What is set in them goes
-// through bulk.js.
+// Picked questions: boxes, whole sections, all that a filter shows. They outlive another filter or
+// search. What is set in them goes through bulk.js.
+import { lost, need } from "./ondemand.js";
 import { rowOn } from "./rows.js";
 
 export const list = /** @type {HTMLElement} */ (document.querySelector(".questions"));
 const questions = document.getElementById("questions");
-/** @type {Set<string>} */
-const picked = new Set();
+/** @typedef {{ base: string, isOpen: boolean, of?: string }} Seen */
+/** @typedef {HTMLInputElement & { dataset: { count: string } }} Whole */
+/** @type {Map<string, Seen>} */
+const picked = new Map(); // with the version and answer that its row showed last
 const OPEN = "[data-pick]:not(:disabled)";
 export const boxes = () => [...questions.querySelectorAll(OPEN)];
 const sections = () => [...questions.querySelectorAll("[data-pick-section]")];
@@ -15,27 +18,33 @@ const sectionOf = (node) =>
   node.closest("section")?.querySelector("[data-pick-section]")?.value ?? "";
 /** @param {Row | null} row */
 const boxIn = (row) => row?.closest("li")?.querySelector(OPEN);
-// Sections that are picked as a whole: what of them is not on the page yet belongs to them, too.
-const wholes = () =>
-  new Map(
-    sections()
-      .filter((one) => one.checked)
-      .map((one) => [one.value, one]),
-  );
+/** @type {Set<string>} */
+let below = new Set(); // picks further down this list
 /** @param {PickBox} box */
 const isUnanswered = (box) =>
   Boolean(box.closest("li").querySelector('[name="verdict"][value="unanswered"]:checked, .v-open'));
 
-// How many are picked, and how many of them are unanswered.
+/** @param {PickBox} box @returns {Seen} */
+const seen = (box) => ({
+  base: rowOn(box.dataset.pick)?.elements.base.value ?? "",
+  isOpen: isUnanswered(box),
+});
+function look() {
+  for (const box of boxes())
+    if (picked.has(box.dataset.pick)) picked.set(box.dataset.pick, seen(box));
+}
+
+// How many are picked, how many of them are unanswered, and how many this list does not show.
 export function count() {
-  const whole = every();
-  if (whole?.checked) return [Number(whole.dataset.count), Number(whole.dataset.open)];
-  const taken = wholes();
-  const single = boxes().filter((box) => box.checked && !taken.has(sectionOf(box)));
-  /** @param {"count" | "open"} name */
-  const sum = (name) =>
-    [...taken.values()].reduce((total, one) => total + Number(one.dataset[name]), 0);
-  return [sum("count") + single.length, sum("open") + single.filter(isUnanswered).length];
+  look();
+  const here = new Set(boxes().map((box) => box.dataset.pick));
+  const off = [...picked.keys()].filter((id) => !here.has(id) && !below.has(id));
+  return [picked.size, [...picked.values()].filter((one) => one.isOpen).length, off.length];
+}
+// Each pick with the version that its row shows now, or showed last.
+export function versions() {
+  look();
+  return [...picked].map(([id, known]) => `${id} ${known.base}`);
 }
 
 let said = 0;
@@ -44,17 +53,17 @@ function show() {
     box.checked = picked.has(box.dataset.pick);
     box.closest("li").classList.toggle("is-picked", box.checked);
   }
-  const [total, open] = count();
+  const [total, open, off] = count();
   questions.classList.toggle("is-picking", total > 0);
   const bar = questions.querySelector("[data-bulkbar]");
   if (!bar) return;
+  const hidden = off ? `, ${off} not shown` : "";
   bar.querySelector("[data-picked-count]").textContent = String(total);
-  bar.querySelector("[data-picked-open]").textContent = total
-    ? `of which ${open} ${open === 1 ? "is" : "are"} unanswered`
-    : "";
-  if (total !== said)
-    document.getElementById("picked").textContent = total
-      ? `${total} selected, ${open} unanswered`
+  bar.querySelector("[data-picked-open]").textContent = `${open} unanswered${hidden}`;
+  const status = document.getElementById("picked");
+  if (total !== said || (total && !status.textContent.trim()))
+    status.textContent = total
+      ? `${total} selected, ${open} unanswered${hidden}`
       : "Nothing selected";
   said = total;
 }
@@ -69,7 +78,7 @@ function unpickAll() {
 }
 /** @param {PickBox} box @param {boolean} isPicked */
 function set(box, isPicked) {
-  if (isPicked) picked.add(box.dataset.pick);
+  if (isPicked) picked.set(box.dataset.pick, seen(box));
   else picked.delete(box.dataset.pick);
   box.checked = isPicked;
   if (isPicked) return;
@@ -108,7 +117,7 @@ export function extend(from, to) {
   changed();
 }
 export function clear() {
-  if (!picked.size && !every()?.checked && !wholes().size) return false;
+  if (!picked.size) return false;
   picked.clear();
   for (const section of sections()) section.checked = false;
   unpickAll();
@@ -116,8 +125,8 @@ export function clear() {
   changed();
   return true;
 }
-/** @param {string} answer */
-export const isPicked = (answer) => picked.has(answer);
+// The row that the last pick was made in.
+export const from = () => (reach ? rowOn(reach) : null);
 
 list.addEventListener("click", (event) => {
   if (event.target.closest("[data-clear]")) {
@@ -140,28 +149,36 @@ list.addEventListener("change", ({ target }) => {
   if (!isSection && !target.matches("[data-pick-all]")) return;
   for (const section of sections())
     if (!isSection || section.value === target.value) section.checked = target.checked;
-  for (const box of boxes()) {
-    if (isSection && sectionOf(box) !== target.value) continue;
-    if (target.checked) picked.add(box.dataset.pick);
-    else picked.delete(box.dataset.pick);
+  const whole = /** @type {Whole} */ (target);
+  const meant = boxes().filter((box) => !isSection || sectionOf(box) === whole.value);
+  if (whole.checked) {
+    for (const box of meant) picked.set(box.dataset.pick, seen(box));
+    if (meant.length < Number(whole.dataset.count))
+      need("./bulk.js").then((bulk) => bulk.rest(whole, picked, below).then(changed), lost);
+  } else {
+    for (const box of meant) picked.delete(box.dataset.pick);
+    for (const [id, { of }] of picked)
+      if (of && (!isSection || of === whole.value)) picked.delete(id);
+    unpickAll();
   }
-  if (!target.checked) unpickAll();
   changed();
 });
 
-// Another list is another matter; rows that arrive belong to what was picked as a whole.
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id === "questions") look();
+});
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "questions") return;
-  picked.clear();
-  anchor = null;
+  below = new Set();
+  anchor = reach = null;
   show();
 });
+// Rows that arrive belong to what was picked as a whole, and are known already.
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   const arrived = target.querySelectorAll?.(OPEN) ?? [];
   if (!arrived.length) return;
-  const [isAll, taken] = [Boolean(every()?.checked), wholes()];
-  for (const box of arrived) if (isAll || taken.has(sectionOf(box))) picked.add(box.dataset.pick);
-  for (const section of sections()) section.checked ||= isAll || taken.has(section.value);
+  const taken = new Set(sections().flatMap((one) => (one.checked ? one.value : [])));
+  for (const one of sections()) one.checked ||= every()?.checked || taken.has(one.value);
   if (picked.size) show();
 });
 show();

@@ -329,3 +329,55 @@ def test_page_of_two_thousand_asks_as_often_as_that_of_twenty(cast, sign_in):
         asked.append(len(queries))
     assert asked[0] == asked[1]
     assert asked[0] <= 10
+
+
+def test_all_of_a_clause_are_no_more_than_the_clause_shows(assessment, send):
+    page = send(what="due", due_on="2026-12-31", clause="no-such-clause", all="1")
+    assert "would change" not in seen(page)
+    assert "No question is selected." in seen(page)
+
+
+def test_page_is_told_what_of_a_section_it_has_not_loaded(
+    cast, sign_in, assessment, answers
+):
+    assessment.answers.filter(pk=answers[0].pk).update(verdict="met", version=3)
+    client = sign_in(cast.con)
+    address = reverse("bulk:picks", args=["acme", assessment.pk])
+    section = answers[0].question.section_id
+    told = client.get(address, {"section": section, "show": "all"}).json()
+    ids = [answer.pk for answer in answers[:3]]
+    assert sorted(told["picks"]) == [
+        [ids[0], 3, False, section], [ids[1], 0, True, section],
+        [ids[2], 0, True, section],
+    ]  # fmt: skip
+    filtered = {"section": section, "show": "unanswered"}
+    assert len(client.get(address, filtered).json()["picks"]) == 2
+    assert client.get(address).json() == {"picks": []}
+
+
+def test_done_leads_back_to_the_first_row_in_the_list_as_it_was(
+    cast, sign_in, assessment, answers, send
+):
+    look = {"what": "answer", "verdict": "met", "show": "unanswered", "q": "Q"}
+    page = send(pick=picks(answers[2:4]), **look)
+    done = as_shown(send, page, **look)
+    assert done.url.endswith("?show=unanswered&q=Q")
+    back = f"?show=unanswered&q=Q#answer-{answers[2].pk}"
+    con = sign_in(cast.con)
+    assert f'href="{assessment.get_absolute_url()}{back}"' in text(
+        con.get(done.url)
+    ).replace("&amp;", "&")
+    place = done.url.partition("?")[0]
+    undone = con.post(f"{place}undo/", {"show": "unanswered", "q": "Q"})
+    assert undone.url == assessment.get_absolute_url() + back
+
+
+def test_far_down_a_long_list_done_leads_to_a_list_that_begins_there(
+    cast, sign_in, send, assessment
+):
+    long = make_assessment(cast.acme, cast.ada, make_edition(60))
+    row = long.answers.order_by("question__position")[50]
+    address = reverse("bulk:change", args=["acme", long.pk])
+    page = sign_in(cast.con).post(address, {"what": "due", "pick": picks([row])})
+    position = row.question.position
+    assert f"?from={position}#answer-{row.pk}" in text(page)
