@@ -33,6 +33,7 @@ from compliance.backups.manifest import (
 )
 from compliance.reports.queries import program_version
 from compliance.snapshots.snapshot import one_moment
+from compliance.web import file_store
 from compliance.web.folders import flush
 
 PART = ".part"
@@ -103,7 +104,7 @@ def _write(writer: Writer) -> Manifest:
     with one_moment():
         moment = _write_rows(writer)
     _write_receipts(writer)
-    missing = [name for name in moment.files if not path_of(name).is_file()]
+    missing = [name for name in moment.files if not file_store.is_there(path_of(name))]
     for name, size in moment.files.items():
         if name not in missing:
             _write_file(writer, name, size)
@@ -165,10 +166,10 @@ def _write_rows(writer: Writer) -> Moment:
 def _write_file(writer: Writer, name: str, size: int) -> None:
     path = path_of(name)
     try:
-        file = path.open("rb")
+        file = file_store.opened(path)
     except FileNotFoundError as error:
         msg = (
-            f"{path} vanished while the backup was made: it was swept or erased. No"
+            f"{file_store.place_of(path)} vanished while the backup was made: it was swept or erased. No"
             " backup was written; make it again."
         )
         raise BackupError(msg) from error
@@ -178,7 +179,7 @@ def _write_file(writer: Writer, name: str, size: int) -> None:
     kept = writer.members[name]
     if kept.sha256 != hash_in(name) or kept.size != size:
         msg = (
-            f"{path} no longer has the bytes it was received with. Restore it from an"
+            f"{file_store.place_of(path)} no longer has the bytes it was received with. Restore it from an"
             " earlier backup, or move it away: backups then leave it out and say so."
         )
         raise BackupError(msg)

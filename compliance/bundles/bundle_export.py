@@ -26,8 +26,8 @@ from compliance.reviews.signatures import standing
 from compliance.snapshots.content import Content
 from compliance.snapshots.models import Snapshot
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
+from compliance.web import file_store
 
-CHUNK = 1024 * 1024
 EVENT = (
     "seq", "action", "subject_label", "subject_id", "payload", "salts", "payload_hash",
     "previous_hash", "hash",
@@ -222,12 +222,9 @@ def _add_files(pack: Pack, record: Record, listen: Listen) -> None:
 def chunks_of(organisation_id: UUID, sha256: str) -> Iterator[bytes]:
     """A kept file in pieces; whoever writes them compares the hash."""
     try:
-        file = storage.path_of(organisation_id, sha256).open("rb")
-    except OSError as error:
+        yield from file_store.chunks(storage.path_of(organisation_id, sha256))
+    except FileNotFoundError as error:
         raise damaged(sha256) from error
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk
 
 
 def damaged(sha256: str) -> StorageError:

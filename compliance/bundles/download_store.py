@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import FileResponse
 
 from compliance.bundles.models import MadeFile, Package
-from compliance.web import staging
+from compliance.web import file_store, staging
 from compliance.web.downloads import DOWNLOAD_HEADERS
 
 
@@ -42,20 +42,18 @@ class Store:
         """Delete expired files, and those that killed processes left; return how many."""
         gone = staging.sweep(self.folder(), self._is_known)
         before = time.time() - self.kind.kept_for().total_seconds()
-        for path in self.folder().glob("*.zip"):
-            if path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                gone += 1
-        return gone
+        expired = file_store.older(self.folder(), "*.zip", before)
+        file_store.delete(expired)
+        return gone + len(expired)
 
     def is_wanted(self, file: MadeFile) -> bool:
         """Whether the file is there, and can be downloaded."""
-        return file.is_there and self.path_of(file.sha256).is_file()
+        return file.is_there and file_store.is_there(self.path_of(file.sha256))
 
     def sent(self, file: MadeFile) -> FileResponse:
         """The file as a download."""
         return FileResponse(
-            self.path_of(file.sha256).open("rb"),
+            file_store.opened(self.path_of(file.sha256)),
             as_attachment=True,
             filename=file.file_name,
             content_type="application/zip",

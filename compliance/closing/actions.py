@@ -25,6 +25,7 @@ from compliance.exports.progress import Listener, ReportingFile
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.reports.actions import CancelledError, why_not
+from compliance.web import file_store
 
 UNFORESEEN = (
     "The archive could not be made: a fault of the program, recorded in its log. Nothing"
@@ -138,8 +139,8 @@ def _end(archive: Archive, status: PackageStatus, **values: Any) -> None:
 def _drop_earlier(archive: Archive, sha256: str) -> None:
     """An organisation has one archive on the disk: a new one takes the place of the last."""
     earlier = archive.organisation.archives.exclude(sha256__in=["", sha256])
-    for other in set(earlier.values_list("sha256", flat=True)):
-        archive_store.path_of(other).unlink(missing_ok=True)
+    others = set(earlier.values_list("sha256", flat=True))
+    file_store.delete(map(archive_store.path_of, others))
 
 
 def _record(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from compliance.audit import checkpoints, export
 from compliance.audit.columns import Proven, hidden_in, plain, proof_of
 from compliance.bundles import bundle_export
-from compliance.bundles.bundle_export import CHUNK, Listen, chunks_of
+from compliance.bundles.bundle_export import Listen, chunks_of
 from compliance.bundles.zip_writer import Pack
 from compliance.checklist_files.actions import sheet_of
 from compliance.checklists.models import Edition
@@ -28,6 +28,7 @@ from compliance.reports import storage as report_files
 from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.models import SignOff
 from compliance.snapshots.snapshot import to_read
+from compliance.web import file_store
 
 BESIDE = {SignOff}
 """Tables without events that belong into the archive: bundles bring rows into them."""
@@ -91,7 +92,9 @@ class _Writing:
             except ValidationError as error:
                 self._miss(name, " ".join(error.messages))
                 continue
-            sha256, _ = self._pack.add_file(name, _pieces(made), made.stat().st_size)
+            sha256, _ = self._pack.add_file(
+                name, file_store.chunks(made), made.stat().st_size
+            )
             made.unlink()
             yield {
                 "file": name,
@@ -142,13 +145,16 @@ class _Writing:
             title = f"{report.assessment}, report {report.number}"
             name = f"reports/{at:04d} {clean_name(title)}.pdf"
             path = report_files.path_of(report.sha256)
-            if not path.is_file() or report_files.hash_of(path) != report.sha256:
+            if not (
+                file_store.is_there(path)
+                and report_files.hash_of(path) == report.sha256
+            ):
                 self._miss(
                     name,
                     "The file is missing, or has been changed since it was sealed.",
                 )
                 continue
-            self._pack.add_file(name, _pieces(path), report.size_bytes or 0)
+            self._pack.add_file(name, file_store.chunks(path), report.size_bytes or 0)
             yield {"file": name, "title": title, "sha256": report.sha256}
 
     def _lines(self, model: type[models.Model]) -> Iterator[str]:
@@ -219,12 +225,6 @@ class _Writing:
         page = Engine.get_default().get_template("closing/archive_readme.txt")
         words = page.render(Context(context, autoescape=False))
         return f"{words.rstrip()}\n".encode()
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
 
 
 def _json(value: Any) -> bytes:

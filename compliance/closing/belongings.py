@@ -1,11 +1,9 @@
 """Jobs of an organisation that wait, and files, as they go with it."""
 
-import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -22,7 +20,7 @@ from compliance.organisations.models import Organisation
 from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.reports.models import Report, ReportStatus
-from compliance.web.folders import flush
+from compliance.web import file_store
 
 _JOBS = (
     (Report, ReportStatus.WAITING, report_files.path_of),
@@ -42,30 +40,20 @@ def drop_tasks(organisation_id: UUID) -> None:
 
 
 def evidence_of(organisation_id: UUID) -> list[Path]:
-    """Its files of evidence."""
-    return [path for path in _folder(organisation_id).rglob("*") if path.is_file()]
+    """Its files of evidence, unfinished ones too."""
+    with storage.old_files(organisation_id, float("inf")) as paths:
+        return paths
 
 
 def files_of(organisation_id: UUID) -> list[Path]:
     """Its reports, exports, archives, imports and pictures, as they lie on the disk."""
-    return [path for path in _named(organisation_id) if path.is_file()]
+    return [path for path in _named(organisation_id) if file_store.is_there(path)]
 
 
 def remove(organisation_id: UUID, files: Collection[Path]) -> None:
     """Remove its evidence, and those files, which were its own."""
-    folder = _folder(organisation_id)
-    if folder.is_dir():
-        with storage.old_files(organisation_id, float("inf")):
-            shutil.rmtree(folder)
-        flush(folder.parent)
-    for path in files:
-        path.unlink(missing_ok=True)
-    for shelf in {path.parent for path in files}:
-        flush(shelf)
-
-
-def _folder(organisation_id: UUID) -> Path:
-    return Path(settings.MEDIA_ROOT) / str(organisation_id)
+    storage.remove_all(organisation_id)
+    file_store.delete(files)
 
 
 def _named(organisation_id: UUID) -> Iterator[Path]:

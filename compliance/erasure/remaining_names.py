@@ -16,6 +16,7 @@ from compliance.organisations.models import User
 from compliance.reports import storage
 from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.models import SignOff
+from compliance.web import file_store
 
 
 def files_naming(
@@ -79,12 +80,14 @@ def _reports(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
         if is_before or row.finished_at is None or row.finished_at < at:
             continue
         path = storage.path_of(row.sha256)
-        if path.is_file():
+        if file_store.is_there(path):
             signed = (
                 f", signed as revision {row.signoff.revision}" if row.signoff else ""
             )
             what = f"report {row.number}, {row.get_kind_display()}{signed}"
-            yield _told(row.assessment, what, row.finished_at, str(path))
+            yield _told(
+                row.assessment, what, row.finished_at, file_store.place_of(path)
+            )
 
 
 def _packages(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
@@ -97,10 +100,12 @@ def _packages(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
         if (
             row.finished_at
             and row.finished_at >= since[row.assessment_id][0]
-            and path.is_file()
+            and file_store.is_there(path)
         ):
             what = row.get_kind_display()
-            yield _told(row.assessment, what, row.finished_at, str(path))
+            yield _told(
+                row.assessment, what, row.finished_at, file_store.place_of(path)
+            )
 
 
 def _told(assessment: Assessment, what: str, at: datetime, path: str) -> str:

@@ -19,11 +19,13 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from compliance.web.folders import flush, locked
+from compliance.web import file_store
+from compliance.web.folders import locked
 from compliance.web.storage_errors import is_full
 
 FULL = "full"
 DAMAGED = "damaged"
+PARTS, FINISHED = ".part-*", "[0-9a-f][0-9a-f]/*"
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -47,17 +49,13 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
     folder = _folder(organisation_id)
     part = folder / f".part-{secrets.token_hex(16)}"
     with no_space_told():
-        _make(folder)
+        file_store.make_folder(folder)
         try:
             kept = _write(part, chunks)
             place = path_of(organisation_id, kept.sha256)
-            _make(place.parent)
-            try:
-                os.link(part, place)
-            except FileExistsError:
+            if not file_store.put(part, place):
                 open_kept(organisation_id, kept.sha256).close()
-                os.utime(place)
-            flush(place.parent)
+                file_store.touch(place)
         finally:
             part.unlink(missing_ok=True)
     return kept
@@ -69,7 +67,7 @@ def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
     Raises ``StorageError`` when it is gone or is not what was received.
     """
     try:
-        file = path_of(organisation_id, sha256).open("rb")
+        file = file_store.opened(path_of(organisation_id, sha256))
     except OSError as error:
         raise _damaged() from error
     if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
@@ -92,7 +90,7 @@ def unswept(organisation_id: UUID) -> Iterator[None]:
     """Hold off the sweep of an organisation until the row of a new file is written."""
     folder = _folder(organisation_id)
     with no_space_told():
-        _make(folder)
+        file_store.make_folder(folder)
     with locked(folder, fcntl.LOCK_SH):
         yield
 
@@ -108,17 +106,22 @@ def old_files(organisation_id: UUID, older_than: float) -> Iterator[list[Path]]:
         yield []
         return
     with locked(folder, fcntl.LOCK_EX):
-        found = [*folder.glob(".part-*"), *folder.glob("[0-9a-f][0-9a-f]/*")]
-        yield [path for path in found if path.stat().st_mtime < older_than]
+        parts = [p for p in folder.glob(PARTS) if p.stat().st_mtime < older_than]
+        yield parts + file_store.older(folder, FINISHED, older_than)
+
+
+def remove_all(organisation_id: UUID) -> None:
+    """Remove all that was kept for an organisation."""
+    with old_files(organisation_id, float("inf")):
+        file_store.delete_folder(_folder(organisation_id))
 
 
 def organisations_with_files() -> list[UUID]:
     """Every organisation that has a folder, with or without files."""
-    root = Path(settings.MEDIA_ROOT)
     found = []
-    for folder in root.iterdir() if root.is_dir() else ():
+    for name in file_store.folders(Path(settings.MEDIA_ROOT)):
         with suppress(ValueError):
-            found.append(UUID(folder.name))
+            found.append(UUID(name))
     return sorted(found)
 
 
@@ -152,17 +155,6 @@ def no_space_told() -> Iterator[None]:
 
 def _folder(organisation_id: UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / str(UUID(str(organisation_id)))
-
-
-def _make(folder: Path) -> None:
-    """The folder, for its owner only, and written to the disk with those above it."""
-    if folder.is_dir():
-        return
-    if not folder.parent.is_dir():
-        _make(folder.parent)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    flush(folder.parent)
 
 
 def _write(part: Path, chunks: Iterable[bytes]) -> Kept:

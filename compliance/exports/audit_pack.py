@@ -1,6 +1,5 @@
 """The audit pack: all that someone needs who has to believe nobody."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,10 +16,10 @@ from compliance.evidence.safe_names import clean_name
 from compliance.reports import storage
 from compliance.reports.models import Report
 from compliance.snapshots.content import Proof
+from compliance.web import file_store
 from compliance.web.mail import absolute
 from compliance.web.site_address import is_only_here
 
-CHUNK = 1024 * 1024
 SCRIPTS = Path("compliance", "verifier")
 VERIFIER = (
     "verify_report.py", "verify_events.py", "verify_pages.py", "verify_drawing.py",
@@ -42,10 +41,10 @@ def write_pack(
         pack.add("README.txt", _readme(record, report, bool(names), scripts))
         pack.add_file(
             "report.pdf",
-            _chunks(storage.path_of(report.sha256)),
+            file_store.chunks(storage.path_of(report.sha256)),
             report.size_bytes or 0,
         )
-        pack.add_file(layout.IN_PACK, _chunks(bundle), bundle.stat().st_size)
+        pack.add_file(layout.IN_PACK, file_store.chunks(bundle), bundle.stat().st_size)
         for name, content in (_trail(record) | scripts).items():
             pack.add(name, content)
         links = [proof for proof in proofs if proof.url]
@@ -127,9 +126,3 @@ def _readme(
     page = Engine.get_default().get_template("exports/pack_readme.txt")
     words = page.render(Context(context, autoescape=False))
     return f"{words.rstrip()}\n".encode()
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            yield chunk

@@ -6,6 +6,7 @@ from uuid import UUID
 from compliance.audit.chain_check import Fault, Kind
 from compliance.reports import storage
 from compliance.reports.models import Report
+from compliance.web import file_store
 
 
 def gone(organisation_id: UUID) -> list[str]:
@@ -13,7 +14,9 @@ def gone(organisation_id: UUID) -> list[str]:
     made = Report.objects.filter(assessment__organisation=organisation_id)
     finished = made.exclude(sha256="").order_by("asked_at", "pk")
     return [
-        _named(row) for row in finished if not storage.path_of(row.sha256).is_file()
+        _named(row)
+        for row in finished
+        if not file_store.is_there(storage.path_of(row.sha256))
     ]
 
 
@@ -26,7 +29,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
     made = Report.objects.filter(assessment__organisation=organisation_id)
     for row in made.exclude(sha256="").order_by("asked_at", "pk"):
         path, name = storage.path_of(row.sha256), _named(row)
-        if path.is_file() and storage.hash_of(path) != row.sha256:
+        if file_store.is_there(path) and storage.hash_of(path) != row.sha256:
             what = f"{name}: its file has other bytes than were sealed"
             yield Fault(0, what, Kind.REPORT)
 

@@ -4,6 +4,7 @@ from django.http import FileResponse, Http404
 
 from compliance.reports import storage
 from compliance.reports.models import Report
+from compliance.web import file_store
 
 SANDBOX = "sandbox; default-src 'none'"
 
@@ -11,10 +12,10 @@ SANDBOX = "sandbox; default-src 'none'"
 def sent(report: Report) -> FileResponse:
     """The report as a download; 404 while there is no file."""
     path = storage.path_of(report.sha256)
-    if not report.is_done or not path.is_file():
+    if not report.is_done or not file_store.is_there(path):
         raise Http404
     response = FileResponse(
-        path.open("rb"),
+        file_store.opened(path),
         as_attachment=True,
         filename=report.file_name,
         content_type="application/pdf",

@@ -5,11 +5,16 @@ from typing import Any
 from compliance.organisations.models import Organisation
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.storage import path_of
+from compliance.web import file_store
 
 
 def kept_by(*, organisation: Organisation, **_: Any) -> dict[str, int]:
     """Bytes of the reports whose file is there; the same bytes count once."""
     made = Report.objects.of(organisation).filter(status=ReportStatus.DONE)
     sizes = dict(made.order_by().values_list("sha256", "size_bytes"))
-    there = (size or 0 for sha256, size in sizes.items() if path_of(sha256).is_file())
+    there = (
+        size or 0
+        for sha256, size in sizes.items()
+        if file_store.is_there(path_of(sha256))
+    )
     return {"Reports": sum(there)}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from compliance.web import staging
+from compliance.web import file_store, staging
 from compliance.web.staging import Known
 
 
@@ -23,8 +23,8 @@ def path_of(sha256: str) -> Path:
 
 
 def hash_of(path: Path) -> str:
-    """The SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    """The SHA-256 of a kept file, 64 hexadecimal digits."""
+    with file_store.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -40,7 +40,8 @@ def sweep(is_known: Known) -> int:
 
 def keep(path: Path) -> tuple[str, int]:
     """Move a file of a workplace to its place; its SHA-256 and its size in bytes."""
-    sha256 = hash_of(path)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     size_bytes = path.stat().st_size
     path.chmod(0o600)
     staging.put(path, path_of(sha256).name)

@@ -7,6 +7,7 @@ __all__ = [
     "downloads",
     "durability",
     "enums",
+    "file_store",
     "folders",
     "htmx",
     "joined_rows",

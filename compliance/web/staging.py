@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-from compliance.web.folders import flush, locked, opened
+from compliance.web import file_store
+from compliance.web.folders import locked, opened
 
 PREFIX = ".part-"
 Known = Callable[[str], bool]
@@ -49,8 +50,7 @@ def put(file: Path, name: str) -> None:
         os.fsync(written.fileno())
     with locked(shelf, fcntl.LOCK_EX):
         os.link(file, desk / name)  # says from here on whose it is
-        file.replace(shelf / name)
-        flush(shelf)
+    file_store.put(file, shelf / name, replaces=True)
 
 
 def sweep(shelf: Path, is_known: Known) -> int:
@@ -74,7 +74,7 @@ def _clear(desk: Path, is_known: Known) -> None:
             continue
         others = [at for at in shelf.glob(f"{PREFIX}*/{name}") if at.parent != desk]
         if not others and not is_known(name):
-            (shelf / name).unlink()
+            file_store.delete([shelf / name])
     shutil.rmtree(desk, ignore_errors=True)
 
 

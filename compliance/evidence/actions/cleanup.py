@@ -4,6 +4,7 @@ import time
 
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
+from compliance.web import file_store
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -15,8 +16,7 @@ def sweep(*, older_seconds: float = DAY_SECONDS) -> int:
         with storage.old_files(organisation_id, before) as paths:
             rows = Evidence.objects.filter(organisation_id=organisation_id)
             needed = set(rows.exclude(sha256="").values_list("sha256", flat=True))
-            for path in paths:
-                if path.name not in needed:
-                    path.unlink(missing_ok=True)
-                    gone += 1
+            orphans = [path for path in paths if path.name not in needed]
+            file_store.delete(orphans)
+            gone += len(orphans)
     return gone

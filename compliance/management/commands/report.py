@@ -1,6 +1,5 @@
 """``manage.py report ASSESSMENT --output FILE``: an assessment as PDF."""
 
-import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.assessments.models import Assessment
 from compliance.reports import actions, storage, tasks
 from compliance.reports.kinds import FULL, OF_ASSESSMENT, ReportOptions
+from compliance.web import file_store
 from compliance.web.own_languages import OwnLanguage
 from compliance.web.site_address import is_only_here
 from compliance.web.worker import alive
@@ -69,7 +69,8 @@ class Command(BaseCommand):
             report = actions.make_report(report.pk)
         if not report.is_done:
             raise CommandError(report.problem)
-        shutil.copyfile(storage.path_of(report.sha256), output)
+        with output.open("wb") as file:
+            file.writelines(file_store.chunks(storage.path_of(report.sha256)))
         if is_only_here():
             words = (
                 f"The report names {settings.URL}, which opens on this machine alone."
