@@ -60,9 +60,11 @@ class ComplianceConfig(AppConfig):
         self._follow_migrations()
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
+        from compliance.web.file_checks import check_files  # noqa: PLC0415 - the same
 
         register(check_durable, Tags.database)
         register(checks.check_seal, Tags.files)
+        register(check_files, Tags.files)
         register(checks.check_seal_fits, Tags.files, deploy=True)
         register(checks.check_address, Tags.urls, deploy=True)
         # A page of 150 answers or a catalogue makes tens of thousands of values that

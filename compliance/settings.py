@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from compliance.web.bucket import place_in
 from compliance.web.secret import kept_secret
 
 env = Env(prefix="ATTEST_")
@@ -292,6 +293,13 @@ FILE_UPLOAD_HANDLERS = ["compliance.evidence.upload.BoundedUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = DATA_DIR / "files"
+FILES_URL = env.str("FILES_URL", "")
+if FILES_URL:
+    try:
+        place_in(FILES_URL)
+    except ValueError as error:
+        msg = f"ATTEST_FILES_URL {error}."
+        raise ImproperlyConfigured(msg) from error
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

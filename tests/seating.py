@@ -9,6 +9,7 @@ from compliance.evidence import storage
 from compliance.models import Evidence, Report
 from compliance.reports import storage as report_files
 from compliance.seats import actions
+from compliance.web import file_store
 
 
 def give(cast, assessment, email=None, by=None, **fields):
@@ -36,7 +37,9 @@ def ask(by, seat, title="The list", **fields):
 
 def _write(path, content):
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(content)
+    made = path.with_name(".made")
+    made.write_bytes(content)
+    file_store.put(made, path, replaces=True)
 
 
 def make_proof(organisation, by, content=b"proof"):

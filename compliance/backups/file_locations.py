@@ -42,7 +42,7 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
             receipts.keep(path_of(name).stem, note)
         return ""
     if room == "files":
-        sha256, _ = evidence.keep(UUID(rest.partition("/")[0]), chunks)
+        sha256 = evidence.keep(UUID(rest.partition("/")[0]), chunks).sha256
     else:
         made = desk / "report.pdf"
         with made.open("wb") as file:

@@ -27,6 +27,7 @@ from compliance.snapshots.content import Content
 from compliance.snapshots.models import Snapshot
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
 from compliance.web import file_store
+from compliance.web.bucket import AwayError
 
 EVENT = (
     "seq", "action", "subject_label", "subject_id", "payload", "salts", "payload_hash",
@@ -223,7 +224,9 @@ def chunks_of(organisation_id: UUID, sha256: str) -> Iterator[bytes]:
     """A kept file in pieces; whoever writes them compares the hash."""
     try:
         yield from file_store.chunks(storage.path_of(organisation_id, sha256))
-    except FileNotFoundError as error:
+    except AwayError as error:
+        raise StorageError(str(error), code=storage.AWAY) from error
+    except OSError as error:
         raise damaged(sha256) from error
 
 

@@ -62,10 +62,12 @@ def bring_in(
     """
     _refuse(plan(bundle, organisation, emails), "")
     with storage.unswept(organisation.pk):
-        files.keep_all(bundle, organisation)
+        there = files.keep_all(bundle, organisation)
         try:
             with writing():
                 lock(organisation)
+                for sha256 in there:
+                    storage.refuse_swept(organisation.pk, sha256)
                 refuse_too_many(organisation)
                 coming = plan(bundle, organisation, emails)
                 _refuse(coming, seen)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.http import FileResponse
 
 from compliance.bundles.models import MadeFile, Package
 from compliance.web import file_store, staging
+from compliance.web.bucket import AwayError
 from compliance.web.downloads import DOWNLOAD_HEADERS
 
 
@@ -39,12 +40,17 @@ class Store:
         staging.put(path, self.path_of(sha256).name)
 
     def sweep(self) -> int:
-        """Delete expired files, and those that killed processes left; return how many."""
+        """Delete expired files, and those that killed processes left; return how many.
+
+        While the store of files is away, expired ones stay until the next time.
+        """
         gone = staging.sweep(self.folder(), self._is_known)
         before = time.time() - self.kind.kept_for().total_seconds()
-        expired = file_store.older(self.folder(), "*.zip", before)
-        file_store.delete(expired)
-        return gone + len(expired)
+        with suppress(AwayError):  # it is logged, and whoever made room goes on
+            expired = file_store.older(self.folder(), "*.zip", before)
+            file_store.delete(expired)
+            gone += len(expired)
+        return gone
 
     def is_wanted(self, file: MadeFile) -> bool:
         """Whether the file is there, and can be downloaded."""

@@ -29,6 +29,7 @@ from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.models import SignOff
 from compliance.snapshots.snapshot import to_read
 from compliance.web import file_store
+from compliance.web.bucket import AwayError
 
 BESIDE = {SignOff}
 """Tables without events that belong into the archive: bundles bring rows into them."""
@@ -129,7 +130,9 @@ class _Writing:
             name = f"evidence/{sha256} {clean_name(file_name)}"
             try:
                 storage.open_kept(self._organisation.pk, sha256).close()
-            except ValidationError as error:
+            except storage.StorageError as error:
+                if error.code == storage.AWAY:
+                    raise AwayError from error
                 self._miss(name, " ".join(error.messages))
                 continue
             chunks = chunks_of(self._organisation.pk, sha256)

@@ -7,10 +7,14 @@ from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.models import Event
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
+from compliance.web.bucket import AwayError
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
-    """Evidence whose file is gone or has another hash than its row; reads every file."""
+    """Evidence whose file is gone or has another hash than its row; reads every file.
+
+    Raises ``AwayError`` where they cannot be read: nothing is then known of them.
+    """
     rows = Evidence.objects.filter(organisation_id=organisation_id).exclude(sha256="")
     good: set[str] = set()
     for pk, title, sha256 in rows.order_by("pk").values_list("pk", "title", "sha256"):
@@ -19,7 +23,9 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
         try:
             storage.open_kept(organisation_id, sha256).close()
             good.add(sha256)
-        except (storage.StorageError, ValueError):
+        except (storage.StorageError, ValueError) as error:
+            if getattr(error, "code", "") == storage.AWAY:
+                raise AwayError from error
             what = (
                 f"“{title}”: the file is missing or has changed since it was received"
             )

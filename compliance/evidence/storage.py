@@ -20,24 +20,27 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from compliance.web import file_store
+from compliance.web.bucket import AwayError
 from compliance.web.folders import locked
 from compliance.web.storage_errors import is_full
 
 FULL = "full"
 DAMAGED = "damaged"
+AWAY = "away"
 PARTS, FINISHED = ".part-*", "[0-9a-f][0-9a-f]/*"
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class StorageError(ValidationError):
-    """Why the disk did not keep or give a file; ``code`` is ``FULL`` or ``DAMAGED``."""
+    """Why a file was not kept or given; ``code`` is ``FULL``, ``DAMAGED`` or ``AWAY``."""
 
 
 class Kept(NamedTuple):
-    """A stored file: its hash and its size."""
+    """A stored file: its hash, its size, and whether none of that hash was there."""
 
     sha256: str
     size_bytes: int
+    is_new: bool
 
 
 def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
@@ -51,25 +54,31 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
     with no_space_told():
         file_store.make_folder(folder)
         try:
-            kept = _write(part, chunks)
-            place = path_of(organisation_id, kept.sha256)
-            if not file_store.put(part, place):
-                open_kept(organisation_id, kept.sha256).close()
+            sha256, size = _write(part, chunks)
+            place = path_of(organisation_id, sha256)
+            is_new = file_store.put(part, place)
+            if not is_new:
+                open_kept(organisation_id, sha256).close()
                 file_store.touch(place)
         finally:
             part.unlink(missing_ok=True)
-    return kept
+    return Kept(sha256, size, is_new)
 
 
 def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
     """The file, open, its bytes compared with its hash just now.
 
-    Raises ``StorageError`` when it is gone or is not what was received.
+    Raises ``StorageError`` when it is gone, is not what was received, or cannot be asked for.
     """
-    try:
-        file = file_store.opened(path_of(organisation_id, sha256))
-    except OSError as error:
-        raise _damaged() from error
+    with no_space_told():
+        try:
+            file = file_store.opened_near(path_of(organisation_id, sha256))
+        except AwayError:
+            raise
+        except OSError as error:
+            if is_full(error):
+                raise
+            raise _damaged() from error
     if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
         file.close()
         raise _damaged()
@@ -95,15 +104,27 @@ def unswept(organisation_id: UUID) -> Iterator[None]:
         yield
 
 
+def refuse_swept(organisation_id: UUID, sha256: str) -> None:
+    """Refuse a file that was there before it was kept, and that a sweep has removed since.
+
+    For whoever has locked the organisation and is about to write its row: no sweep, on
+    any machine, removes it until that transaction ends. Raises ``StorageError``.
+    """
+    with no_space_told():
+        if not file_store.is_there(path_of(organisation_id, sha256)):
+            msg = "The stored file was removed in this moment. Nothing was changed; add it again."
+            raise StorageError(msg, code=AWAY)
+
+
 @contextmanager
 def old_files(organisation_id: UUID, older_than: float) -> Iterator[list[Path]]:
     """Files and unfinished parts last touched before a moment (seconds since 1970).
 
-    Nothing new is kept for the organisation while the list is in use.
+    Nothing new is kept for the organisation from this data folder while the list is in use.
     """
     folder = _folder(organisation_id)
     if not folder.is_dir():
-        yield []
+        yield file_store.older(folder, FINISHED, older_than)
         return
     with locked(folder, fcntl.LOCK_EX):
         parts = [p for p in folder.glob(PARTS) if p.stat().st_mtime < older_than]
@@ -144,9 +165,11 @@ def _damaged() -> StorageError:
 
 @contextmanager
 def no_space_told() -> Iterator[None]:
-    """Turns "no space left" into a ``StorageError`` with words."""
+    """Turns "no space left", and a store that is away, into a ``StorageError`` with words."""
     try:
         yield
+    except AwayError as error:
+        raise StorageError(str(error), code=AWAY) from error
     except OSError as error:
         if not is_full(error):
             raise
@@ -157,7 +180,7 @@ def _folder(organisation_id: UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / str(UUID(str(organisation_id)))
 
 
-def _write(part: Path, chunks: Iterable[bytes]) -> Kept:
+def _write(part: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
@@ -167,4 +190,4 @@ def _write(part: Path, chunks: Iterable[bytes]) -> Kept:
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    return Kept(digest.hexdigest(), size)
+    return digest.hexdigest(), size

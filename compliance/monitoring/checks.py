@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from compliance.audit import checkpoints
 from compliance.backups import backup
-from compliance.web import carrier
+from compliance.web import carrier, file_store
 
 FRESH_SECONDS = 5
 """How long results are shown again: anybody can ask for them, as often as they like."""
@@ -113,6 +113,10 @@ def _broker() -> float | None:
     return float(carrier.answers())
 
 
+def _files() -> float | None:
+    return float(file_store.answers()) if file_store.is_remote() else None
+
+
 CHECKS = (
     Check(
         "database",
@@ -150,6 +154,13 @@ CHECKS = (
         "Age of the oldest event that no checkpoint of the trail covers.",
         _checkpoint_wait,
         _at_most(lambda: 2 * 60 * (settings.CHECKPOINT_MINUTES or float("inf"))),
+    ),
+    Check(
+        "files",
+        "attest_files_up",
+        "1 when the store of files answers; no value for a folder.",
+        _files,
+        lambda value: value in {None, 1},
     ),
     Check(
         "redis",

@@ -35,7 +35,7 @@ from compliance.reviews.models import SignOff
 from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import refuse_no_moment
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.storage_errors import is_full
+from compliance.web.storage_errors import is_full, words_of
 from compliance.web.time_limits import TOO_LONG, is_time_up
 
 UNFORESEEN = (
@@ -172,7 +172,7 @@ def why_not(error: Exception, else_: str) -> str:
     """The words for what ended a job; ``else_`` for what nobody has foreseen."""
     if is_full(error):
         return NO_ROOM
-    return TOO_LONG if is_time_up(error) else else_
+    return TOO_LONG if is_time_up(error) else words_of(error) or else_
 
 
 def cancel_report(*, by: User | None, report: Report) -> Report:

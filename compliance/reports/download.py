@@ -11,11 +11,14 @@ SANDBOX = "sandbox; default-src 'none'"
 
 def sent(report: Report) -> FileResponse:
     """The report as a download; 404 while there is no file."""
-    path = storage.path_of(report.sha256)
-    if not report.is_done or not file_store.is_there(path):
+    if not report.is_done:
         raise Http404
+    try:
+        file = file_store.opened(storage.path_of(report.sha256))
+    except FileNotFoundError as error:
+        raise Http404 from error
     response = FileResponse(
-        file_store.opened(path),
+        file,
         as_attachment=True,
         filename=report.file_name,
         content_type="application/pdf",

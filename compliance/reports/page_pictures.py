@@ -40,6 +40,6 @@ def _finished(report: Report) -> Report:
 
 def _opened(report: Report) -> IO[bytes]:
     try:
-        return file_store.opened(storage.path_of(report.sha256))
+        return file_store.opened_near(storage.path_of(report.sha256))
     except FileNotFoundError as error:
         raise Http404 from error

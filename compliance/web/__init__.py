@@ -1,12 +1,14 @@
 """HTTP, mail, database and worker: helpers that know no room."""
 
 __all__ = [
+    "bucket",
     "carrier",
     "clock",
     "closed_text",
     "downloads",
     "durability",
     "enums",
+    "file_moving",
     "file_store",
     "folders",
     "htmx",

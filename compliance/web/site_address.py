@@ -8,7 +8,12 @@ from django.conf import settings
 
 def is_only_here() -> bool:
     """Whether the address opens nowhere but on the machine that runs Attest."""
-    host = urlsplit(settings.URL).hostname or ""
+    return is_here(settings.URL)
+
+
+def is_here(url: str) -> bool:
+    """Whether an address is of the machine that asks for it."""
+    host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

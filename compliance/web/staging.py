@@ -5,6 +5,7 @@ left behind is known at once, by whoever works beside it next, and needs no age.
 """
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +14,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from compliance.web import file_store
+from compliance.web.bucket import AwayError
 from compliance.web.folders import locked, opened
+
+logger = logging.getLogger(__name__)
 
 PREFIX = ".part-"
 Known = Callable[[str], bool]
@@ -68,14 +72,22 @@ def _sweep(shelf: Path, is_known: Known) -> int:
 
 def _clear(desk: Path, is_known: Known) -> None:
     """Remove a workplace, and of its files on the shelf what no row and nobody has."""
+    try:
+        _withdraw(desk, is_known)
+    except AwayError as error:  # whoever works here next tries again
+        logger.warning("%s stays for now: %s", desk, error)
+        return
+    shutil.rmtree(desk, ignore_errors=True)
+
+
+def _withdraw(desk: Path, is_known: Known) -> None:
     shelf = desk.parent
     for name in [path.name for path in desk.iterdir()]:
-        if not (shelf / name).is_file():
+        if not file_store.may_be_there(shelf / name):
             continue
         others = [at for at in shelf.glob(f"{PREFIX}*/{name}") if at.parent != desk]
         if not others and not is_known(name):
             file_store.delete([shelf / name])
-    shutil.rmtree(desk, ignore_errors=True)
 
 
 def _is_dead(desk: Path) -> bool:

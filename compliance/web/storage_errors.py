@@ -9,6 +9,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from compliance.web.bucket import AwayError
+
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _FULL, _READ_ONLY = "53100", "25006"
 """PostgreSQL's names of these errors."""
@@ -34,6 +36,11 @@ def is_full(error: BaseException) -> bool:
     return _is(error, _FULL, "disk is full")
 
 
+def words_of(error: BaseException) -> str:
+    """The words of a fault that tells a person itself what to do; "" of any other."""
+    return str(error) if isinstance(error, AwayError) else ""
+
+
 def is_read_only(error: BaseException) -> bool:
     """Whether a fault of the disk or the database means that nothing may be written."""
     if isinstance(error, OSError):
@@ -52,14 +59,22 @@ def reply(request: HttpRequest, error: BaseException) -> HttpResponse | None:
 
     Why alone to htmx, which keeps its page.
     """
-    status = 507 if is_full(error) else 503 if is_read_only(error) else 0
-    if not status:
-        return None
-    title, why = _WORDS[status]
+    if isinstance(error, AwayError):
+        status, title, why = 503, "Files cannot be stored or read", str(error)
+    else:
+        status = 507 if is_full(error) else 503 if is_read_only(error) else 0
+        if not status:
+            return None
+        title, why = _WORDS[status]
     if request.headers.get("HX-Request") == "true":
         said = f"{title}. {why}"
         return HttpResponse(said, status=status, content_type="text/plain")
-    context = {"title": title, "why": why, "typed": dict.fromkeys(_typed(request))}
+    context = {
+        "title": title,
+        "why": why,
+        "is_change": request.method not in {"GET", "HEAD"},
+        "typed": dict.fromkeys(_typed(request)),
+    }
     return render(request, "unwritable.html", context, status=status)
 
 

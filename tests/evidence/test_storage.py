@@ -17,7 +17,7 @@ def kept(*chunks):
 
 def test_file_lies_under_its_hash_for_its_owner_only(files, stored):
     digest = hashlib.sha256(b"onetwo").hexdigest()
-    assert kept(b"one", b"two") == (digest, 6)
+    assert kept(b"one", b"two") == (digest, 6, True)
     path = files / str(ACME) / digest[:2] / digest
     assert stored() == [path]
     assert path.read_bytes() == b"onetwo"

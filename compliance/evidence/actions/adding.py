@@ -78,8 +78,8 @@ def add_file(
     _scan(evidence, upload)
     with storage.unswept(organisation.pk):
         kept = storage.keep(organisation.pk, upload.chunks())
-        evidence.sha256, evidence.size_bytes = kept
-        return _write(evidence)
+        evidence.sha256, evidence.size_bytes = kept.sha256, kept.size_bytes
+        return _write(evidence, is_new=kept.is_new)
 
 
 def add_link(
@@ -106,13 +106,15 @@ def add_link(
     return _write(evidence)
 
 
-def _write(evidence: Evidence) -> Evidence:
+def _write(evidence: Evidence, *, is_new: bool = True) -> Evidence:
     """The row and its event, both or neither."""
     by, organisation = evidence.added_by, evidence.organisation
     with full_disk_told(), writing():
         if evidence.is_file:
             quotas.hold(by, organisation)
             _refuse_over(evidence)
+        if not is_new:
+            storage.refuse_swept(organisation.pk, evidence.sha256)
         if evidence.replaces_id:
             _refuse_second(evidence.replaces_id)
         evidence.save(force_insert=True)

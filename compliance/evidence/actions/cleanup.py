@@ -1,9 +1,13 @@
 """Deleting files that no row needs."""
 
 import time
+from pathlib import Path
+from uuid import UUID
 
+from compliance.audit.transaction import writing
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
+from compliance.organisations.models import Organisation
 from compliance.web import file_store
 
 DAY_SECONDS = 24 * 60 * 60
@@ -14,9 +18,25 @@ def sweep(*, older_seconds: float = DAY_SECONDS) -> int:
     gone, before = 0, time.time() - older_seconds
     for organisation_id in storage.organisations_with_files():
         with storage.old_files(organisation_id, before) as paths:
-            rows = Evidence.objects.filter(organisation_id=organisation_id)
-            needed = set(rows.exclude(sha256="").values_list("sha256", flat=True))
-            orphans = [path for path in paths if path.name not in needed]
-            file_store.delete(orphans)
-            gone += len(orphans)
+            if orphans := _orphans(organisation_id, paths):
+                gone += _remove(organisation_id, orphans)
     return gone
+
+
+def _remove(organisation_id: UUID, orphans: list[Path]) -> int:
+    """Remove those that are orphans yet, while nobody writes a row of the organisation.
+
+    Whoever adds a file that was there already looks again under the same lock.
+    """
+    with writing():
+        rows = Organisation.objects.select_for_update(no_key=True)
+        list(rows.filter(pk=organisation_id))
+        gone = _orphans(organisation_id, orphans)
+        file_store.delete(gone)
+    return len(gone)
+
+
+def _orphans(organisation_id: UUID, paths: list[Path]) -> list[Path]:
+    rows = Evidence.objects.filter(organisation_id=organisation_id)
+    needed = set(rows.exclude(sha256="").values_list("sha256", flat=True))
+    return [path for path in paths if path.name not in needed]

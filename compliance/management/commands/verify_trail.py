@@ -18,6 +18,7 @@ from compliance.closing import asked
 from compliance.closing.integrity import BEYOND
 from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
+from compliance.web.bucket import AwayError
 
 
 def _expected() -> Iterator[UUID]:
@@ -44,6 +45,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._verify(is_quick=options["quick"])
+        except AwayError as error:
+            msg = f"{error} So not all files were compared with the trail."
+            raise CommandError(msg) from error
+
+    def _verify(self, *, is_quick: bool) -> None:
         is_free = not connection.in_atomic_block  # where these may not change
         if connection.vendor == "sqlite" and is_free:
             with connection.cursor() as cursor:  # all of a large file is read once
@@ -56,12 +64,12 @@ class Command(BaseCommand):
         bad = 0
         for organisation_id in sorted({*verification.chains(), *_expected()}):
             name = names.get(organisation_id, str(organisation_id))
-            found = verify(organisation_id, is_quick=options["quick"])
+            found = verify(organisation_id, is_quick=is_quick)
             if self._is_over(name, organisation_id, found):
                 continue
             beyond = self._ended(organisation_id)
             is_going = asked.is_ended(organisation_id) and not beyond
-            goes_on = not options["quick"] and self._is_comparable(
+            goes_on = not is_quick and self._is_comparable(
                 name, found, is_going=is_going
             )
             if goes_on:

@@ -1,0 +1,88 @@
+"""Moving files between the data folder and a bucket, each proven by the hash in its name."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+
+from compliance.web import file_store
+from compliance.web.folders import fresh
+
+PATTERNS = {"files": "*/[0-9a-f][0-9a-f]/*"}
+_HASH_LETTERS = 64
+OTHERS = "[0-9a-f]" * _HASH_LETTERS + ".*"
+
+
+class Moving:
+    """Copies what lies at ``source``, an address or "" for the disk, to the store in use.
+
+    A second run goes on where the first one ended. What is there already is read and
+    compared as well. Raises ``AwayError``, and ``OSError`` for the disk.
+    """
+
+    def __init__(self, source: str, *, removes: bool = False) -> None:
+        self.source, self.removes = source, removes
+        self.count: Counter[str] = Counter()
+        """How many were ``copied``, ``there`` before, and ``removed`` from the source."""
+        self.damaged: list[str] = []
+        """Files that have other bytes than their name says: left where they are."""
+
+    def run(self) -> Iterator[Path]:
+        """Each file of the source, once it is dealt with."""
+        for first, root in file_store.roots().items():
+            pattern = PATTERNS.get(first, OTHERS)
+            for path in file_store.older(root, pattern, float("inf"), self.source):
+                self._move(path)
+                yield path
+
+    def _move(self, path: Path) -> None:
+        if self._is_proven(path):
+            self.count["there"] += 1
+        elif self._copy(path):
+            self.count["copied"] += 1
+        else:
+            return
+        if self.removes:
+            file_store.delete([path], self.source)
+            self.count["removed"] += 1
+
+    def _copy(self, path: Path) -> bool:
+        """Whether the file is now there, read back and compared."""
+        with NamedTemporaryFile(dir=settings.DATA_DIR, prefix=".moving-") as copy:
+            digest = hashlib.sha256()
+            try:
+                for chunk in file_store.chunks(path, self.source):
+                    digest.update(chunk)
+                    copy.write(chunk)
+            except FileNotFoundError:  # swept in this moment
+                return False
+            copy.flush()
+            if digest.hexdigest() != _hash_in(path):
+                self.damaged.append(str(path))
+                return False
+            made = Path(copy.name)
+            if file_store.is_remote():
+                file_store.send(made, path)
+            else:
+                with fresh(path, file_store.chunks(made)) as new:
+                    file_store.put(new, path, replaces=True)
+        if not self._is_proven(path):
+            self.damaged.append(str(path))
+            return False
+        return True
+
+    def _is_proven(self, path: Path) -> bool:
+        """Whether the store in use gives the bytes that the name says."""
+        try:
+            with file_store.opened(path) as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return False
+        return found == _hash_in(path)
+
+
+def _hash_in(path: Path) -> str:
+    return path.name[:_HASH_LETTERS]

@@ -1,0 +1,140 @@
+"""A real S3 server (moto) in a process of its own, and a door before it that has faults."""
+
+import http.client
+import importlib.util
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from compliance.web import bucket, file_store
+
+NEEDED = ("boto3", "flask", "flask_cors", "moto", "py_partiql_parser")
+HOST = "127.0.0.1"
+MISSING = "no moto here (requirements-s3-test.lock): files in a bucket are not tested"
+
+
+class Door(ThreadingHTTPServer):
+    """Passes requests on to a server, or does what its ``fault`` says."""
+
+    daemon_threads = True
+
+    def __init__(self, port):
+        super().__init__((HOST, 0), _Handler)
+        self.behind = port
+        self.fault = ""
+        """``busy`` for 503, ``slow``, ``cut`` for the middle of each object, ``gone``."""
+        self.cuts = 0
+        """How many objects more are cut; all while it is below zero."""
+        self.asked = []
+        self.url = f"http://{HOST}:{self.server_port}"
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        """A cut connection is what was asked for."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_any(self):
+        door = self.server
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        door.asked.append((self.command, self.path, dict(self.headers)))
+        if door.fault == "gone":
+            self.close_connection = True
+            return
+        if door.fault == "slow":
+            time.sleep(1)
+        if door.fault == "busy":
+            self._reply(503, {}, b"<Error><Code>SlowDown</Code></Error>")
+            return
+        behind = http.client.HTTPConnection(HOST, door.behind)
+        behind.request(self.command, self.path, body, dict(self.headers))
+        reply = behind.getresponse()
+        content = reply.read()
+        behind.close()
+        is_object = self.command == "GET" and "list-type" not in self.path
+        if is_object and door.fault == "cut" and door.cuts:
+            door.cuts -= 1
+            self._reply(reply.status, reply.headers, content, len(content) // 2)
+            self.close_connection = True
+            return
+        self._reply(reply.status, reply.headers, content)
+
+    do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = handle_any  # noqa: N815
+
+    def _reply(self, status, headers, content, most=None):
+        self.send_response(status)
+        for name, value in dict(headers).items():
+            if name.lower() not in {"content-length", "connection", "date", "server"}:
+                self.send_header(name, value)
+        size = headers.get("Content-Length") if self.command == "HEAD" else None
+        self.send_header("Content-Length", size or str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[:most])
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """The port of a server without a bucket."""
+    if any(importlib.util.find_spec(name) is None for name in NEEDED):
+        pytest.skip(MISSING)
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(600):
+            try:
+                socket.create_connection((HOST, port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def s3_door(s3_server):
+    door = Door(s3_server)
+    yield door
+    door.shutdown()
+    door.server_close()
+
+
+@pytest.fixture
+def s3(s3_door, monkeypatch, tmp_path, settings, request):
+    """The installation keeps its files in a bucket of its own behind the door."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tests")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "tests-only")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setattr(bucket, "TRIES", 2)
+    monkeypatch.setattr(bucket, "REST_SECONDS", 0.0)
+    name = f"b{abs(hash(request.node.nodeid)):x}"
+    settings.FILES_URL = f"s3://{name}/attest?endpoint={s3_door.url}"
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    settings.MEDIA_ROOT = settings.DATA_DIR / "files"
+    s3_door.fault, s3_door.cuts = "", 0
+    bucket.client_of.cache_clear()
+    place = bucket.place_in(settings.FILES_URL)
+    bucket.client_of(place).create_bucket(Bucket=name)
+    s3_door.asked.clear()
+    s3_door.place, s3_door.bucket = place, file_store.bucket_of(settings.FILES_URL)
+    yield s3_door
+    s3_door.fault = ""
+    bucket.client_of.cache_clear()
