@@ -66,7 +66,7 @@ def test_page_says_that_it_is_archived_and_offers_the_way_back(
     assert url in facts.text
     page = client.post(url, follow=True)
     assert "Archived" in page.text
-    assert "Take up again" in page.text
+    assert "Unarchive" in page.text
     assert "data-typed" in page.text
     assert 'hx-post="' + assessment.get_absolute_url() + "answers/" not in page.text
     assert "Archived" in client.get(reverse("workspace:list", args=["acme"])).text

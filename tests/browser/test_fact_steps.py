@@ -79,7 +79,7 @@ def test_facts_of_another_assessment_are_taken_and_named(start):
     page.locator("form[data-q]").first.wait_for()
     page.goto(page.url.split("assessments/")[0] + "assessments/new/")
     page.locator(".pick").get_by_role("link", name="GDPR", exact=True).click()
-    page.get_by_role("link", name="Take the facts of Sundbro").click()
+    page.get_by_role("link", name="Use the facts of Sundbro").click()
     page.get_by_text("The facts below are those of Sundbro").wait_for()
     page.get_by_role("button", name="Next").click()
     assert page.locator(".facts-set:visible input").first.is_checked()

@@ -124,7 +124,7 @@ def test_auditor_samples_flags_asks_and_takes_what_was_given(desk, plain):
     page = plain("eloise@audit.example", f"{seat}sample/")
     page.get_by_label("How").select_option("random")
     page.get_by_label("Questions").fill("2")
-    press(page, "Draw")
+    press(page, "Pick")
     assert "2 questions drawn." in page.inner_text("main")
     drawn = page.get_by_role("listitem").filter(has_text="To look at")
     follow(drawn.get_by_role("link").first)

@@ -231,7 +231,7 @@ def test_own_tokens_of_all_organisations_are_on_the_security_page(cast, sign_in)
     own.refresh_from_db()
     assert own.ended_by == person
     page = client.get("/security/").content.decode()
-    assert page.count("Take back") == 1
+    assert page.count("Revoke") == 1
 
 
 def test_person_gets_a_mail_when_a_token_of_theirs_is_made_or_taken_back(cast):
