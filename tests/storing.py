@@ -27,7 +27,8 @@ class Door(ThreadingHTTPServer):
         super().__init__((HOST, 0), _Handler)
         self.behind = port
         self.fault = ""
-        """``busy`` for 503, ``slow``, ``cut`` for the middle of each object, ``gone``."""
+        """``busy`` for 503, ``slow``, ``cut`` for the middle of each object, ``gone``,
+        or ``proxy``, which knows none of the addresses."""
         self.cuts = 0
         """How many objects more are cut; all while it is below zero."""
         self.asked = []
@@ -52,6 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(1)
         if door.fault == "busy":
             self._reply(503, {}, b"<Error><Code>SlowDown</Code></Error>")
+            return
+        if door.fault == "proxy":
+            self._reply(404, {}, b"" if self.command == "HEAD" else b"404 not found")
             return
         behind = http.client.HTTPConnection(HOST, door.behind)
         behind.request(self.command, self.path, body, dict(self.headers))

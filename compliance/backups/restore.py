@@ -19,6 +19,7 @@ from compliance.closing import deletion, grace
 from compliance.organisations.models import Organisation, User
 from compliance.reports import storage as reports
 from compliance.reports.actions import is_known
+from compliance.web import file_store
 from compliance.web.sqlite_lock import in_turn
 
 
@@ -36,7 +37,7 @@ def restore(path: Path) -> tuple[Manifest, list[str]]:
         _refuse_other_columns(backup.manifest)
         compatibility.refuse_not_empty()
         # What is put on the shelf of reports goes again unless its rows are committed.
-        with reports.workplace(is_known) as desk:
+        with reports.workplace(_stays) as desk:
             told = _put_files(backup, desk)
             with _all_at_once():
                 _put_rows(backup)
@@ -44,6 +45,14 @@ def restore(path: Path) -> tuple[Manifest, list[str]]:
         # Not in that transaction: after a kill here, the worker goes on with the deletion.
         told += _go_on()
         return backup.manifest, told
+
+
+def _stays(name: str) -> bool:
+    """Whether a file of a report is kept when a restore fails.
+
+    A bucket may have outlived the installation, so nothing in it is withdrawn.
+    """
+    return file_store.is_remote() or is_known(name)
 
 
 def _mark_deleted() -> list[str]:

@@ -226,8 +226,10 @@ def chunks_of(organisation_id: UUID, sha256: str) -> Iterator[bytes]:
         yield from file_store.chunks(storage.path_of(organisation_id, sha256))
     except AwayError as error:
         raise StorageError(str(error), code=storage.AWAY) from error
-    except OSError as error:
+    except storage.NO_FILE as error:
         raise damaged(sha256) from error
+    except OSError as error:
+        raise storage.unread(error) from error
 
 
 def damaged(sha256: str) -> StorageError:

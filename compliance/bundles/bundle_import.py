@@ -62,12 +62,12 @@ def bring_in(
     """
     _refuse(plan(bundle, organisation, emails), "")
     with storage.unswept(organisation.pk):
-        there = files.keep_all(bundle, organisation)
+        all_kept = files.keep_all(bundle, organisation)
         try:
             with writing():
                 lock(organisation)
-                for sha256 in there:
-                    storage.refuse_swept(organisation.pk, sha256)
+                for kept in all_kept:
+                    storage.refuse_swept(organisation.pk, kept)
                 refuse_too_many(organisation)
                 coming = plan(bundle, organisation, emails)
                 _refuse(coming, seen)

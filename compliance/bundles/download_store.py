@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 
 from compliance.bundles.models import MadeFile, Package
 from compliance.web import file_store, staging
@@ -57,9 +57,13 @@ class Store:
         return file.is_there and file_store.is_there(self.path_of(file.sha256))
 
     def sent(self, file: MadeFile) -> FileResponse:
-        """The file as a download."""
+        """The file as a download; 404 where it was swept in this moment."""
+        try:
+            opened = file_store.opened(self.path_of(file.sha256))
+        except FileNotFoundError as error:
+            raise Http404 from error
         return FileResponse(
-            file_store.opened(self.path_of(file.sha256)),
+            opened,
             as_attachment=True,
             filename=file.file_name,
             content_type="application/zip",

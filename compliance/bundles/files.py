@@ -71,22 +71,21 @@ def no_room(bundle: Bundle, organisation: Organisation) -> str:
     )
 
 
-def keep_all(bundle: Bundle, organisation: Organisation) -> list[str]:
-    """Write every file to its place, before any row names it; those that were there before.
+def keep_all(bundle: Bundle, organisation: Organisation) -> list[storage.Kept]:
+    """Write every file to its place, before any row names it.
 
     Raises ``ValidationError`` for a virus or a scanner that is away, ``StorageError``
     for the disk. Files written until then are taken away by ``sweep``.
     """
-    there = []
+    all_kept = []
     for sha256 in sizes(bundle):
         _scan(bundle, sha256)
         kept = storage.keep(organisation.pk, bundle.chunks(sha256))
         if kept.sha256 != sha256:
             msg = f"evidence/{sha256[:8]}…: changed while it was read"
             raise ValidationError(msg)
-        if not kept.is_new:
-            there.append(sha256)
-    return there
+        all_kept.append(kept)
+    return all_kept
 
 
 def _scan(bundle: Bundle, sha256: str) -> None:

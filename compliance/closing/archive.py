@@ -131,8 +131,8 @@ class _Writing:
             try:
                 storage.open_kept(self._organisation.pk, sha256).close()
             except storage.StorageError as error:
-                if error.code == storage.AWAY:
-                    raise AwayError from error
+                if error.code != storage.DAMAGED:
+                    raise AwayError(" ".join(error.messages)) from error
                 self._miss(name, " ".join(error.messages))
                 continue
             chunks = chunks_of(self._organisation.pk, sha256)
@@ -148,10 +148,7 @@ class _Writing:
             title = f"{report.assessment}, report {report.number}"
             name = f"reports/{at:04d} {clean_name(title)}.pdf"
             path = report_files.path_of(report.sha256)
-            if not (
-                file_store.is_there(path)
-                and report_files.hash_of(path) == report.sha256
-            ):
+            if not report_files.is_good(path):
                 self._miss(
                     name,
                     "The file is missing, or has been changed since it was sealed.",

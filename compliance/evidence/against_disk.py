@@ -23,13 +23,14 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
         try:
             storage.open_kept(organisation_id, sha256).close()
             good.add(sha256)
-        except (storage.StorageError, ValueError) as error:
-            if getattr(error, "code", "") == storage.AWAY:
-                raise AwayError from error
-            what = (
-                f"“{title}”: the file is missing or has changed since it was received"
-            )
-            yield Fault(_came(organisation_id, pk), what, Kind.FILE)
+            continue
+        except storage.StorageError as error:
+            if error.code != storage.DAMAGED:
+                raise AwayError(" ".join(error.messages)) from error
+        except ValueError:  # the row names no hash
+            pass
+        what = f"“{title}”: the file is missing or has changed since it was received"
+        yield Fault(_came(organisation_id, pk), what, Kind.FILE)
 
 
 def _came(organisation_id: UUID, pk: UUID) -> int:

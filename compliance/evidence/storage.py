@@ -29,6 +29,8 @@ DAMAGED = "damaged"
 AWAY = "away"
 PARTS, FINISHED = ".part-*", "[0-9a-f][0-9a-f]/*"
 _HASH = re.compile(r"[0-9a-f]{64}")
+NO_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
+"""Any other fault of a disk says nothing about a file."""
 
 
 class StorageError(ValidationError):
@@ -68,21 +70,26 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
 def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
     """The file, open, its bytes compared with its hash just now.
 
-    Raises ``StorageError`` when it is gone, is not what was received, or cannot be asked for.
+    Raises ``StorageError``: ``DAMAGED`` when it is gone or is not what was received, with
+    any other code when nothing is known of it.
     """
-    with no_space_told():
+    is_good = False
+    try:
+        file = file_store.opened_near(path_of(organisation_id, sha256))
         try:
-            file = file_store.opened_near(path_of(organisation_id, sha256))
-        except AwayError:
-            raise
-        except OSError as error:
-            if is_full(error):
-                raise
-            raise _damaged() from error
-    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-        file.close()
+            is_good = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            file.seek(0)
+        finally:
+            if not is_good:
+                file.close()
+    except AwayError as error:
+        raise StorageError(str(error), code=AWAY) from error
+    except NO_FILE as error:
+        raise _damaged() from error
+    except OSError as error:
+        raise unread(error) from error
+    if not is_good:
         raise _damaged()
-    file.seek(0)
     return file
 
 
@@ -104,14 +111,18 @@ def unswept(organisation_id: UUID) -> Iterator[None]:
         yield
 
 
-def refuse_swept(organisation_id: UUID, sha256: str) -> None:
-    """Refuse a file that was there before it was kept, and that a sweep has removed since.
+def refuse_swept(organisation_id: UUID, kept: Kept) -> None:
+    """Refuse a kept file that a sweep has removed since.
 
-    For whoever has locked the organisation and is about to write its row: no sweep, on
-    any machine, removes it until that transaction ends. Raises ``StorageError``.
+    In a bucket that may be a new one as well: another machine's sweep can have listed an
+    old file of that name. For whoever has locked the organisation and is about to write
+    its row: no sweep, on any machine, removes it until that transaction ends. Raises
+    ``StorageError``.
     """
+    if kept.is_new and not file_store.is_remote():
+        return
     with no_space_told():
-        if not file_store.is_there(path_of(organisation_id, sha256)):
+        if not file_store.is_there(path_of(organisation_id, kept.sha256)):
             msg = "The stored file was removed in this moment. Nothing was changed; add it again."
             raise StorageError(msg, code=AWAY)
 
@@ -153,6 +164,16 @@ def full() -> StorageError:
         " to free space; then add it again."
     )
     return StorageError(msg, code=FULL)
+
+
+def unread(error: OSError) -> StorageError:
+    """The refusal of a file of which nothing is known, since the disk fails."""
+    msg = (
+        f"The stored file cannot be read at the moment ({error.strerror or error}). Nothing"
+        " was changed. Try again in a few minutes; if it lasts, tell the administrator of"
+        " this installation."
+    )
+    return StorageError(msg, code=FULL if is_full(error) else AWAY)
 
 
 def _damaged() -> StorageError:

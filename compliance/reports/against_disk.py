@@ -29,7 +29,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
     made = Report.objects.filter(assessment__organisation=organisation_id)
     for row in made.exclude(sha256="").order_by("asked_at", "pk"):
         path, name = storage.path_of(row.sha256), _named(row)
-        if file_store.is_there(path) and storage.hash_of(path) != row.sha256:
+        if not storage.is_good(path) and file_store.is_there(path):
             what = f"{name}: its file has other bytes than were sealed"
             yield Fault(0, what, Kind.REPORT)
 

@@ -28,6 +28,14 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_good(path: Path) -> bool:
+    """Whether the file is there, with the bytes that its name says."""
+    try:
+        return hash_of(path) == path.stem
+    except FileNotFoundError:
+        return False
+
+
 def workplace(is_known: Known) -> AbstractContextManager[Path]:
     """A folder beside the reports for one that is made; see ``web/staging.py``."""
     return staging.workplace(folder(), is_known)

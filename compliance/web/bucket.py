@@ -9,7 +9,7 @@ import base64
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,15 +32,24 @@ _MOST_DELETED = 1000
 _KNOWN = {"endpoint", "region", "encryption", "key", "lock_days"}
 _ENCRYPTIONS = {"AES256", "aws:kms"}
 _UNSURE, _MISSING, _THERE = "404", "NoSuchKey", "PreconditionFailed"
-"""Codes of errors; a reply to HEAD has no body, and does not say what is missing."""
+"""Codes of errors; a reply to HEAD has no body, and does not say what is missing.
+
+Of anything else 404 alone is the word of a proxy, not of the store.
+"""
+_MISSING_TO = {
+    "head_object": {_UNSURE, _MISSING},
+    "get_object": {_MISSING},
+    "copy_object": {_MISSING},
+}
 
 
 class AwayError(OSError):
     """The store did not do what it was asked; the text says so to the person who waits."""
 
-    def __init__(self) -> None:
+    def __init__(self, why: str = "") -> None:
         super().__init__(
-            "The store of files cannot be reached at the moment. Nothing was changed. Try"
+            why
+            or "The store of files cannot be reached at the moment. Nothing was changed. Try"
             " again in a few minutes; if it lasts, tell the administrator of this"
             " installation."
         )
@@ -154,9 +163,9 @@ class Bucket:
         """An object as a file that can be sought in. Raises ``FileNotFoundError``."""
         return BufferedReader(_Reader(self, name, self.size_of(name)), 2**20)
 
-    def opened_near(self, name: str) -> BufferedReader:
-        """A copy of an object in a file of its own, which goes when it is closed."""
-        copy = TemporaryFile()  # noqa: SIM115 - whoever gets it closes it
+    def opened_near(self, name: str, folder: Path) -> BufferedReader:
+        """A copy of an object in a file of that folder's disk, which goes when it is closed."""
+        copy = TemporaryFile(dir=folder)  # noqa: SIM115 - whoever gets it closes it
         try:
             with self.opened(name) as file:
                 while chunk := file.read(2**20):
@@ -171,9 +180,10 @@ class Bucket:
         """Bytes of an object. Raises ``FileNotFoundError``."""
         try:
             found = self._ask("head_object", Key=self._key(name))
-        except FileNotFoundError:  # unless the whole bucket is missing
-            self._ask("get_object", Key=self._key(name), Range="bytes=0-0")
-            raise
+        except FileNotFoundError:  # unless the bucket is missing, or a proxy said so
+            found = self._ask("get_object", Key=self._key(name), Range="bytes=0-0")
+            found["Body"].close()
+            return int(found["ContentRange"].rpartition("/")[2])
         return int(found["ContentLength"])
 
     def is_there(self, name: str) -> bool:
@@ -247,7 +257,7 @@ class Bucket:
         if time.monotonic() < _rest_of.get(self.place, 0):
             raise AwayError
         try:
-            with _told():
+            with _told(_MISSING_TO.get(what, ())):
                 ask: Callable[..., dict[str, Any]] = getattr(
                     client_of(self.place), what
                 )
@@ -302,8 +312,6 @@ class _Reader(RawIOBase):
                     found = self._from_here().read(wanted)
                 if found:
                     break
-            except FileExistsError as error:  # another object than it began with
-                raise AwayError from error
             except AwayError:
                 if not left:
                     raise
@@ -322,12 +330,17 @@ class _Reader(RawIOBase):
     def _from_here(self) -> Any:
         if self._body is None:
             same = {"IfMatch": self._etag} if self._etag else {}
-            said = self._bucket._ask(
-                "get_object",
-                Key=self._bucket._key(self._name),
-                Range=f"bytes={self._at}-",
-                **same,
-            )
+            try:
+                said = self._bucket._ask(
+                    "get_object",
+                    Key=self._bucket._key(self._name),
+                    Range=f"bytes={self._at}-",
+                    **same,
+                )
+            except (FileExistsError, FileNotFoundError) as error:
+                if same:  # it began with another object than is there now
+                    raise AwayError from error
+                raise
             self._body, self._etag = said["Body"], said["ETag"]
         return self._body
 
@@ -370,8 +383,11 @@ def _faults() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """A fault of the store in words; its cause goes to the log."""
+def _told(missing: Collection[str] = ()) -> Iterator[None]:
+    """A fault of the store in words; its cause goes to the log.
+
+    ``missing`` are the codes that say for certain that there is no such object.
+    """
     try:
         yield
     except (AwayError, FileNotFoundError, FileExistsError):
@@ -379,7 +395,7 @@ def _told() -> Iterator[None]:
     except _faults() as error:
         response = getattr(error, "response", None) or {}
         code = str(response.get("Error", {}).get("Code", ""))
-        if code in {_UNSURE, _MISSING}:
+        if code in missing:
             raise FileNotFoundError from error
         if code == _THERE:
             raise FileExistsError from error

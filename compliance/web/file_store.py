@@ -95,7 +95,7 @@ def opened(path: Path, url: str | None = None) -> BufferedReader:
 def opened_near(path: Path) -> BufferedReader:
     """The same for whoever reads it more than once, or hands it to another process."""
     if at := _object(path):
-        return at.bucket.opened_near(at.name)
+        return at.bucket.opened_near(at.name, Path(settings.DATA_DIR))
     return path.open("rb")
 
 

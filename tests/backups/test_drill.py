@@ -1,8 +1,11 @@
 """A trial of a backup: restored aside, checked, removed; nothing of here is touched."""
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 
+from compliance.management.commands import restore_drill
 from compliance.models import Organisation
 from tests.backups import installations
 
@@ -29,6 +32,20 @@ def test_drill_of_a_damaged_backup_says_where(saved, tmp_path):
     damaged.write_bytes(whole)
     with pytest.raises(CommandError, match=r"damaged\.zip: "):
         call_command("restore_drill", damaged)
+
+
+def test_drill_is_led_to_no_store_of_this_installation(monkeypatch, tmp_path, settings):
+    source = (settings.BASE_DIR / "compliance/settings.py").read_text()
+    names = set(re.findall(r'"(\w+_URL)"', source)) - {"DATABASE_URL"}
+    assert {"FILES_URL", "TASKS_URL", "REDIS_URL", "CACHE_URL"} <= names
+    for name in names:
+        monkeypatch.setenv(f"ATTEST_{name}", "s3://alive")
+    monkeypatch.setenv("ATTEST_URL", "https://attest.example")
+    told = restore_drill.environment(tmp_path)
+    assert not told.keys() & {f"ATTEST_{name}" for name in names}
+    assert told["ATTEST_URL"] == "https://attest.example"
+    assert told["ATTEST_RUN_WORKER"] == "false"
+    assert str(tmp_path) in told["DATABASE_URL"]
 
 
 def test_drill_without_room_names_the_option(tmp_path):

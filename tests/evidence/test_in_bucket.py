@@ -1,5 +1,7 @@
 """Evidence in a bucket: kept, given, checked and swept there, and refused while it is away."""
 
+import errno
+import os
 import time
 
 import pytest
@@ -9,7 +11,7 @@ from compliance.audit.chain_check import Kind
 from compliance.evidence import actions, against_disk, storage
 from compliance.evidence.actions import cleanup
 from compliance.models import Event, Evidence
-from compliance.web import file_store
+from compliance.web import bucket, file_store
 from compliance.web.bucket import AwayError
 from tests.evidence.samples import PDF, flat
 
@@ -82,6 +84,23 @@ def test_damaged_and_missing_objects_are_told_from_a_store_that_is_away(
     assert "missing" in flat(rob.get(address))
 
 
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EMFILE])
+def test_disk_that_fails_says_nothing_about_a_file(
+    cast, s3, make_file, monkeypatch, code
+):
+    evidence = make_file()
+
+    def fail(**words):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(bucket, "TemporaryFile", fail)
+    with pytest.raises(storage.StorageError, match="cannot be read") as refused:
+        storage.open_kept(cast.acme.pk, evidence.sha256)
+    assert refused.value.code != storage.DAMAGED
+    with pytest.raises(AwayError, match=os.strerror(code)):
+        list(against_disk.faults(cast.acme.pk))
+
+
 @pytest.mark.parametrize("fault", ["busy", "gone"])
 def test_upload_while_the_store_is_away_changes_nothing_and_keeps_the_words(
     cast, sign_in, s3, fault
@@ -121,11 +140,13 @@ def test_sweep_takes_what_no_row_names(cast, s3, make_file):
     assert not there(storage.path_of(cast.acme.pk, orphan.sha256))
 
 
+@pytest.mark.parametrize("is_new", [False, True])
 def test_file_that_a_sweep_takes_in_the_moment_it_is_added_gets_no_row(
-    cast, s3, monkeypatch
+    cast, s3, monkeypatch, is_new
 ):
     upload = SimpleUploadedFile("policy.pdf", PDF)
-    storage.keep(cast.acme.pk, [PDF])
+    if not is_new:
+        storage.keep(cast.acme.pk, [PDF])
     keep = storage.keep
 
     def kept_and_swept(organisation_id, chunks):

@@ -186,6 +186,49 @@ def test_bucket_that_is_gone_is_no_missing_file(s3, kept, settings):
         file_store.is_there(path)
 
 
+def test_proxy_that_knows_no_address_makes_nothing_missing(s3, kept):
+    path, _ = kept()
+    s3.fault = "proxy"
+    for attempt in (
+        lambda: file_store.is_there(path),
+        lambda: file_store.opened(path),
+        lambda: file_store.touch(path),
+        lambda: file_store.delete([path]),
+        lambda: file_store.older(path.parent, "*", float("inf")),
+        lambda: kept(b"two", "reports/b.pdf"),
+    ):
+        with pytest.raises(AwayError):
+            attempt()
+    s3.fault = ""
+    assert read(path) == b"one"
+
+
+def test_file_is_there_when_only_its_head_is_hidden(s3, kept, monkeypatch):
+    path, _ = kept(b"four")
+    ask = s3.bucket._ask
+
+    def without_heads(self, what, **words):
+        if what == "head_object":
+            raise FileNotFoundError
+        return ask(what, **words)
+
+    monkeypatch.setattr(bucket.Bucket, "_ask", without_heads)
+    assert file_store.is_there(path)
+    assert s3.bucket.size_of("reports/a.pdf") == 4
+
+
+def test_copy_to_read_lies_on_the_disk_of_the_data(kept, settings, monkeypatch):
+    path, _ = kept()
+    folders, made = [], bucket.TemporaryFile
+    monkeypatch.setattr(
+        bucket,
+        "TemporaryFile",
+        lambda **words: folders.append(words["dir"]) or made(**words),
+    )
+    file_store.opened_near(path).close()
+    assert folders == [settings.DATA_DIR]
+
+
 def test_no_credentials_are_told(s3, kept, monkeypatch, caplog):
     path, _ = kept()
     bucket.client_of.cache_clear()

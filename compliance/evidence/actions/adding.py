@@ -79,7 +79,7 @@ def add_file(
     with storage.unswept(organisation.pk):
         kept = storage.keep(organisation.pk, upload.chunks())
         evidence.sha256, evidence.size_bytes = kept.sha256, kept.size_bytes
-        return _write(evidence, is_new=kept.is_new)
+        return _write(evidence, kept)
 
 
 def add_link(
@@ -106,15 +106,14 @@ def add_link(
     return _write(evidence)
 
 
-def _write(evidence: Evidence, *, is_new: bool = True) -> Evidence:
+def _write(evidence: Evidence, kept: storage.Kept | None = None) -> Evidence:
     """The row and its event, both or neither."""
     by, organisation = evidence.added_by, evidence.organisation
     with full_disk_told(), writing():
-        if evidence.is_file:
+        if kept:
             quotas.hold(by, organisation)
             _refuse_over(evidence)
-        if not is_new:
-            storage.refuse_swept(organisation.pk, evidence.sha256)
+            storage.refuse_swept(organisation.pk, kept)
         if evidence.replaces_id:
             _refuse_second(evidence.replaces_id)
         evidence.save(force_insert=True)

@@ -1,6 +1,7 @@
 """``manage.py restore_drill FILE``: a backup becomes an installation, and goes again."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,13 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-ELSEWHERE = (
-    "ATTEST_CACHE_URL",
-    "ATTEST_METRICS_TOKEN",
-    "ATTEST_REDIS_URL",
-    "ATTEST_TASKS_URL",
-)
-"""Settings that would lead the trial to parts of this installation."""
+ELSEWHERE = re.compile(r"ATTEST_\w+_URL|ATTEST_METRICS_TOKEN|PROMETHEUS_MULTIPROC_DIR")
+"""Settings that would lead the trial to parts of this installation: each store it uses."""
 
 
 class Command(BaseCommand):
@@ -51,16 +47,9 @@ class Command(BaseCommand):
 
     def _run(self, folder: Path, *words: str) -> None:
         """A command of the trial, in a process of its own; what it says is passed on."""
-        environment = {n: v for n, v in os.environ.items() if n not in ELSEWHERE} | {
-            "ATTEST_DATA_DIR": str(folder),
-            "ATTEST_CHECKPOINTS_DIR": str(folder / "checkpoints"),
-            "ATTEST_KEYS_DIR": str(settings.KEYS_DIR),
-            "DATABASE_URL": f"sqlite:///{folder / 'attest.sqlite3'}",
-            "NO_BOOTSTRAP": "1",
-        }
         done = subprocess.run(  # noqa: S603 - this program itself
             [sys.executable, str(settings.BASE_DIR / "manage.py"), *words],
-            env=environment,
+            env=environment(folder),
             capture_output=True,
             text=True,
             check=False,
@@ -71,3 +60,16 @@ class Command(BaseCommand):
             raise CommandError(
                 said[-1] if said else f"{words[0]} ended without a word."
             )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What the trial in a folder is told: of this installation only its keys."""
+    passed = {n: v for n, v in os.environ.items() if not ELSEWHERE.fullmatch(n)}
+    return passed | {
+        "ATTEST_DATA_DIR": str(folder),
+        "ATTEST_CHECKPOINTS_DIR": str(folder / "checkpoints"),
+        "ATTEST_KEYS_DIR": str(settings.KEYS_DIR),
+        "ATTEST_RUN_WORKER": "false",
+        "DATABASE_URL": f"sqlite:///{folder / 'attest.sqlite3'}",
+        "NO_BOOTSTRAP": "1",
+    }
