@@ -253,8 +253,14 @@ def test_each_type_is_shown_in_words_on_the_page_of_the_trail(db, language):
     types = [one for one in declared().values() if one != ACTION_CHANGED]
     empty = '{"after":{},"before":{},"version":1}'
     events = [
-        Event(action=one, subject_label=one.subject, subject_id="1", payload=empty)
-        for one in types
+        Event(
+            seq=seq,
+            action=one,
+            subject_label=one.subject,
+            subject_id="1",
+            payload=empty,
+        )
+        for seq, one in enumerate(types, 1)
     ]
     with override(language):
         shown = {row.event.action: row.text for row in rows_of(events)}
