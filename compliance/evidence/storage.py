@@ -28,6 +28,7 @@ FULL = "full"
 DAMAGED = "damaged"
 AWAY = "away"
 PARTS, FINISHED = ".part-*", "[0-9a-f][0-9a-f]/*"
+TRIES = 2
 _HASH = re.compile(r"[0-9a-f]{64}")
 NO_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 """Any other fault of a disk says nothing about a file."""
@@ -57,14 +58,30 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
         file_store.make_folder(folder)
         try:
             sha256, size = _write(part, chunks)
-            place = path_of(organisation_id, sha256)
-            is_new = file_store.put(part, place)
-            if not is_new:
-                open_kept(organisation_id, sha256).close()
-                file_store.touch(place)
+            is_new = _put(part, organisation_id, sha256)
         finally:
             part.unlink(missing_ok=True)
     return Kept(sha256, size, is_new)
+
+
+def _put(part: Path, organisation_id: UUID, sha256: str) -> bool:
+    """Give a finished file its place; whether that was free.
+
+    A file that is there already may be swept while it is looked at: then it is put again.
+    """
+    place = path_of(organisation_id, sha256)
+    for _ in range(TRIES):
+        if file_store.put(part, place):
+            return True
+        try:
+            open_kept(organisation_id, sha256).close()
+            file_store.touch(place)
+        except (StorageError, FileNotFoundError):
+            if file_store.is_there(place):
+                raise
+        else:
+            return False
+    raise _swept()
 
 
 def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
@@ -123,8 +140,7 @@ def refuse_swept(organisation_id: UUID, kept: Kept) -> None:
         return
     with no_space_told():
         if not file_store.is_there(path_of(organisation_id, kept.sha256)):
-            msg = "The stored file was removed in this moment. Nothing was changed; add it again."
-            raise StorageError(msg, code=AWAY)
+            raise _swept()
 
 
 @contextmanager
@@ -164,6 +180,13 @@ def full() -> StorageError:
         " to free space; then add it again."
     )
     return StorageError(msg, code=FULL)
+
+
+def _swept() -> StorageError:
+    msg = (
+        "The stored file was removed in this moment. Nothing was changed; add it again."
+    )
+    return StorageError(msg, code=AWAY)
 
 
 def unread(error: OSError) -> StorageError:

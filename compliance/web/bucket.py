@@ -1,7 +1,7 @@
 """Files in a bucket of any S3-compatible store, one object each.
 
 Every object is sent whole, with its SHA-256 for the store to check, and is kept before the
-call returns. Reading goes on where a connection broke. A fault of the store is an
+call returns; one that goes in parts is read back and compared. Reading goes on where a connection broke. A fault of the store is an
 ``AwayError``: nothing is then known to be missing.
 """
 
@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -131,7 +131,10 @@ class Bucket:
                     "ObjectLockRetainUntilDate": until,
                 }
             if size > AT_ONCE_BYTES:
+                if not replaces and self.is_there(name):
+                    return False
                 self._put_in_parts(content, name, more)
+                self._refuse_other(name, digest)
                 return True
             if not replaces:
                 more["IfNoneMatch"] = "*"
@@ -158,6 +161,16 @@ class Bucket:
                 self._key(name),
                 ExtraArgs=more | {"ChecksumAlgorithm": "SHA256"},
             )
+
+    def _refuse_other(self, name: str, digest: bytes) -> None:
+        """The store has checked each part alone, never the whole."""
+        found = b""
+        with suppress(FileNotFoundError), self.opened(name) as kept:
+            found = hashlib.file_digest(kept, "sha256").digest()
+        if found != digest:
+            self.delete([name])
+            logger.error("The store of files kept other bytes than were sent: %s", name)
+            raise AwayError
 
     def opened(self, name: str) -> BufferedReader:
         """An object as a file that can be sought in. Raises ``FileNotFoundError``."""

@@ -59,7 +59,8 @@ def put(
     """
     if at := _object(path, url):
         is_new = _send(file, at, replaces=replaces)
-        file.unlink()
+        if is_new:
+            file.unlink()
         return is_new
     make_folder(path.parent)
     try:

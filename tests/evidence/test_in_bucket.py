@@ -3,9 +3,11 @@
 import errno
 import os
 import time
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from compliance.audit.chain_check import Kind
 from compliance.evidence import actions, against_disk, storage
@@ -158,6 +160,33 @@ def test_file_that_a_sweep_takes_in_the_moment_it_is_added_gets_no_row(
     with pytest.raises(storage.StorageError, match="add it again"):
         actions.add_file(by=cast.con, organisation=cast.acme, upload=upload)
     assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["opened_near", "touch"])
+def test_file_that_is_swept_while_it_is_looked_at_is_put_again(
+    cast, s3, monkeypatch, step
+):
+    first = storage.keep(cast.acme.pk, [PDF])
+    done = getattr(file_store, step)
+
+    def swept(path):
+        monkeypatch.setattr(file_store, step, done)
+        file_store.delete([path])
+        return done(path)
+
+    monkeypatch.setattr(file_store, step, swept)
+    again = storage.keep(cast.acme.pk, [PDF])
+    assert again == first
+    assert again.is_new
+    storage.open_kept(cast.acme.pk, again.sha256).close()
+
+
+def test_installation_that_waits_for_its_restore_keeps_its_bucket(db, s3, monkeypatch):
+    kept = storage.keep(UUID(int=1), [PDF])
+    sweep = actions.sweep
+    monkeypatch.setattr(actions, "sweep", lambda: sweep(older_seconds=LATER))
+    call_command("sweep_files")
+    assert file_store.is_there(storage.path_of(UUID(int=1), kept.sha256))
 
 
 def test_sweep_looks_again_before_it_removes(cast, s3, make_file, monkeypatch):

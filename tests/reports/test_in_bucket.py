@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.models import Report
-from compliance.reports import actions, against_disk, storage
+from compliance.reports import actions, against_disk, cleanup, storage
 from compliance.web import file_store
 from compliance.web.bucket import AwayError
 from tests.factories import make_assessment
@@ -46,6 +46,29 @@ def test_report_fails_in_words_while_the_store_is_away(asked, s3):
     storage.sweep(actions.is_known)
     assert left() == []
     assert file_store.older(storage.folder(), "*", float("inf")) == []
+
+
+def test_report_of_a_machine_that_died_is_swept_after_a_day(asked, settings):
+    report = actions.make_report(asked.pk)
+    orphan = storage.path_of("0" * 64)
+    made = settings.DATA_DIR / "made"
+    made.write_bytes(FILE)
+    file_store.put(made, orphan)
+    assert cleanup.sweep() == 0  # it came just now
+    assert file_store.is_there(orphan)
+    assert cleanup.sweep(older_seconds=-10) == 1
+    assert not file_store.is_there(orphan)
+    assert storage.is_good(storage.path_of(report.sha256))
+
+
+def test_report_whose_row_comes_meanwhile_is_not_swept(asked, monkeypatch, settings):
+    orphan = storage.path_of("0" * 64)
+    made = settings.DATA_DIR / "made"
+    made.write_bytes(FILE)
+    file_store.put(made, orphan)
+    monkeypatch.setattr(cleanup, "is_known", lambda name: name == orphan.name)
+    assert cleanup.sweep(older_seconds=-10) == 0
+    assert file_store.is_there(orphan)
 
 
 def test_cancelled_report_leaves_no_object(asked, monkeypatch):

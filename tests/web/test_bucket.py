@@ -87,6 +87,22 @@ def test_large_file_goes_in_parts(s3, kept, monkeypatch):
     assert any("partNumber" in asked for _, asked, _ in s3.asked)
 
 
+def test_large_file_that_arrives_as_another_is_not_kept(s3, kept, monkeypatch):
+    monkeypatch.setattr(bucket, "AT_ONCE_BYTES", 1)
+    kept(b"first", "exports/a.zip")
+    assert kept(b"second", "exports/a.zip")[1] is False
+    monkeypatch.setattr(
+        bucket.Bucket,
+        "_put_in_parts",
+        lambda self, content, name, more: self._ask(
+            "put_object", Key=self._key(name), Body=b"torn"
+        ),
+    )
+    with pytest.raises(AwayError):
+        kept(b"whole", "exports/b.zip")
+    assert not s3.bucket.is_there("exports/b.zip")
+
+
 def test_reader_seeks(kept):
     path, _ = kept(b"0123456789")
     with file_store.opened(path) as file:

@@ -8,23 +8,29 @@ from compliance.bundles.download_store import package_store
 from compliance.closing.archive_store import archive_store
 from compliance.evidence import actions
 from compliance.formats import pending_imports
+from compliance.organisations.models import Organisation
 from compliance.pictures import drawing
-from compliance.reports import storage
+from compliance.reports import cleanup, storage
 from compliance.reports.actions import is_known
 from compliance.web.bucket import AwayError
 from compliance.web.text import counted
 
 
 class Command(BaseCommand):
-    """Run it daily: an upload that was cut off, or never taken in, leaves a file."""
+    """Run it daily: an upload that was cut off, or never taken in, leaves a file.
+
+    An installation without organisations may wait for its restore: evidence and reports,
+    which then have no rows, stay.
+    """
 
     help = "Remove files without a row, previews, bundles and packs, a day after they came."
 
     def handle(self, *args: Any, **options: Any) -> None:
         gone = pending_imports.sweep() + package_store.sweep()
-        gone += storage.sweep(is_known) + archive_store.sweep() + drawing.sweep()
+        gone += archive_store.sweep() + drawing.sweep()
         try:
-            gone += actions.sweep()
+            if Organisation.objects.exists():
+                gone += storage.sweep(is_known) + cleanup.sweep() + actions.sweep()
         except AwayError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{counted(gone, 'file')} removed.")
