@@ -52,6 +52,9 @@ if TASKS_URL and find_spec("celery") is None:
     msg = "Celery is not installed: pip install --require-hashes -r requirements-celery.lock"
     raise ImproperlyConfigured(msg)
 TASK_SECONDS = env.int("TASK_SECONDS", 3600)
+if TASK_SECONDS < 60:
+    msg = "ATTEST_TASK_SECONDS is 60 or more."
+    raise ImproperlyConfigured(msg)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 if METRICS_TOKEN:
     if len(METRICS_TOKEN) < 20:

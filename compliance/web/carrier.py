@@ -27,8 +27,8 @@ REST_SECONDS = 5.0
 QUICK_SECONDS = 300
 """The time limit of work in the queue of quick work."""
 _CONNECT_SECONDS, _ANSWER_SECONDS = 0.5, 0.5
-_MOST = 200
-"""Messages that one look sends: more work than that keeps all workers busy until the next."""
+_MOST = 1000
+"""Messages that lie in a queue at the most, should no worker take them: a look sends more later."""
 
 
 class CarriedBackend(DatabaseBackend):
@@ -50,8 +50,7 @@ def address_of(queue: str) -> str:
 def configured(name: str, **options: Any) -> Any:
     """A Celery application that reads and writes such messages only.
 
-    It accepts JSON, knows no remote control and keeps no results: whoever can write to
-    the broker can make workers look for work, and no more.
+    It accepts JSON, knows no remote control and keeps no results.
     """
     from celery import Celery  # noqa: PLC0415 - optional, and large
     from kombu.entity import Exchange, Queue  # noqa: PLC0415 - the same
@@ -61,6 +60,7 @@ def configured(name: str, **options: Any) -> Any:
         accept_content=["json"],
         task_serializer="json",
         task_ignore_result=True,
+        result_expires=None,
         task_queues=[
             Queue(name, Exchange("attest"), routing_key=name)
             for name in map(address_of, QUEUES)
@@ -122,29 +122,32 @@ class _Rest:
 _rest = _Rest()
 
 
-def call(queue: str, count: int = 1) -> bool:
-    """Send so many messages; False where the broker does not take them."""
+def call(queue: str, due: int | None = None) -> int:
+    """Send a message, or those that lack for so much work that is due; how many.
+
+    None where so many lie there that more would help nobody, or the broker takes none.
+    """
+    sent = 0
     if not _rest.is_over:
-        return False
+        return sent
     try:
-        for _ in range(count):
+        waiting = _waiting(queue)
+        wanted = waiting + 1 if due is None else due
+        for _ in range(min(wanted, _MOST) - waiting):
             _send(queue)
+            sent += 1
     except Exception as error:  # each transport has its own, and none may stop a save
         _rest.begin(error)
-        return False
-    return True
+    return sent
 
 
 def _send(queue: str) -> None:
-    seconds = QUICK_SECONDS if queue == QUICK else settings.TASK_SECONDS
-    _sender().send_task(
-        TASK,
-        args=[queue],
-        queue=address_of(queue),
-        retry=False,
-        soft_time_limit=seconds,
-        time_limit=seconds + 60,
-    )
+    _sender().send_task(TASK, args=[queue], queue=address_of(queue), retry=False)
+
+
+def time_limit(queue: str) -> int:
+    """Seconds of one job of a queue."""
+    return QUICK_SECONDS if queue == QUICK else settings.TASK_SECONDS
 
 
 def answers() -> bool:
@@ -159,7 +162,7 @@ def answers() -> bool:
 def _waiting(queue: str) -> int:
     """Messages that lie in the broker."""
     app = _sender()
-    with app.connection_for_write() as connection:
+    with app.pool.acquire(block=True) as connection:
         bound = app.amqp.queues[address_of(queue)](connection.default_channel)
         return int(bound.queue_declare().message_count)
 
@@ -173,13 +176,6 @@ def call_workers() -> int:
     sent = 0
     for queue in QUEUES:
         due = DBTaskResult.objects.ready().filter(queue_name=queue).count()
-        if not due:
-            continue
-        try:
-            lack = min(due - _waiting(queue), _MOST)
-        except Exception as error:  # each transport has its own
-            _rest.begin(error)
-            return sent
-        if lack > 0 and call(queue, lack):
-            sent += lack
+        if due:
+            sent += call(queue, due)
     return sent

@@ -10,7 +10,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,15 +48,22 @@ def is_ours() -> bool:
     return leases.take(SCHEDULE, f"{socket.gethostname()}:{os.getpid()}")
 
 
+@contextmanager
+def logged(look: Look) -> Iterator[None]:
+    """Log a look that fails: the next comes all the same."""
+    try:
+        yield
+    except Exception:
+        logger.exception(
+            "The clock “%s” failed; again in %s s.", look.name, look.seconds
+        )
+    finally:
+        close_old_connections()
+
+
 def _tick_for_ever(look: Look) -> None:
     while True:
         time.sleep(look.seconds)
-        try:
+        with logged(look):
             if is_ours():
                 look.act()
-        except Exception:
-            logger.exception(
-                "The clock “%s” failed; again in %s s.", look.name, look.seconds
-            )
-        finally:
-            close_old_connections()

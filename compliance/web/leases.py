@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -69,8 +69,9 @@ def held(name: str) -> Iterator[None]:
 def _renew(name: str, is_over: threading.Event) -> None:
     while not is_over.wait(RENEWAL_SECONDS):
         try:
-            take(name, name)
-        except DatabaseError:
+            try:
+                take(name, name)
+            finally:
+                connections.close_all()
+        except Exception:  # whatever it is, the next may succeed
             logger.exception("The lease of %s was not renewed.", name)
-        finally:
-            connections.close_all()

@@ -26,6 +26,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.web.queues import QUICK
 from compliance.web.sqlite_lock import in_turn
+from compliance.web.time_limits import is_time_up
 
 logger = logging.getLogger(__name__)
 
@@ -220,9 +221,9 @@ def send(
         message.attach_alternative(html, "text/html")
     try:
         message.send()
-    except (OSError, smtplib.SMTPException) as error:
-        return _put_back(mail_id, (to, subject, text), failures, kept, error)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError | smtplib.SMTPException) or is_time_up(error):
+            return _put_back(mail_id, (to, subject, text), failures, kept, error)
         _forget(mail_id, about)
         raise
     _forget(mail_id, about)

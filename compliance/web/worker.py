@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -121,27 +121,25 @@ def _worker(
 def alive(worker_id: str) -> Iterator[None]:
     """Hold the lock of who works, which ends with the process however that ends.
 
-    It is a lock on a file; where workers are on many machines, a lease in the database.
+    It is a lock on a file; where workers are on many machines, a lease in the database, too.
     """
-    if settings.TASKS_URL:
-        with leases.held(worker_id):
-            yield
-        return
     path = _lock_of(worker_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            yield
+            with leases.held(worker_id) if settings.TASKS_URL else nullcontext():
+                yield
         finally:
             path.unlink(missing_ok=True)
 
 
 def is_alive(worker_id: str) -> bool:
-    """Whether a process holds the lock of that name."""
-    if settings.TASKS_URL:
-        return leases.is_held(worker_id)
-    return _is_held(_lock_of(worker_id))
+    """Whether a process holds the lock of that name, or the lease.
+
+    Both count with and without a broker: while one is set up, processes of both kinds run.
+    """
+    return _is_held(_lock_of(worker_id)) or leases.is_held(worker_id)
 
 
 def take_up_again() -> None:

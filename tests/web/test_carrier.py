@@ -138,6 +138,15 @@ def test_look_sends_only_what_lacks(proxy, commit):
     assert carrier.call_workers() == 0
 
 
+def test_messages_that_no_worker_takes_do_not_pile_up(proxy, commit, monkeypatch):
+    monkeypatch.setattr(carrier, "_MOST", 3)
+    for _ in range(5):
+        with commit():
+            write()
+    assert lie_there(default=0, quick=3)
+    assert carrier.call_workers() == 0
+
+
 @pytest.mark.parametrize("is_new", [True, False], ids=["new", "open"])
 @pytest.mark.parametrize("how", ["shut", "mute"])
 def test_nobody_waits_for_a_broker_that_is_gone(proxy, commit, how, is_new):

@@ -114,6 +114,16 @@ def test_mail_waits_while_the_server_is_down(db, server_down):
     assert queued().count() == 0
 
 
+def test_mail_that_a_time_limit_ends_is_sent_later(db, monkeypatch):
+    refuse_with(monkeypatch, type("SoftTimeLimitExceeded", (Exception,), {})())
+    with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
+        ask()
+        assert send_queued() == []
+        monkeypatch.undo()
+        clock.shift(timedelta(minutes=PAUSES_MINUTES[0], seconds=1))
+        assert [m.to for m in send_queued()] == [["con@example.org"]]
+
+
 def test_pauses_grow_and_end_after_a_day(db, server_down, caplog):
     with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
         ask(link="http://x/invitation/secret-token/")

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
-from compliance.web import mail, worker
+from compliance.web import leases, mail, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,25 @@ def test_task_of_a_living_worker_is_left_to_it():
         assert status() == "RUNNING"
     worker.take_up_again()
     assert status() == "READY"
+
+
+@pytest.mark.parametrize("urls", [("redis://broker", ""), ("", "redis://broker")])
+def test_workers_with_and_without_a_broker_see_each_other(settings, urls):
+    settings.TASKS_URL, other = urls
+    with worker.alive("here"):
+        settings.TASKS_URL = other
+        assert worker.is_alive("here")
+    assert not worker.is_alive("here")
+
+
+def test_worker_with_a_broker_holds_both_its_lock_and_its_lease(settings, tmp_path):
+    settings.TASKS_URL = "redis://broker"
+    with worker.alive("here"):
+        assert leases.is_held("here")
+        assert worker._is_held(worker._lock_of("here"))
+        settings.DATA_DIR = tmp_path / "another machine"
+        assert worker.is_alive("here")
+    assert not worker.is_alive("here")
 
 
 def test_worker_of_its_own_takes_up_what_was_left(monkeypatch):
