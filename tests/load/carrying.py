@@ -1,8 +1,9 @@
 """What the tests of workers by Celery do inside their site: work, ask for reports, look.
 
 ``python -m tests.load.carrying work 1`` becomes a worker whose reports take a second and
-whose leases run out after three. ``... ask ASSESSMENT 5`` asks for reports, ``... wait 60``
-waits until all have ended, ``... state`` tells how.
+whose leases run out after three. ``... listen`` reads calls, a line of JSON each, and writes
+what they return: ``["ask", ASSESSMENT, 5]`` asks for reports, ``["wait", 60]`` waits until
+all have ended, ``["state"]`` tells how.
 """
 
 import json
@@ -15,6 +16,7 @@ from collections import Counter
 from unittest import mock
 
 import django
+from django.conf import settings
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
 django.setup()
@@ -26,9 +28,11 @@ from compliance.audit import verification  # noqa: E402
 from compliance.models import Assessment, Event, Lease, Report  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
 from compliance.web import carrier, leases, mail  # noqa: E402
+from tests.load.inside import seed  # noqa: E402
 from tests.load.jobs import render, seal, whole  # noqa: E402
 
 SECONDS = float(os.environ.get("REPORT_SECONDS_OF_TESTS", "3"))
+TASK_SECONDS = int(os.environ.get("TASK_SECONDS_OF_TESTS", "600"))
 
 
 def slow_render(pieces, css, path, listen, attachments, **more):
@@ -45,6 +49,7 @@ def work(*given):
         mock.patch.object(actions, "render", slow_render),
         mock.patch.object(actions, "seal", seal),
         mock.patch.multiple(leases, SECONDS=3, RENEWAL_SECONDS=0.5),
+        mock.patch.object(settings, "TASK_SECONDS", TASK_SECONDS),
     ):
         call_command("celery_worker", *given)
 
@@ -54,6 +59,7 @@ def begin(assessment_id, count, busy, killed=None):
 
     Then every process of a group is killed at once, as a power cut would.
     """
+    carrier._rest.until = 0
     Report.objects.all().delete()
     DBTaskResult.objects.all().delete()
     shutil.rmtree(storage.folder())
@@ -91,6 +97,32 @@ def write(address):
     while DBTaskResult.objects.exclude(status="SUCCESSFUL").filter(queue_name="quick"):
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def forge():
+    """Put messages into each queue that no process of Attest would send."""
+    app = carrier._sender()
+    with app.connection_for_write() as connection:
+        producer = connection.Producer(serializer="json")
+        for queue in app.amqp.queues.values():
+            for task, body in FORGED:
+                producer.publish(
+                    body,
+                    exchange=queue.exchange,
+                    routing_key=queue.routing_key,
+                    declare=[queue],
+                    headers={"id": "1", "task": task},
+                )
+
+
+FORGED = [
+    (carrier.TASK, 7),
+    (carrier.TASK, None),
+    (carrier.TASK, [["*"], {}, {}]),
+    (carrier.TASK, {"args": None}),
+    ("celery.chord_unlock", [[], {}, {}]),
+    ("os.system", [["true"], {}, {}]),
+]
 
 
 def cancel():
@@ -144,15 +176,17 @@ def tried():
 
 
 COMMANDS = {
-    "ask": ask,
-    "begin": begin,
-    "cancel": cancel,
-    "state": state,
-    "wait": wait,
-    "work": work,
-    "write": write,
+    one.__name__: one for one in (ask, begin, cancel, forge, seed, state, wait, write)
 }
+
+
+def listen():
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        command, *given = json.loads(line)
+        print(json.dumps(COMMANDS[command](*given)), file=answers, flush=True)
+
 
 if __name__ == "__main__":
     command, *given = sys.argv[1:]
-    json.dump(COMMANDS[command](*given), sys.stdout)
+    {"listen": listen, "work": work}[command](*given)

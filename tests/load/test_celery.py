@@ -1,5 +1,6 @@
 """Workers by Celery on a real broker: killed, parted from it, and many."""
 
+import json
 import os
 import signal
 import subprocess
@@ -17,22 +18,14 @@ pytestmark = pytest.mark.slow
 class Crew:
     """Workers of a site, each with processes of its own, as on machines of their own."""
 
-    def __init__(self, site, url):
-        self.site, self.workers = site, []
-        self.given = {"ATTEST_TASKS_URL": url, "ATTEST_LOG_LEVEL": "INFO"}
+    def __init__(self, site, asker):
+        self.site, self.ask = site, asker
+        self.workers, self.given = [], {}
 
     def start(self, *given):
-        with open(self.site.folder / f"worker{len(self.workers)}.log", "ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "tests.load.carrying", "work", *given],
-                cwd=ROOT,
-                env=self.site.environment | self.given,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self.workers.append(worker)
-        return worker
+        name = f"worker{len(self.workers)}"
+        self.workers.append(started(self.site, name, "work", *given, **self.given))
+        return self.workers[-1]
 
     def kill(self, worker):
         """End all of its processes at once, as a power cut would."""
@@ -44,36 +37,60 @@ class Crew:
             if worker.poll() is None:
                 self.kill(worker)
 
-    def ask(self, command, *given):
-        before = self.site.environment
-        self.site.environment = before | self.given
-        try:
-            return self.site.ask(command, *given, module="carrying")
-        finally:
-            self.site.environment = before
+
+def started(site, name, *given, stdout=None, **environment):
+    with open(site.folder / f"{name}.log", "ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.load.carrying", *given],
+            cwd=ROOT,
+            env=site.environment | environment,
+            stdin=subprocess.PIPE if stdout else subprocess.DEVNULL,
+            stdout=stdout or log,
+            stderr=log,
+            start_new_session=True,
+            text=True,
+        )
 
 
-@pytest.fixture
-def broker(tmp_path):
-    made = Broker(tmp_path)
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    made = Broker(tmp_path_factory.mktemp("broker"))
     yield made.start()
     made.kill()
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, new_database):
+def site(tmp_path_factory, new_database, broker):
     folder = tmp_path_factory.mktemp("site")
-    return Site(folder, new_database(folder))
+    made = Site(folder, new_database(folder))
+    made.environment |= {"ATTEST_TASKS_URL": broker.url, "ATTEST_LOG_LEVEL": "INFO"}
+    return made
 
 
 @pytest.fixture(scope="module")
-def assessment(site):
-    return site.ask("seed", 4, 1, 1)["assessment"]
+def asker(site):
+    """Calls a function of ``carrying`` in one process that stays: a start takes seconds."""
+    process = started(site, "asker", "listen", stdout=subprocess.PIPE)
+
+    def ask(*given):
+        print(json.dumps(given), file=process.stdin, flush=True)
+        answer = process.stdout.readline()
+        assert answer, (site.folder / "asker.log").read_text()[-3000:]
+        return json.loads(answer)
+
+    yield ask
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(scope="module")
+def assessment(asker):
+    return asker("seed", 4, 1, 1)["assessment"]
 
 
 @pytest.fixture
-def crew(site, broker):
-    made = Crew(site, broker.url)
+def crew(site, asker):
+    made = Crew(site, asker)
     yield made
     made.stop()
 
@@ -109,18 +126,10 @@ def test_reports_asked_for_without_a_broker_are_made_when_it_is_back(
     assert ended(crew, 3)["tries"] == [1, 1, 1]
 
 
-def test_report_that_nobody_wants_any_more_ends_at_once(crew, assessment):
-    crew.given["REPORT_SECONDS_OF_TESTS"] = "60"
-    crew.start("--processes=1")
-    crew.ask("begin", assessment, 1, 1)
-    assert crew.ask("cancel") < 2
-    assert crew.ask("state")["ends"] == {"cancelled": 1}
-
-
 def test_report_over_its_time_is_ended_in_words(crew, assessment):
     crew.given |= {
         "REPORT_SECONDS_OF_TESTS": "60",
-        "ATTEST_TASK_SECONDS": "1",
+        "TASK_SECONDS_OF_TESTS": "1",
     }
     crew.start("--processes=1")
     crew.ask("begin", assessment, 1, 1)
@@ -130,12 +139,18 @@ def test_report_over_its_time_is_ended_in_words(crew, assessment):
     assert "took longer than" in state["problems"][0]
 
 
-def test_mail_does_not_wait_behind_reports(crew, assessment):
+def test_mail_waits_behind_no_report_and_a_report_nobody_wants_ends_at_once(
+    crew, assessment
+):
     crew.given["REPORT_SECONDS_OF_TESTS"] = "60"
     crew.start("--queue=default", "--processes=1")
     crew.start("--queue=quick", "--processes=1")
-    crew.ask("begin", assessment, 2, 1)
+    crew.ask("forge")  # which ends no worker
+    crew.ask("begin", assessment, 1, 1)
     assert crew.ask("write", "ada@example.org") < 10
+    assert crew.ask("cancel") < 2
+    assert crew.ask("state")["ends"] == {"cancelled": 1}
+    assert [worker.poll() for worker in crew.workers] == [None, None]
 
 
 @pytest.mark.long
