@@ -3,22 +3,24 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import QuerySet
 
 from compliance.audit import event_types, trail
-from compliance.audit.event_types import Does, EventType
+from compliance.audit.event_types import Does
 from compliance.audit.models import LIBRARY, Event
-from compliance.checklists.events import EDITION_CHANGED, RESTORED
+from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.models import Edition
-from compliance.checklists.pauses import Change, Place, changes_of
+from compliance.checklists.pauses import PAUSE, Change, Place, changes_of
 from compliance.organisations.models import User
 from compliance.web.languages import language_name
 from compliance.web.text import counted
 
 MOST_OFFERED = 5
 MOST_READ = 50
+STRETCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +47,39 @@ def find(edition: Edition, seq: int) -> Event:
 
 
 def change_of(edition: Edition, event: Event) -> Change:
-    """An event with the saves before it that read as one change with it."""
-    upto = _events(edition, *RESTORED.values()).filter(seq__lte=event.seq)
-    return changes_of(list(upto[:MOST_READ]))[0]
+    """An event with the saves before it that read as one change with it.
+
+    Reads back to a pause in the part, however long it was written on.
+    """
+    upto = _all(edition).filter(seq__lte=event.seq)
+    read: list[Event] = []
+    while True:
+        stretch = list(upto[len(read) : len(read) + STRETCH])
+        read += stretch
+        changes = changes_of(read)
+        if len(stretch) < STRETCH or _is_parted(changes, read[-1]):
+            return changes[0]
 
 
-def _events(edition: Edition, *more: str) -> QuerySet[Event]:
+def _is_parted(changes: list[Change], oldest: Event) -> bool:
+    """Whether a pause lies before the newest change, with all since then read."""
+    here = [one for one in changes if one.place == changes[0].place]
+    times = [event.at for one in here for event in reversed(one.events)]
+    pairs = pairwise([*times, oldest.at])
+    return any(later - earlier > PAUSE for later, earlier in pairs)
+
+
+def _events(edition: Edition) -> QuerySet[Event]:
+    """The events that can be undone; what is left of an erased one says too little."""
+    undoable = [one for one in event_types.those(subject="edition") if one.undo_words]
+    return _all(edition).filter(action__in=undoable).exclude(salts__contains="=")
+
+
+def _all(edition: Edition) -> QuerySet[Event]:
     chain = edition.checklist.organisation_id or LIBRARY
-    events = trail.events_of(chain).filter(
-        action__in=[*_undoable(), *more],
-        subject_label="edition",
-        subject_id=str(edition.pk),
+    return trail.events_of(chain).filter(
+        subject_label="edition", subject_id=str(edition.pk)
     )
-    return events.exclude(
-        salts__contains="="
-    )  # what is left of an erased one says too little
-
-
-def _undoable() -> list[EventType]:
-    return [one for one in event_types.those(subject="edition") if one.undo_words]
 
 
 def told(event: Event) -> Done:
@@ -84,10 +100,12 @@ def last(edition: Edition, person: User) -> list[Done]:
     """
     found: list[Done] = []
     touched: defaultdict[Place, set[str]] = defaultdict(set)
-    newest = list(_events(edition, *RESTORED.values())[:MOST_READ])
+    newest = list(_all(edition)[:MOST_READ])
     for change in changes_of(newest):
         event, after, place = change.newest, change.after, change.place
-        kind = event_types.named(event.action)
+        kind = event_types.find(event.action)
+        if kind is None or event.is_erased:
+            continue
         is_whole = kind.does in {Does.ADDS, Does.REMOVES}
         later = touched[place] if is_whole else touched[place] & after.keys()
         is_offered = event.actor_id == person.pk and bool(kind.undo_words) and not later

@@ -33,8 +33,8 @@ class Row(NamedTuple):
     event: Event
     text: str
     token: str = ""
-    earlier: tuple[Event, ...] = ()
-    """Events before it that read as one change with it, newest first."""
+    earlier: tuple["Row", ...] = ()
+    """Those before it that read as one change with it, newest first."""
 
     @property
     def who(self) -> str:
@@ -52,10 +52,8 @@ def rows_of(events: Iterable[Event]) -> list[Row]:
     """The rows of a page, newest first, a run of saves of one question in one row."""
     found = {row.event.pk: row for row in _rows_of(events)}
     changes = changes_of([row.event for row in found.values()])
-    return [
-        found[one.newest.pk]._replace(earlier=tuple(reversed(one.events[:-1])))
-        for one in changes
-    ]
+    runs = [[found[event.pk] for event in reversed(one.events)] for one in changes]
+    return [newest._replace(earlier=tuple(earlier)) for newest, *earlier in runs]
 
 
 def _rows_of(events: Iterable[Event]) -> list[Row]:

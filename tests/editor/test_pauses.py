@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from compliance.audit import event_types
 from compliance.audit.models import Event
-from compliance.checklists.pauses import PAUSE, changes_of
+from compliance.checklists.pauses import LONGEST, PAUSE, changes_of
 from compliance.editor import actions, undoable
 from tests.drafting import question_of, save, typed, url
 from tests.editor.test_autosave import autosave, seen_in
@@ -99,10 +100,69 @@ def test_trail_shows_a_run_in_one_row_with_each_event(ada, draft, clock):
     types(ada, draft, clock, "How", "How often", "How often?")
     page = ada.get("/o/acme/trail/")
     [row] = [row for row in page.context["rows"] if row.earlier]
-    events = [row.event, *row.earlier]
+    events = [row.event, *(one.event for one in row.earlier)]
     assert events == list(
         Event.objects.filter(pk__in=[e.pk for e in events]).order_by("-seq")
     )
     text = flat(page.text)
-    assert "3 saves while typing" in text
+    assert "3 saves in a row" in text
+    assert "“How”" in text
+    assert "“How often”" in text
     assert all(event.hash[:8] in text for event in events)
+
+
+def test_run_has_a_longest_time(ada, cast, draft, clock):
+    minutes = LONGEST // timedelta(minutes=1)
+    each = (f"Word {at}?" for at in range(minutes // 4 + 2))
+    types(ada, draft, clock, *each, after=timedelta(minutes=4))
+    assert runs() == [1, minutes // 4 + 1]
+
+
+def test_event_of_the_edition_ends_all_its_runs(ada, cast, draft, clock):
+    types(ada, draft, clock, "One?")
+    types(ada, draft, clock, "Beside?", key="Q2")
+    given = {"by": cast.ada, "organisation": cast.acme, "edition_id": draft.pk}
+    actions.add_section(**given, title="Law")
+    types(ada, draft, clock, "One, two?")
+    types(ada, draft, clock, "Beside that?", key="Q2")
+    assert runs() == [1, 1, 1, 1, 1]
+    undo(cast, draft, undoable.last(draft, cast.ada)[1].seq)
+    assert question_of(draft)["text"] == "One?"
+
+
+def test_undo_that_begins_a_run_is_known_by_what_stood_before(ada, cast, draft, clock):
+    stood = question_of(draft)["text"]
+    types(ada, draft, clock, "Y?")
+    save(ada, draft, weight="5")
+    undo(cast, draft, Event.objects.earliest("seq").seq)
+    types(ada, draft, clock, "Z?")
+    assert runs() == [1, 1, 1, 1]
+    undo(cast, draft, undoable.last(draft, cast.ada)[0].seq)
+    assert question_of(draft)["text"] == stood
+
+
+def test_long_run_is_undone_whole(ada, cast, draft, clock, monkeypatch):
+    monkeypatch.setattr(undoable, "MOST_READ", 3)
+    monkeypatch.setattr(undoable, "STRETCH", 2)
+    stood = question_of(draft)["text"]
+    save(ada, draft, weight="5")
+    clock.shift(PAUSE * 2)
+    types(ada, draft, clock, "H", "Ho", "How", "How o", "How often?")
+    [change, *_] = undoable.last(draft, cast.ada)
+    undo(cast, draft, change.seq)
+    assert question_of(draft)["text"] == stood
+
+
+def test_event_of_another_program_stands_alone(ada, cast, draft, clock, monkeypatch):
+    types(ada, draft, clock, "How")
+    given = {"by": cast.ada, "organisation": cast.acme, "edition_id": draft.pk}
+    actions.add_section(**given, title="Law")
+    types(ada, draft, clock, "How often?")
+    known = dict(event_types._TYPES)
+    del known["section.added"]
+    monkeypatch.setattr(event_types, "_TYPES", known)
+    assert runs() == [1, 1, 1]
+    page = ada.get("/o/acme/trail/")
+    assert page.status_code == 200
+    assert "Section added" in page.text
+    assert [one.key for one in undoable.last(draft, cast.ada)] == ["Q1"]
