@@ -36,6 +36,8 @@ Moment = Annotated[datetime, Strict(False)]
 Id = Annotated[UUID, Strict(False)]
 Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 """SHA-256, in hexadecimal digits."""
+Sending = Annotated[str, StringConstraints(pattern="^[0-9-]{1,60}$")]
+"""The name of the sending of a form: see ``web/sendings.py``."""
 
 
 _typed_dict: Any = TypedDict

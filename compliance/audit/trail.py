@@ -1,7 +1,7 @@
 """Writing and reading the trail. ``record`` is the only way to add an event."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +27,7 @@ from compliance.web import written_rows
 from compliance.web.joined_rows import Joined
 from compliance.web.sqlite_lock import in_turn
 
+MOST_SENT = 50
 _STRETCH = 500
 """Events that are in memory at a time: one has some kilobytes, and a start all answers."""
 
@@ -337,6 +338,18 @@ def events_of(organisation_id: UUID) -> models.QuerySet[Event]:
         .select_related("actor")
         .order_by("-seq")
     )
+
+
+def sent(events: models.QuerySet[Event], told: Mapping[str, Any]) -> Event | None:
+    """The newest event, among ``MOST_SENT``, that says all this after the change.
+
+    ``told`` has the name of a ``sending``.
+    """
+    for event in events[:MOST_SENT]:
+        _, after = changes(event)
+        if all(after.get(name) == told[name] for name in told):
+            return event
+    return None
 
 
 def head_of(organisation_id: UUID) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Required
 
-from compliance.audit.payloads import Day, Hash, Part, Side, Words, side
+from compliance.audit.payloads import Day, Hash, Part, Sending, Side, Words, side
 from compliance.checklists import content
 
 
@@ -134,7 +134,9 @@ _PLACE: dict[str, Any] = {
 }
 Section = side(
     "Section",
-    dict.fromkeys((*content.SECTION, *content.SECTION_ALSO), Part) | _PLACE,
+    dict.fromkeys((*content.SECTION, *content.SECTION_ALSO), Part)
+    | {"sending": Sending}
+    | _PLACE,
 )
 """A section, or what changed of it; with its place where it was removed."""
 Fact = side("Fact", dict.fromkeys((*content.FACT, *content.FACT_ALSO), Part) | _PLACE)
@@ -144,6 +146,7 @@ Question = side(
     dict.fromkeys((*content.QUESTION, *content.QUESTION_ALSO), Part)
     | {"choices": Part, "cites": list[str], "extra": Part, "source": str}
     | {"section": str, "behind": str, "copied_from": str}
+    | {"sending": Sending}
     | _PLACE,
 )
 """A question, or what changed of it; with its place where it was removed."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.audit import trail
@@ -103,18 +104,31 @@ def rewrite(
 def just_done(
     by: Any, edition: Edition, action: str, told: Mapping[str, Any]
 ) -> Event | None:
-    """A person's last change to a draft, if it is this very one and lately made.
+    """A person's last change to a draft, if it is this very one and lately made; no copy.
 
     ``told`` has what its event says before or after, by name.
     """
-    events = trail.events_of(chain_of(edition.checklist))
-    here = events.filter(subject_label="edition", subject_id=str(edition.pk), actor=by)
-    last = here.filter(at__gt=timezone.now() - REPEAT).first()
+    last = _done_by(by, edition).filter(at__gt=timezone.now() - REPEAT).first()
     if last is None or last.action != action:
         return None
     before, after = trail.changes(last)
     said = before | after
+    if "copied_from" in said:
+        return None
     return last if all(said.get(name) == told[name] for name in told) else None
+
+
+def sent_before(
+    by: Any, edition: Edition, action: str, told: Mapping[str, Any], sending: str
+) -> Event | None:
+    """The change that a person's sending of this name made already, if any."""
+    rows = _done_by(by, edition).filter(action=action)
+    return trail.sent(rows, {**told, "sending": sending})
+
+
+def _done_by(by: Any, edition: Edition) -> QuerySet[Event]:
+    events = trail.events_of(chain_of(edition.checklist))
+    return events.filter(subject_label="edition", subject_id=str(edition.pk), actor=by)
 
 
 def just_removed(by: Any, edition: Edition, action: str, key: str) -> Event:

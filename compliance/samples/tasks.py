@@ -27,6 +27,7 @@ _GOING = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
 class Wait:
     """A request that has led to no sample yet; with a ``problem``, it never will."""
 
+    job: UUID
     is_begun: bool
     problem: str = ""
 
@@ -76,23 +77,41 @@ def call_off(*, by: User) -> None:
     """Make no sample of what was asked for; one that is made already stays."""
     with writing():
         lock_person(by)
-        _under_way(by).update(args_kwargs={"args": [""], "kwargs": {}})
+        _end(_under_way(by))
 
 
-def wait_of(person: User) -> Wait | None:
-    """How far the latest request of a person is; None without one, or if it was met."""
-    job = _asked(person).order_by("-enqueued_at").first()
+def end_job(*, of: User, pk: UUID) -> None:
+    """Make the sample with that key no more: a worker that died after it left its job open."""
+    _end(_under_way(of).filter(pk=pk))
+
+
+def wait_of(person: User, job_id: str = "") -> Wait | None:
+    """How far a request of a person is; None without one, or if it was met.
+
+    Without its id the latest, which takes a search in the whole queue.
+    """
+    rows = _asked(person)
+    if job_id:
+        try:
+            rows = rows.filter(pk=UUID(job_id))
+        except ValueError:
+            return None
+    job = rows.order_by("-enqueued_at").first()
     if job is None:
         return None
     if job.status in _GOING:
-        return Wait(is_begun=bool(job.worker_ids))
+        return Wait(job.pk, is_begun=bool(job.worker_ids))
     failed = job.status == TaskResultStatus.FAILED
     problem = NOT_MADE if failed else str(job.return_value)
-    return Wait(is_begun=True, problem=problem) if problem else None
+    return Wait(job.pk, is_begun=True, problem=problem) if problem else None
 
 
 def _under_way(person: User) -> QuerySet[DBTaskResult]:
     return _asked(person).filter(status__in=_GOING)
+
+
+def _end(jobs: QuerySet[DBTaskResult]) -> None:
+    jobs.update(args_kwargs={"args": [""], "kwargs": {}})
 
 
 def _asked(person: User) -> QuerySet[DBTaskResult]:

@@ -19,6 +19,7 @@ from compliance.closing.owned_rows import owned, rows_of
 from compliance.organisations.actions import lock_person
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import SignOff
+from compliance.samples.tasks import end_job
 from compliance.snapshots.models import Snapshot
 from compliance.web.sqlite_lock import in_turn
 
@@ -38,6 +39,7 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
             raise ValidationError(GONE)
         files = files_of(found.pk)
         drop_tasks(found.pk)
+        end_job(of=by, pk=found.pk)
         passing = Deletion.objects.create(
             pk=found.pk,
             name=found.name,

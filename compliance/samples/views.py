@@ -35,8 +35,12 @@ def sample(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.ASSESS)
 def waiting(request: MemberRequest) -> HttpResponse:
-    """The wait for the sample: the page asks again until it is there, then opens it."""
-    made, wait = sample_of(request.user), tasks.wait_of(request.user)
+    """The wait for the sample: the page asks again until it is there, then opens it.
+
+    It names its job, so that only the first look searches the queue.
+    """
+    job = request.GET.get("job", "")
+    made, wait = sample_of(request.user), tasks.wait_of(request.user, job)
     if wait and not made:
         context = {"wait": wait}
         return render_page(request, "samples/waiting.html", context, partial="state")
@@ -54,7 +58,7 @@ def cancel(request: MemberRequest) -> HttpResponse:
     made = sample_of(request.user)
     if made:
         return redirect("samples:throw", made.slug)
-    messages.success(request, "No sample is made.")
+    messages.success(request, "The sample was called off.")
     return redirect(request.organisation)
 
 

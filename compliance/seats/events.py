@@ -6,7 +6,7 @@ from typing import Literal, Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Day, Hash, Id, Moment, Side, Words
+from compliance.audit.payloads import Day, Hash, Id, Moment, Sending, Side, Words
 
 
 class _Named(Side, total=False):
@@ -70,12 +70,14 @@ class _Asked(_Numbered, total=False):
     title: Required[Words]
     text: Required[Words]
     due_on: Required[Day]
+    sending: Sending
 
 
 class _Said(_Numbered, total=False):
     text: Required[Words]
     title: Words
     sha256: Hash | Literal[""]
+    sending: Sending
 
 
 class _Status(Side, total=False):

@@ -26,6 +26,7 @@ __all__ = [
     "rejected_input",
     "safe_redirect",
     "secret",
+    "sendings",
     "site_address",
     "sizes",
     "sqlite_lock",

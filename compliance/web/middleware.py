@@ -1,7 +1,6 @@
 """Headers on every reply, and a sign-in that never swallows what was typed."""
 
 import logging
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from compliance.web import storage_errors
+from compliance.web.sendings import sending_of
 
 logger = logging.getLogger(__name__)
 HEADERS = {
@@ -108,8 +108,6 @@ class KeptMiddleware:
     The form names its sending (``unsaved-forms.js``), and learns that name.
     """
 
-    name = re.compile(r"[0-9-]{1,60}")
-
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -120,10 +118,10 @@ class KeptMiddleware:
         leads_on = 300 <= response.status_code < 400
         refuses = getattr(get_messages(request), "refuses", False)
         is_saved = getattr(request, "is_saved", leads_on and not refuses)
-        if is_saved and self.name.fullmatch(request.POST.get("sending", "")):
+        if is_saved and (sending := sending_of(request)):
             response.set_cookie(
                 "kept",
-                request.POST["sending"],
+                sending,
                 max_age=120,
                 secure=request.is_secure(),
                 samesite="Strict",

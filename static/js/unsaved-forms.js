@@ -18,7 +18,7 @@ const SENDING = "sending"; // a name that no other has: the server says it once 
 const STAMPS = /^(version|seen|base(_.*)?)$/; // they say over which state a form was typed
 /** @typedef {Found<"form[data-keep]">} Keeping */
 /** @typedef {[string, string][]} Pairs */
-/** @typedef {{ at: string, name: string, fields: Pairs, tried?: Pairs }} Unsaved */
+/** @typedef {{ at: string, name: string, fields: Pairs, tried?: Pairs, sending?: string }} Unsaved */
 const draft = document.querySelector("[data-kept]");
 const box = draft ? `edit${draft.dataset.kept}` : "forms";
 export const keptIn = box;
@@ -109,7 +109,8 @@ function keep(form) {
     forget(key);
     return;
   }
-  write(box, { ...all(), [key]: { at: form.dataset.at, name: form.dataset.name, fields, tried } });
+  const { at, name } = form.dataset;
+  write(box, { ...all(), [key]: { ...all()[key], at, name, fields } });
   kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
 }
 
@@ -120,7 +121,7 @@ export function leaveFor(href) {
   location.assign(href);
 }
 
-// The letters that came before this script.
+// Letters from before this script.
 export function catchUp() {
   for (const form of forms()) keep(form);
 }
@@ -129,10 +130,11 @@ export const isUnsaved = (form) => kept.has(keyOf(form));
 /** @param {Keeping} form */
 export const triedOf = (form) => all()[keyOf(form)]?.tried;
 // It is on its way, until there is an answer.
-/** @param {Keeping} form @param {FormData} [sent] */
-export function trying(form, sent) {
+/** @param {Keeping} form @param {FormData} [sent] @param {string} [sending] */
+export function trying(form, sent, sending) {
   const kept = all()[keyOf(form)];
-  if (kept) write(box, { ...all(), [keyOf(form)]: { ...kept, tried: fieldsOf(form, sent) } });
+  const tried = fieldsOf(form, sent);
+  if (kept) write(box, { ...all(), [keyOf(form)]: { ...kept, tried, sending } });
 }
 /** @param {Keeping} form */
 export function answered(form) {
@@ -150,8 +152,7 @@ export function settled(form, sent) {
 }
 
 // Fields that are there take what was kept; what has none goes along unseen, so that the server can
-// say what it was. A field of which nothing was kept stays as it is; a tick, though, sends nothing
-// where it is not set.
+// say what it was. A field of which nothing was kept stays as it is; a tick, though, may be unset.
 /** @param {Keeping} form @param {Pairs} fields */
 function fill(form, fields) {
   const left = Map.groupBy(fields, ([name]) => name);
@@ -320,11 +321,13 @@ document.addEventListener("submit", (event) => {
     if (read("sent")?.path !== path) write("sent", {}); // else a page between sends it on
     return;
   }
-  const value = crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const { tried = [], sending } = all()[keyOf(event.target)] ?? {};
+  const isAgain = textOf(tried) === textOf(fieldsOf(event.target));
+  const value = (isAgain && sending) || crypto.getRandomValues(new Uint32Array(4)).join("-");
   event.target.querySelector(`[name=${SENDING}]`)?.remove();
   event.target.append(make("input", { type: "hidden", name: SENDING, value }));
   write("sent", { box, key: keyOf(event.target), path, sending: value });
-  trying(event.target);
+  trying(event.target, undefined, value);
   isSent = true;
   kept.set(keyOf(event.target), true); // it is on its way
 });
@@ -360,7 +363,7 @@ const isSaved = told() === (sent?.sending ?? "");
 if (isSaved) {
   const { [sent.key]: saved, ...left } = read(sent.box) ?? {};
   const isTypedOn = saved?.tried && textOf(saved.fields) !== textOf(saved.tried);
-  write(sent.box, isTypedOn ? { ...left, [sent.key]: saved } : left);
+  write(sent.box, isTypedOn ? { ...left, [sent.key]: { ...saved, sending: "" } } : left);
 }
 if (isSaved || forms().some((form) => keyOf(form) === sent?.key)) write("sent", {});
 const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
@@ -371,7 +374,7 @@ for (const form of forms()) {
   base.set(keyOf(form), standing(form));
 }
 await takeUp(box);
-// What stands is what was tried: it was saved, by this person, and what was typed since goes on from it.
+// What stands is what was tried: it was saved, and what was typed since goes on from it.
 /** @param {Keeping} form */
 function recognise(form) {
   const key = keyOf(form);

@@ -1,5 +1,7 @@
 """A form whose reply was lost is sent again: it is one change, and nobody else's."""
 
+import re
+
 import pytest
 
 from compliance.models import Event
@@ -33,6 +35,39 @@ def test_same_words_are_added_anew_once_something_else_was_done(ada, draft):
         "New?",
         "New?",
     )
+
+
+def sends(client, draft, name, **words):
+    reply = client.post(url("part_add", draft), {**words, "sending": name}, follow=True)
+    return reply.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [{"section": "s1", "text": "New?"}, {"title": "Law"}],
+    ids=["question", "section"],
+)
+def test_same_sending_is_the_lost_reply_and_another_one_is_meant(ada, draft, words):
+    for name in ("1-1", "1-1", "1-2", "1-1"):
+        text = sends(ada, draft, name, **words)
+        assert "added" in text
+    assert Event.objects.count() == 2
+    assert sends(ada, draft, "1-1", **dict.fromkeys(words, "s1"))  # other words
+    assert Event.objects.count() == 3
+
+
+def test_without_a_name_the_page_says_that_it_was_sent(ada, draft):
+    for _ in range(2):
+        reply = ada.post(url("part_add", draft), {"title": "Law"}, follow=True)
+    assert re.search(r"This was sent already at \d\d:\d\d\.", reply.text)
+    assert Event.objects.count() == 1
+
+
+def test_copy_is_not_taken_for_a_question_that_was_typed(ada, draft):
+    words = {"section": "s1", "text": question_of(draft)["text"]}
+    ada.post(url("part_copy", draft), {"key": "Q1"})
+    ada.post(url("part_add", draft), words)
+    assert Event.objects.count() == 2
 
 
 def test_what_someone_else_added_is_not_taken_for_ones_own(ada, cast, draft, sign_in):

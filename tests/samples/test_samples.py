@@ -1,13 +1,15 @@
 """The sample of a person: made whole, theirs alone, and thrown away without a trace."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -176,6 +178,33 @@ class TestSample(TestCase):
         assert "every 1s" not in said
         client.post(self.at("samples:sample", real))
         assert "Waiting for its turn" in client.get(page).text
+
+    def test_thrown_away_it_does_not_come_back_by_the_job_of_a_killed_worker(self):
+        ask_sample(by=self.olaf)
+        job = jobs_of(self.olaf).get()
+        job.claim("killed")  # after the sample was there, before it could say so
+        throw_away(by=self.olaf, organisation=open_sample(by=self.olaf, pk=job.pk))
+        job.refresh_from_db()
+        assert run(job).status == "SUCCESSFUL"
+        assert sample_of(self.olaf) is None
+        assert wait_of(self.olaf) is None
+
+    def test_waiting_page_finds_its_job_by_its_id(self):
+        real = create_organisation(by=self.olaf, owner=self.olaf, name="Own")
+        page = self.at("samples:waiting", real)
+        ask_sample(by=self.olaf)
+        job = jobs_of(self.olaf).get()
+        client = self.enter(self.olaf)
+        here = f"{page}?job={job.pk}"
+        assert client.get(page).text.count(here) == 2
+        with CaptureQueriesContext(connection) as asked:
+            assert "Waiting for its turn" in client.get(here).text
+        [query] = [q["sql"] for q in asked if "args_kwargs" in q["sql"]]
+        assert job.pk.hex in query.replace("-", "")
+        for other in (uuid4(), "x", "1" * 99):
+            assert client.get(f"{page}?job={other}").status_code == 302
+        create_organisation(by=self.nora, owner=self.nora, name="Hers")
+        assert wait_of(self.nora, str(job.pk)) is None
 
     def test_nobody_gets_one_who_cannot_come_in_any_more(self):
         ask_sample(by=self.olaf)

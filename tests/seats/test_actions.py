@@ -487,18 +487,48 @@ def test_one_auditor_sees_nothing_of_what_another_asks(cast, assessment, seat, s
 
 def test_request_and_messages_that_are_sent_twice_are_made_once(cast, seat):
     send_queued()
-    asked = [ask(cast.aud, seat, text="Of last year.") for _ in range(2)]
+    words = {"text": "Of last year.", "sending": "1-1"}
+    asked = [ask(cast.aud, seat, **words) for _ in range(2)]
     assert asked[0] == asked[1]
     given = {"by": cast.aud, "seat": seat, "request_id": asked[0].pk}
+    said = [actions.say(**given, text="And March? ", sending="1-2") for _ in range(2)]
+    assert said[0] == said[1]
+    told = {"by": cast.ada, "request": asked[0], "text": "Here.", "sending": "1-3"}
     for _ in range(2):
-        actions.say(**given, text="And March? ")
-    for _ in range(2):
-        actions.reply(by=cast.ada, request=asked[0], text="Here.")
-    texts = [said.text for said in asked[0].messages.all()]
+        actions.reply(**told)
+    texts = [one.text for one in asked[0].messages.all()]
     assert texts == ["And March?", "Here."]
-    actions.say(**given, text="And March?")
-    assert asked[0].messages.count() == 3, "said again after an answer, it is meant"
-    assert len(send_queued()) == 4
+    assert len(send_queued()) == 3
+
+
+def test_other_sendings_of_the_same_words_are_meant(cast, seat):
+    proof = make_proof(cast.acme, cast.ada)
+    asked = [ask(cast.aud, seat, sending=f"2-{at}") for at in range(2)]
+    assert [one.number for one in asked] == [1, 2]
+    given = {"by": cast.aud, "seat": seat, "request_id": asked[0].pk, "text": "Why?"}
+    told = {"by": cast.ada, "request": asked[0], "text": "Here."}
+    for at in range(2):
+        actions.say(**given, sending=f"3-{at}")
+    for at in range(2):
+        actions.reply(**told, evidence=proof, sending=f"4-{at}")
+    actions.reply(**told, sending="4-1")  # its file was taken out since
+    assert asked[0].messages.count() == 5
+    assert ask(cast.aud, seat, "Another", sending="2-1").number == 3
+
+
+def test_same_words_without_a_name_are_told_to_be_sent_already(cast, seat, sign_in):
+    asked = ask(cast.aud, seat, text="All.")
+    aud, home = sign_in(cast.aud), f"/o/acme/audit/{seat.pk}/requests/"
+    words = {"title": "The list", "text": "All.", "due_on": asked.due_on.isoformat()}
+    replies = [aud.post(home, words)]
+    replies += [aud.post(f"{home}{asked.pk}/", {"text": "Why?"}) for _ in range(2)][1:]
+    ada, path = sign_in(cast.ada), f"/o/acme/requests/{asked.pk}/"
+    replies += [ada.post(path, {"text": "Here."}) for _ in range(2)][1:]
+    at = f"{timezone.localtime(asked.asked_at):%H:}"
+    assert [one.status_code for one in replies] == [422, 422, 422]
+    assert all(f"This was sent already at {at}" in one.text for one in replies)
+    assert asked.messages.count() == 2
+    assert aud.post(home, words | {"sending": "5-1"}).status_code == 302
 
 
 def test_same_request_is_made_anew_once_it_was_answered(cast, seat):

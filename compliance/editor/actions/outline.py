@@ -1,6 +1,7 @@
 """Sections and questions of a draft: added, named, removed. A key is never used again."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Max
@@ -26,29 +27,63 @@ from compliance.checklists.recording import (
     open_draft,
     record,
     rewrite,
+    sent_before,
 )
 from compliance.organisations.models import Organisation
+from compliance.web.sendings import sent_already
 
 OWN = "OWN-"
 """How the keys begin that an organisation adds to a clone: no original uses them."""
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A part that is asked for: by whom, where, and the words and name of the sending."""
+
+    by: Any
+    edition: Edition
+    action: str
+    told: dict[str, Any]
+    sending: str
+
+    def made_before(self, rows: Any) -> Event | None:
+        """The event of the same sending: its reply was lost.
+
+        Another name means another part. Raises ``RefusedError`` where there is no name,
+        and the same was added lately and left as it was.
+        """
+        asked = self.by, self.edition, self.action, self.told
+        made = sent_before(*asked, self.sending) if self.sending else just_done(*asked)
+        here = rows.filter(key=trail.changes(made)[1]["key"]) if made else rows.none()
+        if made and not self.sending and here.filter(version=0).exists():
+            raise RefusedError(sent_already(made.at))
+        return made if self.sending and here.exists() else None
+
+    def record(self, key: str) -> Event:
+        name = {"sending": self.sending} if self.sending else {}
+        after = {"key": key} | self.told | name
+        return record(self.by, self.edition, self.action, {}, after)
+
+
 def add_section(
-    *, by: Any, organisation: Organisation | None, edition_id: int, title: str
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    title: str,
+    sending: str = "",
 ) -> Event:
-    """A section at the end; one that is sent twice is added once."""
+    """A section at the end; one that is sent twice is added once: see ``_New``."""
     with open_draft(organisation, edition_id) as edition:
-        if made := just_done(by, edition, SECTION_ADDED, {"title": title}):
-            key = trail.changes(made)[1]["key"]
-            if edition.sections.filter(key=key, version=0).exists():
-                return made
+        new = _New(by, edition, SECTION_ADDED, {"title": title}, sending)
+        if made := new.made_before(edition.sections):
+            return made
         rows = Section.objects.filter(edition__checklist=edition.checklist_id)
         keys = set(rows.values_list("key", flat=True))
         last = edition.sections.aggregate(at=Max("position"))["at"] or 0
         key = free_key(slugify(title)[:50] or "section", keys)
         Section.objects.create(edition=edition, key=key, title=title, position=last + 1)
-        after = {"key": key, "title": title}
-        return record(by, edition, SECTION_ADDED, {}, after)
+        return new.record(key)
 
 
 def save_section(
@@ -90,17 +125,17 @@ def add_question(
     edition_id: int,
     section: str,
     text: str,
+    sending: str = "",
 ) -> Event:
     """A question at the end of a section, under a key that none ever had.
 
-    One that is sent twice is added once.
+    One that is sent twice is added once: see ``_New``.
     """
     with open_draft(organisation, edition_id) as edition:
         told = {"section": section, "text": text}
-        if made := just_done(by, edition, QUESTION_ADDED, told):
-            key = trail.changes(made)[1]["key"]
-            if edition.questions.filter(key=key, version=0).exists():
-                return made
+        new = _New(by, edition, QUESTION_ADDED, told, sending)
+        if made := new.made_before(edition.questions):
+            return made
         row = edition.sections.get(key=section)
         upto = edition.questions.filter(section__position__lte=row.position)
         at = (upto.aggregate(at=Max("position"))["at"] or 0) + 1
@@ -115,8 +150,7 @@ def add_question(
             kind="verdict",
             weight=3,
         )
-        after = {"key": question.key, "section": section, "text": text}
-        return record(by, edition, QUESTION_ADDED, {}, after)
+        return new.record(question.key)
 
 
 def next_key(edition: Edition) -> str:

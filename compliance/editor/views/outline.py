@@ -27,6 +27,7 @@ from compliance.editor.forms import (
 from compliance.editor.pages import whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
+from compliance.web.sendings import sending_of
 
 
 def _acted(request: MemberRequest, act: Callable[[], Any]) -> Any:
@@ -80,7 +81,8 @@ def part_add(request: MemberRequest, edition_id: int) -> HttpResponse:
             messages.error(request, str(faults[0]))
         section = request.POST.get("section", "")[:60]
         return _back(request, edition, **({"section": section} if section else {}))
-    done = _acted(request, lambda: act(**given, **form.cleaned_data))
+    given |= form.cleaned_data | {"sending": sending_of(request)}
+    done = _acted(request, lambda: act(**given))
     return _done(request, edition, done) if done else _back(request, edition)
 
 

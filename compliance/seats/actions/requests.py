@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, may
@@ -26,6 +28,7 @@ from compliance.seats.events import (
 )
 from compliance.seats.models import Request, RequestMessage, Seat
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.sendings import sent_already
 
 CLOSED = "This request is closed."
 REPEAT = timedelta(hours=1)
@@ -40,12 +43,13 @@ def ask(
     text: str,
     due_on: date,
     answer_id: int | None = None,
+    sending: str = "",
 ) -> Request:
     """A request of an auditor; the organisation gets a mail.
 
-    One that is sent twice is made once.
-    Raises ``ValidationError`` for a seat that is over, a day that is over and words
-    that cannot be, ``Answer.DoesNotExist`` for an answer of something else.
+    The same ``sending`` makes one, and another name another.
+    Raises ``ValidationError`` for a seat that is over, a day that is over, words
+    that cannot be, and without a name for the same again within ``REPEAT``, ``Answer.DoesNotExist`` for an answer of something else.
     """
     with writing():
         here = held(by, seat)
@@ -67,40 +71,57 @@ def ask(
             asked_by=by,
         )
         clean_typed(asked, "title", "text", "due_on")
-        if made := _just_asked(asked):
-            return made
+        told = {"title": title, "text": text, "due_on": due_on.isoformat()}
+        told |= {"sending": sending} if sending else {}
+        if sending:
+            sent = _sent(by, assessment, REQUEST_ASKED, told)
+            made = sent and here.requests.filter(pk=sent.subject_id).first()
+            if made and made.answer_id == asked.answer_id:
+                return made
+        elif made := _just_asked(asked):
+            raise ValidationError(f"{sent_already(made.asked_at)}.", code="sent")
         asked.save(force_insert=True)
-        told = {"number": asked.number, "title": title, "text": text}
-        told |= {"due_on": due_on.isoformat()}
-        tell(by, assessment, REQUEST_ASKED, asked, after=told)
+        numbered = {"number": asked.number} | told
+        tell(by, assessment, REQUEST_ASKED, asked, after=numbered)
         _mail_in(by, asked, text)
     return asked
 
 
-def say(*, by: User, seat: Seat, request_id: int, text: str) -> RequestMessage:
-    """A message of the auditor, once if it is sent twice; an answered request is open again.
+def say(
+    *, by: User, seat: Seat, request_id: int, text: str, sending: str = ""
+) -> RequestMessage:
+    """A message of the auditor; an answered request is open again.
 
-    Raises ``ValidationError`` when it is closed, ``Request.DoesNotExist`` for another's.
+    The same ``sending`` says it once. Raises ``ValidationError`` when the request is closed,
+    and without a name for the same again within ``REPEAT``; ``Request.DoesNotExist`` for
+    another's.
     """
     with writing():
         here = held(by, seat)
         asked = _open(Request.objects.filter(seat=here), request_id)
-        if said := _just_said(by, asked, text, None):
-            return said
         said = _message(by, asked, text, None)
+        if made := _said_before(said, REQUEST_SAID, sending):
+            return made
+        said.save(force_insert=True)
         _move(asked, RequestStatus.OPEN)
-        tell(by, here.assessment, REQUEST_SAID, asked, after=_told(said))
+        tell(by, here.assessment, REQUEST_SAID, asked, after=_told(said, sending))
         _mail_in(by, asked, said.text)
     return said
 
 
 def reply(
-    *, by: User, request: Request, text: str, evidence: Evidence | None = None
+    *,
+    by: User,
+    request: Request,
+    text: str,
+    evidence: Evidence | None = None,
+    sending: str = "",
 ) -> RequestMessage:
-    """The organisation's answer, with a piece of its evidence or without; once if sent twice.
+    """The organisation's answer, with a piece of its evidence or without.
 
-    The auditor gets a mail and may download the file. Raises ``ValidationError`` when
-    the request is closed or the evidence belongs to others.
+    The auditor gets a mail and may download the file. The same ``sending`` answers once.
+    Raises ``ValidationError`` when the request is closed, the evidence belongs to others,
+    and without a name for the same again within ``REPEAT``.
     """
     with writing():
         asked = _open(Request.objects.all(), request.pk)
@@ -109,11 +130,12 @@ def reply(
             raise ValidationError(
                 {"evidence": "Choose evidence from your own library."}
             )
-        if said := _just_said(by, asked, text, evidence):
-            return said
         said = _message(by, asked, text, evidence)
+        if made := _said_before(said, REQUEST_ANSWERED, sending):
+            return made
+        said.save(force_insert=True)
         _move(asked, RequestStatus.ANSWERED)
-        tell(by, assessment, REQUEST_ANSWERED, asked, after=_told(said))
+        tell(by, assessment, REQUEST_ANSWERED, asked, after=_told(said, sending))
         _mail_out(by, asked, said.text)
     return said
 
@@ -146,6 +168,15 @@ def _open(rows: Any, request_id: int) -> Request:
     return found
 
 
+def _sent(
+    by: User, assessment: Assessment, action: str, told: dict[str, Any], about: str = ""
+) -> Event | None:
+    """What a sending of this person did already, by its name in ``told``."""
+    events = trail.events_of(assessment.organisation_id)
+    rows = events.filter(action=action, actor=by)
+    return trail.sent(rows.filter(subject_id=about) if about else rows, told)
+
+
 def _just_asked(asked: Request) -> Request | None:
     """The last request of a seat, if it is this one, lately made and not answered yet."""
     lately = asked.seat.requests.filter(asked_at__gt=timezone.now() - REPEAT)
@@ -157,15 +188,27 @@ def _just_asked(asked: Request) -> Request | None:
     return last if is_open else None
 
 
-def _just_said(
-    by: User, asked: Request, text: str, evidence: Evidence | None
+def _said_before(
+    said: RequestMessage, action: str, sending: str
 ) -> RequestMessage | None:
-    """The last message of a thread, if it is this one and lately written."""
-    lately = asked.messages.filter(at__gt=timezone.now() - REPEAT)
-    last = lately.order_by("-pk").first()
-    if last is None or last.by_id != by.pk or last.text != text.strip():
+    """The message that this sending made already.
+
+    Raises ``ValidationError`` without a name, where the last message is the same one and
+    lately written.
+    """
+    asked, by = said.request, said.by
+    same = asked.messages.filter(by=by, text=said.text, evidence=said.evidence)
+    made: RequestMessage | None = same.order_by("-pk").first()
+    if made is None:
         return None
-    return last if last.evidence_id == (evidence.pk if evidence else None) else None
+    if sending:
+        told = _told(said, sending)
+        is_same = _sent(by, asked.assessment, action, told, about=str(asked.pk))
+        return made if is_same else None
+    lately = asked.messages.filter(at__gt=timezone.now() - REPEAT)
+    if made == lately.order_by("-pk").first():
+        raise ValidationError(f"{sent_already(made.at)}.", code="sent")
+    return None
 
 
 def _message(
@@ -175,7 +218,6 @@ def _message(
         request=asked, by=by, text=text.strip(), evidence=evidence, at=timezone.now()
     )
     clean_typed(said, "text")
-    said.save(force_insert=True)
     return said
 
 
@@ -184,11 +226,11 @@ def _move(asked: Request, status: RequestStatus) -> None:
     asked.save(update_fields=["status", "closed_at", "closed_by"])
 
 
-def _told(said: RequestMessage) -> dict[str, Any]:
+def _told(said: RequestMessage, sending: str) -> dict[str, Any]:
     told: dict[str, Any] = {"number": said.request.number, "text": said.text}
     if said.evidence:
         told |= {"title": said.evidence.title, "sha256": said.evidence.sha256}
-    return told
+    return told | ({"sending": sending} if sending else {})
 
 
 def _mail_in(by: User, asked: Request, text: str, *, closes: bool = False) -> None:

@@ -17,6 +17,7 @@ from compliance.seats.models import Request, Seat
 from compliance.seats.pages import inside, note
 from compliance.web.mail import by_mail
 from compliance.web.rejected_input import unsent
+from compliance.web.sendings import sending_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,6 +54,7 @@ def _ask(request: MemberRequest, here: Seat, form: AskForm) -> int:
             text=told["text"],
             due_on=told["due_on"],
             answer_id=told["answer"],
+            sending=sending_of(request),
         )
     except ValidationError as error:
         form.add_error(None, error)
@@ -81,6 +83,7 @@ def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse
                 seat=here,
                 request_id=row.pk,
                 text=form.cleaned_data["text"],
+                sending=sending_of(request),
             )
         except ValidationError as error:
             form.add_error(None, error)

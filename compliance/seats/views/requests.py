@@ -27,6 +27,7 @@ from compliance.seats.forms import MOST_OFFERED, ReplyForm
 from compliance.seats.models import Request
 from compliance.seats.queries import requests_of
 from compliance.web.mail import by_mail
+from compliance.web.sendings import sending_of
 
 ON_A_PAGE = 50
 LONGEST_QUERY = 200
@@ -92,7 +93,11 @@ def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:
 
     def reply(evidence: Evidence | None) -> object:
         return actions.reply(
-            by=request.user, request=row, text=values["text"], evidence=evidence
+            by=request.user,
+            request=row,
+            text=values["text"],
+            evidence=evidence,
+            sending=sending_of(request),
         )
 
     if upload := values["upload"]:
