@@ -1,7 +1,17 @@
 // A question of a draft saves itself: a moment after a choice is made, after a pause in typing, and
 // at the latest ten seconds after the first letter. The text waits on this device until then
 // (unsaved-forms.js). What two people changed is saved only with the button, which shows both texts.
-import { answered, isUnsaved, leaveFor, settled, triedOf, trying } from "./unsaved-forms.js";
+import { freshToken, isStale } from "./token.js";
+import {
+  answered,
+  fieldsOf,
+  isUnsaved,
+  leaveFor,
+  settled,
+  textOf,
+  triedOf,
+  trying,
+} from "./unsaved-forms.js";
 
 /** @typedef {Found<"form[data-autosave]">} Keeping */
 const [SOON_MS, PAUSE_MS, LONGEST_MS] = [300, 2500, 10_000];
@@ -90,26 +100,38 @@ document.addEventListener("click", (event) => {
   clearTimeout(waits.get(form));
   if (!form.classList.contains("htmx-request")) save(form);
 });
-/** @param {Keeping} form @param {number} status */
-function goOn(form, status) {
+/** @param {Keeping} form @param {number} status @param {boolean} isOn */
+function goOn(form, status, isOn) {
   const way = leaving.get(form);
   if (!way || !status) {
     leaving.delete(form);
     return Boolean(way);
   }
   way.rounds -= 1;
-  if (status === 200 && isUnsaved(form) && way.rounds > 0) save(form);
+  if ((status === 200 || status === 422) && isOn && way.rounds > 0) save(form);
   else leaveFor(way.href);
   return true;
 }
 
-// No line, no session or a fault of the server: it is tried again.
-/** @param {Keeping} form */
-function putOff(form) {
+/** @param {Keeping} form @param {FormData} sent */
+function isTypedOn(form, sent) {
+  const now = new FormData(form);
+  now.set("cite", "");
+  return textOf(fieldsOf(form, now)) !== textOf(fieldsOf(form, sent));
+}
+/** @param {string} words */
+function say(words) {
   const said = document.getElementById("save");
   said?.classList.add("save-off");
-  said?.replaceChildren("Not saved yet; kept on this device.");
-  later(form, LONGEST_MS);
+  said?.replaceChildren(words);
+}
+// No line, no session, a token of before, no time or a fault of the server: it is tried again. Every
+// other refusal would come again.
+const PASSING = new Set([401, 408, 429]);
+/** @param {XMLHttpRequest} xhr */
+function isRefused(xhr) {
+  if (xhr.status === 403) return !isStale(xhr.getResponseHeader("HX-Trigger"));
+  return xhr.status >= 400 && xhr.status < 500 && !PASSING.has(xhr.status);
 }
 
 // A button for rows is swapped out with them: the event comes from what stood around it.
@@ -120,15 +142,24 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (elt.matches("[name=do]")) later(form, PAUSE_MS); // a row is filled in first
   if (elt !== form) return;
   const { status } = detail.xhr;
+  const isOn = isTypedOn(form, formData);
   if (status === 200) settled(form, formData);
-  else if (status === 409 || status === 422) answered(form);
-  else putOff(form);
+  else if (isRefused(detail.xhr)) {
+    answered(form);
+    if (status !== 409 && status !== 422)
+      say("Not saved; kept on this device. Load the page again.");
+  } else {
+    if (status === 403) freshToken();
+    say("Not saved yet; kept on this device.");
+    later(form, LONGEST_MS);
+  }
   if (status === 409) form.dataset.stuck = "true";
-  if (goOn(form, status)) return;
+  if (goOn(form, status, isOn)) return;
   const submitter = pressed.get(form);
   pressed.delete(form);
   if (submitter === undefined || !status) {
-    if (status === 200 && isUnsaved(form)) later(form, PAUSE_MS);
+    if (status === 200 && isOn) later(form, PAUSE_MS);
+    if (status === 422 && isOn) later(form, SOON_MS); // it was what was tried before
     return;
   }
   isPassing = true;

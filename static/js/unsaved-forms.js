@@ -28,7 +28,7 @@ const forms = () => [...document.querySelectorAll("form[data-keep][data-at]")];
 /** @param {Keeping} form */
 const keyOf = (form) => form.dataset.keep;
 /** @param {HTMLFormElement} form */
-function fieldsOf(form, sent = new FormData(form)) {
+export function fieldsOf(form, sent = new FormData(form)) {
   const secrets = [...form.elements].filter((field) => field.matches(SECRETS));
   const left = new Set([TOKEN, SENDING, ...secrets.map((field) => field.getAttribute("name"))]);
   return /** @type {Pairs} */ (
@@ -44,7 +44,7 @@ const make = (tag, given, ...parts) => {
   return made;
 };
 /** @param {Pairs} fields */
-const textOf = (fields) =>
+export const textOf = (fields) =>
   JSON.stringify(
     fields
       .filter(([name]) => !STAMPS.test(name))
@@ -288,7 +288,7 @@ function line([key, { at, name, fields }]) {
 }
 // What was given back is told; without a form, on a page of a draft, all that waits of it, on every
 // other one what was typed there, and what was sent last and is not saved.
-function tell() {
+export function tell() {
   const here = new Set(forms().map(keyOf));
   const waiting = Object.entries(all()).filter(([key, { at }]) =>
     here.has(key) ? back.has(key) : draft || isHere(at) || key === sent?.key,

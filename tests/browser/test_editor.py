@@ -308,6 +308,60 @@ def test_saving_that_fails_says_so_and_is_tried_again(desk, made, open_window):
     assert desk.question_of(made["draft"], "Q1")["text"] == "Typed on a train?"
 
 
+def test_what_was_typed_since_a_refused_save_is_saved(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.route("**/edit/save/", lambda route: route.abort(), times=1)
+    text = page.get_by_label("Question", exact=True)
+    text.fill("")
+    text.blur()
+    page.get_by_text("Not saved yet; kept on this device.").wait_for()
+    text.fill("Typed on?")  # the empty one is tried again first
+    page.locator("#save time").wait_for()
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed on?"
+
+
+def test_refusal_that_would_come_again_is_not_asked_for_again(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.route("**/edit/save/", lambda route: route.fulfill(status=404), times=1)
+    text = page.get_by_label("Question", exact=True)
+    text.fill("Typed once?")
+    text.blur()
+    page.get_by_text("Not saved; kept on this device. Load the page again.").wait_for()
+    [key] = page.evaluate(KEPT)
+    [one] = page.evaluate("key => Object.values(JSON.parse(localStorage[key]))", key)
+    assert "tried" not in one
+    assert ["text", "Typed once?"] in one["fields"]
+    text.fill("Typed on?")
+    page.locator("#save time").wait_for()
+    assert desk.question_of(made["draft"], "Q1")["text"] == "Typed on?"
+
+
+def test_token_of_before_is_made_anew_and_saving_goes_on(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    token = "document.querySelector('.editfields [name=csrfmiddlewaretoken]').value"
+    page.evaluate(f"{token} = 'x'.repeat(64)")
+    text = page.get_by_label("Question", exact=True)
+    text.fill("Typed after signing in elsewhere?")
+    text.blur()
+    page.get_by_text("Not saved yet; kept on this device.").wait_for()
+    until(lambda: page.evaluate(token), lambda now: now != "x" * 64)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.locator("#save time").wait_for()
+    text = desk.question_of(made["draft"], "Q1")["text"]
+    assert text == "Typed after signing in elsewhere?"
+
+
+def test_half_a_citation_is_no_reason_to_save_again(made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.method))
+    page.get_by_label("Add a citation").fill("half a cit")
+    page.get_by_label("Question", exact=True).fill("Reworded?")
+    page.locator("#save time").wait_for()
+    page.wait_for_timeout(3000)  # a pause in typing, and some
+    assert sent.count("POST") == 1
+
+
 def test_what_is_given_back_stays_kept_though_another_form_waits(
     desk, made, open_window
 ):
@@ -485,6 +539,33 @@ def test_draft_is_sent_once_the_other_tab_has_saved(desk, made, open_window):
     other.get_by_role("button", name="Send to review").click(no_wait_after=True)
     until(lambda: other.wait_for_timeout(100) or in_review(other), bool)
     assert desk.question_of(made["draft"], "Q1")["text"] == "Typed beside?"
+
+
+def test_draft_is_sent_once_though_the_button_is_pressed_again(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    other = page.context.new_page()
+    other.goto(page.url.split("edit/")[0] + "check/")
+    sent = []
+    other.on("request", lambda asked: sent.append(asked.method))
+    other.route("**/send/", lambda route: (time.sleep(1), route.continue_()))
+    page.get_by_label("Question", exact=True).fill("Typed beside?")
+    for _ in range(2):
+        other.get_by_role("button", name="Send to review").click(no_wait_after=True)
+    until(lambda: other.wait_for_timeout(100) or in_review(other), bool)
+    assert sent.count("POST") == 1
+
+
+def test_text_of_a_tab_closed_meanwhile_is_named_at_once(made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
+    page.route("**/edit/save/", lambda route: route.abort())
+    page.get_by_label("Question", exact=True).fill("Typed and left?")
+    other = page.context.new_page()
+    other.goto(page.url.split("edit/")[0] + "check/", wait_until="networkidle")
+    page.close(run_before_unload=False)
+    other.get_by_role("button", name="Send to review").click()
+    said = "Not sent: save or drop the text named above first."
+    other.get_by_text(said).wait_for(timeout=5000)
+    told(other).get_by_role("link", name="Q1").wait_for()
 
 
 def test_text_that_comes_after_publication_is_never_shown_as_saved(
