@@ -91,8 +91,8 @@ def preview_bulk(
 
 def filling(
     *, by: User, assessment: Assessment, targets: Mapping[int, Known]
-) -> tuple[int, Bulk]:
-    """The id of the first of some answers, and what it hands down to the others.
+) -> tuple[Answer, Bulk]:
+    """The first of some answers, and what it hands down to the others.
 
     That is its verdict with the reason or the day, its owner and its due date, as far
     as it has them; never a value or a note. Raises ``ValidationError`` when there is
@@ -117,7 +117,7 @@ def filling(
     if any(known[name] != value for name, value in changes.items()):
         msg = f"{first.question.key} has changed since you looked. Read it again."
         raise ValidationError(msg)
-    return first.pk, Bulk(changes)
+    return first, Bulk(changes)
 
 
 def set_many(

@@ -35,6 +35,7 @@ from compliance.bulk.plan import Plan
 from compliance.bulk.refreshing import refreshed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
+from compliance.web.text import number_in
 from compliance.workspace.pages import (
     CHUNK,
     Look,
@@ -68,15 +69,24 @@ class BulkRequest:
     form: BulkForm | None = None
     bulk: Bulk | None = None
     plan: Plan | None = None
+    source: Answer | None = None
+    """The answer that fills the others down."""
+
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether the page says that it shows each picked question."""
+        shown = map(number_in, self.given.get("shown", "").split(","))
+        return self.targets.keys() <= set(shown)
 
     @property
     def may_apply(self) -> bool:
-        """Whether what is to be done has been said, or overwrites nothing."""
+        """Whether what is to be done has been said, or overwrites nothing in sight."""
         do, plan = self.given.get("do"), self.plan
         if plan is None:
             return False
         if do not in {"apply", "others"}:
-            return self.what == FILL and not do and plan.is_harmless
+            is_plain = plan.is_harmless and self.is_in_sight
+            return self.what == FILL and not do and is_plain
         is_told = self.given.get("told") == plan.digest
         return is_told and (not plan.stale or do == "others")
 
@@ -152,10 +162,10 @@ def _read(request: MemberRequest, assessment: Assessment, asked: BulkRequest) ->
         return
     targets = dict(asked.targets)
     if asked.what == FILL:
-        source, asked.bulk = filling(
+        asked.source, asked.bulk = filling(
             by=request.user, assessment=assessment, targets=asked.targets
         )
-        targets.pop(source)
+        targets.pop(asked.source.pk)
     else:
         asked.form = BulkForm(asked.given)
         if not asked.form.is_valid():
@@ -264,6 +274,7 @@ def _context(assessment: Assessment, asked: BulkRequest) -> dict[str, Any]:
         "look": read_look(given),
         "plan": asked.plan,
         "bulk": asked.bulk,
+        "source": asked.source,
         "verdicts": Verdict.choices,
     }
 

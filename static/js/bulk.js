@@ -30,6 +30,7 @@ function askAgain() {
     if (!sent) return;
     const aside = new Set(["csrfmiddlewaretoken", "pinned", "show", "q", "owner", "told"]);
     const values = Object.fromEntries([...new FormData(sent)].filter(([name]) => !aside.has(name)));
+    values.do = "show"; // nobody pressed
     isQuiet = true;
     htmx.ajax("POST", bar().action, { source: bar(), target: box(), values }).catch(() => {});
   }, 300);
@@ -59,8 +60,10 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "bulkbox") return;
   const reason = form()?.elements.reason;
   if (reason && text) reason.value = text;
-  if (!isQuiet) box().querySelector("[data-focus]")?.focus();
-  else if (at) document.getElementById(at)?.focus();
+  if (!isQuiet) {
+    filter(false);
+    box().querySelector("[data-focus]")?.focus();
+  } else if (at) document.getElementById(at)?.focus();
   isQuiet = false;
 });
 

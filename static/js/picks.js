@@ -1,5 +1,5 @@
 // Picked questions: boxes, whole sections, all that a filter shows. They outlive another filter or
-// search. What is set in them goes through bulk.js.
+// search. bulk.js sets them.
 import { lost, need } from "./ondemand.js";
 import { rowOn } from "./rows.js";
 
@@ -34,14 +34,13 @@ function look() {
     if (picked.has(box.dataset.pick)) picked.set(box.dataset.pick, seen(box));
 }
 
-// How many are picked, how many of them are unanswered, and how many this list does not show.
+// How many are picked, are unanswered, and are not in this list.
 export function count() {
   look();
   const here = new Set(boxes().map((box) => box.dataset.pick));
   const off = [...picked.keys()].filter((id) => !here.has(id) && !below.has(id));
   return [picked.size, [...picked.values()].filter((one) => one.isOpen).length, off.length];
 }
-// Each pick with the version that its row shows now, or showed last.
 export function versions() {
   look();
   return [...picked].map(([id, known]) => `${id} ${known.base}`);
@@ -125,7 +124,6 @@ export function clear() {
   changed();
   return true;
 }
-// The row that the last pick was made in.
 export const from = () => (reach ? rowOn(reach) : null);
 
 list.addEventListener("click", (event) => {
@@ -158,7 +156,7 @@ list.addEventListener("change", ({ target }) => {
   } else {
     for (const box of meant) picked.delete(box.dataset.pick);
     for (const [id, { of }] of picked)
-      if (of && (!isSection || of === whole.value)) picked.delete(id);
+      if (below.has(id) && (!isSection || of === whole.value)) picked.delete(id);
     unpickAll();
   }
   changed();

@@ -44,6 +44,37 @@ def test_extended_pick_fills_down_and_is_taken_back_in_one_go(work, desk):
     assert work.window.scripts == []
 
 
+def test_fill_down_from_a_row_out_of_sight_is_said_first(work, desk):
+    desk.save(work.person, work.answers[0], {"verdict": "partly"})
+    work.page.reload()
+    page = work.page
+    page.locator("[data-pick]").nth(0).check()
+    page.locator("[data-pick]").nth(2).check()
+    page.locator("[data-filters]").click()
+    page.locator("#show-unanswered").click()
+    becomes(lambda: picked(page), (["Q3"], "2 selected, 1 unanswered, 1 not shown"))
+    page.keyboard.press("Control+d")
+    page.locator("#bulkbox").get_by_text("Fill down from Q1").wait_for()
+    assert desk.standing(work.answers[2])["verdict"] == "unanswered"
+    page.get_by_role("button", name="Set 1 answer").click()
+    becomes(lambda: desk.standing(work.answers[2])["verdict"], "partly")
+    assert work.window.faults == []
+
+
+def test_other_picks_below_an_open_fill_down_set_nothing_by_themselves(work, desk):
+    desk.save(work.person, work.answers[0], {"verdict": "partly"})
+    desk.save(work.person, work.answers[1], {"verdict": "met"})
+    work.page.reload()
+    page = work.page
+    for row in range(3):
+        page.locator("[data-pick]").nth(row).check()
+    page.keyboard.press("Control+d")
+    page.get_by_role("button", name="Set 2 answers").wait_for()
+    page.locator("[data-pick]").nth(1).uncheck()
+    page.get_by_role("button", name="Set 1 answer").wait_for()
+    assert verdicts(desk, work.answers[:3]) == ["partly", "met", "unanswered"]
+
+
 def test_what_would_be_overwritten_is_said_before(work, desk):
     desk.save(work.person, work.answers[2], {"verdict": "not_met"})
     work.page.reload()
@@ -142,6 +173,22 @@ def test_whole_section_is_picked_with_what_is_not_on_the_page_yet(desk, open_win
         ["2026-12-24", "2026-12-24", "", ""],
     )
     assert window.faults == []
+
+
+def test_all_of_a_search_takes_its_own_picks_back_alone(desk, open_window):
+    made = desk.many(200, "Cara")
+    page = open_window(made["sessions"][0], made["path"]).page
+    page.locator("[data-pick-section]").first.check()
+    becomes(lambda: picked(page)[1], "50 selected, 50 unanswered")
+    page.locator("[data-filters]").click()
+    page.locator("[data-search]").fill("Q199")
+    page.locator("[data-search]").press("Enter")
+    becomes(lambda: page.locator("[data-pick]").count(), 1)
+    page.locator("[data-picks]").click()
+    page.locator("[data-pick-all]").check()
+    becomes(lambda: picked(page)[1], "51 selected, 51 unanswered, 50 not shown")
+    page.locator("[data-pick-all]").uncheck()
+    becomes(lambda: picked(page)[1], "50 selected, 50 unanswered, 50 not shown")
 
 
 @pytest.mark.long

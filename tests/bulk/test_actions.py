@@ -310,7 +310,7 @@ def test_first_answer_fills_down_what_it_has(cast, answers):
     source, bulk = filling(
         by=cast.con, assessment=answers[0].assessment, targets=targets(picked)
     )
-    assert source == answers[0].pk
+    assert source == answers[0]
     assert bulk.changes == {
         "verdict": "na",
         "reason": "No such data.",

@@ -42,6 +42,11 @@ def picks(answers):
     return [f"{answer.pk} {answer.version}" for answer in answers]
 
 
+def shown(answers):
+    """The rows of a page, as its script names them."""
+    return ",".join(str(answer.pk) for answer in answers)
+
+
 def hidden(page, name):
     """The value of a hidden input of the form that would do it."""
     return re.search(rf'name="{name}" value="([^"]*)"', flat(text(page)))[1]
@@ -198,15 +203,33 @@ def test_second_press_of_the_button_changes_nothing(answers, send):
 def test_first_picked_fills_the_empty_ones_down_at_once(cast, answers, send):
     change(cast.con, answers[0], verdict="partly")
     answers[0].refresh_from_db()
-    reply = send(headers=HTMX, what="fill", pick=picks(answers[:3]))
+    three = {"pick": picks(answers[:3]), "shown": shown(answers)}
+    reply = send(headers=HTMX, what="fill", **three)
     assert "2 answers set." in text(reply)
     assert verdicts(answers[0].assessment)[:4] == ["partly"] * 3 + ["unanswered"]
 
 
+@pytest.mark.parametrize("page_of", [slice(1, 6), slice(0, 2), slice(0, 0), None])
+def test_fill_down_that_the_page_shows_in_part_is_said_first(
+    cast, assessment, answers, send, page_of
+):
+    change(cast.con, answers[0], verdict="partly")
+    answers[0].refresh_from_db()
+    seen_there = {"shown": shown(answers[page_of])} if page_of else {}
+    headers = HTMX if page_of else {}  # without script there is no such word
+    three = {"what": "fill", "pick": picks(answers[:3])}
+    page = send(headers=headers, **three, **seen_there)
+    assert "Fill down from Q1 :" in seen(page)
+    assert "2 of 2 would change" in seen(page)
+    assert verdicts(assessment)[1:3] == ["unanswered"] * 2
+    as_shown(send, page, what="fill")
+    assert verdicts(assessment)[:4] == ["partly"] * 3 + ["unanswered"]
+
+
 def test_answer_that_a_colleague_changed_is_not_filled_down(cast, answers, send):
-    shown = picks(answers[:3])
+    three = {"pick": picks(answers[:3]), "shown": shown(answers)}
     change(cast.ada, answers[0], verdict="not_met")
-    reply = send(headers=HTMX, what="fill", pick=shown)
+    reply = send(headers=HTMX, what="fill", **three)
     assert reply.status_code == 422
     assert "Q1 has changed since you looked." in seen(reply)
     assert verdicts(answers[0].assessment)[1:3] == ["unanswered"] * 2
@@ -224,7 +247,8 @@ def test_fill_down_over_an_answer_asks_first(cast, assessment, answers, send):
     change(cast.con, answers[0], verdict="partly")
     assessment.answers.filter(pk=answers[1].pk).update(verdict="met")
     answers[0].refresh_from_db()
-    page = send(headers=HTMX, what="fill", pick=picks(answers[:3]))
+    three = {"pick": picks(answers[:3]), "shown": shown(answers)}
+    page = send(headers=HTMX, what="fill", **three)
     assert "1 has an answer that would be overwritten: 1 Met." in seen(page)
     assert verdicts(assessment)[:3] == ["partly", "met", "unanswered"]
 
