@@ -225,7 +225,7 @@ def fill_down(here):
         assessment=here.assessment,
         targets={row.pk: Known(row.version) for row in rows},
     )
-    other = "Q2" if first == one(here).pk else "Q1"
+    other = "Q2" if first == one(here) else "Q1"
     many(here.cast.ada, here, dict(bulk.changes), keys=(other,))
     assert who(here, "Q2" if other == "Q1" else "Q1") != here.cast.ada
 
