@@ -5,6 +5,7 @@ __all__ = [
     "actions",
     "against_disk",
     "choices",
+    "cleanup",
     "download",
     "kinds",
     "models",

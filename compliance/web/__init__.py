@@ -14,7 +14,6 @@ __all__ = [
     "htmx",
     "joined_rows",
     "languages",
-    "leases",
     "logs",
     "mail",
     "markdown",

@@ -254,6 +254,7 @@ def test_each_type_is_shown_in_words_on_the_page_of_the_trail(db, language):
     empty = '{"after":{},"before":{},"version":1}'
     events = [
         Event(
+            pk=seq,
             seq=seq,
             action=one,
             subject_label=one.subject,

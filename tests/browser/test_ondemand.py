@@ -53,7 +53,7 @@ def test_bulk_button_pressed_twice_before_its_script_is_sent_once(work, desk):
     becomes(lambda: desk.standing(second)["verdict"], "met")
     page.get_by_text("1 answer set.").wait_for()
     assert len(sent) == 1
-    assert f"pick={first}%201" in sent[0]  # goes with its version
+    assert f"pinned={first}%201" in sent[0]  # goes with its version
     assert work.window.scripts == []
 
 

@@ -38,7 +38,8 @@ def proxy(request, settings, monkeypatch):
     path = "/0" if request.param == "redis" else "//"
     settings.TASKS_URL = f"{request.param}://{HOST}:{door.port}{path}"
     monkeypatch.setattr(carrier, "_rest", carrier._Rest())
-    monkeypatch.setattr(carrier, "address_of", "attest-test-of-carrier.{}".format)
+    # a name of its own: the broker is the machine's, and other tests run there, too
+    monkeypatch.setattr(carrier, "address_of", f"attest-test-{os.getpid()}.{{}}".format)
     carrier._sender.cache_clear()
     if not carrier.answers():
         door.shut()
