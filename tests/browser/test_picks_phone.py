@@ -144,6 +144,7 @@ def test_filters_come_back_by_key_and_by_button_while_rows_are_picked(work):
     assert page.evaluate("document.activeElement.id") == "q"
     assert seen(bars) == [True, False]
     page.locator("#show-unanswered").press("Enter")
+    page.wait_for_url("**show=unanswered**")  # the list is there
     becomes(lambda: picked(page), (["Q2"], "1 selected, 1 unanswered"))
     page.get_by_role("button", name="1 selected").press("Enter")
     assert seen(bars) == [False, True]
