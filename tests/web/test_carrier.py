@@ -30,7 +30,7 @@ def redis(tmp_path_factory):
     made.kill()
 
 
-@pytest.fixture(params=["redis", "amqp"])
+@pytest.fixture(params=["redis", pytest.param("amqp", marks=pytest.mark.long)])
 def proxy(request, settings, monkeypatch):
     """A door to a broker whose queues are empty, for jobs of this process."""
     port = request.getfixturevalue("redis") if request.param == "redis" else RABBIT
