@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from compliance.web import bucket, file_store
+from compliance.web import bucket, circuit_breaker, file_store
 
 NEEDED = ("boto3", "flask", "flask_cors", "moto", "py_partiql_parser")
 HOST = "127.0.0.1"
@@ -127,7 +127,7 @@ def s3(s3_door, monkeypatch, tmp_path, settings, request):
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setattr(bucket, "TRIES", 2)
-    monkeypatch.setattr(bucket, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(circuit_breaker, "SECONDS", 0.0)
     name = f"b{abs(hash(request.node.nodeid)):x}"
     settings.FILES_URL = f"s3://{name}/attest?endpoint={s3_door.url}"
     settings.DATA_DIR = tmp_path / "data"

@@ -20,12 +20,12 @@ from tempfile import TemporaryFile
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+from compliance.web.circuit_breaker import CircuitBreaker
+
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS, ANSWER_SECONDS, TRIES = 5, 20, 3
 PROBE_SECONDS = 2
-REST_SECONDS = 5.0
-"""How long a store that did not answer is left alone: no page waits for it meanwhile."""
 AT_ONCE_BYTES = 1024 * 2**20
 """Above it an object is sent in parts; 5 GB is the most that S3 takes in one."""
 _MOST_DELETED = 1000
@@ -53,10 +53,6 @@ class AwayError(OSError):
             " again in a few minutes; if it lasts, tell the administrator of this"
             " installation."
         )
-
-
-_rest_of: dict["Place", float] = {}
-"""Until when this process leaves a store alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +110,7 @@ class Bucket:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self._breaker = CircuitBreaker()
 
     def put(
         self, file: Path, name: str, *, replaces: bool, is_locked: bool = False
@@ -267,7 +264,7 @@ class Bucket:
         return {"ServerSideEncryption": self.place.encryption, **key}
 
     def _ask(self, what: str, **words: Any) -> dict[str, Any]:
-        if time.monotonic() < _rest_of.get(self.place, 0):
+        if not self._breaker.is_closed:
             raise AwayError
         try:
             with _told(_MISSING_TO.get(what, ())):
@@ -277,7 +274,7 @@ class Bucket:
                 return ask(Bucket=self.place.bucket, **words)
         except AwayError as error:
             if not getattr(error.__cause__, "response", None):  # it said nothing at all
-                _rest_of[self.place] = time.monotonic() + REST_SECONDS
+                self._breaker.trip(error)
             raise
 
     def _pages(self, prefix: str, **words: str) -> Iterator[dict[str, Any]]:

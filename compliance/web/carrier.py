@@ -6,9 +6,6 @@ may be lost, doubled or forged: the look ``call_workers`` sends those that lack,
 many finds nothing to do. Nothing about people or their work is ever in the broker.
 """
 
-import logging
-import time
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,13 +14,10 @@ from django.db import transaction
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from compliance.web.circuit_breaker import CircuitBreaker
 from compliance.web.queues import DEFAULT, QUEUES, QUICK
 
-logger = logging.getLogger(__name__)
-
 TASK = "attest.work"
-REST_SECONDS = 5.0
-"""How long a process leaves the broker alone after a failure: no page waits for it meanwhile."""
 QUICK_SECONDS = 300
 """The time limit of work in the queue of quick work."""
 _CONNECT_SECONDS, _ANSWER_SECONDS = 0.5, 0.5
@@ -102,24 +96,7 @@ def prepare() -> None:
             _ = connection.transport, _sender().amqp  # neither calls anybody
 
 
-@dataclass(slots=True)
-class _Rest:
-    """Until when this process leaves the broker alone."""
-
-    until: float = 0.0
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() >= self.until
-
-    def begin(self, error: Exception) -> None:
-        if self.is_over:
-            why = type(error).__name__
-            logger.warning("The broker does not answer (%s): jobs wait for it.", why)
-        self.until = time.monotonic() + REST_SECONDS
-
-
-_rest = _Rest()
+_breaker = CircuitBreaker("The broker does not answer (%s): jobs wait for it.")
 
 
 def call(queue: str, due: int | None = None) -> int:
@@ -128,7 +105,7 @@ def call(queue: str, due: int | None = None) -> int:
     None where so many lie there that more would help nobody, or the broker takes none.
     """
     sent = 0
-    if not _rest.is_over:
+    if not _breaker.is_closed:
         return sent
     try:
         waiting = _waiting(queue)
@@ -137,7 +114,7 @@ def call(queue: str, due: int | None = None) -> int:
             _send(queue)
             sent += 1
     except Exception as error:  # each transport has its own, and none may stop a save
-        _rest.begin(error)
+        _breaker.trip(error)
     return sent
 
 

@@ -7,10 +7,7 @@ one more window of tries, and no open door.
 
 import hashlib
 import hmac
-import logging
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +22,10 @@ from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-logger = logging.getLogger(__name__)
+from compliance.web.circuit_breaker import CircuitBreaker
 
 INSTEAD = "instead"
 """The name of the cache that stands in."""
-REST_SECONDS = 5.0
-"""How long Attest leaves Redis alone after a failure: no page waits for it meanwhile."""
 _CONNECT_SECONDS, _ANSWER_SECONDS = 0.3, 0.5
 _ASKED = (
     "add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many",
@@ -108,24 +103,7 @@ def _is_number(data: bytes) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class _Rest:
-    """Until when this process leaves Redis alone."""
-
-    until: float = 0.0
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() >= self.until
-
-    def begin(self, error: Exception) -> None:
-        if self.is_over:
-            why = type(error).__name__
-            logger.warning("Redis does not answer (%s): another cache counts.", why)
-        self.until = time.monotonic() + REST_SECONDS
-
-
-_rest = _Rest()
+_breaker = CircuitBreaker("Redis does not answer (%s): another cache counts.")
 
 
 class GuardedRedisCache(BaseCache):
@@ -141,11 +119,11 @@ class GuardedRedisCache(BaseCache):
         self._redis = SignedRedisCache(server, params | {"OPTIONS": own})
 
     def _ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        if _rest.is_over:
+        if _breaker.is_closed:
             try:
                 return getattr(self._redis, name)(*args, **kwargs)
             except (RedisError, OSError) as error:
-                _rest.begin(error)
+                _breaker.trip(error)
         return getattr(caches[INSTEAD], name)(*args, **kwargs)
 
     def clear(self) -> None:
@@ -156,7 +134,7 @@ class GuardedRedisCache(BaseCache):
             for key in client.scan_iter(match=f"{self.key_prefix}:*"):
                 client.delete(key)
         except (RedisError, OSError) as error:
-            _rest.begin(error)
+            _breaker.trip(error)
 
     def close(self, **kwargs: Any) -> None:
         """Give back the connections of a request."""

@@ -59,7 +59,7 @@ def begin(assessment_id, count, busy, killed=None):
 
     Then every process of a group is killed at once, as a power cut would.
     """
-    carrier._rest.until = 0
+    carrier._breaker.until = 0
     Report.objects.all().delete()
     DBTaskResult.objects.all().delete()
     shutil.rmtree(storage.folder())

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from compliance.monitoring import checks
-from compliance.web import bucket, file_store
+from compliance.web import bucket, circuit_breaker, file_store
 from compliance.web.bucket import AwayError, place_in
 
 pytestmark = pytest.mark.slow
@@ -184,7 +184,7 @@ def test_store_that_fails_is_away_and_nothing_is_missing(
 
 def test_store_that_says_nothing_is_left_alone_for_a_while(s3, kept, monkeypatch):
     path, _ = kept()
-    monkeypatch.setattr(bucket, "REST_SECONDS", 60.0)
+    monkeypatch.setattr(circuit_breaker, "SECONDS", 60.0)
     s3.fault = "gone"
     with pytest.raises(AwayError):
         file_store.is_there(path)
@@ -192,7 +192,7 @@ def test_store_that_says_nothing_is_left_alone_for_a_while(s3, kept, monkeypatch
     with pytest.raises(AwayError):
         file_store.is_there(path)
     assert s3.asked == []
-    bucket._rest_of.clear()
+    file_store.bucket_of.cache_clear()
 
 
 def test_bucket_that_is_gone_is_no_missing_file(s3, kept, settings):

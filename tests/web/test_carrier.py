@@ -16,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from compliance.monitoring import checks
 from compliance.reports.tasks import watch_report
 from compliance.web import carrier, mail, worker
+from compliance.web.circuit_breaker import CircuitBreaker
 from tests.brokers import HOST, Broker, Proxy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -37,7 +38,7 @@ def proxy(request, settings, monkeypatch):
     door = Proxy(port)
     path = "/0" if request.param == "redis" else "//"
     settings.TASKS_URL = f"{request.param}://{HOST}:{door.port}{path}"
-    monkeypatch.setattr(carrier, "_rest", carrier._Rest())
+    monkeypatch.setattr(carrier, "_breaker", CircuitBreaker())
     # a name of its own: the broker is the machine's, and other tests run there, too
     monkeypatch.setattr(carrier, "address_of", f"attest-test-{os.getpid()}.{{}}".format)
     carrier._sender.cache_clear()
@@ -164,12 +165,12 @@ def test_nobody_waits_for_a_broker_that_is_gone(proxy, commit, how, is_new):
             write()
     assert time.monotonic() - began < 3
     assert DBTaskResult.objects.ready().count() == 21
-    carrier._rest.until = 0
+    carrier._breaker.until = 0
     assert carrier.call_workers() == 0
     assert not carrier.answers()
     proxy.is_mute = False
     if how == "mute":
-        carrier._rest.until = 0
+        carrier._breaker.until = 0
         assert carrier.call_workers() == 20
 
 

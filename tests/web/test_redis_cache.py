@@ -18,6 +18,7 @@ from django.utils import timezone
 from compliance.models import Presence
 from compliance.monitoring import checks
 from compliance.web import redis_cache
+from compliance.web.circuit_breaker import CircuitBreaker
 from compliance.workspace import presence_cache
 from tests.brokers import Proxy
 from tests.factories import PASSWORD, make_assessment
@@ -77,7 +78,7 @@ def proxy(direct, redis_port, settings, tmp_path, monkeypatch):
         },
         "instead": {"BACKEND": files, "LOCATION": str(tmp_path / "cache")},
     }
-    monkeypatch.setattr(redis_cache, "_rest", redis_cache._Rest())
+    monkeypatch.setattr(redis_cache, "_breaker", CircuitBreaker())
     yield made
     made.shut()
 
@@ -161,7 +162,7 @@ def test_it_is_asked_again_after_a_rest(proxy, monkeypatch):
     assert cache.get("word") is None
     proxy.is_mute = False
     assert cache.get("word") is None
-    monkeypatch.setattr(redis_cache._rest, "until", 0)
+    monkeypatch.setattr(redis_cache._breaker, "until", 0)
     assert cache.get("word") == "there"
 
 
