@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +15,11 @@ from compliance.audit.refusals import RefusedError, StaleError
 from compliance.audit.transaction import writing
 from compliance.checklists import soundness
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.events import CHANGED
+from compliance.checklists.events import CHANGED, EDITION_CHANGED
 from compliance.checklists.models import Checklist, Edition, Fact, Section
 from compliance.checklists.soundness import Fault
 from compliance.organisations.models import Organisation
+from compliance.web.sendings import REPEAT
 
 
 class UnsoundError(RefusedError):
@@ -31,8 +31,6 @@ class UnsoundError(RefusedError):
 
 
 _MOST_NAMED = 5
-REPEAT = timedelta(hours=1)
-"""The same change again within this time is the same one: its reply was lost."""
 
 
 @contextmanager
@@ -129,6 +127,18 @@ def sent_before(
 def _done_by(by: Any, edition: Edition) -> QuerySet[Event]:
     events = trail.events_of(chain_of(edition.checklist))
     return events.filter(subject_label="edition", subject_id=str(edition.pk), actor=by)
+
+
+def just_added(
+    by: Any, edition: Edition, name: str, values: Mapping[str, Any]
+) -> Event | None:
+    """A person's last change, if it added this very row, without its key, to a list of the
+    edition itself.
+    """
+    rows = getattr(edition, name) or []
+    if not rows or rows[-1] != {"key": rows[-1]["key"], **values}:
+        return None
+    return just_done(by, edition, EDITION_CHANGED, {name: rows})
 
 
 def just_removed(by: Any, edition: Edition, action: str, key: str) -> Event:

@@ -1,7 +1,5 @@
 """Talking about an answer."""
 
-from datetime import timedelta
-
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -19,11 +17,10 @@ from compliance.discussion.mentions import Person, named
 from compliance.discussion.thread import mentionable
 from compliance.organisations.models import User
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.sendings import REPEAT
 
 EXCERPT = 160
 """Characters of a comment that the trail repeats when it is resolved."""
-REPEAT = timedelta(hours=1)
-"""The same words again within this time are the same comment: its reply was lost."""
 
 
 def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> Comment:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -30,10 +30,9 @@ from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.asking import CLEARED, MARKED, ask_to_look, stop_asking
+from compliance.web.sendings import REPEAT
 
 Changes = dict[str, Any]
-REPEAT = timedelta(hours=1)
-"""The same action again within this time is the same one: its reply was lost."""
 
 
 @dataclass(frozen=True, slots=True)

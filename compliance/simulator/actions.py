@@ -7,11 +7,10 @@ from django.utils.text import slugify
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.limits import MOST_ORGANISATIONS
 from compliance.checklists.recording import (
     free_key,
-    just_done,
+    just_added,
     open_draft,
     refuse_worse,
 )
@@ -33,8 +32,9 @@ def save_organisation(
 ) -> Event | None:
     """Write an example; a new one without a key. None when all stood so.
 
-    ``seen`` is the ``mark_of`` the example as the page showed it. Raises ``StaleError`` where it is
-    another one by now, ``RefusedError`` for facts and questions that nobody asks.
+    ``seen`` is the ``mark_of`` the example as the page showed it. Raises ``StaleError``
+    where it is another one by now, ``RefusedError`` for facts and questions that nobody
+    asks.
     """
     with open_draft(organisation, edition_id) as edition:
         rows = list(edition.organisations or [])
@@ -44,10 +44,7 @@ def save_organisation(
         if key and (at is None or mark_of(rows[at]) != seen):
             raise StaleError
         if at is None:
-            last = rows[-1] if rows else {}
-            if {name: last[name] for name in last if name != "key"} == values and (
-                made := just_done(by, edition, EDITION_CHANGED, {"organisations": rows})
-            ):
+            if made := just_added(by, edition, "organisations", values):
                 return made
             if len(rows) >= MOST_ORGANISATIONS:
                 msg = f"An edition keeps at most {MOST_ORGANISATIONS} examples"

@@ -1,11 +1,13 @@
 """The name of a sending: a form that is sent again because its reply was lost keeps its own."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+REPEAT = timedelta(hours=1)
+"""Where a form has no name, the same again within this time is the same one."""
 _NAME = re.compile(r"[0-9-]{1,60}")
 
 

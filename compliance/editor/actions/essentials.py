@@ -22,8 +22,9 @@ def save_essentials(
 ) -> Event | None:
     """Write the short path, or take it away with None. None when all stood so.
 
-    ``seen`` is the ``mark_of`` the one that the page showed. Raises ``StaleError`` where it is another
-    by now, ``UnsoundError`` for a rule or a question that cannot be relied on.
+    ``seen`` is the ``mark_of`` the one that the page showed. Raises ``StaleError`` where
+    it is another by now, ``UnsoundError`` for a rule or a question that cannot be relied
+    on.
     """
     with open_draft(organisation, edition_id) as edition:
         if not differing(edition, {"essentials": values}):

@@ -9,13 +9,12 @@ from compliance.applicability import simulator
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
-from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.limits import MOST_GATES
 from compliance.checklists.models import Edition
 from compliance.checklists.recording import (
     UnsoundError,
     free_key,
-    just_done,
+    just_added,
     open_draft,
     refuse_worse,
 )
@@ -40,7 +39,8 @@ def save_gate(
     """Write a gate; a new one without a key. None when all stood so.
 
     ``seen`` is the ``mark_of`` the gate as the page showed it. Raises ``StaleError`` where
-    it is another one by now, ``UnsoundError`` with paths within the gate for what cannot be relied on.
+    it is another one by now, ``UnsoundError`` with paths within the gate for what cannot
+    be relied on.
     """
     with open_draft(organisation, edition_id) as edition:
         rows = list(edition.gates or [])
@@ -51,7 +51,7 @@ def save_gate(
         if key and (stands is None or mark_of(stands) != seen):
             raise StaleError
         if stands is None:
-            if made := _just_added(by, edition, content.as_kept(values)):
+            if made := just_added(by, edition, "gates", content.as_kept(values)):
                 return made
             if len(rows) >= MOST_GATES:
                 msg = f"An edition has at most {MOST_GATES} gates"
@@ -76,14 +76,6 @@ def remove_gate(
                 raise RefusedError(msg)
         rows = [row for row in edition.gates or [] if row["key"] != key]
         return write_head(by, edition, {"gates": rows or None})
-
-
-def _just_added(by: Any, edition: Edition, values: Gate) -> Event | None:
-    """The person's last change, if it added this very gate."""
-    last = (edition.gates or [{}])[-1]
-    if {name: last[name] for name in last if name != "key"} != values:
-        return None
-    return just_done(by, edition, EDITION_CHANGED, {"gates": edition.gates})
 
 
 def _taken(edition: Edition) -> set[str]:

@@ -1,7 +1,7 @@
 """Requests: an auditor asks, the organisation answers, either closes."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,11 +28,9 @@ from compliance.seats.events import (
 )
 from compliance.seats.models import Request, RequestMessage, Seat
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.sendings import sent_already
+from compliance.web.sendings import REPEAT, sent_already
 
 CLOSED = "This request is closed."
-REPEAT = timedelta(hours=1)
-"""The same words again within this time are the same ones: their reply was lost."""
 
 
 def ask(
@@ -49,7 +47,8 @@ def ask(
 
     The same ``sending`` makes one, and another name another.
     Raises ``ValidationError`` for a seat that is over, a day that is over, words
-    that cannot be, and without a name for the same again within ``REPEAT``, ``Answer.DoesNotExist`` for an answer of something else.
+    that cannot be, and without a name for the same again within ``REPEAT``;
+    ``Answer.DoesNotExist`` for an answer of something else.
     """
     with writing():
         here = held(by, seat)
