@@ -14,7 +14,7 @@ from django.utils import timezone
 from compliance.audit import checkpoints, export
 from compliance.audit.columns import Proven, hidden_in, plain, proof_of
 from compliance.bundles import bundle_export
-from compliance.bundles.bundle_export import Listen, chunks_of
+from compliance.bundles.bundle_export import Listen
 from compliance.bundles.zip_writer import Pack
 from compliance.checklist_files.actions import sheet_of
 from compliance.checklists.models import Edition
@@ -129,14 +129,14 @@ class _Writing:
             self._listen(f"Evidence {done} of {whole}", 54 + done * 26 // whole)
             name = f"evidence/{sha256} {clean_name(file_name)}"
             try:
-                storage.open_kept(self._organisation.pk, sha256).close()
+                file = storage.open_kept(self._organisation.pk, sha256)
             except storage.StorageError as error:
                 if error.code != storage.DAMAGED:
                     raise AwayError(" ".join(error.messages)) from error
                 self._miss(name, " ".join(error.messages))
                 continue
-            chunks = chunks_of(self._organisation.pk, sha256)
-            self._pack.add_file(name, chunks, size_bytes or 0)
+            with file:
+                self._pack.add_file(name, file_store.pieces(file), size_bytes or 0)
             yield {"file": name, "title": title, "sha256": sha256}
 
     def _reports(self) -> Iterator[dict[str, Any]]:

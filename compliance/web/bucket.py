@@ -8,6 +8,7 @@ call returns; one that goes in parts is read back and compared. Reading goes on 
 import base64
 import hashlib
 import logging
+import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -178,8 +179,7 @@ class Bucket:
         copy = TemporaryFile(dir=folder)  # noqa: SIM115 - whoever gets it closes it
         try:
             with self.opened(name) as file:
-                while chunk := file.read(2**20):
-                    copy.write(chunk)
+                shutil.copyfileobj(file, copy)
             copy.seek(0)
         except BaseException:
             copy.close()

@@ -3,8 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
+from io import BufferedReader
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
@@ -12,8 +13,7 @@ from compliance.web import file_store
 from compliance.web.folders import fresh
 
 PATTERNS = {"files": "*/[0-9a-f][0-9a-f]/*"}
-_HASH_LETTERS = 64
-OTHERS = "[0-9a-f]" * _HASH_LETTERS + ".*"
+OTHERS = "[0-9a-f]" * 64 + ".*"
 
 
 class Moving:
@@ -51,24 +51,17 @@ class Moving:
 
     def _copy(self, path: Path) -> bool:
         """Whether the file is now there, read back and compared."""
-        with NamedTemporaryFile(dir=settings.DATA_DIR, prefix=".moving-") as copy:
-            digest = hashlib.sha256()
+        chunks = file_store.chunks(path, self.source)
+        with ExitStack() as stack:
             try:
-                for chunk in file_store.chunks(path, self.source):
-                    digest.update(chunk)
-                    copy.write(chunk)
+                near = Path(settings.DATA_DIR) / path.name
+                copy = stack.enter_context(fresh(near, chunks))
             except FileNotFoundError:  # swept in this moment
                 return False
-            copy.flush()
-            if digest.hexdigest() != _hash_in(path):
+            if not _is_named_right(copy.open("rb"), path):
                 self.damaged.append(str(path))
                 return False
-            made = Path(copy.name)
-            if file_store.is_remote():
-                file_store.send(made, path)
-            else:
-                with fresh(path, file_store.chunks(made)) as new:
-                    file_store.put(new, path, replaces=True)
+            file_store.put(copy, path, replaces=True)
         if not self._is_proven(path):
             self.damaged.append(str(path))
             return False
@@ -77,12 +70,13 @@ class Moving:
     def _is_proven(self, path: Path) -> bool:
         """Whether the store in use gives the bytes that the name says."""
         try:
-            with file_store.opened(path) as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            return _is_named_right(file_store.opened(path), path)
         except FileNotFoundError:
             return False
-        return found == _hash_in(path)
 
 
-def _hash_in(path: Path) -> str:
-    return path.name[:_HASH_LETTERS]
+def _is_named_right(file: BufferedReader, path: Path) -> bool:
+    """Whether a file, which is closed at the end, has the hash that begins a name."""
+    with file:
+        digest = hashlib.file_digest(file, "sha256")
+    return path.name.startswith(digest.hexdigest())

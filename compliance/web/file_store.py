@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from django.conf import settings
 
@@ -58,7 +58,8 @@ def put(
     A file that is there already stays, unless the new one ``replaces`` it.
     """
     if at := _object(path, url):
-        is_new = _send(file, at, replaces=replaces)
+        is_locked = at.name.startswith(LOCKED)
+        is_new = at.bucket.put(file, at.name, replaces=replaces, is_locked=is_locked)
         if is_new:
             file.unlink()
         return is_new
@@ -73,17 +74,6 @@ def put(
     finally:
         flush(path.parent)
     return True
-
-
-def send(file: Path, path: Path) -> None:
-    """Send a file to the bucket, and leave it where it is too."""
-    if at := _object(path):
-        _send(file, at, replaces=True)
-
-
-def _send(file: Path, at: Object, *, replaces: bool) -> bool:
-    is_locked = at.name.startswith(LOCKED)
-    return at.bucket.put(file, at.name, replaces=replaces, is_locked=is_locked)
 
 
 def opened(path: Path, url: str | None = None) -> BufferedReader:
@@ -103,8 +93,13 @@ def opened_near(path: Path) -> BufferedReader:
 def chunks(path: Path, url: str | None = None) -> Iterator[bytes]:
     """The file in pieces. Raises ``FileNotFoundError``."""
     with opened(path, url) as file:
-        while chunk := file.read(CHUNK):
-            yield chunk
+        yield from pieces(file)
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """An open file, from where it is read next."""
+    while chunk := file.read(CHUNK):
+        yield chunk
 
 
 def is_there(path: Path) -> bool:

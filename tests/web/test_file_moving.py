@@ -67,18 +67,18 @@ def test_files_go_to_the_bucket_and_back_and_are_removed_when_that_is_asked(
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     settings.FILES_URL = bucket
     assert not any(map(file_store.is_there, files))
-    assert not list(settings.DATA_DIR.glob(".moving-*"))
+    assert not [path for path in settings.DATA_DIR.iterdir() if path.is_file()]
 
 
 def test_interrupted_move_says_so_and_goes_on(files, bucket, settings, s3, monkeypatch):
     settings.FILES_URL = bucket
-    send = file_store.send
+    put = file_store.put
 
-    def one_then_gone(file, path):
-        send(file, path)
+    def one_then_gone(file, path, **how):
+        put(file, path, **how)
         s3.fault = "gone"
 
-    monkeypatch.setattr(file_store, "send", one_then_gone)
+    monkeypatch.setattr(file_store, "put", one_then_gone)
     with pytest.raises(CommandError, match="Run the command again"):
         move("folder", "--remove")
     assert all(path.is_file() for path in files)
@@ -86,9 +86,10 @@ def test_interrupted_move_says_so_and_goes_on(files, bucket, settings, s3, monke
     s3.fault = ""
 
 
-def test_second_run_copies_what_the_first_did_not(files, bucket, settings):
+def test_second_run_copies_what_the_first_did_not(files, bucket, settings, tmp_path):
     settings.FILES_URL = bucket
-    file_store.send(files[0], files[0])
+    (tmp_path / "copy").write_bytes(files[0].read_bytes())
+    file_store.put(tmp_path / "copy", files[0])
     assert move("folder").startswith("3 files copied, 1 there already")
 
 
