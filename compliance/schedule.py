@@ -5,7 +5,7 @@ from django.conf import settings
 from compliance.audit.checkpoints import checkpoint_due
 from compliance.calendar.tasks import queue_due as queue_digests
 from compliance.closing.tasks import queue_due as queue_deletions
-from compliance.web import carrier, clock, worker
+from compliance.web import carrier, clock, leases, worker
 from compliance.web.clock import Look
 from compliance.webhooks.tasks import queue_due as queue_messages
 
@@ -21,6 +21,7 @@ def looks() -> list[Look]:
         found.append(Look("trail", checkpoint_due))
     if settings.TASKS_URL:
         found.append(Look("workers", _sweep, seconds=5))
+        found.append(Look("leases", leases.forget_ended, seconds=60 * 60))
     return found
 
 

@@ -27,6 +27,11 @@ def read_picks(texts: Iterable[str]) -> dict[int, Known]:
     return picks
 
 
+def read_shown(text: str) -> list[int]:
+    """The ids of the questions that a page says it shows."""
+    return [pk for pk in map(number_in, text.split(",")) if pk is not None]
+
+
 def read_pinned(text: str) -> dict[int, Known]:
     """Picks that a preview has pinned; raises ``ValueError``."""
     return read_picks(part for part in text.split(";") if part)

@@ -6,6 +6,7 @@ from typing import Any
 
 from compliance.assessments.applying import Scope
 from compliance.assessments.models import Assessment
+from compliance.bulk.picks import read_shown
 from compliance.organisations.access import MemberRequest
 from compliance.web.text import number_in
 from compliance.workspace import lines
@@ -35,8 +36,7 @@ def refreshed(
     ``at`` the one at the top of the window. ``said`` is what was done, ``seq`` the
     event that its undo starts from.
     """
-    sent = map(number_in, request.POST.get("shown", "").split(","))
-    shown = [pk for pk in sent if pk is not None]
+    shown = read_shown(request.POST.get("shown", ""))
     wanted = [pk for pk in shown if pk in ids]
     is_undo = request.htmx.target == "undo"
     more = {"said": said, "undo_seq": seq, "is_undo": is_undo, "is_swap": True}

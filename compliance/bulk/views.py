@@ -30,12 +30,11 @@ from compliance.bulk.actions import (
 )
 from compliance.bulk.forms import BulkForm
 from compliance.bulk.gathered import gathered
-from compliance.bulk.picks import named, pinned, read_picks, read_pinned
+from compliance.bulk.picks import named, pinned, read_picks, read_pinned, read_shown
 from compliance.bulk.plan import Plan
 from compliance.bulk.refreshing import refreshed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
-from compliance.web.text import number_in
 from compliance.workspace.pages import (
     CHUNK,
     Look,
@@ -75,8 +74,7 @@ class BulkRequest:
     @property
     def is_in_sight(self) -> bool:
         """Whether the page says that it shows each picked question."""
-        shown = map(number_in, self.given.get("shown", "").split(","))
-        return self.targets.keys() <= set(shown)
+        return self.targets.keys() <= set(read_shown(self.given.get("shown", "")))
 
     @property
     def may_apply(self) -> bool:

@@ -99,6 +99,10 @@ def _at_most(bound: Callable[[], float]) -> Callable[[float | None], bool]:
     return lambda value: value is None or value <= bound()
 
 
+def _is_up_if_used(value: float | None) -> bool:
+    return value in {None, 1}
+
+
 def _redis() -> float | None:
     if not settings.REDIS_URL:
         return None
@@ -160,21 +164,21 @@ CHECKS = (
         "attest_files_up",
         "1 when the store of files answers; no value for a folder.",
         _files,
-        lambda value: value in {None, 1},
+        _is_up_if_used,
     ),
     Check(
         "redis",
         "attest_redis_up",
         "1 when Redis answers; no value without one.",
         _redis,
-        lambda value: value in {None, 1},
+        _is_up_if_used,
     ),
     Check(
         "broker",
         "attest_broker_up",
         "1 when the broker of tasks answers; no value without one.",
         _broker,
-        lambda value: value in {None, 1},
+        _is_up_if_used,
     ),
     Check(
         "backup",

@@ -68,10 +68,12 @@ def _go_on() -> None:
 
 
 def _help_out() -> None:
-    """Do what the workers of the broker have left lying, as often as they do."""
+    """Do what the workers of the broker have left lying, as often as they do.
+
+    Jobs of killed workers are put back by the schedule (``schedule.py``).
+    """
     while True:
         time.sleep(_LOOK_SECONDS)
-        take_up_again()
         if is_late():
             run(batch=True)
         close_old_connections()
@@ -149,7 +151,6 @@ def take_up_again() -> None:
             left = DBTaskResult.objects.running().filter(pk=task.pk)
             same = left.filter(worker_ids=task.worker_ids)  # nobody else was faster
             same.update(status=TaskResultStatus.READY)
-    leases.forget_ended()
     for lock in _folder().glob("*"):
         if lock.stat().st_mtime < time.time() - DAY_SECONDS and not _is_held(lock):
             lock.unlink(missing_ok=True)
