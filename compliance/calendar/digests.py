@@ -1,7 +1,7 @@
 """The content of one person's digest: only what is theirs, and nothing a second time.
 
 A date is listed when it is near, and once more when it is late; one that moved, or that
-more questions hang on than before, is announced anew.
+more questions hang on than before, is listed again.
 """
 
 from collections.abc import Collection, Mapping

@@ -37,8 +37,8 @@ _worker_id = ""
 class OneScheduler(Scheduler):  # type: ignore[misc]
     """Celery's clock, which stands still while a process elsewhere has the schedule.
 
-    What is due is done in its own process, so that the schedule goes on without the
-    broker, and in a thread, so that nothing waits for a look that takes long.
+    It looks in its own process, so that the schedule goes on without the broker, and in
+    threads, so that nothing waits for a look that takes long.
     """
 
     producer = None
@@ -94,7 +94,7 @@ class Call(Request):  # type: ignore[misc]
 
 
 def heard(*given: Any) -> Any:
-    """What a worker does with a message: one that makes no sense is dropped.
+    """Takes messages, and drops one that makes no sense.
 
     Celery's own code lets it end the worker, and then the next one, which it goes to.
     """
@@ -148,7 +148,7 @@ def work(queue: str) -> None:
 
 
 def run(queues: Sequence[str], processes: int) -> None:
-    """Become a worker for these queues; ends when it is told to, after its jobs."""
+    """Work for these queues until a signal comes, and finish the jobs under way."""
     connections.close_all()  # each process has its own
     for chatty in ("celery.beat", "django_tasks_db"):  # some lines every second
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,9 +1,8 @@
 """The raw rows that an assessment is made of: enough to build it again elsewhere.
 
 Built again from them, on whatever database, it has an equal content hash. Answers stand
-in the order of the report and are referred to by their place in it, from
-0 on; people by ``p1``, ``p2`` in order of their first mention. No e-mail address goes
-along.
+in the order of the report and are referred to by their place in it, from 0 on; people by
+``p1``, ``p2`` in order of their first mention. No e-mail address goes along.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,8 +1,8 @@
 """The inside of a process that reads a file: ``python -m compliance.sandbox.child MODULE ...``.
 
 It loads the module, limits its own memory, and calls ``main(arguments)``: a library that
-finds no room to load a part would go on without it. An error that the module does not foresee is a fault of ours:
-its calls go to standard error, without a word of the file.
+finds no room to load a part would go on without it. An error that the module does not
+foresee is a fault of ours: its calls go to standard error, without a word of the file.
 """
 
 import gc

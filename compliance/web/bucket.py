@@ -1,8 +1,9 @@
 """Files in a bucket of any S3-compatible store, one object each.
 
 Every object is sent whole, with its SHA-256 for the store to check, and is kept before the
-call returns; one that goes in parts is read back and compared. Reading goes on where a connection broke. A fault of the store is an
-``AwayError``: nothing is then known to be missing.
+call returns; one that goes in parts is read back and compared. Reading goes on where a
+connection broke. A fault of the store is an ``AwayError``: nothing is then known to be
+missing.
 """
 
 import base64
@@ -72,7 +73,7 @@ class Place:
 
 
 def place_in(url: str) -> Place:
-    """The parts of an address. Raises ``ValueError`` in words."""
+    """The parts of an address. Raises ``ValueError``, which says what is wrong."""
     parts = urlsplit(url)
     said = parse_qs(parts.query, strict_parsing=bool(parts.query))
     if parts.scheme != "s3" or not parts.hostname or parts.username or parts.fragment:
@@ -394,9 +395,9 @@ def _faults() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def _told(missing: Collection[str] = ()) -> Iterator[None]:
-    """A fault of the store in words; its cause goes to the log.
+    """Turns a fault of the store into words, and logs its cause.
 
-    ``missing`` are the codes that say for certain that there is no such object.
+    With the codes in ``missing`` the store says for certain that it has no such object.
     """
     try:
         yield

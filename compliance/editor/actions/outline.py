@@ -49,8 +49,8 @@ class _New:
     def made_before(self, rows: Any) -> Event | None:
         """The event of the same sending: its reply was lost.
 
-        Another name means another part. Raises ``RefusedError`` where there is no name,
-        and the same was added lately and left as it was.
+        A sending of another name adds another part. Raises ``RefusedError`` for one
+        without a name, where the same part was added lately and has not changed since.
         """
         asked = self.by, self.edition, self.action, self.told
         made = sent_before(*asked, self.sending) if self.sending else just_done(*asked)

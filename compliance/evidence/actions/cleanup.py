@@ -24,9 +24,9 @@ def sweep(*, older_seconds: float = DAY_SECONDS) -> int:
 
 
 def _remove(organisation_id: UUID, orphans: list[Path]) -> int:
-    """Remove those that are orphans yet, while nobody writes a row of the organisation.
+    """Remove those that are still orphans, while nobody writes a row of the organisation.
 
-    Whoever adds a file that was there already looks again under the same lock.
+    An upload of a file that was there already looks for it again under the same lock.
     """
     with writing():
         rows = Organisation.objects.select_for_update(no_key=True)

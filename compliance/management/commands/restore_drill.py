@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What the trial in a folder is told: of this installation only its keys."""
+    """The environment of the trial in a folder: of this installation only its keys."""
     passed = {n: v for n, v in os.environ.items() if not ELSEWHERE.fullmatch(n)}
     return passed | {
         "ATTEST_DATA_DIR": str(folder),

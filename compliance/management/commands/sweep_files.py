@@ -17,7 +17,7 @@ from compliance.web.text import counted
 
 
 class Command(BaseCommand):
-    """Run it daily: an upload that was cut off, or never taken in, leaves a file.
+    """Run it daily: an upload that breaks off, or that nobody accepts, leaves a file.
 
     An installation without organisations may wait for its restore: evidence and reports,
     which then have no rows, stay.

@@ -106,7 +106,7 @@ def _invite_page(
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail: the token leaves the address, the page comes without it.
 
-    So it stands in no log and no history, and this page says nothing of it.
+    So no log and no history has it, and this page does not name it.
     """
     request.session[TOKEN] = actions.hash_of(token)
     response = redirect("organisations:invitation")
