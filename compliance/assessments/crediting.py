@@ -46,9 +46,13 @@ def take_back(answer: Answer, before: Changes, after: Changes) -> Sides:
     return ({}, {}) if pair == stands else _set(answer, pair)
 
 
-def save_credits(answers: Iterable[Answer]) -> None:
-    """Save who answered in locked answers, in a few statements."""
-    Answer.objects.bulk_update(list(answers), _COLUMNS, batch_size=500)
+def save_credits(entries: Iterable[trail.Entry]) -> None:
+    """Save who answered in the locked answers of some events, in a few statements.
+
+    It takes events, not answers: a row that is saved and has no event is refused.
+    """
+    rows = {one.subject for one in entries if isinstance(one.subject, Answer)}
+    Answer.objects.bulk_update(rows, _COLUMNS, batch_size=500)
 
 
 def entry(answer: Answer, action: str, proof: Changes, sides: Sides) -> trail.Entry:

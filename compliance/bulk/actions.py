@@ -333,7 +333,7 @@ def _attached(
     )
     said = told(evidence)
     entries = [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in rows]
-    save_credits(rows)
+    save_credits(entries)
     return entries
 
 
@@ -345,7 +345,7 @@ def _put_back_evidence(
     for event in moved:
         groups[event.action, trail.changes(event)[1]["evidence"]].append(event)
     done = [one for alike in groups.values() for one in _put_back_alike(answers, alike)]
-    save_credits(answers.values() if moved else ())
+    save_credits(done)
     return done
 
 

@@ -106,5 +106,5 @@ def _swap(
     )
     said = told(evidence)
     done = old + [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in new]
-    save_credits(answers)
+    save_credits(done)
     return done

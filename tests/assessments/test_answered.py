@@ -446,6 +446,22 @@ def test_undo_of_a_new_version_gives_each_back_to_who_had_answered(here):
     assert list(tables.faults(here.cast.acme.pk)) == []
 
 
+def test_new_version_is_used_once_though_it_is_sent_twice(here):
+    save(here.cast.con, here)
+    exchange(here)
+    before = Event.objects.count()
+    newer = here.cast.acme.evidence.get(replaces=here.proof)
+    again = use_instead(
+        by=here.cast.otto,
+        organisation=here.cast.acme,
+        evidence=newer,
+        others=[here.proof.pk],
+        answer_ids=[one(here).pk],
+    )
+    assert (again, Event.objects.count()) == ([], before)
+    assert who(here) == here.cast.ada
+
+
 def test_what_came_along_was_answered_by_who_answered_it_then(here):
     save(here.cast.rev, here, "Q2", note="Only a note.")
     then = one(here)

@@ -257,6 +257,16 @@ def test_evidence_is_attached_once_and_taken_out_by_undo(cast, answers):
     assert verification.verify(cast.acme.pk) is None
 
 
+def test_evidence_is_taken_out_once_by_an_undo_that_is_sent_twice(cast, answers):
+    proof = make_link(cast.acme, cast.ada)
+    done = set_many(cast.con, answers[:3], proof)
+    undo(cast.con, answers, done.seq)
+    before = Event.objects.count()
+    again = undo(cast.con, answers, done.seq)
+    assert (again.done, Event.objects.count()) == ([], before)
+    assert verification.verify(cast.acme.pk) is None
+
+
 FOOLISH = {
     "nothing": {},
     "na without reason": {"verdict": "na", "reason": " "},

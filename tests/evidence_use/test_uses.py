@@ -132,8 +132,9 @@ def test_evidence_is_used_in_many_answers_at_once(cast, sign_in):
     assert evidence.attachments.count() == 3
     assert [e.action for e in Event.objects.all()] == ["evidence.attached"] * 2
     assert "2 questions changed together" in con.get(reply.url).text
-    con.post(f"{reply.url}undo/")
-    assert [a.answer for a in evidence.attachments.all()] == [one]
+    for _ in ("a press", "and one more"):
+        assert con.post(f"{reply.url}undo/", follow=True).status_code == 200
+        assert [a.answer for a in evidence.attachments.all()] == [one]
 
 
 def test_search_narrows_the_questions(cast, sign_in):

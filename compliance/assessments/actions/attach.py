@@ -125,8 +125,8 @@ def _taken_out(by: User, answer: Answer, evidence: Evidence) -> Sides:
 def _record(
     by: User, answer: Answer, evidence: Evidence, action: str, sides: Sides
 ) -> None:
-    save_credits([answer])
     said = entry(answer, action, told(evidence), sides)
+    save_credits([said])
     trail.record(
         by=by,
         organisation_id=answer.assessment.organisation_id,
