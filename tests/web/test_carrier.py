@@ -142,10 +142,11 @@ def test_look_sends_only_what_lacks(proxy, commit):
 
 def test_messages_that_no_worker_takes_do_not_pile_up(proxy, commit, monkeypatch):
     monkeypatch.setattr(carrier, "_MOST", 3)
-    for _ in range(5):
+    for written in range(1, 6):
         with commit():
             write()
-    assert lie_there(default=0, quick=3)
+        # each is counted before the next is written: RabbitMQ takes a moment to
+        assert lie_there(default=0, quick=min(written, 3))
     assert carrier.call_workers() == 0
 
 
