@@ -46,11 +46,11 @@ for at in range(int(sys.argv[1])):
     save()
     before, waits = number, []
     path, said = backup.make(Path(settings.DATA_DIR) / f"{at}.zip")
-    with verify.opened(path) as backup:
+    with verify.opened(path) as made:
         rows = {
             name: [
                 dict(zip(table.columns, row, strict=True))
-                for row in verify.rows(backup, name)
+                for row in verify.rows(made, name)
             ]
             for name, table in said.tables.items()
             if name in ("compliance_answer", "compliance_event")
