@@ -33,6 +33,7 @@ from compliance.workspace import lines, overview
 from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import history, since
 from compliance.workspace.overview import Overview, Row
+from compliance.workspace.pace import time_left
 from compliance.workspace.points import points_of
 from compliance.workspace.seeing import Unseen, seen_seq, unseen
 from compliance.workspace.standing_in import bearer_of, borne_by, standing_in
@@ -273,6 +274,8 @@ def page_context(
     """The frame of a workspace, with the numbers in it."""
     numbers = {"view": view, "tally": view.tally, "ahead": view.ahead}
     numbers |= {"law": view.law, "rated": view.rated}
+    left = partial(time_left, assessment, request.user.pk, view.tally.open)
+    numbers |= {"time_left": left}
     return frame(request, assessment, view.today) | numbers
 
 

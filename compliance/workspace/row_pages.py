@@ -18,6 +18,7 @@ from compliance.organisations.access import MemberRequest
 from compliance.workspace import lines
 from compliance.workspace.conflict import Conflict, conflict
 from compliance.workspace.counts import Counts, counted
+from compliance.workspace.milestones import milestone
 from compliance.workspace.pages import find_row, row_context
 from compliance.workspace.points import points_around
 
@@ -56,6 +57,7 @@ def whole_row(
     answer = find_row(request, answer.assessment_id, answer.pk)
     counts = counted(answer, timezone.localdate())
     context = row_context(request, answer) | mark(counts, answer)
+    context |= {"milestone": milestone(answer, event, counts.section)}
     return context | told_event(answer, event) | {"is_swap": True} | more
 
 

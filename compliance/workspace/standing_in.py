@@ -85,12 +85,13 @@ class Borne:
 
 
 def borne_by(assessment: Assessment) -> Borne:
-    """The assessments that rest on one: one query where there is none, else three.
+    """The assessments that rest on one of ``for_page``: no query where there is none,
+    else two.
 
     Writing the statement for whole rows costs as much as all else here, and few are
     rested on.
     """
-    if assessment.rests or not bears(assessment).exists():
+    if assessment.rests or not assessment.is_borne_on:
         return Borne((), frozenset())
     rows = bears(assessment).for_page().select_related("organisation")
     others = tuple(rows.order_by("subject", "-period_to", "pk"))

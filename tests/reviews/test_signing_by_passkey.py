@@ -55,7 +55,11 @@ def test_signature_by_passkey_says_so(cast, rev, sent):
 def test_signature_by_password_says_so(rev, sent):
     device.add(rev)
     form = form_of(rev, sent, password=factories.PASSWORD, passkey="")
-    rev.post(url(sent), form)
+    page = rev.post(url(sent), form, follow=True)
+    report = reverse("reports:ask", args=["acme", sent.pk])
+    assert f'can no longer change.<a href="{report}">Make the report</a>' in flat(
+        page.text
+    )
     event = Event.objects.get(action="assessment.signed")
     assert told(event.action, *trail.changes(event)).endswith("confirmed by password")
 

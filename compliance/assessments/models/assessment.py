@@ -24,10 +24,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.exclude(status=AssessmentStatus.ARCHIVED)
 
     def for_page(self) -> "AssessmentQuerySet":
-        """With ``is_brought_in``: whether it came in a bundle."""
+        """With ``is_brought_in``: whether it came in a bundle; and ``is_borne_on``:
+        whether others in use rest on it.
+        """
         came = Assessment.objects.filter(pk=OuterRef("pk"), brought_from__isnull=False)
         rows = self.select_related("edition__checklist__theme").defer("edition__extra")
-        return rows.annotate(is_brought_in=Exists(came.order_by()))
+        others = Assessment.objects.in_use().filter(rests_on=OuterRef("pk"))
+        return rows.annotate(
+            is_brought_in=Exists(came.order_by()), is_borne_on=Exists(others.order_by())
+        )
 
 
 class Assessment(models.Model):
@@ -70,6 +75,7 @@ class Assessment(models.Model):
     objects = AssessmentQuerySet.as_manager()
 
     is_brought_in: bool
+    is_borne_on: bool
 
     in_trail = Proven("organisation_id")
 

@@ -6,6 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
@@ -37,8 +40,16 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error.messages)
         return _again(request, assessment, form, 409)
-    messages.success(request, "Signed. This assessment can no longer change.")
+    messages.success(request, _signed(request, assessment))
     return redirect(address(assessment))
+
+
+def _signed(request: MemberRequest, assessment: Assessment) -> SafeString:
+    report = reverse("reports:ask", args=[request.organisation.slug, assessment.pk])
+    return format_html(
+        'Signed. This assessment can no longer change. <a href="{}">Make the report</a>',
+        report,
+    )
 
 
 def _again(

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -19,6 +20,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.web.htmx import wants_partial
 from compliance.workspace.counts import counted
 from compliance.workspace.forms import AnswerForm
+from compliance.workspace.milestones import closes, milestone
 from compliance.workspace.pages import find, find_row, frame, row_context
 from compliance.workspace.row_pages import (
     ROW,
@@ -62,7 +64,7 @@ def answer_save(
 def _saved(request: MemberRequest, done: actions.Saved, page: Known) -> HttpResponse:
     answer, event = done.answer, done.event
     if not wants_partial(request.htmx):
-        return redirect(f"{answer.assessment.get_absolute_url()}?open={answer.pk}")
+        return _to_row(request, answer, event)
     if request.POST.get("want") == "row":
         return render(request, ROW, whole_row(request, answer, event))
     if request.POST.get("want") == "mine":
@@ -73,8 +75,24 @@ def _saved(request: MemberRequest, done: actions.Saved, page: Known) -> HttpResp
     context = frame(request, answer.assessment, today) | told_event(answer, event)
     context |= {"known": done.known, "has_body": "body" in request.POST}
     if event and not is_inside(event, page):
-        context |= mark(counted(answer, today), answer)
+        counts = counted(answer, today)
+        context |= mark(counts, answer)
+        context |= {"milestone": milestone(answer, event, counts.section)}
     return render(request, "workspace/_saved.html", context)
+
+
+def _to_row(
+    request: MemberRequest, answer: Answer, event: Event | None
+) -> HttpResponse:
+    """Without a script: the page at the row, which says the milestone once."""
+    today = timezone.localdate()
+    if closes(event):
+        found = milestone(answer, event, counted(answer, today).section)
+        if found:
+            context = frame(request, answer.assessment, today) | {"milestone": found}
+            said = render_to_string("workspace/_milestone.html", context, request)
+            messages.success(request, said)
+    return redirect(f"{answer.assessment.get_absolute_url()}?open={answer.pk}")
 
 
 def _refused(request: MemberRequest, done: actions.Refused) -> HttpResponse:

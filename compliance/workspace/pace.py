@@ -1,0 +1,62 @@
+"""The time that the open questions will take one person, from how they have answered.
+
+Pure but for ``read``. ``docs/scoring.md`` says how it is counted.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+from statistics import median
+
+from compliance.assessments.events import ANSWER_SAVED
+from compliance.assessments.models import Assessment
+from compliance.audit.models import Event
+
+SITTING = timedelta(minutes=30)
+"""Whoever is away for longer has done something else meanwhile."""
+AT_ONCE = timedelta(seconds=1)
+"""Nobody reads a question in less: many answers were set together, or a program did it."""
+FEWEST = 10
+"""Steps from one question to the next, below which a pace is only a guess."""
+LATEST = 1000
+"""Events of an assessment that are looked through, so that the answer costs the same
+after a year.
+"""
+
+
+def pace(saves: Iterable[tuple[str, datetime]]) -> timedelta | None:
+    """The median time from one question to the next; None with too few to tell.
+
+    ``saves`` are question and moment, in the order of time. A question that is saved
+    several times in a row counts once, when it is left.
+    """
+    left = [max(at for _, at in run) for _, run in groupby(saves, lambda one: one[0])]
+    steps = [later - earlier for earlier, later in pairwise(left)]
+    seconds = [step.total_seconds() for step in steps if AT_ONCE <= step <= SITTING]
+    return timedelta(seconds=median(seconds)) if len(seconds) >= FEWEST else None
+
+
+def in_words(time: timedelta) -> str:
+    """ "25 min" to five minutes, "3 h" or "2½ h" to half an hour, from 10 h on to the hour."""
+    minutes = time / timedelta(minutes=1)
+    if minutes < 57.5:
+        return f"{max(5, round(minutes / 5) * 5)}\u00a0min"
+    if minutes >= 570:
+        return f"{round(minutes / 60)}\u00a0h"
+    hours, half = divmod(round(minutes / 30), 2)
+    return f"{hours}{'½' if half else ''}\u00a0h"
+
+
+def time_left(assessment: Assessment, person_id: int, questions: int) -> str:
+    """The time that some questions will take a person; "" where none can be told."""
+    each = pace(read(assessment, person_id)) if questions else None
+    return in_words(each * questions) if each else ""
+
+
+def read(assessment: Assessment, person_id: int) -> list[tuple[str, datetime]]:
+    """The newest answers of one person, oldest first: the answer and the moment."""
+    newest = Event.objects.filter(scope_id=assessment.pk).order_by("-seq")[:LATEST]
+    mine = Event.objects.filter(
+        pk__in=newest.values("pk"), actor=person_id, action=ANSWER_SAVED
+    )
+    return list(mine.order_by("seq").values_list("subject_id", "at"))
