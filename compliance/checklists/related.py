@@ -111,6 +111,8 @@ def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Re
         rows = rows.filter(edition__status=EditionStatus.PUBLISHED)
         keys = set(as_asked_before(rows).values_list("key", flat=True))
     ends = list(_ends(original, keys))
+    if not ends:
+        return {}
     asked = _published({other for _, other, _ in ends})
     found: defaultdict[str, list[Related]] = defaultdict(list)
     for key, other, (owner, words, row) in ends:

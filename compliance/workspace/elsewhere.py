@@ -64,6 +64,8 @@ def elsewhere(assessment: Assessment, key: str) -> list[Elsewhere]:
     Of several running assessments the one about the same subject counts, else the newest.
     """
     found = related(assessment.edition.checklist, key)
+    if not found:
+        return []
     own = _answers(assessment.organisation_id, found)
     return [_one(row, own[_end(row)], assessment.subject) for row in found]
 
