@@ -46,6 +46,7 @@ from compliance.directory.models import (
     DirectoryPerson,
 )
 from compliance.evidence.models import Evidence
+from compliance.home.models import PutAway
 from compliance.legal_index.models import Instrument, Provision
 from compliance.letterhead.models import Letterhead
 from compliance.organisations.models import (
@@ -134,6 +135,7 @@ __all__ = [
     "Package",
     "Presence",
     "Provision",
+    "PutAway",
     "Question",
     "Relation",
     "Reminders",

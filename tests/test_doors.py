@@ -301,6 +301,8 @@ DOORS = {
     "reviews:reopen_decide": (Permission.REOPEN, "POST"),
     "home:home": (VIEW, "GET"),
     "home:work": (VIEW, "GET"),
+    "home:away": (VIEW, "GET POST"),
+    "home:back": (VIEW, "POST"),
     "samples:sample": (ASSESS, "POST"),
     "samples:waiting": (ASSESS, "GET"),
     "samples:cancel": (ASSESS, "POST"),

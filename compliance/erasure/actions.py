@@ -35,6 +35,7 @@ from compliance.audit.transaction import attempt, writing
 from compliance.bundles.erasing import erase_there, naming
 from compliance.directory.actions import forget_everywhere
 from compliance.erasure.remaining_names import files_naming, signed_naming
+from compliance.home.models import PutAway
 from compliance.organisations.actions import (
     keep_an_owner,
     lock,
@@ -295,7 +296,15 @@ def _close(person: User, words: _Words, done: Erased) -> None:
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
             done.sessions += 1
-    for private in (Presence, SavedView, Visit, Authenticator, Challenge, UserSession):
+    for private in (
+        Presence,
+        PutAway,
+        SavedView,
+        Visit,
+        Authenticator,
+        Challenge,
+        UserSession,
+    ):
         private._default_manager.filter(user=person).delete()
     Call.objects.all().delete()  # replies kept for a day, which may name the person
     EmailAddress.objects.filter(user=person).delete()

@@ -1,11 +1,10 @@
 """Work that waits for one person: their answers and the evidence behind them, by date."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -24,37 +23,21 @@ from compliance.checklists.models import Edition
 from compliance.checklists.standing import to_publish
 from compliance.evidence.models import Evidence
 from compliance.evidence_use.uses import with_gaps
+from compliance.home.choices import Kind
+from compliance.home.models import PutAway
+from compliance.home.needs import Away, Need, Work, sorted_out
 from compliance.law_changes.actions import law_page
 from compliance.law_changes.law import news
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import Reopening, Review
-from compliance.reviews.pending import to_reopen, to_review
+from compliance.reviews.pending import returned, to_reopen, to_review
 from compliance.seats.models import Request
 from compliance.seats.queries import open_requests
 
 SOON = timedelta(days=30)
-FAR = date.max
 FEW = 3
 """Laws that are named in one line; the others are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One line of "Needs you": ``on`` is when it is due, if it is.
-
-    Without a due day it stands where ``since`` puts it, the day someone asked. Things
-    a colleague waits for (``is_asked``) come before all that has a day.
-    """
-
-    icon: str
-    title: str
-    detail: str
-    url: str
-    on: date | None
-    is_pressing: bool
-    since: date | None = None
-    is_asked: bool = False
 
 
 def needs(
@@ -65,14 +48,14 @@ def needs(
     is_guest: bool = False,
     allowed: Collection[Permission] = (),
 ) -> list[Need]:
-    """Everything that waits for a person: who asked them, then the earliest first.
+    """Everything that waits for a person, put away or not.
 
     Questions of a guest lead to the page that shows only those. Work that takes a
     permission waits only for those who have it: ``allowed`` are the person's.
     """
     answers = _answers(organisation, user, today)
-    found = [_answer(answer, today, is_guest=is_guest) for answer in answers]
-    found += [_action(one, today) for one in _actions(organisation, user)]
+    found = [_answer(answer, is_guest=is_guest) for answer in answers]
+    found += [_action(one) for one in _actions(organisation, user)]
     found += [_mention(comment) for comment in _mentions(organisation, user)]
     found += [_evidence(one, today) for one in expiring(organisation, today, user)]
     found += [_name(one) for one in asked_of(user, organisation)]
@@ -82,18 +65,25 @@ def needs(
     if Permission.REOPEN in allowed:
         found += [_reopening(one) for one in to_reopen(organisation, user)]
     if Permission.ANSWER in allowed:
-        found += [_again(one, today) for one in _asking_again(organisation, user)]
+        found += [_again(one) for one in _asking_again(organisation, user)]
     if Permission.ASSESS in allowed:
         found += _law(organisation)
+        found += [_returned(one) for one in returned(organisation, user)]
     if Permission.EDIT in allowed:
         found += [_edition(one, organisation) for one in to_publish(organisation, user)]
     if Permission.SEATS in allowed:
-        found += [_request(one, today) for one in open_requests(organisation)]
-    return sorted(found, key=_place)
+        found += [_request(one) for one in open_requests(organisation)]
+    return found
 
 
-def _place(need: Need) -> tuple[bool, date, str]:
-    return not need.is_asked, need.on or need.since or FAR, need.title
+def work_of(needs: Sequence[Need], organisation: Organisation, user: User) -> Work:
+    """The work of a person by kind, without what they put away: one query."""
+    today = timezone.localdate()
+    rows = PutAway.objects.filter(
+        organisation=organisation, user=user, until__gt=today
+    ).values_list("thing", "until", "stands")
+    away = {thing: Away(until, stands) for thing, until, stands in rows}
+    return sorted_out(needs, away, today)
 
 
 def _actions(organisation: Organisation, user: User) -> QuerySet[Action]:
@@ -164,37 +154,38 @@ def _weak(
     )
 
 
-def _answer(answer: Answer, today: date, *, is_guest: bool) -> Need:
+def _answer(answer: Answer, *, is_guest: bool) -> Need:
     assessment = answer.assessment
     url = f"{assessment.get_absolute_url()}{'mine/' if is_guest else ''}"
     on = min((d for d in (answer.due_on, answer.later_until) if d), default=None)
     later = "Later: its day has come · " if answer.later_until else ""
     return Need(
-        icon="calendar-due" if on else "clipboard-check",
+        kind=Kind.QUESTION,
+        thing=f"answer:{answer.pk}",
         title=answer.question.title,
         detail=f"{later}{answer.question.key} · {assessment}",
         url=f"{url}?open={answer.pk}#answer-{answer.pk}",
         on=on,
-        is_pressing=on is not None and on <= today + timedelta(days=7),
+        state=(answer.later_until, answer.verdict),
     )
 
 
 def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
     """One line for all "not applicable" that waits for this second person."""
     told = waiting(organisation, user).aggregate(
-        count=Count("pk"), first=Min("answered_at")
+        count=Count("pk"), first=Min("answered_at"), last=Max("answered_at")
     )
     count, first = told["count"], told["first"]
     if not count:
         return []
     one = Need(
-        icon="users",
+        kind=Kind.CONFIRM,
+        thing="na",
         title=f"{count} N/A wait{'' if count > 1 else 's'} for you",
         detail="Someone else chose it; a second person confirms it",
         url=reverse("workspace:na_queue", args=[organisation.slug]),
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(first) if first else None,
+        state=(told["last"],),
     )
     return [one]
 
@@ -214,44 +205,56 @@ def _asking_again(organisation: Organisation, user: User) -> QuerySet[Assessment
     return rows.for_page().annotate(again_count=Count("answers"))
 
 
-def _again(assessment: Any, today: date) -> Need:
+def _again(assessment: Any) -> Need:
     count: int = assessment.again_count
     on = assessment.due_on
     return Need(
-        icon="git-compare",
+        kind=Kind.CONFIRM,
+        thing=f"again:{assessment.pk}",
         title=f"Confirm {count} answer{'' if count == 1 else 's'} again",
         detail=f"Carried over, returned, or its action closed · {assessment}",
         url=f"{assessment.get_absolute_url()}?show={Filter.AGAIN}",
         on=on,
-        is_pressing=on is not None and on <= today + timedelta(days=7),
+        state=(count,),
     )
 
 
 def _review(review: Review) -> Need:
     """A review that goes on: whoever sent it waits."""
     return Need(
-        icon="eye-check",
+        kind=Kind.REVIEW,
+        thing=f"review:{review.pk}",
         title=f"{review.assessment} is in review",
         detail=f"{review.sent_by} sent it; it is checked, and signed or returned",
         url=_review_page(review.assessment),
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(review.sent_at),
-        is_asked=True,
+    )
+
+
+def _returned(review: Review) -> Need:
+    """A review that came back: nothing goes on until someone sends it again."""
+    said = Truncator(review.said).chars(120)
+    return Need(
+        kind=Kind.RETURNED,
+        thing=f"returned:{review.pk}",
+        title=f"{review.assessment} was returned",
+        detail=f"{review.ended_by}: {said}"
+        if said
+        else f"{review.ended_by} returned it",
+        url=_review_page(review.assessment),
+        since=timezone.localdate(review.ended_at),
     )
 
 
 def _reopening(asked: Reopening) -> Need:
     """A request that takes a second person."""
     return Need(
-        icon="lock",
+        kind=Kind.REVIEW,
+        thing=f"reopening:{asked.pk}",
         title=f"{asked.asked_by} asks to reopen {asked.assessment}",
         detail=Truncator(asked.reason).chars(120),
         url=_review_page(asked.assessment),
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(asked.asked_at),
-        is_asked=True,
     )
 
 
@@ -259,41 +262,38 @@ def _name(asked: Namesake) -> Need:
     """A name in a bundle that is believed to be this person."""
     origin = asked.origin
     return Need(
-        icon="users",
+        kind=Kind.CONFIRM,
+        thing=f"name:{asked.pk}",
         title=f"{origin.brought_by or 'Attest'} asks whether you are {asked.account}",
         detail=f"Answers imported with {origin.assessment}",
         url=reverse("bundles:names", args=[origin.assessment.organisation.slug]),
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(origin.brought_at),
-        is_asked=True,
     )
 
 
-def _request(asked: Request, today: date) -> Need:
+def _request(asked: Request) -> Need:
     """Requests of an auditor."""
-    late = ", overdue" if asked.is_overdue(today) else ""
     return Need(
-        icon="message-circle",
+        kind=Kind.REQUEST,
+        thing=f"request:{asked.pk}",
         title=f"{asked.code} {asked.title}",
-        detail=f"{asked.asked_by} asks{late} · {asked.assessment}",
+        detail=f"{asked.asked_by} asks · {asked.assessment}",
         url=asked.get_absolute_url(),
         on=asked.due_on,
-        is_pressing=asked.due_on <= today + timedelta(days=7),
+        state=(asked.status,),
     )
 
 
 def _edition(edition: Edition, organisation: Organisation) -> Need:
     """An edition that was sent and waits for someone to publish it."""
     return Need(
-        icon="list-check",
+        kind=Kind.PUBLISH,
+        thing=f"edition:{edition.pk}",
         title=f"{edition.checklist.title}, edition {edition.number} waits to be published",
         detail=f"{edition.sent_by} sent it; publish it or send it back",
         url=reverse("publishing:check", args=[organisation.slug, edition.pk]),
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(edition.sent_at),
-        is_asked=True,
+        state=(edition.sent_at,),
     )
 
 
@@ -307,15 +307,15 @@ def _law(organisation: Organisation) -> list[Need]:
     if not found:
         return []
     one = Need(
-        icon="calendar-event",
+        kind=Kind.LAW,
+        thing="law",
         title=f"The law changed under {found.count} of your questions"
         if found.count > 1
         else "The law changed under one of your questions",
         detail=_few(found.names),
         url=law_page(organisation),
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(found.at),
+        state=(found.count, found.at),
     )
     return [one]
 
@@ -325,16 +325,15 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:FEW]) + more
 
 
-def _action(action: Action, today: date) -> Need:
-    late = ", overdue" if action.is_overdue(today) else ""
+def _action(action: Action) -> Need:
     return Need(
-        icon="flag",
+        kind=Kind.ACTION,
+        thing=f"action:{action.pk}",
         title=action.title,
-        detail=f"{action.code} · {action.get_status_display()}{late}",
+        detail=f"{action.code} · {action.get_status_display()}",
         url=action.get_absolute_url(),
         on=action.due_on,
-        is_pressing=action.due_on is not None
-        and action.due_on <= today + timedelta(days=7),
+        state=(action.status,),
     )
 
 
@@ -360,14 +359,12 @@ def _mention(comment: Comment) -> Need:
     answer = comment.answer
     url = answer.assessment.get_absolute_url()
     return Need(
-        icon="message-circle",
+        kind=Kind.COMMENT,
+        thing=f"comment:{comment.pk}",
         title=f"{comment.author} mentions you: {Truncator(comment.text).chars(120)}",
         detail=f"{answer.question.key} · {answer.assessment}",
         url=f"{url}?open={answer.pk}&panel=comments#answer-{answer.pk}",
-        on=None,
-        is_pressing=False,
         since=timezone.localdate(comment.written_at),
-        is_asked=True,
     )
 
 
@@ -378,12 +375,12 @@ def _evidence(evidence: Any, today: date) -> Need:
     if on is not None:
         said = "has run out" if on < today else "runs out"
     return Need(
-        icon="paperclip",
+        kind=Kind.EVIDENCE,
+        thing=f"evidence:{evidence.pk}",
         title=f"{evidence.title} {said}",
         detail=f"Used in {count} of your answers"
         if count > 1
         else "In one answer of yours",
         url=evidence.get_absolute_url(),
         on=on,
-        is_pressing=on is not None and on <= today + timedelta(days=7),
     )

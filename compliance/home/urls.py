@@ -8,4 +8,6 @@ app_name = "home"
 urlpatterns = [
     path("", views.home, name="home"),
     path("work/", views.work, name="work"),
+    path("work/away/", views.away, name="away"),
+    path("work/back/", views.back, name="back"),
 ]

@@ -1,44 +1,58 @@
 """Home: the person's open work, and the state of the organisation."""
 
-from datetime import date
 from functools import partial
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from compliance.assessments.choices import ActionFilter
-from compliance.home.todo import SOON, Need, expiring, needs
+from compliance.home import actions
+from compliance.home.forms import AwayForm
+from compliance.home.needs import OF_A_KIND, Need
+from compliance.home.todo import SOON, expiring, needs, work_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
+from compliance.templatetags.ui import long_day
 from compliance.workspace.cards import cards
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 
 MOST = 5
+PAGES = {"home": "home:home", "work": "home:work"}
+"""Pages from which something is put away, and to which that leads back."""
 
 
 @require_safe
 @member_required(Permission.VIEW)
 def home(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
-    mine = _needs(request, today)
-    actions = request.organisation.actions.all()
+    mine = work_of(_needs(request), request.organisation, request.user)
+    remedies = request.organisation.actions.all()
     first = list(listed(request.organisation)[: ON_A_PAGE + 1])
+    has_any = first or mine.groups or mine.away
     context = {
         "today": today,
-        "needs": mine[:MOST],
-        "need_count": len(mine),
-        "pressing_count": sum(need.is_pressing for need in mine),
+        "work": mine,
+        "of_a_kind": OF_A_KIND,
+        "page_name": "home",
         "rows": standing(first[:ON_A_PAGE], today, request.user.pk),
         "has_more": len(first) > ON_A_PAGE,
-        "overdue": actions.shown(ActionFilter.OVERDUE, request.user, today).for_page()[
+        "overdue": remedies.shown(ActionFilter.OVERDUE, request.user, today).for_page()[
             :MOST
         ],
-        "action_counts": actions.counts(request.user, today),
+        "action_counts": remedies.counts(request.user, today),
         "soon": today + SOON,
         "expiring": expiring(request.organisation, today)[:MOST],
-        "is_first": not (first or mine) and Permission.ASSESS in request.may,
+        "is_first": not has_any and Permission.ASSESS in request.may,
         "cards": partial(cards, request.organisation),
     }
     return render(request, "home/home.html", context)
@@ -48,18 +62,81 @@ def home(request: MemberRequest) -> HttpResponse:
 @member_required(Permission.VIEW)
 def work(request: MemberRequest) -> HttpResponse:
     """Everything that waits for the person, without the limit of the home page."""
+    mine = work_of(_needs(request), request.organisation, request.user)
+    context = {"work": mine, "today": timezone.localdate(), "page_name": "work"}
+    return render(request, "home/work.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.VIEW)
+def away(request: MemberRequest) -> HttpResponse:
+    """Put one thing away until a day; htmx asks for the form alone, in its line."""
+    sent = request.POST if request.method == "POST" else request.GET
+    page_name = sent.get("page") if sent.get("page") in PAGES else "work"
+    thing = sent.get("thing", "")
+    need = next((one for one in _needs(request) if one.thing == thing), None)
+    if need is None:
+        messages.warning(request, "This does not wait for you any more.")
+        return _led(request, page_name)
     today = timezone.localdate()
-    mine = _needs(request, today)
-    return render(request, "home/work.html", {"needs": mine, "today": today})
+    form = AwayForm(
+        sent if request.method == "POST" else None, today=today, auto_id=f"{thing}-%s"
+    )
+    if form.is_valid():
+        try:
+            actions.put_away(
+                by=request.user,
+                organisation=request.organisation,
+                need=need,
+                until=form.cleaned_data["until"],
+                today=today,
+            )
+        except ValidationError as error:
+            form.add_error("until", error)
+        else:
+            until = long_day(form.cleaned_data["until"])
+            messages.success(request, f"“{need.title}” is put away until {until}.")
+            return _led(request, page_name)
+    return _away_page(request, need, {"form": form, "page_name": page_name})
 
 
-def _needs(request: MemberRequest, today: date) -> list[Need]:
+def _away_page(
+    request: MemberRequest, need: Need, context: dict[str, Any]
+) -> HttpResponse:
+    is_part = bool(request.htmx)
+    page = "home/_away.html" if is_part else "home/away.html"
+    status = 422 if request.method == "POST" else 200
+    return render(
+        request, page, context | {"need": need, "is_part": is_part}, status=status
+    )
+
+
+@require_POST
+@member_required(Permission.VIEW)
+def back(request: MemberRequest) -> HttpResponse:
+    """Put something back among the work."""
+    actions.bring_back(
+        by=request.user,
+        organisation=request.organisation,
+        thing=request.POST.get("thing", ""),
+    )
+    messages.success(request, "It is among your work again.")
+    return _led(request, "work")
+
+
+def _led(request: MemberRequest, page_name: str | None) -> HttpResponse:
+    """Back to the list of work on the page that someone came from."""
+    address = reverse(PAGES[page_name or "work"], args=[request.organisation.slug])
+    return redirect(f"{address}#needs")
+
+
+def _needs(request: MemberRequest) -> list[Need]:
     """Work that waits for the person; a contributor has a page of their own for answers."""
     is_guest = request.membership.role == Role.CONTRIBUTOR
     return needs(
         request.organisation,
         request.user,
-        today,
+        timezone.localdate(),
         is_guest=is_guest,
         allowed=request.may,
     )

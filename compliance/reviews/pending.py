@@ -1,10 +1,11 @@
 """Work that waits for a reviewer of an organisation, or for a second person."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.imported_answers import own
 from compliance.organisations.models import Organisation, User
+from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.models import Reopening, Review
 
 
@@ -16,6 +17,18 @@ def to_review(organisation: Organisation, user: User) -> QuerySet[Review]:
         assessment__status=AssessmentStatus.REVIEW,
     ).exclude(sent_by=user)
     return _joined(rows.select_related("sent_by")).order_by("sent_at")
+
+
+def returned(organisation: Organisation, user: User) -> QuerySet[Review]:
+    """Reviews that someone else returned and that nobody sent again, oldest first."""
+    newest = Review.objects.filter(assessment=OuterRef("assessment"))
+    rows = Review.objects.filter(
+        pk=Subquery(newest.order_by("-sent_at", "-pk").values("pk")[:1]),
+        ended=ReviewEnd.RETURNED,
+        assessment__organisation=organisation,
+        assessment__status=AssessmentStatus.RUNNING,
+    ).exclude(ended_by=user)
+    return _joined(rows.select_related("ended_by")).order_by("ended_at")
 
 
 def to_reopen(organisation: Organisation, user: User) -> QuerySet[Reopening]:

@@ -22,6 +22,7 @@ from compliance.web.markdown import as_html, line_as_html
 from compliance.web.site_address import is_only_here
 from compliance.web.sizes import size_of
 from compliance.web.unknown_date import NO_DAY
+from compliance.web.urgency import urgency
 
 register = template.Library()
 
@@ -168,6 +169,12 @@ def _first(language: str, value: date, written: str) -> str:
 def _whole(written: str) -> str:
     """A day that no line breaks; reports alone are in another language than English."""
     return written.replace(" ", "\u00a0")
+
+
+@register.filter
+def pressing(value: date | None, today: date) -> str:
+    """ "late", "soon" or nothing: the class of a due day's colour; a word stands beside it."""
+    return urgency(value, today) or ""
 
 
 @register.filter

@@ -35,6 +35,7 @@ __all__ = [
     "time_limits",
     "triggers",
     "unknown_date",
+    "urgency",
     "worker",
     "written_rows",
 ]

@@ -19,6 +19,7 @@ from compliance.audit.models import PEOPLE, Event
 from compliance.discussion import actions as discussion
 from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import describe
+from compliance.home.models import PutAway
 from compliance.models import (
     Evidence,
     Invitation,
@@ -171,12 +172,16 @@ def test_there_is_no_way_in_any_more(cast, eloise, sign_in):
     client = sign_in(eloise)
     assert client.get("/o/acme/").status_code == 200
     assert queued().count() > 0
+    PutAway.objects.create(
+        organisation=cast.acme, user=eloise, thing="na", until="2099-01-01"
+    )
     erase_person(by=None, person=eloise)
     assert client.get("/o/acme/").status_code == 302
     now = User.objects.get(pk=eloise.pk)
     assert (now.is_active, now.has_usable_password()) == (False, False)
     assert not Membership.objects.filter(user=eloise).exists()
     assert not SavedView.objects.filter(user=eloise).exists()
+    assert not PutAway.objects.exists()
     assert Session.objects.count() == 0
     to = [task.args_kwargs["args"][0] for task in queued()]
     assert EMAIL not in to

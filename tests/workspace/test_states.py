@@ -12,6 +12,7 @@ from compliance.assessments import actions
 from compliance.home.todo import needs
 from compliance.models import Answer
 from compliance.organisations.access import ALLOWED, Permission
+from compliance.web.urgency import urgency
 from compliance.workspace import overview
 from compliance.workspace.history import history
 from tests.factories import make_assessment, make_draft, publish
@@ -173,7 +174,7 @@ def test_later_needs_its_person_once_the_day_has_come(cast, answer):
     save(cast.con, answer, verdict="later", later_until=DAY)
     assert needs(cast.acme, cast.con, DAY - timedelta(days=1)) == []
     (need,) = needs(cast.acme, cast.con, DAY)
-    assert (need.on, need.is_pressing) == (DAY, True)
+    assert (need.on, urgency(need.on, DAY)) == (DAY, "soon")
     assert need.detail.startswith("Later: its day has come")
     save(cast.con, answer, owner_id=cast.ada.pk)
     assert needs(cast.acme, cast.con, DAY) == []
