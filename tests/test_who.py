@@ -92,6 +92,7 @@ RESTS_ON = {
 NO_EVENT = {
     "Challenge.user",
     "Presence.user",
+    "PutAway.user",
     "Reminders.user",
     "SavedView.user",
     "Visit.user",
@@ -320,6 +321,7 @@ SAID = {
         "seats/_asked.html: message.by",
     ],
     "Review.ended_by": [
+        "home/todo.py: review.ended_by",
         "mail/returned.txt: by",
         "reviews/_send.html: returned_said.ended_by",
     ],

@@ -60,6 +60,7 @@ class _Policy(Side, total=False):
     shares: str
     invites: str
     sign_on_only: bool
+    checked_percent: int
 
 
 class _Editor(Side, total=False):

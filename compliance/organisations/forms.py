@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from compliance.organisations.choices import Among, Role
 from compliance.organisations.models import (
+    CHECKED_PERCENT,
     IDLE_MINUTES,
     SESSION_HOURS,
     AccessPolicy,
@@ -171,6 +172,9 @@ class PolicyForm(forms.Form):
         "Invite people",
         Among.LEADERS.label,
         help_text="Owners invite at any time.",
+    )
+    checked_percent = _number(
+        "Share of questions to be checked", CHECKED_PERCENT, "per cent"
     )
 
     def __init__(self, data: Any = None, *, policy: AccessPolicy) -> None:

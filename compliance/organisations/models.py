@@ -183,7 +183,7 @@ class Organisation(models.Model):
             return AccessPolicy(organisation=self)
 
 
-IDLE_MINUTES, SESSION_HOURS = (5, 720), (1, 24)
+IDLE_MINUTES, SESSION_HOURS, CHECKED_PERCENT = (5, 720), (1, 24), (0, 100)
 """The bounds of a policy."""
 
 
@@ -202,6 +202,8 @@ class AccessPolicy(models.Model):
     invites = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
     sign_on_only = models.BooleanField(default=False)
     """Members come by the organisation's provider (room ``sign_on``), which is on then."""
+    checked_percent = models.PositiveSmallIntegerField(default=0)
+    """The share of questions that reviewers check before anybody signs."""
 
     in_trail = Proven("organisation_id")
 
@@ -214,6 +216,10 @@ class AccessPolicy(models.Model):
             models.CheckConstraint(
                 condition=models.Q(session_hours__range=SESSION_HOURS),
                 name="policy_session_bounded",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(checked_percent__range=CHECKED_PERCENT),
+                name="policy_checked_bounded",
             ),
             models.CheckConstraint(
                 condition=models.Q(

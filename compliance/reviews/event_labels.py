@@ -36,6 +36,7 @@ _POLICY = {
     "exports": _("files taken away: %(value)s"),
     "shares": _("seats and share links: %(value)s"),
     "invites": _("invitations: %(value)s"),
+    "checked_percent": _("checked before a signature: %(value)s per cent"),
 }
 _AMONG = {
     "role": _("whoever has the role for it"),

@@ -52,6 +52,7 @@ def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
         About.OWN: f"by={user_id}",
         About.OWN_FACTS: f"why={RULED_OUT}",
         About.RETURNED: "why=returned",
+        About.CHECKED: "why=all",
     }
     if checks and desk.review:
         walks[About.NA] = f"why={Why.NA}"

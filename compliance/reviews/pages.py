@@ -14,6 +14,7 @@ from compliance.organisations.access import MemberRequest, Permission
 from compliance.reviews.actions import PageState
 from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import ReviewEnd
+from compliance.reviews.conditions import conditions
 from compliance.reviews.forms import SignForm, shown
 from compliance.reviews.four_eyes import eyes
 from compliance.reviews.issue_links import led
@@ -101,14 +102,19 @@ def _before_signing(
     checks = Permission.CONFIRM in request.may
     found = desk.points(signer)
     blocks = blocking(found)
+    leads = led(desk, found, request.user.pk, checks=checks)
     context: dict[str, Any] = {
-        "leads": led(desk, found, request.user.pk, checks=checks),
+        "leads": leads,
         "blocks": blocks,
         "ruled_out": _ruled_out(desk, request.user.pk) if checks else None,
         "na": _na(desk, found, request.user.pk) if checks else None,
         "returned_said": _returned_said(desk),
         "keeps_from_review": [p for p in blocks if p.about in PREPARING],
     }
+    if desk.review:
+        args = [request.organisation.slug, desk.assessment.pk]
+        check_url = reverse("reviews:check", args=args) if checks else ""
+        context["conditions"] = conditions(leads, desk.sampled, check_url, signs=signs)
     if signs and desk.review:
         seen = PageState(desk.content.content_hash, desk.at)
         context["statement"] = statement(

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from compliance.assessments.choices import OPEN, AssessmentStatus
@@ -17,7 +19,7 @@ from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.models import Check, Review
 from compliance.reviews.preparers import hands_in
 from compliance.reviews.readiness import Point, points
-from compliance.reviews.sampling import Sample, sample, samples, together
+from compliance.reviews.sampling import Drawn, Sample, drawn, sample, samples
 from compliance.snapshots.changes import Changed, differences
 from compliance.snapshots.content import Content, Line, content_from, in_groups
 from compliance.snapshots.resting import moved_since
@@ -48,11 +50,16 @@ class Desk:
     else by now than what was signed."""
     rated: frozenset[str]
     """Keys of the questions whose answers rate, and are no breach."""
+    seed: str
+    """The moment of the last review: it picks what is checked at random."""
+    checked_percent: int
+    """The share of questions that the organisation wants checked; 0 without a review."""
 
     def points(self, signer_id: int | None) -> list[Point]:
         """Everything to know before a signature of that person, what blocks first."""
         here = (self.content, self.today, self.checks, self.hands)
-        return points(*here, signer_id, rated=self.rated)
+        asked = self.checked_percent
+        return points(*here, signer_id, rated=self.rated, checked_percent=asked)
 
     @property
     def from_outside(self) -> int:
@@ -70,8 +77,21 @@ class Desk:
 
     @cached_property
     def sampled(self) -> Sample:
-        """All samples as one, each answer once."""
-        return sample(Why.NOT_MET, together(self.samples), self.checks)
+        """The sample of the review, and how far that has come."""
+        return sample(Why.NOT_MET, self.drawn.lines, self.checks)
+
+    @cached_property
+    def by_reason(self) -> list[Sample]:
+        """All that carries risk, by reason, and how many of each are in the sample."""
+        keys = {line.key for line in self.drawn.lines}
+        return [
+            replace(one, drawn=sum(line.key in keys for line in one.lines))
+            for one in self.samples
+        ]
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        return drawn(self.covered, self.samples, self.seed)
 
     @property
     def hash_groups(self) -> list[str]:
@@ -154,6 +174,7 @@ def read_desk(assessment: Assessment) -> Desk:
     signed = [content_from(one.snapshot.text) for one in last]
     is_signed = assessment.status == AssessmentStatus.SIGNED
     covered = signed.pop(0) if is_signed else content
+    sent = _last_review(assessment)
     return Desk(
         assessment=assessment,
         content=content,
@@ -163,12 +184,21 @@ def read_desk(assessment: Assessment) -> Desk:
         hands=hands,
         people=people,
         answers={key: pk for pk, key in keys.items()},
-        review=assessment.reviews.select_related("sent_by").filter(ended="").first(),
+        review=sent if sent and not sent.ended else None,
         signed=signed[0] if signed else None,
         outside=outside,
         moved_elsewhere=sorted(moved_since(assessment, covered)),
         rated=rated_in(assessment.edition),
+        seed=sent.sent_at.isoformat() if sent else "",
+        checked_percent=sent.asked or 0 if sent and not sent.ended else 0,
     )
+
+
+def _last_review(assessment: Assessment) -> Any:
+    """The newest review, with ``asked``: the share that the organisation wants checked."""
+    policy = "assessment__organisation__own_policy__checked_percent"
+    rows = assessment.reviews.select_related("sent_by").annotate(asked=F(policy))
+    return rows.first()
 
 
 def _checks(

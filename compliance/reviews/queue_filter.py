@@ -21,7 +21,7 @@ class Picked:
 
 
 def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
-    """The answers for ``why``, or ``by`` (a person's id); all samples for nonsense."""
+    """The answers for ``why``, or ``by`` (a person's id); the sample for nonsense."""
     why, by = query.get("why", ""), query.get("by", "")
     if why in Why.values:
         return Picked(Why(why).label, {"why": why}, _sampled(way, Why(why)))
@@ -38,8 +38,7 @@ def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
     if person is not None and person in way.people:
         stops = [one for one in way.stops if person in one.hands]
         return Picked(f"Prepared by {way.people[person]}", {"by": by}, stops)
-    together = {one: None for each in Why for one in _sampled(way, each)}
-    return Picked("Check these first", {}, list(together))
+    return Picked("Check these first", {}, [one for one in way.stops if one.is_drawn])
 
 
 def ruled_out(way: Way) -> list[Stop]:

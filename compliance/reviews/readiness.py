@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import ceil
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import leaves_gap
@@ -37,6 +38,7 @@ class About(StrEnum):
     RETURNED = "returned"
     OWN = "own"
     OWN_FACTS = "own-facts"
+    CHECKED = "checked"
     ENDS_EARLY = "ends-early"
     NO_EVIDENCE = "no-evidence"
     OVERDUE = "overdue"
@@ -76,12 +78,14 @@ def points(
     signer_id: int | None,
     *,
     rated: Collection[str] = (),
+    checked_percent: int = 0,
 ) -> list[Point]:
     """Everything to know, what blocks first.
 
     ``rated`` are the keys of questions whose answers rate and find no breach: an action
     is asked for where a duty of law is not met, and recommended where a rating is below.
     ``signer_id`` is the person who would sign: four eyes are asked of that person.
+    ``checked_percent`` is the share of questions that the organisation wants checked.
     Duties that bind only after ``today`` are preparation, so those left open only warn.
     """
     bound = [one for one in content.applying if _binds(one, today)]
@@ -92,6 +96,7 @@ def points(
         *_without_action([one for one in bound if one.key not in rated]),
         *_again(content),
         *_returned(content, checks),
+        *_checked(content, checks, checked_percent),
     ]
     if signer_id is not None:
         found += _own(content, checks, hands, signer_id)
@@ -239,6 +244,20 @@ def _returned(content: Content, checks: Checks) -> list[Point]:
         "One answer is returned and has not changed since",
         "{} answers are returned and have not changed since",
     )
+
+
+def _checked(content: Content, checks: Checks, percent: int) -> list[Point]:
+    """The share that the organisation asks for: a look counts, whatever came of it."""
+    lines = content.applying
+    need = ceil(len(lines) * percent / 100)
+    if not need:
+        return []
+    done = sum(last_of(line, checks) is not None for line in lines)
+    title = f"{done} of {len(lines)} questions are checked"
+    if done >= need:
+        return _good(About.CHECKED, f"{title}, and {need} are asked for")
+    detail = f"The policy of the organisation asks for {need} ({percent} %) before a signature."
+    return [Point(About.CHECKED, Level.BLOCKS, f"{title}, {need} must be", detail)]
 
 
 def _own(content: Content, checks: Checks, hands: Hands, signer_id: int) -> list[Point]:

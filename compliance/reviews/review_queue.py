@@ -26,7 +26,10 @@ Looks = Mapping[tuple[int, str], CheckResult]
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """An answer to look at: why, and who prepared it; ``seen`` as in ``checks``."""
+    """An answer to look at: why, and who prepared it; ``seen`` as in ``checks``.
+
+    ``is_drawn`` says that it is in the sample of the review.
+    """
 
     key: str
     answer_id: int
@@ -34,6 +37,7 @@ class Stop:
     whys: frozenset[Why]
     hands: frozenset[int]
     applies: bool = True
+    is_drawn: bool = False
 
     def result(self, looks: Looks) -> CheckResult | None:
         """The result of the newest check that still holds; None when there is none."""
@@ -70,7 +74,8 @@ def _stands(assessment: Assessment) -> str:
             str(pk) for pk in used.values_list("evidence_id", flat=True).distinct()
         ],
     ).aggregate(last=Max("seq"))["last"]
-    return f"{last}:{described}"
+    sent = assessment.reviews.values_list("pk", flat=True).first()
+    return f"{sent}:{last}:{described}"
 
 
 def _way(assessment: Assessment) -> Way:
@@ -79,6 +84,7 @@ def _way(assessment: Assessment) -> Way:
     for one in desk.samples:
         for line in one.lines:
             whys.setdefault(line.key, set()).add(one.why)
+    sampled = {line.key for line in desk.drawn.lines}
     stops = (
         Stop(
             line.key,
@@ -87,6 +93,7 @@ def _way(assessment: Assessment) -> Way:
             frozenset(whys.get(line.key, ())),
             desk.hands.get(line.key, frozenset()),
             line.applies,
+            line.key in sampled,
         )
         for line in desk.content.lines
     )

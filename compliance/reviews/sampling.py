@@ -1,7 +1,9 @@
-"""The answers that a reviewer checks first, chosen by risk. Pure."""
+"""The answers that a reviewer checks first: by risk, and some at random. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from math import ceil
 
 from compliance.assessments.choices import Verdict
 from compliance.reviews.checks import Checks, last_of, seen_of
@@ -10,6 +12,12 @@ from compliance.snapshots.content import Content, Line
 
 HEAVIEST = 5
 """The weight that is always worth a look."""
+HEAVY = 4
+"""The weight from which what is not met, or changed since the signature, comes first."""
+LEAST, MOST = 10, 40
+"""Answers of a sample: a quarter of those that apply, within these bounds."""
+AT_RANDOM = 5
+"""One in so many answers of a sample is picked at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,8 @@ class Sample:
     lines: Sequence[Line]
     checked: int
     returned: int
+    drawn: int = 0
+    """How many of them are in the sample of the review."""
 
     @property
     def left(self) -> int:
@@ -59,9 +69,52 @@ def sample(why: Why, lines: Sequence[Line], checks: Checks) -> Sample:
     return Sample(why, lines, len(done), returned)
 
 
-def together(found: Sequence[Sample]) -> list[Line]:
-    """Each answer of some samples once, in the order of the assessment's list."""
-    lines: dict[str, Line] = {}
-    for sample in found:
-        lines |= {line.key: line for line in sample.lines}
-    return list(lines.values())
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The sample of a review: what carries most risk, then some of all others at random."""
+
+    by_risk: Sequence[Line]
+    at_random: Sequence[Line]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [*self.by_risk, *self.at_random]
+
+
+def drawn(content: Content, found: Sequence[Sample], seed: str) -> Drawn:
+    """A sample that can be gone through, of what ``samples`` found.
+
+    What is not met, or changed since the signature, and weighs much comes first; then what
+    has most reasons to be looked at, and of those the heaviest. One in five is nobody's
+    choice: the questions that are left, by the SHA-256 of ``seed`` and key, so that the same
+    review has the same sample, and nobody knows it before the review began.
+    """
+    count = len(content.applying)
+    size = size_of(count)
+    chance = ceil(size / AT_RANDOM) if size < count else 0
+    whys: dict[str, set[Why]] = {}
+    for one in found:
+        for line in one.lines:
+            whys.setdefault(line.key, set()).add(one.why)
+
+    def risk(line: Line) -> tuple[bool, int, int]:
+        own = whys[line.key]
+        is_first = line.weight >= HEAVY and not own.isdisjoint(_FIRST)
+        return not is_first, -len(own), -line.weight
+
+    risky = sorted((one for one in content.applying if one.key in whys), key=risk)
+    by_risk = risky[: size - chance]
+    taken = {line.key for line in by_risk}
+    left = (line for line in content.applying if line.key not in taken)
+    order = sorted(
+        left, key=lambda line: sha256(f"{seed}:{line.key}".encode()).digest()
+    )
+    return Drawn(by_risk, order[: size - len(by_risk)])
+
+
+_FIRST = {Why.NOT_MET, Why.CHANGED}
+
+
+def size_of(count: int) -> int:
+    """How many of some answers make a sample."""
+    return min(count, max(LEAST, min(MOST, ceil(count / 4))))

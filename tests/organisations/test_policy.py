@@ -40,6 +40,7 @@ RULES = {
     "exports": "role",
     "shares": "role",
     "invites": "role",
+    "checked_percent": 0,
 }
 
 
@@ -114,6 +115,7 @@ def test_change_without_a_fresh_sign_in_asks_first(cast, sign_in):
     ("rules", "said"),
     [
         ({"idle_minutes": 4}, "Write a number from 5 to 720 minutes."),
+        ({"checked_percent": 101}, "Write a number from 0 to 100 per cent."),
         ({"idle_minutes": ""}, "Write a number from 5 to 720 minutes."),
         ({"session_hours": 25}, "Write a number from 1 to 24 hours."),
         ({"exports": "nobody"}, "nobody is not one of the available choices"),
@@ -134,7 +136,12 @@ def test_rule_out_of_bounds_is_refused_in_words_and_kept(rules, said, cast, ada)
 
 
 def test_database_holds_the_bounds(cast):
-    for wrong in ({"idle_minutes": 1}, {"session_hours": 0}, {"exports": "x"}):
+    for wrong in (
+        {"idle_minutes": 1},
+        {"session_hours": 0},
+        {"exports": "x"},
+        {"checked_percent": 101},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             AccessPolicy.objects.create(organisation=cast.acme, **wrong)
 

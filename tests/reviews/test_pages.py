@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.audit.models import Event
 from compliance.evidence.actions import describe
 from compliance.models import Check, Reopening, SignOff, Visit
+from compliance.organisations.actions import set_policy
 from compliance.remediation.actions import change_action
 from compliance.reviews.forms import shown
 from compliance.reviews.queries import desk_of
@@ -82,8 +83,9 @@ def test_page_of_a_review_shows_samples_statement_hash_and_eyes(cast, enter, sen
     text = page(enter(cast.rev), sent)
     for said in (
         "Sent for review Otto Weber",
-        "0 of 2 samples checked",
-        "Not met 1 0",
+        "0 of 3 samples checked",
+        "Check these first 3 of 3: 2 by risk, 1 at random",
+        "Not met 1 1 0",
         "One requirement is stated as not met.",
         "Prepared 3 answers. Cannot sign.",
         "Rev Iewer you Prepared nothing. May sign.",
@@ -195,12 +197,42 @@ def test_blocked_signature_says_why_and_refuses(cast, enter):
     assert "has no second approval" in flat(reply)
 
 
+def test_signature_waits_for_the_share_that_the_policy_asks_for(cast, enter, sent):
+    """The card beside the list says so, and so does the refusal of a form that was open."""
+    rev = enter(cast.rev)
+    was_open = form_of(rev, sent)
+    set_policy(by=cast.ada, organisation=cast.acme, checked_percent=50)
+    text = page(rev, sent)
+    card = text.partition("Conditions")[2] or text
+    assert "0 of 3 questions are checked, 2 must be In the way" in card
+    assert "0 of 3 of the sample checked Open" in card
+    assert "Nothing that you prepared lacks a second reviewer Done" in card
+    assert (
+        "The policy of the organisation asks for 2 (50 %) before a signature." in text
+    )
+    reply = rev.post(url(sent, "sign"), was_open)
+    assert (reply.status_code, SignOff.objects.count()) == (409, 0)
+    assert "0 of 3 questions are checked, 2 must be" in flat(reply)
+    for key in ("Q1", "Q2"):
+        signing.look(cast.rev, sent, key)
+    assert "2 of 3 questions are checked, and 2 are asked for Done" in page(rev, sent)
+    assert rev.post(url(sent, "sign"), form_of(rev, sent)).status_code == 302
+    assert SignOff.objects.count() == 1
+
+
+def test_who_does_not_sign_reads_what_the_signature_waits_for(cast, enter, sent):
+    text = page(enter(cast.con), sent)
+    assert "0 of 3 of the sample checked Open" in text
+    assert "A reviewer or an owner signs here" in text
+    assert "Reservations" not in text
+
+
 def test_answers_are_gone_through_one_by_one(cast, enter, sent):
     rev = enter(cast.rev)
     text = flat(rev.get(url(sent, "check")))
-    assert "Q2 Duty 2" in text
-    assert "Check these first: 1 of 2, 2 left" in text
-    for key, result in (("Q2", "accepted"), ("Q3", "returned")):
+    assert "Q1 Duty 1" in text
+    assert "Check these first: 1 of 3, 3 left" in text
+    for key, result in (("Q1", "accepted"), ("Q2", "accepted"), ("Q3", "returned")):
         reply = rev.get(url(sent, "check"), {"at": key})
         reply = rev.post(
             url(sent, "check_save", reply.context["answer"].pk) + f"?at={key}",
@@ -209,9 +241,13 @@ def test_answers_are_gone_through_one_by_one(cast, enter, sent):
     reply = rev.get(reply.headers["Location"], follow=True)
     assert "Check these first: all looked at." in flat(reply)
     rows = Check.objects.values_list("answer__question__key", "result", "reason")
-    assert list(rows) == [("Q2", "accepted", ""), ("Q3", "returned", "Where?")]
+    assert list(rows) == [
+        ("Q1", "accepted", ""),
+        ("Q2", "accepted", ""),
+        ("Q3", "returned", "Where?"),
+    ]
     text = page(rev, sent)
-    assert "2 of 2 samples checked" in text
+    assert "3 of 3 samples checked" in text
     assert "1 question goes back to its owner with your reason: Q3." in text
     reply = rev.post(url(sent, "give_back"), {"said": ""}, follow=True)
     assert "Returned with 1 question." in flat(reply)

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.reviews.checks import Checked, last_of, seen_of
 from compliance.reviews.readiness import About, Level, blocking, points
-from compliance.reviews.sampling import samples, together
+from compliance.reviews.sampling import drawn, samples, size_of
 from compliance.reviews.signing_statement import statement
 from compliance.snapshots.changes import differences
 from compliance.snapshots.content import Content, Line, Proof, Remark, Section, Task
@@ -253,13 +253,77 @@ def test_samples_are_chosen_by_risk_and_counted():
         ("no-evidence", 1, 1, 0),
         ("weight", 1, 1, 1),
     ]
-    assert [line.key for line in together(told)] == ["Q1", "Q2", "Q3"]
+    one = drawn(content, told, "a")
+    assert [line.key for line in one.by_risk] == ["Q1", "Q2", "Q3"]
+    assert [line.key for line in one.at_random] == ["Q4"]
     before = make_content(*[replace(line, note="Old") for line in lines[3:]])
     changed = samples(content, looks, before)[3]
     assert (changed.why, [line.key for line in changed.lines]) == (
         "changed",
         ["Q1", "Q2", "Q3", "Q4"],
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "size"),
+    [(0, 0), (3, 3), (10, 10), (30, 10), (98, 25), (160, 40), (2000, 40)],
+)
+def test_sample_is_a_quarter_within_bounds(count, size):
+    lines = [make_line(f"Q{at}", proofs=()) for at in range(count)]
+    content = make_content(*lines)
+    one = drawn(content, samples(content, {}, None), "a")
+    assert size_of(count) == len(one.lines) == size
+    assert len({line.key for line in one.lines}) == size
+
+
+def test_sample_begins_with_what_weighs_and_is_not_met_or_changed():
+    """However many others carry some risk, and one in five is nobody's choice."""
+    weak = [make_line(f"Q{at}", proofs=(), weight=3) for at in range(90)]
+    bad = [make_line(f"B{at}", verdict="not_met", weight=4) for at in range(4)]
+    light = make_line("L", verdict="not_met", weight=1)
+    content = make_content(*weak, *bad, light)
+    before = make_content(
+        *weak[:-1], replace(weak[-1], note="Old", weight=5), *bad, light
+    )
+    changed = make_content(*weak[:-1], replace(weak[-1], weight=5), *bad, light)
+    one = drawn(content, samples(content, {}, None), "a")
+    assert [line.key for line in one.by_risk[:4]] == ["B0", "B1", "B2", "B3"]
+    assert (len(one.by_risk), len(one.at_random)) == (19, 5)
+    two = drawn(changed, samples(changed, {}, before), "a")
+    assert [line.key for line in two.by_risk[:5]] == ["Q89", "B0", "B1", "B2", "B3"]
+
+
+def test_random_share_is_the_same_in_a_review_and_another_in_the_next():
+    content = make_content(*[make_line(f"Q{at}") for at in range(100)])
+    first, again, other = (
+        [line.key for line in drawn(content, [], seed).lines] for seed in "aab"
+    )
+    assert first == again != other
+    checks = {"Q5": [make_check(content.applying[5])]}
+    after = drawn(content, samples(content, checks, None), "a")
+    assert [line.key for line in after.lines] == first
+
+
+def test_share_that_the_organisation_asks_for_blocks_until_it_is_checked():
+    lines = [make_line(f"Q{at}") for at in range(8)]
+    content = make_content(*lines)
+    told = {}
+    for done, blocks in ((1, True), (2, False)):
+        checks = {line.key: [make_check(line)] for line in lines[:done]}
+        found = points(content, TODAY, checks, {}, None, checked_percent=25)
+        told[done] = next(one for one in found if one.about == About.CHECKED)
+        assert told[done].blocks is blocks
+    assert told[1].title == "1 of 8 questions are checked, 2 must be"
+    assert told[2].title == "2 of 8 questions are checked, and 2 are asked for"
+    quiet = points(content, TODAY, {}, {}, None)
+    assert About.CHECKED not in {one.about for one in quiet}
+
+
+def test_look_at_what_an_answer_said_before_does_not_count_as_checked():
+    line = make_line()
+    old = {"Q1": [make_check(replace(line, note="Old"))]}
+    found = points(make_content(line), TODAY, old, {}, None, checked_percent=1)
+    assert About.CHECKED in {one.about for one in blocking(found)}
 
 
 def test_nothing_differs_from_itself_and_labels_are_no_change():
