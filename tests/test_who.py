@@ -113,6 +113,7 @@ SAID = {
     "Action.owner": [
         "gaps/list.html: done.owner",
         "gaps/views/listing.py: owner",
+        "remediation/_asked.html: action.owner",
         "remediation/_action_card.html: action.owner",
         "remediation/action.html: action.owner",
         "remediation/_action_table.html: action.owner",

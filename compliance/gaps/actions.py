@@ -5,7 +5,6 @@ from datetime import date
 
 from django.utils import timezone
 
-from compliance.assessments.choices import Priority
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.audit import trail
 from compliance.audit.transaction import writing
@@ -14,7 +13,7 @@ from compliance.gaps.listing import COLUMNS, gaps_of, rows_of
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.actions import create_action
-from compliance.remediation.listing import suggested_title
+from compliance.remediation.suggesting import PRIORITIES, suggested_title
 from compliance.results.files import Table, told, written
 from compliance.results.law import RULES
 from compliance.results.stands import assessments_of, current
@@ -57,21 +56,11 @@ def plan_gaps(
                     "title": suggested_title(answers[pk]),
                     "due_on": due_on,
                     "owner_id": owner_id or (own if own in able else None),
-                    "priority": _PRIORITIES[answers[pk].question.weight],
+                    "priority": PRIORITIES[answers[pk].question.weight],
                 },
                 answer_ids=[pk],
             )
     return len(wanted) - len(taken), len(taken)
-
-
-_PRIORITIES = {
-    1: Priority.LOW,
-    2: Priority.LOW,
-    3: Priority.MEDIUM,
-    4: Priority.HIGH,
-    5: Priority.HIGH,
-}
-"""Weight of a question to the priority of its action."""
 
 
 def write_gaps(

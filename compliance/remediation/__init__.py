@@ -1,3 +1,3 @@
 """Actions, the tasks that close a gap: their table, board and pages."""
 
-__all__ = ["actions", "event_labels", "listing", "waiting"]
+__all__ = ["actions", "event_labels", "suggesting", "waiting"]

@@ -94,6 +94,24 @@ def create_action(
     return action
 
 
+def plan_action(
+    *, by: User, organisation: Organisation, answer_id: int, fields: Changes
+) -> Action:
+    """An action for an answer that has no open one; else the one that it has.
+
+    So two people who plan at once, and a press that is sent twice, make one. Raises as
+    ``create_action`` does.
+    """
+    with writing():
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        planned = organisation.actions.open().filter(links__answer=answer_id)
+        if action := planned.select_related("owner", "organisation").first():
+            return action
+        return create_action(
+            by=by, organisation=organisation, fields=fields, answer_ids=[answer_id]
+        )
+
+
 def _just_made(by: User, action: Action, answer_ids: frozenset[int]) -> Action | None:
     """The last action of that person, if it is this very one and lately made."""
     mine = action.organisation.actions.filter(created_by=by).order_by("-number")

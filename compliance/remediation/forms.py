@@ -95,6 +95,24 @@ class RemedyForm(forms.Form):
         return {COLUMNS.get(n, n): self.cleaned_data[n] for n in sent - {"base"}}
 
 
+class AskForm(RemedyForm):
+    """The same in short, with what a signature asks of an action: an owner and a day."""
+
+    text = priority = effort_days = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].required = self.fields["due_on"].required = True
+        self.fields["owner"].error_messages["required"] = "Choose who does it."
+        self.fields["due_on"].error_messages["required"] = "Choose a day."
+        for name in ("title", "owner", "due_on"):
+            self.fields[name].widget.attrs["class"] += " input-s"
+
+    def clean_text(self) -> str:
+        """There is no such field here."""
+        return ""
+
+
 class RemedyEditForm(RemedyForm):
     """The same for an action that is there: where it stands, and what was typed over."""
 

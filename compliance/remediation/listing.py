@@ -157,12 +157,3 @@ def linkable(organisation: Organisation, action: Action, query: str) -> list[Ans
     rows = rows.defer("assessment__edition__extra").with_force()
     order = ("question__key", "assessment__started_at")
     return list(rows.order_by(*order)[: MOST_FOUND + 1])
-
-
-def suggested_title(answer: Answer) -> str:
-    """The first step that the checklist recommends, if it fits a title; else the
-    question's own title.
-    """
-    remedy: str = answer.question.remedy.strip()
-    fits = 0 < len(remedy) <= 200 and "\n" not in remedy
-    return (remedy if fits else answer.question.title)[:200]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.remediation.views import action, listing
+from compliance.remediation.views import action, asking, listing
 
 app_name = "remediation"
 one = "<uuid:assessment_id>/"
@@ -10,6 +10,7 @@ answer = f"{one}answers/<int:answer_id>/"
 number = "<int:number>/"
 urlpatterns = [
     path(f"assessments/{answer}actions/", action.action_add, name="action_add"),
+    path(f"assessments/{answer}actions/ask/", asking.action_ask, name="action_ask"),
     path("actions/", listing.action_list, name="action_list"),
     path("actions/board/", listing.action_board, name="action_board"),
     path("actions/new/", action.action_new, name="action_new"),

@@ -27,6 +27,7 @@ from compliance.remediation.forms import (
     WaitForm,
 )
 from compliance.remediation.history import remedy_history
+from compliance.remediation.suggesting import suggested_title
 from compliance.workspace.pages import find, find_answer, owners
 
 MOST_OTHERS = 200
@@ -65,7 +66,7 @@ def action_add(
         request.POST or None,
         people=owners(request),
         initial={
-            "title": remedies.suggested_title(answer),
+            "title": suggested_title(answer),
             "owner": answer.owner_id,
             "due_on": answer.due_on,
         },
