@@ -266,6 +266,7 @@ SAID = {
         "workspace/_filterbar.html: look.owner",
         "workspace/_filters.html: owner",
         "workspace/_here.html: person",
+        "exports/list.html: person",
         "edition_moves/_move_owner.html: person",
         "bulk/_look.html: look.owner",
         "answer_sheets/queries.py: user",

@@ -4,6 +4,7 @@ __all__ = [
     "access",
     "actions",
     "choices",
+    "commands",
     "events",
     "invitation_delivery",
     "models",

@@ -161,12 +161,16 @@ def _left(role: str, policy: AccessPolicy) -> frozenset[Permission]:
     return ALLOWED.get(role, frozenset()) - withheld
 
 
-def who_may(organisation: Organisation, permission: Permission) -> list[User]:
-    """Its active members with a permission, by name."""
+def who_may(organisation: Organisation, *permissions: Permission) -> list[User]:
+    """Its active members with all of some permissions, by name."""
     members = organisation.memberships.with_people().filter(user__is_active=True)
-    if permission in _BY_POLICY or permission in _NOT_IN_SAMPLES:
+    if not _NOT_IN_SAMPLES.union(_BY_POLICY).isdisjoint(permissions):
         members = members.select_related("user", "organisation__own_policy")
-    return [member.user for member in members if may(member, permission)]
+    return [
+        member.user
+        for member in members
+        if all(may(member, one) for one in permissions)
+    ]
 
 
 def _remember(
@@ -233,6 +237,7 @@ def member_required[**P](
             return asked(request, level) or view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.also = also  # type: ignore[attr-defined]
         guarded.step_up = level  # type: ignore[attr-defined]
         return guarded
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.search.queries import KINDS, Hit, find
+from compliance.search.queries import KINDS, Hit, find, suggested
 from compliance.search.terms import LONGEST
 from compliance.web.htmx import render_page, wants_partial
 from compliance.web.text import whole
@@ -30,6 +30,11 @@ class SearchQuery:
     kind: str
     page: int
     near: UUID | None
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """The assessment from which it was asked, for the addresses of more."""
+        return {"near": str(self.near)} if self.near else {}
 
 
 def read_asked(given: QueryDict) -> SearchQuery:
@@ -65,6 +70,10 @@ def search(request: MemberRequest) -> HttpResponse:
         may=request.may,
     )
     context = _context(asked, _groups(hits, asked, size, page))
+    if not asked.text and not wants_partial(request.htmx):
+        context["commands"] = suggested(
+            request.organisation, near=asked.near, may=request.may
+        )
     return render_page(request, "search/search.html", context, partial="hits")
 
 
@@ -76,6 +85,7 @@ def _groups(
     for kind, of_kind in groupby(hits, key=lambda hit: hit.kind):
         found = list(of_kind)
         rest = {"q": asked.text, "kind": kind, "page": page + 1 if asked.kind else 1}
+        rest |= asked.beside
         has_more = len(found) > size * page and page < LAST_PAGE
         groups.append(
             {
@@ -95,5 +105,5 @@ def _context(asked: SearchQuery, groups: list[dict[str, Any]]) -> dict[str, Any]
         "groups": groups,
         "shown": sum(len(group["hits"]) for group in groups),
         "has_more": any(group["more"] for group in groups),
-        "all_kinds": f"?{urlencode({'q': asked.text})}",
+        "all_kinds": f"?{urlencode({'q': asked.text} | asked.beside)}",
     }

@@ -28,6 +28,7 @@ urlpatterns = [
     path("assessments/new/<int:edition_id>/", starting.start, name="start"),
     path("assessments/new/<int:edition_id>/applies/", starting.applies, name="applies"),
     path(f"assessments/{one}", detail.detail, name="detail"),
+    path(f"assessments/{one}next/", detail.next_open, name="next_open"),
     path(f"assessments/{one}progress/", detail.progress, name="progress"),
     path(f"assessments/{one}facts/", starting.facts, name="facts"),
     path(f"assessments/{one}rest/", starting.rest, name="rest"),

@@ -96,3 +96,16 @@ def test_slash_searches_the_list_and_the_view_is_kept(desk, work):
     becomes(lambda: page.locator("#found").inner_text(), "1 question")
     assert "q=zebra" in page.url
     assert work.window.faults == []
+
+
+def test_command_is_typed_and_gone_to(work):
+    """The option is spoken by the combobox, and Enter leads there."""
+    page = work.page
+    search(page, "next unans")
+    becomes(lambda: len(chosen(page)), 1)
+    assert "Next unanswered question" in chosen(page)[0]
+    active = page.locator("#find-q").get_attribute("aria-activedescendant")
+    assert page.locator(f"#{active}").get_attribute("role") == "option"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**open={work.answers[0]}*")
+    assert work.window.faults == []

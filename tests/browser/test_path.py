@@ -138,7 +138,8 @@ def add_evidence(window, answer, desk, tmp_path):
 
 def ask_for_the_report(page, tmp_path):
     """Its text, as the worker of the served app made it."""
-    page.get_by_role("link", name="Report", exact=True).click()
+    page.locator(".exports summary").click()
+    page.get_by_role("link", name="PDF report").click()
     page.get_by_role("button", name="Make report").click()
     link = page.get_by_role("link", name="Download the PDF")
     link.wait_for(timeout=120_000)

@@ -22,6 +22,7 @@ def send_changed(window, made, desk, tmp_path):
     """Download by way of the work bar, change, and send; Q3 changes here meanwhile."""
     page = window.page
     page.goto(made["path"])
+    page.locator(".exports summary").click()
     page.get_by_role("link", name="Spreadsheet").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download sheet").click()

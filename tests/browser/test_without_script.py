@@ -108,7 +108,8 @@ def test_filter_and_search_show_their_rows(plain):
 
 def test_report_is_asked_for_and_made(plain):
     plain.page.goto(plain.path)
-    follow(plain.page.get_by_role("link", name="Report", exact=True))
+    plain.page.locator(".exports summary").click()
+    follow(plain.page.get_by_role("link", name="PDF report"))
     follow(plain.page.get_by_role("button", name="Make report"))
     link = plain.page.get_by_role("link", name="Download the PDF")
 

@@ -190,7 +190,7 @@ def test_wrong_address_is_read_leniently(given, one, otto):
 def test_every_page_has_the_way_to_the_search(one, otto):
     for path in ("/o/acme/", one.get_absolute_url(), "/o/acme/evidence/"):
         page = otto.get(path).content.decode()
-        assert re.search(rf'href="{PATH}"\s+data-find', page)
+        assert re.search(rf'href="{PATH}(\?near={one.pk})?"\s+data-find', page)
         assert 'id="find"' in page
 
 

@@ -14,15 +14,19 @@ from compliance.search.terms import LONGEST, Runs
 router = Router(tags=["search"])
 
 
+FOUND = [kind for kind in KINDS if kind != "command"]
+"""A program does nothing with the commands of a page."""
+
+
 def _known(kind: str) -> str:
-    if kind not in KINDS:
-        msg = f"It is not one of {', '.join(KINDS)}."
+    if kind not in FOUND:
+        msg = f"It is not one of {', '.join(FOUND)}."
         raise ValueError(msg)
     return kind
 
 
 HitKind = Annotated[
-    str, AfterValidator(_known), Field(json_schema_extra={"enum": list(KINDS)})
+    str, AfterValidator(_known), Field(json_schema_extra={"enum": FOUND})
 ]
 MOST = 50
 
@@ -54,7 +58,7 @@ def search(
     found = find(
         request.organisation,
         q,
-        kinds=[kind] if kind else KINDS,
+        kinds=[kind] if kind else FOUND,
         limit=limit,
         may=request.may,
     )

@@ -15,7 +15,13 @@ from django.views.decorators.http import (
 from compliance.bundles.download_store import package_store
 from compliance.bundles.models import PackageKind, packages_of
 from compliance.exports import actions, tasks
-from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    member_required,
+    who_may,
+)
+from compliance.organisations.commands import Ways
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.htmx import render_page
 
@@ -23,16 +29,21 @@ SHOWN = 10
 
 
 @require_safe
-@member_required(Permission.TRAIL, also=Permission.EXPORT)
+@member_required(Permission.VIEW)
 def package_list(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """Files that can be taken of an assessment, and those that this person asked for."""
+    """Files that can be taken of an assessment, those that this person asked for, and
+    whom to ask for the others.
+    """
     rows = request.organisation.assessments.for_page()
     assessment = get_object_or_404(rows, pk=assessment_id)
     mine = packages_of(request.organisation, request.user)
     context = {
         "assessment": assessment,
         "packages": mine.filter(assessment=assessment)[:SHOWN],
-        "can_move": Permission.ASSESS in request.may,
+        "others": [
+            (one, who_may(request.organisation, *one.rights))
+            for one in Ways(request.may).not_export
+        ],
     }
     return render(request, "exports/list.html", context)
 

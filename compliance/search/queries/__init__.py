@@ -5,7 +5,7 @@ from the rows of the organisation, and nothing is ranked by what others have.
 """
 
 from compliance.search.queries.answers import answers_with
-from compliance.search.queries.finding import find
+from compliance.search.queries.finding import find, suggested
 from compliance.search.queries.hits import KINDS, Hit
 
-__all__ = ["KINDS", "Hit", "answers_with", "find"]
+__all__ = ["KINDS", "Hit", "answers_with", "find", "suggested"]

@@ -4,18 +4,29 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from compliance.assessments.models import Assessment
+from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation
 from compliance.search.queries import answers, things
 from compliance.search.queries.hits import KINDS, Hit, Search
 from compliance.search.terms import LONGEST, read
 
 FINDERS = {
+    "command": things.commands,
     "question": answers.questions,
     "note": answers.notes,
     "comment": answers.comments,
     "assessment": things.assessments,
     "page": things.pages,
 }
+
+
+def suggested(
+    organisation: Organisation, *, near: UUID | None, may: Iterable[Permission]
+) -> list[Hit]:
+    """Every command of a person, for a search in which nothing was typed; one query."""
+    return things.all_commands(
+        Search(organisation, "", read(""), frozenset(), 0, frozenset(may), near=near)
+    )
 
 
 def find(
@@ -26,13 +37,13 @@ def find(
     near: UUID | None = None,
     kinds: Iterable[str] = KINDS,
     limit: int = 8,
-    may: Iterable[str] = (),
+    may: Iterable[Permission] = (),
 ) -> list[Hit]:
     """At most ``limit`` hits of each kind, in the order of ``KINDS``; six queries.
 
     All of the text has to be found in one place, the last word as a beginning.
     ``assessment`` leaves only what stands in it; of the others ``near`` comes first.
-    ``may`` holds the rights of the person, for pages. Text that is empty or has
+    ``may`` holds the rights of the person, for commands and pages. Text that is empty or has
     nothing to look for finds nothing.
     """
     typed = text.replace("\x00", "")[:LONGEST].strip()

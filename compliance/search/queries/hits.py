@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from compliance.assessments.choices import AssessmentStatus, Filter
 from compliance.assessments.models import Assessment
+from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation
 from compliance.search.terms import Runs, Terms, fold
 
@@ -18,6 +19,7 @@ EXACT, NEAR, TITLE, TEXT = range(4)
 """Ranks: what was typed itself, its beginning or citation, in the title, in the text."""
 
 KINDS = {
+    "command": "Commands",
     "question": "Questions",
     "note": "Notes",
     "comment": "Comments",
@@ -68,7 +70,7 @@ class Search:
     terms: Terms
     kinds: frozenset[str]
     most: int
-    may: frozenset[str] = field(default=frozenset())
+    may: frozenset[Permission] = field(default=frozenset())
     within: Assessment | None = None
     near: UUID | None = None
 

@@ -1,5 +1,6 @@
 """Finds evidence, actions, people, assessments and pages."""
 
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -16,28 +17,15 @@ from django.db.models.functions import Cast
 
 from compliance.assessments.choices import ActionStatus
 from compliance.evidence.models import Evidence
-from compliance.organisations.access import Permission
 from compliance.organisations.choices import Role
+from compliance.organisations.commands import Command, Ways
 from compliance.search.index import ACTION, EVIDENCE, Matches, scope_of
 from compliance.search.queries.answers import named
-from compliance.search.queries.hits import TEXT, Hit, Search
+from compliance.search.queries.hits import TEXT, Hit, Place, Search
+from compliance.search.terms import Run
 
 NEWEST = 200
 """Pieces of evidence, and actions, that a search looks at."""
-PAGES = (
-    ("Home", "home:home", Permission.VIEW),
-    ("Assessments", "workspace:list", Permission.VIEW),
-    ("Start an assessment", "workspace:choose", Permission.ASSESS),
-    ("Actions", "remediation:action_list", Permission.VIEW),
-    ("Evidence", "evidence:list", Permission.VIEW),
-    ("Add evidence", "evidence:add", Permission.ANSWER),
-    ("Checklists", "checklists:list", Permission.VIEW),
-    ("Reports", "reports:list", Permission.REPORT),
-    ("All my work", "home:work", Permission.VIEW),
-    ("Members", "organisations:members", Permission.MEMBERS),
-    ("Trail", "history:trail", Permission.TRAIL),
-)
-"""Name, address and the right that a page asks for."""
 ROLES = dict(Role.choices)
 STATUSES = dict(ActionStatus.choices)
 
@@ -164,11 +152,53 @@ def assessments(search: Search) -> list[Hit]:
     return [hit for hit in hits if hit.rank != TEXT][: search.most]
 
 
+def all_commands(search: Search) -> list[Hit]:
+    """All that the person may do, as it stands."""
+    return [
+        Hit(
+            "command",
+            (Run(one.name),),
+            one.url(search.organisation.slug, place.id if place else None),
+            TEXT,
+            (Run(one.about),) if one.about else (),
+            place.title if place else "",
+        )
+        for one, place in _near(search)
+        if not one.is_place
+    ]
+
+
+def commands(search: Search) -> list[Hit]:
+    """What this person may do: of an assessment only in the one that is near."""
+    return _ways(search, "command")
+
+
 def pages(search: Search) -> list[Hit]:
-    """The main pages that this person may open."""
+    """The pages that this person may open."""
+    return _ways(search, "page")
+
+
+def _ways(search: Search, kind: str) -> list[Hit]:
     hits = [
-        Hit("page", search.terms.marked(name), search.url_of(url), search.rank(name))
-        for name, url, permission in PAGES
-        if permission in search.may
+        Hit(
+            kind,
+            search.terms.marked(one.name),
+            one.url(search.organisation.slug, place.id if place else None),
+            min(search.rank(one.name), search.rank(f"{one.name} {one.words}")),
+            search.terms.snippet(one.about) if one.about else (),
+            place.title if place else "",
+        )
+        for one, place in _near(search)
+        if one.is_place == (kind == "page")
     ]
     return [hit for hit in hits if hit.rank != TEXT][: search.most]
+
+
+def _near(search: Search) -> Iterator[tuple[Command, Place | None]]:
+    """The commands of the person, with the assessment that those of one are about."""
+    near = search.by_id.get(search.near) if search.near else None
+    for one in Ways(search.may).all:
+        if not one.of_assessment:
+            yield one, None
+        elif near and (near.is_open or not one.runs):
+            yield one, near

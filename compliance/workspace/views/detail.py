@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from compliance.assessments.choices import OPEN
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
@@ -81,6 +83,20 @@ def panel(
         lines.line(answer, assessment, today), view, tab
     )
     return render_page(request, "workspace/panel.html", context, partial="panel")
+
+
+@require_safe
+@member_required(Permission.ANSWER)
+def next_open(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Leads to the first question that is open."""
+    assessment = find(request, assessment_id)
+    rows = assessment.answers.applying().filter(verdict__in=OPEN)
+    first = rows.order_by("question__position").values_list("pk", flat=True).first()
+    url = assessment.get_absolute_url()
+    if first is None:
+        messages.info(request, "All answered: no question of this assessment is open.")
+        return redirect(url)
+    return redirect(f"{url}?open={first}#answer-{first}")
 
 
 @require_safe
