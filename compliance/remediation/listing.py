@@ -1,10 +1,13 @@
 """The table and the board of actions: what an address asks for, and what it shows."""
 
 from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from compliance.assessments.choices import (
     CLOSED,
@@ -53,6 +56,29 @@ class Head:
     order: str
 
 
+class Age(StrEnum):
+    """The age of an open action, where it is old: its mark and its words on a card."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+
+    @property
+    def days(self) -> int:
+        return 30 if self is Age.MONTH else 90
+
+    @property
+    def label(self) -> str:
+        return f"Open for {self.days} days or more"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An action on the board."""
+
+    action: Action
+    age: Age | None
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the board; ``count`` counts the cards it does not show too."""
@@ -60,7 +86,7 @@ class Column:
     status: str
     label: str
     count: int
-    cards: list[Action]
+    cards: list[Card]
 
     @property
     def more(self) -> int:
@@ -108,7 +134,16 @@ def found(rows: ActionQuerySet, look: RemedyLook) -> ActionQuerySet:
     return rows.matching(look.query) if look.query else rows
 
 
-def columns(rows: ActionQuerySet, look: RemedyLook, user: User) -> list[Column]:
+def age_of(action: Action, today: date) -> Age | None:
+    """How old an action is that is not closed; None below a month."""
+    days = (today - timezone.localdate(action.created_at)).days
+    old = [age for age in Age if action.is_open and days >= age.days]
+    return old[-1] if old else None
+
+
+def columns(
+    rows: ActionQuerySet, look: RemedyLook, user: User, today: date
+) -> list[Column]:
     """The board: a column for each status, in five queries and one for questions each."""
     rows = found(rows, look)
     if look.show == ActionFilter.MINE:
@@ -119,7 +154,10 @@ def columns(rows: ActionQuerySet, look: RemedyLook, user: User) -> list[Column]:
             status=status.value,
             label=status.label,
             count=counts.get(status.value, 0),
-            cards=list(_in_order(rows.filter(status=status), status)[:CARDS]),
+            cards=[
+                Card(action, age_of(action, today))
+                for action in _in_order(rows.filter(status=status), status)[:CARDS]
+            ],
         )
         for status in ActionStatus
     ]

@@ -254,6 +254,14 @@ def percent(value: int | None) -> str:
 
 
 @register.filter
+def unbroken(text: str) -> str:
+    """ "20 M or 4 %" with each number and its unit on one line."""
+    return re.sub(
+        r"(?<=\d) (?=M\b)", "\u00a0", re.sub(r"(?<=\d) (?=%)", "\u202f", str(text))
+    )
+
+
+@register.filter
 def size(value: int | None) -> str:
     """Bytes as people read them: "512 kB", "3.4 MB"; "3,4 Mo" in a French report."""
     return "" if value is None else size_of(value)

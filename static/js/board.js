@@ -40,8 +40,7 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   const form = dragged.querySelector("[data-move]");
   if (column.contains(dragged) || !form) return;
-  form.elements.status.value = column.dataset.column;
-  form.requestSubmit();
+  form.querySelector(`button[value="${column.dataset.column}"]`)?.click();
 });
 
 document.addEventListener("dragend", () => {
@@ -52,7 +51,7 @@ document.addEventListener("dragend", () => {
 // A card that was moved keeps the focus; one that left the page hands it to what is said.
 let focused = "";
 document.addEventListener("htmx:beforeRequest", (event) => {
-  focused = event.target.closest?.("[data-move]") ? (document.activeElement?.id ?? "") : "";
+  focused = event.target.closest?.("[data-move]")?.querySelector("summary")?.id ?? "";
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   ready();
@@ -60,12 +59,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
     (document.getElementById(focused) ?? document.getElementById("board-said"))?.focus();
   }
 });
-// A move that did not arrive: the card stays where it is, and so does its field.
+// A move that did not arrive: the card stays where it is, and its menu closes.
 /** @param {HtmxReplied} event */
 function fail(event) {
   const form = event.target.closest?.("[data-move]");
   if (!form) return;
-  form.reset();
+  form.querySelector("details")?.removeAttribute("open");
   const isOut = event.detail.xhr?.status === 401;
   const isLost = event.type !== "htmx:responseError";
   const why = isOut

@@ -1,7 +1,9 @@
 """The demo organisation: complete, made once, by the ordinary actions."""
 
+import re
 from collections import defaultdict
 from datetime import date
+from html import unescape
 
 import pytest
 import time_machine
@@ -20,6 +22,7 @@ from compliance.models import (
     Action,
     Answer,
     Assessment,
+    Checklist,
     Edition,
     Event,
     Evidence,
@@ -27,6 +30,8 @@ from compliance.models import (
     SignOff,
     User,
 )
+from compliance.organisations.access import ALLOWED
+from compliance.organisations.commands import Ways
 from compliance.results import queries as result
 from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import blocking, points
@@ -40,6 +45,20 @@ from tests.bundles.making import bundle_of, reading
 from tests.checklist_files.reading import read
 from tests.golden.demo import texts
 from tests.golden.files import compare
+
+INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|br|code|del|em|i|ins|kbd|mark|span|strong|time)\b[^>]*>"
+)
+UNREAD = re.compile(r"<(script|style|svg|textarea|title|head)\b.*?</\1>", re.DOTALL)
+STRAY = re.compile(r"\S +[,.;:!?](?: |$)|\d %")
+
+
+def lines_of(page):
+    """The lines of a page as they are read."""
+    text = re.sub(r"[ \t\r\n]+", " ", UNREAD.sub("", page))
+    lines = re.split(r"<[^>]*>", INLINE.sub("", text))
+    return [unescape(line).strip() for line in lines]
+
 
 FOLDER = settings.BASE_DIR / "seeds" / "demo"
 
@@ -56,6 +75,30 @@ class TestDemo(TestCase):
 
     def test_demo_says_what_was_agreed_on(self):
         compare(texts())
+
+    def test_no_page_has_a_space_before_a_mark_or_a_percent_that_breaks(self):
+        """As pages are read: tags inside a line leave nothing, all others end it."""
+        running = Assessment.objects.filter(
+            organisation__slug="nordhavn", status="running"
+        )
+        one, other = running.order_by("started_at")[:2]
+        self.client.force_login(User.objects.get(email=self.demo[0][3]))
+        ways = Ways(ALLOWED["owner"]).all
+        urls = {way.url("nordhavn", near.pk) for way in ways for near in (one, other)}
+        urls |= {near.get_absolute_url() for near in (one, other)}
+        urls |= {
+            f"{one.get_absolute_url()}?open={row.pk}" for row in one.answers.all()[:3]
+        }
+        written = {*Action.objects.values_list("title", flat=True)}
+        written |= {*Checklist.objects.values_list("summary", flat=True)}
+        found = [
+            f"{url}: {line}"
+            for url in sorted(urls)
+            for line in lines_of(self.client.get(url, follow=True).content.decode())
+            if STRAY.search(line) and not any(line in text for text in written)
+        ]
+        assert found == []
+        assert len(urls) > 40
 
     def test_demo_is_made_once_and_its_trail_stands(self):
         organisation = Organisation.objects.get(slug="nordhavn")

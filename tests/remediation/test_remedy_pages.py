@@ -5,11 +5,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance.models import Action, ActionLink, Answer
+from compliance.assessments.choices import CLOSED
+from compliance.audit import trail
+from compliance.models import Action, ActionLink, Answer, Event
+from compliance.remediation.listing import Age, age_of
 from compliance.templatetags.ui import day
 from tests.factories import make_action, make_assessment
 from tests.reading import flat
@@ -291,6 +295,50 @@ def test_card_that_somebody_else_moved_stays_where_it_is(cast, sign_in):
     assert "someone else has moved it to Dropped" in text(reply)
     assert con.post(f"{ACTIONS}1/move/", {"status": "x"}).status_code == 422
     assert Action.objects.get().status == "dropped"
+
+
+def test_menu_of_a_card_has_the_other_columns(cast, sign_in):
+    make_action(cast.acme, cast.ada, status="doing")
+    page = text(sign_in(cast.con).get(f"{ACTIONS}board/"))
+    card = page[page.index('id="card-1"') :]
+    assert re.findall(r'name="status" value="(\w+)"', card) == [
+        "open",
+        "done",
+        "dropped",
+    ]
+    sent = {"status": "done", "base": 0}
+    sign_in(cast.con).post(f"{ACTIONS}1/move/", sent)
+    _, after = trail.changes(Event.objects.get(subject_label="action"))
+    assert after["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "age"),
+    [
+        (29, "open", None),
+        (30, "open", Age.MONTH),
+        (89, "doing", Age.MONTH),
+        (90, "doing", Age.QUARTER),
+        (400, "done", None),
+        (400, "dropped", None),
+    ],
+)
+def test_card_of_an_old_action_says_how_old_it_is(days, status, age, cast):
+    is_closed = status in CLOSED
+    closed = {"closed_by": cast.ada, "closed_at": timezone.now()} if is_closed else {}
+    action = make_action(cast.acme, cast.ada, status=status, **closed)
+    today = timezone.localdate(action.created_at) + timedelta(days=days)
+    assert age_of(action, today) == age
+
+
+def test_old_card_says_its_age_in_words(cast, sign_in):
+    then = timezone.localdate() - timedelta(days=91)
+    with time_machine.travel(timezone.now() - timedelta(days=91), tick=False):
+        make_action(cast.acme, cast.ada)
+        assert "actioncard age-" not in text(sign_in(cast.con).get(f"{ACTIONS}board/"))
+    page = text(sign_in(cast.con).get(f"{ACTIONS}board/"))
+    assert "age-quarter" in page
+    assert f"Open for 90 days or more, since {day(then)}" in page
 
 
 def test_reader_sees_and_changes_nothing(cast, sign_in):

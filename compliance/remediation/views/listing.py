@@ -136,19 +136,20 @@ def _board(
 ) -> HttpResponse:
     """The board, or for htmx only what a move changes; ``said`` is what is spoken."""
     look = remedies.read_remedy_look(request.GET, ActionFilter.ALL)
+    today = timezone.localdate()
     context = {"said": "", "done": None} | said
     context |= {
         "look": look,
         "address": look.address(),
         "columns": remedies.columns(
-            request.organisation.actions.all(), look, request.user
+            request.organisation.actions.all(), look, request.user, today
         ),
         "filters": [
             (one.label, look.address(show=one.value), one == look.show)
             for one in ON_BOARD
         ],
         "statuses": ActionStatus.choices,
-        "today": timezone.localdate(),
+        "today": today,
         "can_answer": Permission.ANSWER in request.may,
     }
     template = "remediation/action_board.html"
