@@ -281,14 +281,15 @@ def test_limit_of_fines_stands_beside_what_it_threatens(cast, sign_in):
     client = sign_in(cast.otto)
     page = client.get(url(assessment)).text
     assert "1 not met under the highest limit of fines." in page
-    assert page.index("EUR 20 M or 4 %") < page.index("No limit in the acts cited")
+    words = "EUR 20\u00a0M or 4\u202f%"  # each number and its unit on one line
+    assert page.index(words) < page.index("No limit in the acts cited")
     rows = json.loads(
         client.post(url(assessment, "figures"), {"format": "json"}).content
     )
     found = {(r["part"], r["name"], r["figure"]): r["value"] for r in rows["figures"]}
     assert found["fine", "20 M or 4 %", "not met"] == "1"
     home = client.get(reverse("results:overview", args=["acme"])).text
-    assert "up to EUR 20 M or 4 %" in home
+    assert f"up to {words}" in home
 
 
 def test_stranger_finds_no_result(cast, scaled, sign_in):
