@@ -18,7 +18,12 @@ from django.utils import timezone  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.evidence import storage  # noqa: E402
 from compliance.models import Answer, Evidence  # noqa: E402
-from tests.factories import make_assessment, make_cast, make_edition  # noqa: E402
+from tests.factories import (  # noqa: E402
+    begin_chains,
+    make_assessment,
+    make_cast,
+    make_edition,
+)
 
 EACH = 2000
 NOTE = "The list of processing was looked through in May, row by row. " * 3
@@ -75,6 +80,7 @@ def main(answers, files, size):
             answered(cast, edition, number)
     for _ in range(files):
         proof(cast, size)
+    begin_chains()
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from importlib import import_module
 from pathlib import Path
 
+from tests.memory import most_kilobytes
+
 
 def main(arguments):
     """Do the work of a module, and write the most kilobytes that were resident."""
     module, path, *rest = arguments
     status = import_module(module).main(rest)
-    said = Path("/proc/self/status").read_text().partition("VmHWM:")[2]
-    Path(path).write_text(said.split()[0])
+    Path(path).write_text(str(most_kilobytes()))
     return status

@@ -5,7 +5,6 @@ It prints the most memory they took, in bytes, and the size of the pack.
 
 import hashlib
 import os
-import resource
 import sys
 
 import django
@@ -24,6 +23,7 @@ from compliance.models import Evidence, Report  # noqa: E402
 from compliance.reports import storage as reports  # noqa: E402
 from tests.bundles.making import hash_of, publish  # noqa: E402
 from tests.factories import attach, make_assessment, make_cast  # noqa: E402
+from tests.memory import most_kilobytes  # noqa: E402
 
 PIECE = 1024 * 1024
 
@@ -77,7 +77,7 @@ def main(files, size_bytes):
     archived.refresh_from_db()
     if archived.status != "done":
         raise RuntimeError(archived.problem)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = most_kilobytes() * 1024
     print(peak, package_store.path_of(made.sha256).stat().st_size)  # noqa: T201
 
 

@@ -4,7 +4,6 @@ import hashlib
 import time
 
 import pytest
-from botocore.exceptions import NoCredentialsError
 
 from compliance.monitoring import checks
 from compliance.web import bucket, circuit_breaker, file_store
@@ -252,7 +251,7 @@ def test_no_credentials_are_told(s3, kept, monkeypatch, caplog):
         monkeypatch.delenv(name)
     with pytest.raises(AwayError) as told:
         file_store.is_there(path)
-    assert isinstance(told.value.__cause__, NoCredentialsError)
+    assert type(told.value.__cause__).__name__ == "NoCredentialsError"
     assert "NoCredentialsError" in caplog.text
 
 
