@@ -47,6 +47,7 @@ from compliance.models import (  # noqa: E402
 )
 from compliance.organisations.actions import hash_of, make_editor  # noqa: E402
 from compliance.publishing import actions as publishing  # noqa: E402
+from compliance.remediation.actions import create_action  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
 from compliance.reports import storage as report_files  # noqa: E402
 from compliance.results.law import Counts  # noqa: E402
@@ -352,6 +353,17 @@ def save(user_id, answer_id, changes):
         answer_id=answer_id,
         changes=changes,
         base=answer.version,
+    )
+
+
+def plan(user_id, answer_id):
+    """An open action for an answer."""
+    answer = Answer.objects.select_related("assessment__organisation").get(pk=answer_id)
+    create_action(
+        by=User.objects.get(pk=user_id),
+        organisation=answer.assessment.organisation,
+        fields={"title": "Write it"},
+        answer_ids=[answer_id],
     )
 
 

@@ -111,6 +111,7 @@ def test_nothing_moves_when_saved_appears(work, desk, width):
     page = work.page
     page.set_viewport_size({"width": width, "height": 900})
     desk.save(work.person, work.answers[1], {"verdict": "not_met"})
+    desk.plan(work.person, work.answers[0])  # else its row asks for one
     page.reload()
     page.wait_for_load_state("networkidle")
     before = page.evaluate(PLACES)
@@ -124,3 +125,25 @@ def test_nothing_moves_when_saved_appears(work, desk, width):
         if before[one] != after.get(one)
     }
     assert moved == {}
+
+
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_question_for_an_action_moves_only_what_stands_below_it(work, width):
+    """It takes room in its place, and neither the focus nor the row that was answered."""
+    page, answer = work.page, work.answers[1]
+    page.set_viewport_size({"width": width, "height": 900})
+    rows = [f"[data-q='{one}']" for one in work.answers[:3]]
+    before = [page.locator(row).bounding_box() for row in rows]
+    work.window.choose(answer, "not_met")
+    ask = page.locator(f"#ask-{answer} form")
+    ask.wait_for()
+    after = [page.locator(row).bounding_box() for row in rows]
+    assert after[:2] == before[:2]
+    assert after[2]["y"] > before[2]["y"]
+    has_focus = f"document.activeElement.closest('#ask-{answer}') !== null"
+    assert not page.evaluate(has_focus)
+    ask.get_by_role("link", name="Later").click()
+    ask.wait_for(state="detached")
+    page.wait_for_timeout(200)
+    assert ask.count() == 0
+    assert page.locator(rows[2]).bounding_box() == before[2]
