@@ -16,11 +16,20 @@ OWN = {
     for name, told in COMPOSE["services"].items()
     if told["image"] == "localhost/attest"
 }
+MORE = yaml.safe_load((ROOT / "compose.workers.yaml").read_text())["services"]
 KEPT = [
     line[1:]
     for line in (ROOT / ".containerignore").read_text().splitlines()
     if line.startswith("!")
 ]
+
+
+def assert_called(line):
+    """A command of Attest is there and takes such arguments."""
+    python, manage, command, *rest = line
+    assert (python, manage) == ("python", "manage.py")
+    found = load_command_class(get_commands()[command], command)
+    found.create_parser("manage.py", command).parse_args(rest)
 
 
 def test_image_gets_what_it_copies_and_no_tests_or_data():
@@ -46,23 +55,32 @@ def test_packages_come_by_hash_and_nobody_is_root():
 def test_services_call_commands_that_are_there_and_cannot_write_their_root(name):
     told = OWN[name]
     assert (told["read_only"], told["cap_drop"]) == (True, ["ALL"])
-    line = told.get("command") or ["python", "manage.py", "serve"]
-    python, manage, command, *rest = line
-    assert (python, manage) == ("python", "manage.py")
-    found = load_command_class(get_commands()[command], command)
-    found.create_parser("manage.py", command).parse_args(rest)
+    assert_called(told.get("command") or ["python", "manage.py", "serve"])
+
+
+def test_more_workers_call_commands_that_are_there_with_packages_of_the_image():
+    assert MORE.keys() - COMPOSE["services"].keys() == {"redis", "quick"}
+    for told in (told for name, told in MORE.items() if name != "redis"):
+        locks = told["build"]["args"]["MORE"].split()
+        assert locks == [name for name in locks if name in KEPT]
+        if "command" in told:
+            assert_called(told["command"])
 
 
 def test_settings_of_services_are_documented():
     known = (ROOT / "docs" / "settings.md").read_text()
     named = {name for told in OWN.values() for name in told["environment"]}
+    more = {name for told in MORE.values() for name in told.get("environment", ())}
+    named |= {name for name in more if not name.startswith("AWS_")}
     named |= set(re.findall(r"\b(ATTEST_\w+|NO_BOOTSTRAP)=", IMAGE))
     assert [name for name in sorted(named) if f"`{name}`" not in known] == []
 
 
-def test_database_is_reached_from_inside_only():
-    database = COMPOSE["services"]["database"]
-    assert "ports" not in database
-    assert [COMPOSE["networks"][one] for one in database["networks"]] == [
+@pytest.mark.parametrize(
+    "service", [COMPOSE["services"]["database"], MORE["redis"]], ids=["sql", "redis"]
+)
+def test_database_and_broker_are_reached_from_inside_only(service):
+    assert "ports" not in service
+    assert [COMPOSE["networks"][one] for one in service["networks"]] == [
         {"internal": True}
     ]
