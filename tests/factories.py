@@ -38,6 +38,8 @@ from compliance.models import (
     Theme,
     User,
 )
+from compliance.proposals.actions import propose
+from compliance.tokens.actions import make_token
 from tests.made_up import BEGUN
 
 count = itertools.count(1)
@@ -249,6 +251,24 @@ def make_action(organisation, by, *answers, **fields):
     for answer in answers:
         ActionLink.objects.create(action=action, answer=answer)
     return action
+
+
+def make_proposal(answer, by, changes=None, *, name="Assistant", token=None, **more):
+    """An open proposal by a token of that person, "Met" unless told otherwise."""
+    if token is None:
+        where = answer.assessment.organisation
+        token, _ = make_token(
+            by=by, organisation=where, name=name, scopes=["propose"], days=30
+        )
+    return propose(
+        by=by,
+        token=token,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        version=more.pop("version", answer.version),
+        changes=changes or {"verdict": "met"},
+        **more,
+    )
 
 
 def begin_chains():

@@ -14,6 +14,7 @@ __all__ = [
     "imported_answers",
     "material",
     "models",
+    "proposing",
     "resting",
     "scoring",
     "signature_validity",

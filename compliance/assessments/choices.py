@@ -104,6 +104,15 @@ NO_OWNER = "Choose a member of this organisation who may answer."
 """Said where a question or an action is given to anybody else."""
 
 
+class ProposalState(models.TextChoices):
+    """Where the proposal of a program stands."""
+
+    OPEN = "open", "Open"
+    USED = "used", "Used"
+    SET_ASIDE = "set-aside", "Set aside"
+    REPLACED = "replaced", "Replaced"
+
+
 class Filter(models.TextChoices):
     """Filters of the question list."""
 

@@ -101,7 +101,7 @@ NAME_DENIED = _assessment(
     after=say.Name,
 )
 
-ANSWER_SAVED = _typed("answer.saved", _("saved"))
+ANSWER_SAVED = _typed("answer.saved", _("saved"), after=say.Saved)
 ANSWER_UNDONE = _typed("answer.undone", _("change undone"))
 ANSWER_TAKEN_OVER = _typed("answer.taken_over", _("taken over"))
 ANSWER_IMPORTED = _typed("answer.imported", _("from a spreadsheet"))
@@ -184,6 +184,24 @@ ANSWER_REFUSED = _answer(
     before=say.Version,
     after=say.Values,
     prepares=Prepares.NOTHING,
+)
+# Words beside a question lead whoever answers it, used or not: who lets a program
+# propose them prepared the answer.
+ANSWER_PROPOSED = _answer(
+    "answer.proposed",
+    _("answer proposed"),
+    after=say.Proposed,
+    prepares=Prepares.ANSWER,
+    keeps_checks=True,
+    stays_inside=True,
+)
+PROPOSAL_SET_ASIDE = _answer(
+    "answer.proposal_set_aside",
+    _("proposal set aside"),
+    after=say.SetAside,
+    prepares=Prepares.NOTHING,
+    keeps_checks=True,
+    stays_inside=True,
 )
 EVIDENCE_ATTACHED = _news(
     "evidence.attached",

@@ -5,7 +5,13 @@ from typing import Annotated, Any, Literal, Required
 
 from pydantic import Strict
 
-from compliance.assessments.answer_fields import ANSWER_FIELDS, ANSWERED, Kind, Role
+from compliance.assessments.answer_fields import (
+    ANSWER_FIELDS,
+    ANSWERED,
+    TYPED,
+    Kind,
+    Role,
+)
 from compliance.assessments.choices import Verdict
 from compliance.audit.payloads import (
     Day,
@@ -58,6 +64,15 @@ class Source(Side, total=False):
     version: Required[int]
 
 
+class FromProposal(Side, total=False):
+    """A proposal: by which token, and whose."""
+
+    proposal: Required[int]
+    token: Required[int]
+    title: Required[Words]
+    person: Required[int]
+
+
 class Proof(Side, total=False):
     """A piece of evidence."""
 
@@ -75,6 +90,24 @@ After = side(
     | {"attached": list[Proof], "detached": list[Proof]},
 )
 """An answer after a change, and what came with it."""
+Saved = side("Saved", get_annotations(After) | {"proposal": FromProposal})
+"""The same, and the proposal that was saved as the person's answer."""
+
+
+Proposed = side(
+    "Proposed",
+    {field.column: _VALUES[field.column] for field in TYPED if field.answering}
+    | {"proposal": Required[FromProposal], "about": Required[int], "text": Words}
+    | {"grounds": list[Proof], "replaces": int},
+)
+"""An answer that a program proposed for version ``about`` of the one that stands."""
+
+
+class SetAside(Side, total=False):
+    """A proposal that a person set aside, and why."""
+
+    proposal: Required[FromProposal]
+    text: Words
 
 
 class Version(Side, total=False):

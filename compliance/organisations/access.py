@@ -28,6 +28,8 @@ class Permission(StrEnum):
 
     VIEW = "view"
     ANSWER = "answer"
+    PROPOSE = "propose"
+    """Lets a program propose answers, which a person who may answer uses or sets aside."""
     COMMENT = "comment"
     ASSESS = "assess"
     EDIT = "edit"
@@ -58,6 +60,7 @@ ALLOWED: dict[str, frozenset[Permission]] = {
         _EVERYBODY
         | {
             Permission.ANSWER,
+            Permission.PROPOSE,
             Permission.COMMENT,
             Permission.REPORT,
             Permission.EXPORT,

@@ -72,6 +72,8 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
             said.append(say(before.get(field.column), after[field.column]))
     if source := after.get("source"):
         said.append(gettext("from %(key)s (%(checklist)s)") % source)
+    if proposal := after.get("proposal"):
+        said.append(gettext("proposed by “%(title)s”") % proposal)
     said += _reviewed(after)
     said += _moved(before, after)
     said += _named(before, after)

@@ -6,6 +6,7 @@ from compliance.assessments.models import (
     Assessment,
     Attachment,
     Comment,
+    Proposal,
     Upgrade,
 )
 from compliance.audit.guards import unless_deleted
@@ -59,6 +60,7 @@ for _model, _signed in {
     Upgrade: _OF_ASSESSMENT,
     Attachment: _OF_ANSWER,
     Comment: _OF_ANSWER,
+    Proposal: _OF_ANSWER,
     ActionLink: _OF_ANSWER,
 }.items():
     _old, _new = _signed.format("OLD"), _signed.format("NEW")

@@ -11,6 +11,7 @@ from compliance.organisations.access import ALLOWED, Permission
 SCOPES: Mapping[Permission, str] = {
     Permission.VIEW: "Read checklists, assessments, answers, evidence, actions and results",
     Permission.ANSWER: "Write answers, evidence and actions",
+    Permission.PROPOSE: "Propose answers, which people use or set aside",
     Permission.COMMENT: "Comment on answers",
     Permission.ASSESS: "Start assessments and change their facts",
     Permission.REPORT: "Ask for reports and fetch them",

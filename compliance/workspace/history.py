@@ -27,6 +27,12 @@ from compliance.web.text import counted
 from compliance.workspace.seeing import Unseen
 
 _PROOF = "File or link"
+_PIECES = {
+    "attached": "Evidence added",
+    "detached": "Taken out",
+    "grounds": "Rests on evidence",
+}
+"""Lists of evidence in an event, and how each is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,9 @@ def _beside(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """Where it came from, the evidence that came with it, and what it was asked."""
     if source := after.get("source"):
         yield Change("From", after=f"{source['key']} ({source['checklist']})")
-    for name, label in (("attached", "Evidence added"), ("detached", "Taken out")):
+    if proposal := after.get("proposal"):
+        yield Change("Proposed by", after=proposal["title"])
+    for name, label in _PIECES.items():
         if after.get(name):
             yield Change(label, after=", ".join(one["title"] for one in after[name]))
     if before.get("again"):

@@ -27,6 +27,10 @@ def keys(cast):
         Comment.objects.create(answer=answer, author=by, text="Where is it?")
         for answer, by in zip(answers, (cast.ada, zoe), strict=True)
     ]
+    proposals = [
+        factories.make_proposal(answer, by)
+        for answer, by in zip(answers, (cast.ada, zoe), strict=True)
+    ]
     proofs = make_proof(cast.acme, cast.ada), make_proof(other, zoe)
     reports = make_report(own, cast.ada), make_report(theirs, zoe)
     tasks = [
@@ -40,6 +44,7 @@ def keys(cast):
         "assessment_id": Key(own.pk, nobody, theirs.pk),
         "answer_id": Key(answers[0].pk, 999_999, answers[1].pk),
         "comment_id": Key(comments[0].pk, 999_999, comments[1].pk),
+        "proposal_id": Key(proposals[0].pk, 999_999, proposals[1].pk),
         "evidence_id": Key(proofs[0].pk, nobody, proofs[1].pk),
         "report_id": Key(reports[0].pk, nobody, reports[1].pk),
         "number": Key(tasks[0].number, 999_999, tasks[1].number),

@@ -25,6 +25,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from compliance.api.document import described
 from compliance.api.urls import api
 from compliance.models import Event
+from compliance.proposals.actions import set_aside
 from compliance.reports.actions import make_report
 from tests import factories
 from tests.calling import Program
@@ -139,6 +140,30 @@ def test_answers_are_written_and_a_conflict_has_both_sides(cast, enter, generate
     standing = refused.told.standing
     assert standing.note == "Checked"
     assert change(ada, standing.version, "Looked at").told.note == "Looked at"
+
+
+def test_proposal_waits_until_a_person_decides(cast, enter, generated):
+    models, con = generated("models"), enter(cast.con, cast.acme)
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    fields = models.ProposedFields(verdict=models.Verdict.PARTLY, note="Two of three.")
+    body = models.ProposalGiven(version=0, set_=fields, why="The register.")
+    made = con("proposals.propose_answer", answer.pk, body=body, idempotency_key="a")
+    assert (made.status, made.told.state) == (HTTPStatus.CREATED, "open")
+    assert (
+        con("answers.get_answer", answer.pk).told.verdict == models.Verdict.UNANSWERED
+    )
+    set_aside(
+        by=cast.ada,
+        organisation=cast.acme,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        proposal_id=made.told.id,
+        reason="There are four.",
+    )
+    told = con("proposals.get_proposal", made.told.id).told
+    assert (told.state, told.reason) == ("set-aside", "There are four.")
+    listed = con("proposals.list_proposals", answer.assessment_id).told
+    assert [one.id for one in listed.items] == [made.told.id]
 
 
 def test_evidence_goes_in_and_comes_out(cast, enter, generated):

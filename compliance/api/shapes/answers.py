@@ -33,7 +33,7 @@ _TOLD: dict[Kind, Any] = {
     Kind.COUNT: int | None,
 }
 """How a reply says each kind."""
-_GIVEN: dict[Kind, Any] = {
+GIVEN: dict[Kind, Any] = {
     Kind.VERDICT: Verdict,
     Kind.VALUE: Text | list[Text] | None,
     Kind.TEXT: Text,
@@ -75,7 +75,7 @@ AnswerShape: Any = create_model("AnswerShape", __base__=_Answer, **_told)
 AnswerShape.__doc__ = "The answer to one question of one assessment."
 
 _given: Any = {
-    field.name: (_GIVEN[field.kind], Field(default=None, description=field.heading))
+    field.name: (GIVEN[field.kind], Field(default=None, description=field.heading))
     for field in TYPED
 }
 AnswerFields: Any = create_model("AnswerFields", __base__=Given, **_given)

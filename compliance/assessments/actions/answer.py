@@ -7,12 +7,25 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from compliance.assessments.actions.attach import refuse_too_many_files, swap_proofs
+from compliance.assessments.actions.attach import (
+    attach_all,
+    refuse_too_many_files,
+    swap_proofs,
+)
 from compliance.assessments.answer_fields import FIELDS, json_of
+from compliance.assessments.choices import ProposalState
 from compliance.assessments.crediting import put_back
 from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
 from compliance.assessments.following import Changes, settled, touched_of, values_of
-from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models import Answer, Assessment, Proposal
+from compliance.assessments.proposing import (
+    Used,
+    grounds_of,
+    open_again,
+    open_one,
+    settle,
+    told,
+)
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import (
     as_known,
@@ -75,6 +88,7 @@ def save_answer(
     answer_id: int,
     changes: Changes,
     base: int | Known,
+    used: Used | None = None,
 ) -> Saved | Refused:
     """Save some fields of an answer as they were typed over version ``base``.
 
@@ -83,15 +97,22 @@ def save_answer(
     untouched fields are left to others; what follows from a change is worked out on
     the answer with both. A field that both sides changed differently, or an answer that
     the database does not take, refuses the whole save: all that was typed goes to the
-    trail, nothing else changes. Sending the same save again changes nothing. Raises
-    ``ValidationError`` when the answer is closed, a value is wrong or a reason is
-    missing, ``Answer.DoesNotExist`` for a foreign id.
+    trail, nothing else changes. Sending the same save again changes nothing.
+
+    ``used`` names the proposal that the person saves as theirs, changed or not: the event
+    says so, the proposal is open no more, and its chosen evidence comes along. Raises
+    ``ValidationError`` when the answer is closed, a value is wrong, a reason is missing or
+    the proposal is open no more, ``Answer.DoesNotExist`` or ``Proposal.DoesNotExist`` for
+    a foreign id.
     """
     try:
         with writing():
             answer = locked(organisation.pk, assessment_id, answer_id)
+            proposal = open_one(by, answer, used) if used else None
             merge = _merge(answer, changes, base)
-            return _refuse(by, merge) if merge.clash else _save(by, merge)
+            if merge.clash:
+                return _refuse(by, merge)
+            return _save(by, merge, *((used, proposal) if used and proposal else ()))
     except IntegrityError:
         with writing():
             answer = locked(organisation.pk, assessment_id, answer_id)
@@ -138,12 +159,22 @@ def _merge(answer: Answer, changes: Changes, base: int | Known) -> _Merge:
     return merge
 
 
-def _save(by: User, merge: _Merge) -> Saved:
+def _save(
+    by: User, merge: _Merge, used: Used | None = None, proposal: Proposal | None = None
+) -> Saved:
     answer, page, wanted = merge.answer, merge.page, merge.wanted
     # typed under what was asked before, it does not confirm what is asked now
     is_behind = bool(wanted and answer.again and page.newest < answer.version)
-    beside = {"again": answer.again} if is_behind else None
-    event = write(by, answer, wanted, ANSWER_SAVED, beside=beside)
+    beside: Changes | None = {"again": answer.again} if is_behind else None
+    also: Changes = {}
+    if used and proposal:
+        settle(by, proposal, ProposalState.USED)
+        also["proposal"], beside = told(proposal), beside or {}
+        if attached := attach_all(answer, grounds_of(proposal, used)):
+            also["attached"] = attached
+    event = write(by, answer, wanted, ANSWER_SAVED, beside=beside, also=also)
+    if "attached" in also:
+        refuse_too_many_files(answer.assessment)
     standing, known = merge.standing, merge.known
     unseen = any(standing[f] != known[f] for f in FIELDS if f not in wanted)
     now = page.raised(wanted, answer.version) if unseen else Known(answer.version)
@@ -189,6 +220,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
             return Undone(answer, None)
         proofs = swap_proofs(answer, after)
         beside = put_back(answer, before, after)
+        open_again(answer, after)
         undone = write(
             by,
             answer,

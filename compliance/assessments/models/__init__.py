@@ -23,11 +23,18 @@ from compliance.assessments.models.origin import (
     OriginEvent,
     OriginTrail,
 )
+from compliance.assessments.models.proposal import (
+    LONGEST_WHY,
+    Ground,
+    Proposal,
+    ProposalQuerySet,
+)
 from compliance.assessments.models.upgrade import UNDO_FOR, Upgrade
 from compliance.assessments.models.visit import Presence, SavedView, Visit
 
 __all__ = [
     "ACTION_FIELDS",
+    "LONGEST_WHY",
     "UNDO_FOR",
     "Action",
     "ActionLink",
@@ -40,6 +47,7 @@ __all__ = [
     "AssessmentQuerySet",
     "Attachment",
     "Comment",
+    "Ground",
     "Mention",
     "Namesake",
     "NamesakeSaid",
@@ -47,6 +55,8 @@ __all__ = [
     "OriginEvent",
     "OriginTrail",
     "Presence",
+    "Proposal",
+    "ProposalQuerySet",
     "SavedView",
     "Upgrade",
     "Visit",

@@ -1,0 +1,99 @@
+"""Proposals: made by programs, read with what became of them. People decide on the pages."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from ninja import Router
+
+from compliance.api.bearer import ApiRequest, author_of
+from compliance.api.cursors import Cursor, Limit, Page, sliced
+from compliance.api.operations import Said, operation
+from compliance.api.resources.answers import find_answer
+from compliance.api.resources.assessments import find_assessment
+from compliance.api.shapes.answers import changes_in
+from compliance.api.shapes.leaves import Id
+from compliance.api.shapes.proposals import ProposalGiven, ProposalShape
+from compliance.assessments.models import Proposal
+from compliance.evidence.models import Evidence
+from compliance.organisations.access import Permission
+from compliance.proposals import actions
+
+router = Router(tags=["proposals"])
+
+
+@operation(
+    router,
+    "POST",
+    "/answers/{int:answer_id}/proposals",
+    Permission.PROPOSE,
+    gives={201: ProposalShape},
+    once="within",
+)
+def propose_answer(request: ApiRequest, answer_id: Id, given: ProposalGiven) -> Said:
+    """Propose an answer to a question, with its grounds; a person uses it or sets it aside.
+
+    It is no answer: nothing counts, prints or signs it. It takes the place of the token's
+    earlier proposal for the question; the same one again changes nothing.
+    """
+    author = author_of(request)
+    answer = find_answer(request, answer_id)
+    made = actions.propose(
+        by=author,
+        token=request.token,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        version=given.version,
+        changes=changes_in(given.set),
+        why=given.why,
+        evidence=_evidence(request, given.evidence),
+    )
+    shape = ProposalShape.of(_rows(request).get(pk=made.pk))
+    return Said(shape, 201, Location=f"/api/v1/proposals/{made.pk}")
+
+
+@operation(
+    router,
+    "GET",
+    "/assessments/{uuid:assessment_id}/proposals",
+    Permission.VIEW,
+    gives={200: Page[ProposalShape]},
+)
+def list_proposals(
+    request: ApiRequest, assessment_id: UUID, limit: Limit = 50, cursor: Cursor = ""
+) -> Page[ProposalShape]:
+    """What programs proposed in an assessment, oldest first, and what became of it."""
+    assessment = find_assessment(request, assessment_id)
+    rows = _rows(request).filter(answer__assessment=assessment)
+    found, after = sliced(rows, ("pk",), cursor, limit)
+    return Page(items=[ProposalShape.of(one) for one in found], next=after)
+
+
+@operation(
+    router,
+    "GET",
+    "/proposals/{int:proposal_id}",
+    Permission.VIEW,
+    gives={200: ProposalShape},
+)
+def get_proposal(request: ApiRequest, proposal_id: Id) -> ProposalShape:
+    """One proposal, and what became of it."""
+    found = _rows(request).filter(pk=proposal_id).first()
+    if found is None:
+        raise Http404
+    return ProposalShape.of(found)
+
+
+def _rows(request: ApiRequest) -> QuerySet[Proposal]:
+    own = Proposal.objects.filter(answer__assessment__organisation=request.organisation)
+    return own.with_names()
+
+
+def _evidence(request: ApiRequest, ids: Collection[UUID]) -> list[Evidence]:
+    """The pieces, each once, if they are the organisation's own. Raises ``Http404``."""
+    wanted = list(dict.fromkeys(ids))
+    found = request.organisation.evidence.in_bulk(wanted)
+    if len(found) < len(wanted):
+        raise Http404
+    return [found[pk] for pk in wanted]

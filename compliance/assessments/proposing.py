@@ -1,0 +1,78 @@
+"""Proposals on which an answer rests: used by a save, open again when it is undone.
+
+Each function is for an answer that the caller has locked.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.assessments.choices import ProposalState
+from compliance.assessments.following import Changes
+from compliance.assessments.models import Answer, Proposal
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The proposal that a person saves as their answer, and which of its evidence with it."""
+
+    proposal_id: int
+    evidence: Collection[UUID] = ()
+
+
+def open_one(by: User, answer: Answer, used: Used) -> Proposal | None:
+    """The open proposal for an answer; None for one that this person has used already.
+
+    Raises ``Proposal.DoesNotExist`` for one about another answer, ``ValidationError`` for
+    one that is open no more.
+    """
+    found = answer.proposals.select_related("token").get(pk=used.proposal_id)
+    if found.state == ProposalState.USED and found.settled_by_id == by.pk:
+        return None
+    if not found.is_open:
+        state = found.get_state_display().lower()
+        msg = f"This proposal was {state} meanwhile. Load {answer.question.key} again."
+        raise ValidationError(msg)
+    return found
+
+
+def grounds_of(proposal: Proposal, used: Used) -> list[Evidence]:
+    """The chosen pieces of evidence, of those on which the proposal rests."""
+    rows = proposal.grounds.filter(evidence__in=used.evidence)
+    return [ground.evidence for ground in rows.select_related("evidence")]
+
+
+def settle(by: User, proposal: Proposal, state: ProposalState) -> None:
+    """Close a proposal; the caller records it."""
+    proposal.state = state
+    proposal.settled_at, proposal.settled_by = timezone.now(), by
+    proposal.save(update_fields=["state", "reason", "settled_at", "settled_by"])
+
+
+def open_again(answer: Answer, after: Changes) -> None:
+    """Open the proposal on which an undone event rested, unless a newer one is open."""
+    if "proposal" not in after:
+        return
+    proposal = answer.proposals.get(pk=after["proposal"]["proposal"])
+    newer = answer.proposals.open().filter(token=proposal.token_id)
+    if proposal.state == ProposalState.USED and not newer.exists():
+        proposal.state = ProposalState.OPEN
+        proposal.settled_at = proposal.settled_by = None
+        proposal.save(update_fields=["state", "settled_at", "settled_by"])
+
+
+def told(proposal: Proposal) -> dict[str, Any]:
+    """The proposal in an event: which one, by which token, and whose."""
+    token = proposal.token
+    return {
+        "proposal": proposal.pk,
+        "token": token.pk,
+        "title": token.name,
+        "person": token.user_id,
+    }
