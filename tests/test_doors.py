@@ -187,6 +187,7 @@ DOORS = {
     "workspace:comment_add": (COMMENT, "POST"),
     "workspace:comment_resolve": (COMMENT, "POST"),
     "workspace:comment_reopen": (COMMENT, "POST"),
+    "workspace:proposal_aside": (ANSWER, "POST"),
     "workspace:proof_add": (ANSWER, "GET POST"),
     "workspace:proof_use": (ANSWER, "POST"),
     "workspace:proof_drop": (ANSWER, "POST"),
@@ -649,6 +650,10 @@ def keys(cast):
         Comment.objects.create(answer=answer, author=cast.ada, text="Where is it?").pk
         for answer in answers
     ]
+    proposals = [
+        factories.make_proposal(answer, by, {"note": "Here."}).pk
+        for answer, by in zip(answers, (cast.ada, cast.ada, zoe), strict=True)
+    ]
     their_list = factories.make_checklist("theirs", other)
     their_edition = factories.make_edition(checklist=their_list)
     member, their_member = (
@@ -683,6 +688,7 @@ def keys(cast):
         ),
         "package_id": Key(packages[0], nobody, tuple(packages[1:])),
         "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
+        "proposal_id": Key(proposals[0], 999_999, tuple(proposals[1:])),
         "membership_id": Key(member, 999_999, (their_member,)),
         "invitation_id": Key(
             make_invitation(cast.acme, cast.ada),

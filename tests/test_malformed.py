@@ -136,6 +136,7 @@ SENT = {
     "workspace:again": {"base": "0", "note": "", "want": "panel"},
     "workspace:na_confirm": {"base": "0", "note": "", "want": "panel"},
     "workspace:na_back": {"base": "0", "why": "It applies."},
+    "workspace:proposal_aside": {"reason": "There are four."},
     "workspace:comment_add": {"text": "@Con Tributor, look"},
     "remediation:action_list": TABLE,
     "remediation:action_board": TABLE,

@@ -123,6 +123,7 @@ class Filter(models.TextChoices):
     NOT_MET = "not-met", "Not met"
     BELOW = "rated-not-met", "Rated below"
     NO_EVIDENCE = "no-evidence", "No evidence"
+    PROPOSED = "proposed", "Proposed"
     EXPIRED = "expired", "Evidence expired"
     OVERDUE = "overdue", "Overdue"
     DONT_KNOW = "dont-know", "Don't know"

@@ -58,13 +58,14 @@ def conflict(
     saved: Mapping[str, tuple[str, datetime]],
     is_derived: bool = False,
     more: Sequence[tuple[str, str]] = (),
+    rests_on: Sequence[tuple[str, str]] = (),
 ) -> Conflict:
     """Lay out a refused save.
 
     ``mine`` and ``theirs`` say each field of ``fields`` in words; ``touched`` are the
     fields that I changed; ``standing`` are the texts now saved, ``saved`` by whom and
     when. ``is_derived`` says that the verdict follows from a value; ``more`` are other
-    inputs that each button sends. Taking another's verdict or day leaves out the fields
+    inputs that each button sends, ``rests_on`` those that go with what I wrote. Taking another's verdict or day leaves out the fields
     that belong to one's own verdict.
     """
     left = set(fields)
@@ -77,14 +78,12 @@ def conflict(
         for field, text in touched.items()
         if all(BY_COLUMN[name].kind == Kind.TEXT for name in fields)
     }
+    others = {f: value for f, value in touched.items() if f not in left}
     return Conflict(
         sides=[_side(f, mine[f], theirs[f], *saved.get(f, ("", None))) for f in fields],
-        keep_mine=[*_inputs(touched), *more],
-        keep_theirs=[
-            *_inputs({f: value for f, value in touched.items() if f not in left}),
-            *more,
-        ],
-        keep_both=[*_inputs(texts), *more] if texts else [],
+        keep_mine=[*_inputs(touched), *rests_on, *more],
+        keep_theirs=[*_inputs(others), *(rests_on if others else ()), *more],
+        keep_both=[*_inputs(texts), *rests_on, *more] if texts else [],
     )
 
 

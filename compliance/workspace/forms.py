@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from compliance.applicability.rules import choice_words
 from compliance.assessments.answer_fields import TYPED, Field, Kind
 from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.earlier_assessments import told_earlier
-from compliance.assessments.models import Assessment
+from compliance.assessments.models import LONGEST_WHY, Assessment
+from compliance.assessments.proposing import Used
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
 from compliance.checklists.models import Edition, Fact
@@ -61,10 +63,12 @@ class AnswerForm(forms.Form):
     """The fields of a row that were sent; one that was not sent is not touched."""
 
     base = forms.CharField(max_length=300)
+    proposal = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         self.typed_values = data.getlist("value")
+        self.grounds = list(_ids(data.getlist("grounds")))
         for field in TYPED:
             if field.kind in _INPUTS:
                 self.fields[field.name] = _INPUTS[field.kind](field)
@@ -83,6 +87,33 @@ class AnswerForm(forms.Form):
             if field.name in self.data
             and (field.kind != Kind.VERDICT or self.data[field.name])
         }
+
+    def used(self) -> Used | None:
+        """The proposal that is saved as the person's answer, with the evidence they chose."""
+        pk = self.cleaned_data["proposal"]
+        return Used(pk, self.grounds) if pk else None
+
+
+def _ids(texts: Iterable[str]) -> Iterator[UUID]:
+    for text in texts:
+        with suppress(ValueError):
+            yield UUID(text)
+
+
+class AsideForm(forms.Form):
+    """Why a proposal is set aside, if the person says so."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=LONGEST_WHY,
+        validators=[validate_text],
+        error_messages={
+            "max_length": "The reason has %(show_value)d characters; 2,000 fit."
+        },
+    )
+
+    def clean_reason(self) -> str:
+        return line_ends(self.cleaned_data["reason"])
 
 
 WANTED = {

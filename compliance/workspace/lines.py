@@ -10,11 +10,12 @@ from compliance.assessments.answer_fields import TYPED, Field
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
-from compliance.assessments.models import Answer, Assessment, Attachment
+from compliance.assessments.models import Answer, Assessment, Attachment, Proposal
 from compliance.assessments.stand_ins import StandIn
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Question
+from compliance.evidence.models import Evidence
 from compliance.workspace.seeing import News
 
 _PLACED = {"due_on"}
@@ -30,6 +31,31 @@ class Proof:
 
     attachment: Attachment
     warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A field as it stands and as proposed, in words; a person may change some first."""
+
+    field: Field
+    now: str
+    then: str
+    value: Any
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An open proposal: what differs, what Use sends unseen, and its evidence.
+
+    Each piece of ``grounds`` says whether the answer uses it already.
+    """
+
+    proposal: Proposal
+    fields: Sequence[Beside]
+    sent: Sequence[tuple[str, str]]
+    grounds: Sequence[tuple[Evidence, bool]]
+    is_behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +75,7 @@ class Line:
     """The words of another assessment in the place of this answer, which waits."""
     there_now: StandIn | None = None
     """The words there today, where a signature froze other ones."""
+    proposed: Sequence[Proposed] = ()
 
     @property
     def question(self) -> Any:
@@ -102,12 +129,14 @@ def lines(
     amended: Collection[int] = (),
     elsewhere: Mapping[str, StandIn] | None = None,
     today_there: Mapping[str, StandIn] | None = None,
+    proposals: Mapping[int, Sequence[Proposed]] | None = None,
 ) -> list[Line]:
     """A line for each answer; ``scope`` adds why each applies or does not.
 
     ``amended`` are the ids of those under whose questions the law changed,
     ``elsewhere`` has what stands in for those that wait, by key of the question, and
-    ``today_there`` what it would be today if that differs from what was signed.
+    ``today_there`` what it would be today if that differs from what was signed;
+    ``proposals`` are the open ones of each.
     """
     return [
         line(
@@ -120,6 +149,7 @@ def lines(
             law_changed=answer.pk in amended,
             stands_in=(elsewhere or {}).get(answer.question.key),
             there_now=(today_there or {}).get(answer.question.key),
+            proposed=(proposals or {}).get(answer.pk, ()),
         )
         for answer in answers
     ]
@@ -136,6 +166,7 @@ def line(
     law_changed: bool = False,
     stands_in: StandIn | None = None,
     there_now: StandIn | None = None,
+    proposed: Sequence[Proposed] = (),
 ) -> Line:
     """One answer as its row shows it."""
     proofs = [
@@ -154,6 +185,7 @@ def line(
         law_changed=law_changed,
         stands_in=stands_in,
         there_now=there_now,
+        proposed=proposed,
     )
 
 

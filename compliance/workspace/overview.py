@@ -23,7 +23,7 @@ from django.db.models.expressions import Combinable
 from compliance.applicability.essentials import essentials
 from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.earlier_assessments import different
-from compliance.assessments.models import Assessment, Attachment
+from compliance.assessments.models import Assessment, Attachment, Proposal
 from compliance.assessments.scoring import Tally, tally
 from compliance.charts.shapes import Chart, bar, strip
 from compliance.checklists.choices import Level
@@ -58,6 +58,8 @@ class Row:
     """Whether an answer rates and finds no breach: no law sets what is asked."""
     rests: bool
     """Whether another assessment answers it."""
+    is_proposed: bool
+    """Whether a program proposed an answer that waits for a person."""
 
     @property
     def counted(self) -> str:
@@ -234,6 +236,7 @@ _FIRST = {
     Filter.MINE,
     Filter.NOT_MET,
     Filter.NO_EVIDENCE,
+    Filter.PROPOSED,
     Filter.CHANGED,
 }
 
@@ -251,6 +254,7 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
         and row.verdict in {Verdict.MET, Verdict.PARTLY}
         and not row.has_evidence
     ),
+    Filter.PROPOSED: lambda view, row: row.applies and row.is_proposed,
     Filter.EXPIRED: lambda view, row: row.applies and row.has_expired,
     Filter.OVERDUE: lambda view, row: (
         row.applies
@@ -293,6 +297,7 @@ _COLUMNS = (
     "law_changed",
     "rates",
     "waits",
+    "is_proposed",
 )
 
 
@@ -320,6 +325,9 @@ def read(
     if assessment.rests:
         once = Q(question__section__level=Level.ORGANISATION)
         rests = ExpressionWrapper(once, BooleanField())
+    is_proposed: Combinable = Value(False, BooleanField())
+    if assessment.is_talked_about:
+        is_proposed = Exists(Proposal.objects.open().filter(answer=OuterRef("pk")))
     rows = (
         assessment.answers.annotate(
             has_evidence=Exists(attached),
@@ -331,6 +339,7 @@ def read(
             law_changed=law_changed,
             rates=rates(),
             waits=rests,
+            is_proposed=is_proposed,
         )
         .order_by("question__position")
         .values_list(*_COLUMNS)

@@ -35,6 +35,7 @@ from compliance.workspace.history import history, since
 from compliance.workspace.overview import Overview, Row
 from compliance.workspace.pace import time_left
 from compliance.workspace.points import points_of
+from compliance.workspace.proposed import proposed
 from compliance.workspace.seeing import Unseen, seen_seq, unseen
 from compliance.workspace.standing_in import bearer_of, borne_by, standing_in
 
@@ -185,6 +186,7 @@ def list_context(
     beside |= {"news": new.news, "open_id": look.open_id}
     standing, borne = standing_in(assessment, answers), borne_by(assessment)
     beside |= {"elsewhere": standing.said, "today_there": standing.now}
+    beside["proposals"] = proposed(assessment, answers)
     shown = lines.lines(answers, assessment, view.today, **beside)
     context = page_context(request, assessment, view)
     return (
@@ -386,6 +388,7 @@ def row_context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
             law_changed=assessment.is_open and answer.applies and answer.law_moved,
             stands_in=standing.said.get(answer.question.key),
             there_now=standing.now.get(answer.question.key),
+            proposed=proposed(assessment, [answer]).get(answer.pk, ()),
         ),
         "news": since(answer, new, request.user.pk),
         "takeable": offers(assessment, answer),

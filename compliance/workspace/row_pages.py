@@ -3,8 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
+from django_htmx.http import retarget
 
 from compliance.assessments import actions
 from compliance.assessments.answer_fields import BY_COLUMN, INSIDE, TYPED, Kind
@@ -61,6 +62,12 @@ def whole_row(
     return context | told_event(answer, event) | {"is_swap": True} | more
 
 
+def beside(request: MemberRequest, refusal: HttpResponse) -> HttpResponse:
+    """A refusal, shown where the proposal is that somebody wanted to use, if one is sent."""
+    pk = request.POST.get("proposal", "")
+    return retarget(refusal, f"#said-of-{pk}") if pk.isdecimal() else refusal
+
+
 def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
     """A refused save, laid out: what was typed beside what stands."""
     answer = done.answer
@@ -76,8 +83,14 @@ def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
             f: (str(event.actor or "Attest"), event.at) for f, event in saved.items()
         },
         is_derived=answer.kind_is_derived,
-        more=[("then", then) for then in request.POST.getlist("then")],
+        more=_sent(request, "then"),
+        rests_on=_sent(request, "proposal", "grounds"),
     )
+
+
+def _sent(request: MemberRequest, *names: str) -> list[tuple[str, str]]:
+    """Inputs of those names, as they came."""
+    return [(name, text) for name in names for text in request.POST.getlist(name)]
 
 
 def _told(request: MemberRequest, answer: Answer, name: str, value: Any) -> str:

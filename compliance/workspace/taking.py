@@ -86,7 +86,7 @@ def parts(before: Answer, after: dict[str, Any]) -> list[Part]:
         if name not in after or after[name] == getattr(before, name):
             continue
         sides = (getattr(before, name), after[name])
-        old, new = (_words(before, field, value) for value in sides)
+        old, new = (words_of(before, field, value) for value in sides)
         is_lost = bool(old) and (name != "verdict" or before.verdict not in OPEN)
         runs = _compared(old, new) if field.kind == Kind.TEXT and old else []
         found.append(Part(field.heading, old, new, is_lost, runs))
@@ -100,7 +100,8 @@ def _compared(old: str, new: str) -> list[tuple[str, str]]:
     return runs if same * 2 > max(len(old), len(new)) else []
 
 
-def _words(answer: Answer, field: Field, value: Any) -> str:
+def words_of(answer: Answer, field: Field, value: Any) -> str:
+    """A value that a field of the answer may have, in words; "" for none."""
     if field.kind == Kind.VALUE:
         return told_value(Answer(question=answer.question, value=value))
     return field.words(value)

@@ -10,6 +10,7 @@ from compliance.workspace.views import (
     discussion,
     evidence,
     presence,
+    proposals,
     related,
     saved_views,
     starting,
@@ -61,6 +62,11 @@ urlpatterns = [
         f"assessments/{answer}na/confirm/", confirmations.na_confirm, name="na_confirm"
     ),
     path(f"assessments/{answer}na/back/", confirmations.na_back, name="na_back"),
+    path(
+        f"assessments/{answer}proposals/<int:proposal_id>/aside/",
+        proposals.proposal_aside,
+        name="proposal_aside",
+    ),
     path(f"assessments/{answer}comments/", discussion.comment_add, name="comment_add"),
     path(
         f"assessments/{said}resolve/",

@@ -43,7 +43,13 @@ from compliance.web.triggers import keep as keep_triggers
 from compliance.webhooks.actions import make_webhook
 from tests import drawn, seating, signing
 from tests.bundles.making import brought_in, bundle_of, make_everything, publish
-from tests.factories import PASSWORD, begin_chains, make_assessment, make_member
+from tests.factories import (
+    PASSWORD,
+    begin_chains,
+    make_assessment,
+    make_member,
+    make_proposal,
+)
 from tests.mailing import queued, refuse_with, run_queued, send_queued
 
 pytestmark = pytest.mark.slow
@@ -69,6 +75,8 @@ def full(cast):
     make_token(
         by=cast.ada, organisation=cast.acme, name="Export", scopes=["report"], days=5
     )
+    link = here.organisation.evidence.first()
+    make_proposal(here.answers.first(), cast.con, {"note": "Here."}, evidence=[link])
     make_webhook(
         by=cast.ada,
         organisation=cast.acme,

@@ -10,7 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from compliance.assessments.answer_fields import ANSWER_FIELDS
-from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.choices import Again, ProposalState, Verdict
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.audit.columns import Proven
@@ -117,10 +117,13 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.annotate(law_moved=models.Exists(moved.order_by()))
 
     def with_talk(self) -> "AnswerQuerySet":
-        """Adds ``comment_count`` and ``action_count``, the open ones of each."""
+        """Adds ``comment_count``, ``action_count`` and ``proposal_count``: the open ones."""
         comments = _counted(self.model.comments, resolved_at=None)
         actions = _counted(self.model.action_links, action__closed_at=None)
-        return self.annotate(comment_count=comments, action_count=actions)
+        proposals = _counted(self.model.proposals, state=ProposalState.OPEN)
+        return self.annotate(
+            comment_count=comments, action_count=actions, proposal_count=proposals
+        )
 
     def for_page(self) -> "AnswerQuerySet":
         """Everything a row shows, in three queries whatever the number of rows."""
@@ -237,6 +240,7 @@ class Answer(models.Model):
     """Whether it rates and finds no breach, where that was read beside the row."""
     comment_count: int
     action_count: int
+    proposal_count: int
     law_moved: bool
     asked_of: str | None
     """The address of someone invited, of whom it is asked."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from compliance.assessments import actions
-from compliance.assessments.models import Answer
+from compliance.assessments.models import Answer, Proposal
 from compliance.assessments.versions import Known
 from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -24,6 +24,7 @@ from compliance.workspace.milestones import closes, milestone
 from compliance.workspace.pages import find, find_row, frame, row_context
 from compliance.workspace.row_pages import (
     ROW,
+    beside,
     compared,
     is_inside,
     mark,
@@ -51,8 +52,9 @@ def answer_save(
             answer_id=answer_id,
             changes=form.changes(),
             base=known,
+            used=form.used(),
         )
-    except Answer.DoesNotExist as error:
+    except (Answer.DoesNotExist, Proposal.DoesNotExist) as error:
         raise Http404 from error
     except ValidationError as error:
         return _invalid(request, assessment_id, answer_id, [error.messages], known)
@@ -107,7 +109,7 @@ def _refused(request: MemberRequest, done: actions.Refused) -> HttpResponse:
         context |= _typed_row(request, answer.assessment_id, answer.pk)
         context["is_swap"] = False
         template = "workspace/row.html"
-    return render(request, template, context, status=409)
+    return beside(request, render(request, template, context, status=409))
 
 
 def _invalid(
@@ -123,7 +125,7 @@ def _invalid(
     if not wants_partial(request.htmx):
         context |= _typed_row(request, assessment_id, answer_id) | {"known": known}
         template = "workspace/row.html"
-    return render(request, template, context, status=422)
+    return beside(request, render(request, template, context, status=422))
 
 
 def _typed_row(

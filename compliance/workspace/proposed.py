@@ -1,0 +1,70 @@
+"""Proposals of programs as a row shows them: each proposed field beside the present one."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from compliance.assessments.answer_fields import TYPED, Kind
+from compliance.assessments.following import Changes, settled
+from compliance.assessments.models import Answer, Assessment, Proposal
+from compliance.workspace.lines import Beside, Proposed
+from compliance.workspace.taking import words_of
+
+
+def proposed(
+    assessment: Assessment, answers: Iterable[Answer]
+) -> Mapping[int, Sequence[Proposed]]:
+    """The open proposals of some answers ``for_row``, by answer: two queries where there are any.
+
+    None once the assessment is signed or archived: nobody can use them.
+    """
+    of = {answer.pk: answer for answer in answers if answer.applies}
+    of = {pk: answer for pk, answer in of.items() if answer.proposal_count}
+    if not of or not assessment.is_talked_about:
+        return {}
+    found: defaultdict[int, list[Proposed]] = defaultdict(list)
+    for row in (
+        Proposal.objects.open().filter(answer__in=of).with_names().order_by("pk")
+    ):
+        found[row.answer_id].append(_told(of[row.answer_id], row))
+    return found
+
+
+def _told(answer: Answer, proposal: Proposal) -> Proposed:
+    said = proposal.said
+    if answer.kind_is_derived:
+        answer.choice_lines = "\n".join(
+            f"{one.key}={one.verdict}={one.label}"
+            for one in answer.question.choices.all()
+        )
+    fields = list(_beside(answer, said, settled(answer, dict(said))))
+    typed = {one.field.column for one in fields if one.may_change}
+    used = {row.evidence_id for row in answer.attachments.all()}
+    return Proposed(
+        proposal,
+        fields,
+        list(_sent({c: value for c, value in said.items() if c not in typed})),
+        [(row.evidence, row.evidence_id in used) for row in proposal.grounds.all()],
+        is_behind=proposal.version < answer.version,
+    )
+
+
+def _beside(
+    answer: Answer, said: Mapping[str, Any], after: Changes
+) -> Iterator[Beside]:
+    for field in TYPED:
+        now = getattr(answer, field.column)
+        then = after.get(field.column, now)
+        if then != now:
+            may_change = field.column in said and field.kind in {Kind.TEXT, Kind.DAY}
+            words = words_of(answer, field, now), words_of(answer, field, then)
+            yield Beside(field, *words, then, may_change=may_change)
+
+
+def _sent(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Fields as the form of a row sends them."""
+    for field in TYPED:
+        if field.column in fields:
+            value = fields[field.column]
+            for text in value if isinstance(value, list) and value else [value]:
+                yield field.name, str(text or "")

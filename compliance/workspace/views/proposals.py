@@ -1,0 +1,62 @@
+"""Proposals of programs: set aside. Using one is a save of its row."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from compliance.assessments.models import Answer, Proposal
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.proposals import actions
+from compliance.web.htmx import wants_partial
+from compliance.workspace.forms import AsideForm
+from compliance.workspace.pages import find_row, row_context
+from compliance.workspace.row_pages import ROW, beside, whole_row
+
+
+@require_POST
+@member_required(Permission.ANSWER)
+def proposal_aside(
+    request: MemberRequest, assessment_id: UUID, answer_id: int, proposal_id: int
+) -> HttpResponse:
+    answer = find_row(request, assessment_id, answer_id)
+    form = AsideForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, answer, [str(text) for text in form.errors["reason"]])
+    try:
+        actions.set_aside(
+            by=request.user,
+            organisation=request.organisation,
+            assessment_id=assessment_id,
+            answer_id=answer_id,
+            proposal_id=proposal_id,
+            reason=form.cleaned_data["reason"],
+        )
+    except Proposal.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        return _refused(request, answer, error.messages)
+    said = "The proposal is set aside."
+    if wants_partial(request.htmx):
+        return render(request, ROW, whole_row(request, answer, None, said=said))
+    messages.info(request, f"{answer.question.key}: {said}")
+    url = answer.assessment.get_absolute_url()
+    return redirect(f"{url}?open={answer.pk}#answer-{answer.pk}")
+
+
+def _refused(
+    request: MemberRequest, answer: Answer, faults: Sequence[str]
+) -> HttpResponse:
+    """The faults in words beside the proposal; the reason stays on the page."""
+    context: dict[str, Any] = {"faults": faults}
+    template = "workspace/_faults.html"
+    if not wants_partial(request.htmx):
+        context |= row_context(request, answer)
+        context["reason"] = request.POST.get("reason", "")
+        template = "workspace/row.html"
+    return beside(request, render(request, template, context, status=422))

@@ -1,0 +1,300 @@
+"""People decide about proposals: beside the row they use one as theirs, or set it aside."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.models import Answer, Attachment, Evidence, Proposal
+from compliance.reviews.preparers import hands_of
+from compliance.workspace.history import history
+from tests import factories
+
+HTMX = {"HX-Request": "true", "HX-Target": "undo"}
+NOTE = "Two of three."
+
+
+@pytest.fixture
+def here(cast):
+    """A running assessment with a proposal of the contributor's token for its first answer."""
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    cast.assessment, cast.answer = assessment, assessment.answers.first()
+    cast.piece = Evidence.objects.create(
+        organisation=cast.acme, title="Policy", url="https://e.eu/p", added_by=cast.ada
+    )
+    cast.proposal = factories.make_proposal(
+        cast.answer,
+        cast.con,
+        {"verdict": "partly", "note": NOTE},
+        why="The register.",
+        evidence=[cast.piece],
+    )
+    return cast
+
+
+def address(here, name, *more):
+    args = [here.acme.slug, here.assessment.pk, *more]
+    return reverse(f"workspace:{name}", args=args)
+
+
+def page(browser, here, query=""):
+    return browser.get(address(here, "detail") + query).content.decode()
+
+
+def use(browser, here, headers=None, **more):
+    """Press Use, as the form of the page sends it."""
+    fields = {"base": "0", "want": "row", "proposal": here.proposal.pk}
+    fields |= {"verdict": "partly", "note": NOTE, "grounds": here.piece.pk} | more
+    save = address(here, "answer_save", here.answer.pk)
+    return browser.post(save, fields, headers=headers or HTMX)
+
+
+def aside(browser, here, headers=HTMX, **fields):
+    args = here.answer.pk, here.proposal.pk
+    return browser.post(address(here, "proposal_aside", *args), fields, headers=headers)
+
+
+def saved(here):
+    here.answer.refresh_from_db()
+    here.proposal.refresh_from_db()
+    return here.answer
+
+
+def last(action):
+    event = Event.objects.filter(action=action).order_by("-seq").first()
+    return event, trail.changes(event)[1]
+
+
+def test_row_shows_the_proposal_beside_the_answer(here, sign_in):
+    shown = page(sign_in(here.ada), here)
+    assert "Proposed by <bdi>Assistant</bdi>" in shown
+    assert f"\n{NOTE}</textarea>" in shown
+    assert "The register." in shown
+    assert "Set aside" in shown
+    assert "The answer changed since" not in shown
+
+
+def test_use_saves_it_as_the_persons_answer_and_the_trail_says_both(here, sign_in):
+    reply = use(sign_in(here.ada), here)
+    assert reply.status_code == 200
+    answer = saved(here)
+    assert (answer.verdict, answer.note) == ("partly", NOTE)
+    assert (answer.answered_by, here.proposal.state) == (here.ada, "used")
+    assert [one.evidence for one in answer.attachments.all()] == [here.piece]
+    event, after = last("answer.saved")
+    assert event.actor == here.ada
+    assert after["proposal"]["title"] == "Assistant"
+    assert after["proposal"]["person"] == here.con.pk
+    told = [(one.what, [c.label for c in one.changes]) for one in history(answer)]
+    assert told[0][1][:2] == ["Proposed by", "Evidence added"]
+    assert told[1][0] == "Answer proposed"
+    assert "proposed-" not in reply.content.decode()
+
+
+def test_text_may_be_changed_and_evidence_left_out(here, sign_in):
+    use(sign_in(here.ada), here, note="Two of four.", grounds="")
+    assert saved(here).note == "Two of four."
+    assert not Attachment.objects.exists()
+    assert last("answer.saved")[1]["proposal"]["proposal"] == here.proposal.pk
+
+
+def test_use_works_without_javascript(here, sign_in):
+    reply = use(sign_in(here.ada), here, headers={"Accept": "text/html"})
+    assert reply.status_code == 302
+    assert saved(here).verdict == "partly"
+
+
+def test_change_by_someone_else_meanwhile_is_a_conflict_and_keeping_mine_uses_it(
+    here, sign_in
+):
+    browser = sign_in(here.ada)
+    fields = {"base": "0", "note": "Otto was here."}
+    sign_in(here.otto).post(address(here, "answer_save", here.answer.pk), fields)
+    assert "The answer changed since" in page(browser, here)
+    refused = use(browser, here)
+    assert refused.status_code == 409
+    assert refused.headers["HX-Retarget"] == f"#said-of-{here.proposal.pk}"
+    assert (saved(here).note, here.proposal.state) == ("Otto was here.", "open")
+    sent = refused.context["conflict"]
+    assert ("proposal", str(here.proposal.pk)) in sent.keep_mine
+    kept = dict(sent.keep_mine) | {"base": str(refused.context["known"]), "want": "row"}
+    browser.post(address(here, "answer_save", here.answer.pk), kept, headers=HTMX)
+    assert (saved(here).note, here.proposal.state) == (NOTE, "used")
+
+
+def test_keeping_theirs_alone_leaves_the_proposal_open(here, sign_in):
+    browser = sign_in(here.ada)
+    fields = {"base": "0", "note": "Otto was here."}
+    sign_in(here.otto).post(address(here, "answer_save", here.answer.pk), fields)
+    refused = use(browser, here, verdict="")
+    assert refused.context["conflict"].keep_theirs == []
+
+
+def test_undo_takes_the_answer_back_and_opens_the_proposal_again(here, sign_in):
+    browser = sign_in(here.ada)
+    use(browser, here)
+    event, _ = last("answer.saved")
+    reply = browser.post(address(here, "undo", event.seq), headers=HTMX)
+    assert (saved(here).verdict, here.answer.note) == ("unanswered", "")
+    assert (here.proposal.state, here.proposal.settled_by) == ("open", None)
+    assert not Attachment.objects.exists()
+    assert f"proposed-{here.proposal.pk}" in reply.content.decode()
+
+
+def test_undo_leaves_it_used_where_a_newer_one_is_open(here, sign_in):
+    browser = sign_in(here.ada)
+    use(browser, here)
+    event, _ = last("answer.saved")
+    token = here.proposal.token
+    factories.make_proposal(saved(here), here.con, {"note": "Three."}, token=token)
+    browser.post(address(here, "undo", event.seq), headers=HTMX)
+    assert (saved(here).note, here.proposal.state) == ("", "used")
+
+
+def test_use_sent_twice_is_one_use(here, sign_in):
+    browser = sign_in(here.ada)
+    replies = [use(browser, here).status_code for _ in range(2)]
+    assert replies == [200, 200]
+    assert Event.objects.filter(action="answer.saved").count() == 1
+
+
+def test_proposal_that_is_open_no_more_is_refused_with_the_text_kept(here, sign_in):
+    here.newer = factories.make_proposal(
+        here.answer, here.con, {"note": "Three."}, token=here.proposal.token
+    )
+    reply = use(sign_in(here.ada), here)
+    assert reply.status_code == 422
+    assert "was replaced meanwhile" in reply.content.decode()
+    assert saved(here).verdict == "unanswered"
+    plain = use(sign_in(here.ada), here, headers={"Accept": "text/html"})
+    assert (plain.status_code, NOTE in plain.content.decode()) == (422, True)
+
+
+def test_set_aside_with_a_reason(here, sign_in):
+    browser = sign_in(here.ada)
+    reply = aside(browser, here, reason="There are four.")
+    assert reply.status_code == 200
+    assert "set aside" in reply.content.decode()
+    assert (saved(here).version, here.proposal.state) == (0, "set-aside")
+    event, after = last("answer.proposal_set_aside")
+    assert (event.actor, after["text"]) == (here.ada, "There are four.")
+    aside(browser, here)
+    assert Event.objects.filter(action="answer.proposal_set_aside").count() == 1
+    assert "proposed-" not in page(browser, here)
+
+
+def test_reason_that_is_too_long_is_refused_and_stays(here, sign_in):
+    browser, long = sign_in(here.ada), "x" * 2_001
+    reply = aside(browser, here, headers={"Accept": "text/html"}, reason=long)
+    assert (reply.status_code, long in reply.content.decode()) == (422, True)
+    assert aside(browser, here, reason=long).status_code == 422
+    saved(here)
+    assert here.proposal.state == "open"
+
+
+def test_reviewer_and_reader_see_it_and_decide_nothing(here, sign_in):
+    for person in (here.rev, here.rob):
+        browser = sign_in(person)
+        shown = page(browser, here)
+        assert NOTE in shown
+        assert 'name="proposal"' not in shown
+        assert use(browser, here).status_code == 403
+        assert aside(browser, here).status_code == 403
+    saved(here)
+    assert here.proposal.state == "open"
+
+
+def test_foreign_ids_are_not_found(here, sign_in):
+    other = factories.make_assessment(here.other, here.zoe).answers.first()
+    theirs = factories.make_proposal(other, here.zoe)
+    browser = sign_in(here.ada)
+    assert use(browser, here, proposal=theirs.pk).status_code == 404
+    args = here.answer.pk, theirs.pk
+    reply = browser.post(address(here, "proposal_aside", *args), headers=HTMX)
+    assert reply.status_code == 404
+    assert use(sign_in(here.zoe), here).status_code == 404
+    assert saved(here).verdict == "unanswered"
+
+
+def test_closed_assessment_refuses_both_and_shows_none(here, sign_in):
+    type(here.assessment).objects.update(status="archived")
+    browser = sign_in(here.ada)
+    assert "proposed-" not in page(browser, here)
+    assert use(browser, here).status_code == 422
+    assert aside(browser, here).status_code == 422
+    saved(here)
+    assert here.proposal.state == "open"
+
+
+def test_filter_counts_the_questions_with_a_proposal(here, sign_in):
+    browser = sign_in(here.ada)
+    shown = page(browser, here, "?show=proposed")
+    assert 'id="show-proposed"' in shown
+    assert "Proposed <b>1</b>" in shown
+    assert shown.count('<form\n    class="q') == 1
+    use(browser, here)
+    progress = browser.get(address(here, "progress"), headers=HTMX).content.decode()
+    assert "show-proposed" not in progress
+
+
+def test_whoever_lets_a_program_propose_prepares_used_or_not(here, sign_in):
+    assert hands_of(here.assessment, here.answer) == {here.con.pk}
+    use(sign_in(here.ada), here)
+    both = {here.con.pk, here.ada.pk}
+    assert hands_of(here.assessment, here.answer) == both
+    second = here.assessment.answers.all()[1]
+    here.answer, here.proposal = second, factories.make_proposal(second, here.otto)
+    aside(sign_in(here.ada), here)
+    assert hands_of(here.assessment, second) == {here.otto.pk}
+
+
+def test_proposed_value_shows_the_verdict_that_follows(here, sign_in):
+    edition = factories.make_scaled_edition()
+    here.assessment = factories.make_assessment(here.acme, here.ada, edition)
+    here.answer = answer = here.assessment.answers.first()
+    here.proposal = factories.make_proposal(answer, here.con, {"value": ["c1"]})
+    shown = page(sign_in(here.ada), here)
+    assert re.findall(r"(\w+) proposed</p>\s*<p[^>]*>([^<]+)<", shown) == [
+        ("Answer", "Met"),
+        ("Value", "Answer 1"),
+    ]
+    sent = {"verdict": "unanswered", "value": "c1", "grounds": ""}
+    assert ('name="verdict"' in shown, 'value="c1"' in shown) == (True, True)
+    use(sign_in(here.ada), here, **sent, note="")
+    assert (saved(here).value, answer.verdict) == ("c1", "met")
+
+
+def test_hostile_text_is_shown_as_text(here, sign_in):
+    said = "<script>alert(1)</script></textarea>{{ 7 }}"
+    factories.make_proposal(
+        here.answer, here.ada, {"note": said}, name="<b>bot</b>", why=said
+    )
+    shown = page(sign_in(here.ada), here)
+    assert "<script>alert(1)" not in shown
+    assert "<bdi>&lt;b&gt;bot&lt;/b&gt;</bdi>" in shown
+
+
+def test_list_costs_no_more_queries_for_many_proposals(
+    here, sign_in, django_assert_max_num_queries
+):
+    browser = sign_in(here.ada)
+    with django_assert_max_num_queries(60) as few:
+        page(browser, here)
+    for answer in here.assessment.answers.all()[1:]:
+        factories.make_proposal(answer, here.otto, {"note": "Here."})
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        page(browser, here)
+
+
+def test_it_is_no_part_of_the_content(here, sign_in):
+    browser = sign_in(here.ada)
+    assert Proposal.objects.open().count() == 1
+    answer = Answer.objects.get(pk=here.answer.pk)
+    assert (answer.verdict, answer.version, answer.answered_by) == (
+        "unanswered",
+        0,
+        None,
+    )
+    assert "0 of 3" in page(browser, here)
