@@ -1,1 +1,1 @@
-"""Assistants of people read through the Model Context Protocol, with tokens of the interface."""
+"""Assistants of people read and propose through the Model Context Protocol, with tokens of the interface."""

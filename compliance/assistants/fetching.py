@@ -15,13 +15,20 @@ _application = with_room(get_wsgi_application())
 
 
 def fetched(
-    path: str, query: str = "", headers: Mapping[str, str] | None = None
+    path: str,
+    query: str = "",
+    headers: Mapping[str, str] | None = None,
+    body: str | None = None,
 ) -> tuple[int, str]:
-    """Status and text of a GET, as if a program had sent it with those headers."""
+    """Status and text of a call, as if a program had sent it with those headers.
+
+    It is a POST of JSON with a body, else a GET.
+    """
+    sent = (body or "").encode()
     here, said = urlsplit(settings.URL), list[int]()
     port = here.port or (443 if here.scheme == "https" else 80)
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": "GET",
+        "REQUEST_METHOD": "GET" if body is None else "POST",
         "SCRIPT_NAME": "",
         "PATH_INFO": path,
         "QUERY_STRING": query,
@@ -33,12 +40,15 @@ def fetched(
         "HTTP_X_FORWARDED_PROTO": here.scheme,  # nothing of it goes over a wire
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": here.scheme,
-        "wsgi.input": io.BytesIO(),
+        "wsgi.input": io.BytesIO(sent),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
+    if body is not None:
+        environ["CONTENT_TYPE"] = "application/json"
+        environ["CONTENT_LENGTH"] = str(len(sent))
     for name, value in (headers or {}).items():
         environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
 

@@ -1,9 +1,10 @@
-"""Tools from the OpenAPI document: each operation that reads is one. Pure.
+"""Tools from the OpenAPI document: each operation that reads or proposes is one. Pure.
 
 So an assistant is offered what the programming interface has, in its words, and a new
 operation needs no line here.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from urllib.parse import quote, urlencode
 
 _READ = "application/json"
 """Files are left out: an assistant cannot read them as text."""
+_WRITES = "propose"
+"""The scope of what assistants may write: a person decides about all of it."""
 
 
 class UnfitError(ValueError):
@@ -18,16 +21,33 @@ class UnfitError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Path, query and body of a call; one without a body reads."""
+
+    path: str
+    query: str
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
-    """An operation: its name, its words, its arguments as JSON Schema, and its address."""
+    """An operation: its name, its words, its arguments as JSON Schema, and its address.
+
+    ``sent`` are the arguments that go into the body; without any it reads.
+    """
 
     name: str
     description: str
     arguments: Mapping[str, Any]
     path: str
+    sent: frozenset[str] = frozenset()
 
-    def address(self, given: Mapping[str, Any]) -> tuple[str, str]:
-        """Path and query of a call. Raises ``UnfitError``."""
+    @property
+    def reads(self) -> bool:
+        return not self.sent
+
+    def call(self, given: Mapping[str, Any]) -> Call:
+        """The call with some arguments. Raises ``UnfitError``."""
         known = self.arguments["properties"]
         if unknown := sorted(given.keys() - known.keys()):
             msg = f"{self.name} takes no {', '.join(unknown)}."
@@ -36,13 +56,16 @@ class Tool:
             msg = f"{self.name} needs {', '.join(missing)}."
             raise UnfitError(msg)
         path = self.path
-        query = dict(given)
+        body = {name: given[name] for name in given if name in self.sent}
+        query = {name: given[name] for name in given if name not in self.sent}
         for name in known:
             if f"{{{name}}}" in path:
                 value = quote(str(query.pop(name)), safe="")
                 path = path.replace(f"{{{name}}}", value)
         left = {name: value for name, value in query.items() if value is not None}
-        return path, urlencode(left, doseq=True)
+        return Call(
+            path, urlencode(left, doseq=True), json.dumps(body) if self.sent else None
+        )
 
 
 def tools_of(document: Mapping[str, Any]) -> dict[str, Tool]:
@@ -51,9 +74,22 @@ def tools_of(document: Mapping[str, Any]) -> dict[str, Tool]:
     for path, methods in document["paths"].items():
         told = methods.get("get")
         if told and _READ in told["responses"]["200"].get("content", {}):
-            name = told["operationId"]
-            found[name] = Tool(name, _words(told), _arguments(told, document), path)
+            found[told["operationId"]] = _tool(told, document, path)
+        told = methods.get("post")
+        if told and told["x-scope"] == _WRITES:
+            found[told["operationId"]] = _tool(told, document, path)
     return found
+
+
+def _tool(told: Mapping[str, Any], document: Mapping[str, Any], path: str) -> Tool:
+    arguments, sent = _arguments(told, document), frozenset[str]()
+    if "requestBody" in told:
+        schema = told["requestBody"]["content"][_READ]["schema"]
+        body = _whole(schema, document)
+        sent = frozenset(body["properties"])
+        arguments["properties"] |= body["properties"]
+        arguments["required"] += body.get("required", [])
+    return Tool(told["operationId"], _words(told), arguments, path, sent)
 
 
 def _words(told: Mapping[str, Any]) -> str:

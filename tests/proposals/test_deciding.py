@@ -172,6 +172,14 @@ def test_proposal_that_is_open_no_more_is_refused_with_the_text_kept(here, sign_
     assert (plain.status_code, NOTE in plain.content.decode()) == (422, True)
 
 
+def test_second_person_who_uses_it_is_refused(here, sign_in):
+    use(sign_in(here.otto), here)
+    reply = use(sign_in(here.ada), here)
+    assert reply.status_code == 422
+    assert "was used meanwhile" in reply.content.decode()
+    assert saved(here).answered_by == here.otto
+
+
 def test_set_aside_with_a_reason(here, sign_in):
     browser = sign_in(here.ada)
     reply = aside(browser, here, reason="There are four.")

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from compliance.assessments.actions import start
 from compliance.audit.leaves import ERASED
@@ -108,7 +108,7 @@ def test_signed_assessment_keeps_its_proposals_as_they_are(cast):
         cast, publish("Q1", "Q2", "Q3", organisation=cast.acme)
     )
     answer = assessment.answers.first()
-    with pytest.raises(DatabaseError, match="signed"):
+    with pytest.raises(DatabaseError, match="signed"), transaction.atomic():
         Proposal.objects.bulk_create(
             [Proposal(answer=answer, token_id=1, version=0, fields={})]
         )

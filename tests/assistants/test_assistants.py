@@ -1,4 +1,4 @@
-"""Assistants read what their token opens, through the official client, and change nothing."""
+"""Assistants read what their token opens, through the official client, and propose answers."""
 
 import asyncio
 import json
@@ -15,13 +15,15 @@ from django.core.management import CommandError, call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client as Browser
+from django.urls import reverse
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from compliance.api.document import described
 from compliance.api.urls import api
 from compliance.assistants import server
-from compliance.assistants.tools import UnfitError, tools_of
+from compliance.assistants.tools import Call, UnfitError, tools_of
+from compliance.audit import trail
 from compliance.models import Answer, Event
 from tests import factories
 from tests.calling import Program
@@ -131,7 +133,7 @@ def enter(client):
     return as_person
 
 
-def test_tools_are_the_operations_that_read_and_no_other():
+def test_tools_are_the_operations_that_read_and_the_one_that_proposes():
     reading = {
         told["operationId"]
         for methods in described(api)["paths"].values()
@@ -139,7 +141,8 @@ def test_tools_are_the_operations_that_read_and_no_other():
         if method == "get"
         and "application/json" in told["responses"]["200"].get("content", {})
     }
-    assert set(TOOLS) == reading
+    assert set(TOOLS) == reading | {"propose_answer"}
+    assert {name for name, one in TOOLS.items() if one.reads} == reading
     assert {"list_checklists", "list_answers", "get_evidence", "get_result"} <= reading
     assert not reading & {"change_answer", "fetch_report", "fetch_evidence"}
 
@@ -150,7 +153,8 @@ def test_every_tool_is_told_with_words_and_a_whole_schema(client, db):
     assert [one.name for one in offered] == list(TOOLS)
     for one in offered:
         assert one.description
-        assert one.annotations.read_only_hint
+        assert one.annotations.read_only_hint == (one.name != "propose_answer")
+        assert not one.annotations.destructive_hint
         assert "$ref" not in json.dumps(one.input_schema)
 
 
@@ -203,6 +207,9 @@ def test_token_that_opens_nothing_gets_nothing(client, cast):
         ("get_answer", {"answer_id": "1?x=/"}),
         ("list_answers", {"assessment_id": "nonsense"}),
         ("list_checklists", {"limit": 10**9}),
+        ("propose_answer", {"answer_id": 1}),
+        ("propose_answer", {"answer_id": 1, "version": 0, "set": "met"}),
+        ("propose_answer", {"answer_id": 1, "version": 0, "set": {}, "owner": 1}),
     ],
 )
 def test_unfit_calls_are_refused_in_words(name, arguments, enter, cast):
@@ -212,12 +219,71 @@ def test_unfit_calls_are_refused_in_words(name, arguments, enter, cast):
 
 
 def test_hostile_arguments_stay_in_their_place():
-    path, query = TOOLS["get_answer"].address({"answer_id": "../x?a=b#c\r\n"})
-    assert (path, query) == ("/api/v1/answers/..%2Fx%3Fa%3Db%23c%0D%0A", "")
-    path, query = TOOLS["search"].address({"q": "a&limit=9\r\n"})
-    assert query == "q=a%26limit%3D9%0D%0A"
+    call = TOOLS["get_answer"].call({"answer_id": "../x?a=b#c\r\n"})
+    assert call == Call("/api/v1/answers/..%2Fx%3Fa%3Db%23c%0D%0A", "")
+    call = TOOLS["search"].call({"q": "a&limit=9\r\n"})
+    assert call.query == "q=a%26limit%3D9%0D%0A"
     with pytest.raises(UnfitError, match="takes no nonsense"):
-        TOOLS["search"].address({"q": "a", "nonsense": 1})
+        TOOLS["search"].call({"q": "a", "nonsense": 1})
+
+
+def test_person_uses_what_their_assistant_proposed_and_the_trail_says_both(
+    enter, cast, sign_in
+):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    answer = assessment.answers.first()
+    con = enter(cast.con, cast.acme, scopes=["propose"])
+    read = json.loads(con("get_answer", answer_id=answer.pk).text)
+    said = {"verdict": "partly", "note": "Two of three."}
+    reply = con(
+        "propose_answer",
+        answer_id=answer.pk,
+        version=read["version"],
+        set=said,
+        why="The register.",
+    )
+    assert not reply.is_error, reply.text
+    proposal = json.loads(reply.text)
+    assert json.loads(con("get_answer", answer_id=answer.pk).text) == read
+    told = con("get_proposal", proposal_id=proposal["id"])
+    assert json.loads(told.text) == proposal
+
+    ada = sign_in(cast.ada)
+    address = reverse("workspace:detail", args=[cast.acme.slug, assessment.pk])
+    shown = ada.get(f"{address}?show=proposed").content.decode()
+    assert ("Proposed by <bdi>Test</bdi>" in shown, "The register." in shown) == (
+        True,
+        True,
+    )
+    sent = {"base": read["version"], "proposal": proposal["id"], **said}
+    ada.post(f"{address}answers/{answer.pk}/save/", sent)
+
+    kept = answer.proposals.get()
+    assert (kept.state, kept.settled_by) == ("used", cast.ada)
+    answer.refresh_from_db()
+    assert (answer.verdict, answer.note, answer.answered_by) == (
+        *said.values(),
+        cast.ada,
+    )
+    proposed, saved = Event.objects.filter(scope_id=assessment.pk).order_by("seq")
+    assert (proposed.action, proposed.actor) == ("answer.proposed", cast.con)
+    assert trail.token_of(proposed) == con.token.pk
+    assert (saved.action, saved.actor) == ("answer.saved", cast.ada)
+    assert trail.changes(saved)[1]["proposal"] == {
+        "proposal": proposal["id"],
+        "token": con.token.pk,
+        "title": "Test",
+        "person": cast.con.pk,
+    }
+
+
+def test_assistant_without_the_scope_proposes_nothing(enter, cast):
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    reply = enter(cast.con, cast.acme, scopes=["answer"])(
+        "propose_answer", answer_id=answer.pk, version=0, set={"note": "Here."}
+    )
+    assert (reply.is_error, json.loads(reply.text)["status"]) == (True, 403)
+    assert not answer.proposals.exists()
 
 
 def test_call_without_a_token_is_401(asked, db):
