@@ -137,6 +137,14 @@ def ask_again(answer_id):
     Answer.objects.filter(pk=answer_id).update(verdict="met", again="carried")
 
 
+def proposed(answer_id, person_id):
+    """A proposal for an answer by a program of that person: its id."""
+    answer = Answer.objects.get(pk=answer_id)
+    fields = {"verdict": "partly", "note": "Two of three."}
+    person = User.objects.get(pk=person_id)
+    return factories.make_proposal(answer, person, fields, why="The register.").pk
+
+
 def marked():
     """Rows with every badge and mark: the path of the list, and a session."""
     made = assessment("Cara", "Ole")
