@@ -37,7 +37,7 @@ def _told(answer: Answer, proposal: Proposal) -> Proposed:
             f"{one.key}={one.verdict}={one.label}"
             for one in answer.question.choices.all()
         )
-    fields = list(_beside(answer, said, settled(answer, dict(said))))
+    fields = list(_beside(answer, said, _after(answer, said)))
     typed = {one.field.column for one in fields if one.may_change}
     used = {row.evidence_id for row in answer.attachments.all()}
     return Proposed(
@@ -47,6 +47,14 @@ def _told(answer: Answer, proposal: Proposal) -> Proposed:
         [(row.evidence, row.evidence_id in used) for row in proposal.grounds.all()],
         is_behind=proposal.version < answer.version,
     )
+
+
+def _after(answer: Answer, said: Mapping[str, Any]) -> Changes:
+    """The fields as they would be; only those said where the question changed its form."""
+    try:
+        return settled(answer, dict(said))
+    except ValueError:
+        return dict(said)
 
 
 def _beside(

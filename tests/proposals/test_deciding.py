@@ -274,6 +274,22 @@ def test_proposed_value_shows_the_verdict_that_follows(here, sign_in):
     assert (saved(here).value, answer.verdict) == ("c1", "met")
 
 
+def test_proposal_for_a_question_that_changed_its_form_is_shown_and_refused(
+    here, sign_in
+):
+    edition = factories.make_scaled_edition()
+    here.assessment = factories.make_assessment(here.acme, here.ada, edition)
+    here.answer = answer = here.assessment.answers.first()
+    here.proposal = factories.make_proposal(answer, here.con, {"value": ["c1"]})
+    draft = factories.make_draft(1, number="2027.1")
+    draft.questions.update(kind="number")
+    Answer.objects.filter(pk=answer.pk).update(question=draft.questions.get())
+    assert "Value proposed" in page(sign_in(here.ada), here)
+    sent = {"verdict": "", "value": "c1", "grounds": "", "note": ""}
+    reply = use(sign_in(here.ada), here, **sent)
+    assert (reply.status_code, saved(here).value) == (422, None)
+
+
 def test_hostile_text_is_shown_as_text(here, sign_in):
     said = "<script>alert(1)</script></textarea>{{ 7 }}"
     factories.make_proposal(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0003_leases'),
+        ('compliance', '0005_checked_percent'),
     ]
 
     operations = [
