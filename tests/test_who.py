@@ -78,6 +78,11 @@ RESTS_ON = {
     "SeatOffer.given_by": {"seat.offered"},
     "ShareLink.made_by": {"share.made"},
     "ShareLink.revoked_by": {"share.revoked"},
+    "Proposal.settled_by": {
+        "answer.proposal_set_aside",
+        "answer.proposed",
+        "answer.saved",
+    },
     "SignOff.signed_by": {"assessment.signed"},
     "Target.set_by": {"targets.set", "targets.set_for_all"},
     "Token.ended_by": {"token.ended"},
@@ -360,6 +365,7 @@ SAID = {
     ],
     "Token.user": [
         "tokens/_about.html: token.user",
+        "workspace/_proposed.html: proposal.token.user",
     ],
     "Webhook.made_by": [
         "webhooks/_about.html: webhook.made_by",

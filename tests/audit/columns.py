@@ -46,8 +46,8 @@ def another(column, value):
 
 
 RARE = {
-    "accesspolicy", "archive", "asked", "authenticator", "departure", "directory", "directorygroup", "directorygroupmember", "directoryperson", "domain", "feed", "grouprole", "identity", "invitation", "letterhead", "mention",
-    "namesake", "origin", "origintrail", "package", "reopening", "report", "rules", "seatoffer", "sharelink", "signon", "target", "token",
+    "accesspolicy", "archive", "asked", "authenticator", "departure", "directory", "directorygroup", "directorygroupmember", "directoryperson", "domain", "feed", "ground", "grouprole", "identity", "invitation", "letterhead", "mention",
+    "namesake", "origin", "origintrail", "package", "proposal", "reopening", "report", "rules", "seatoffer", "sharelink", "signon", "target", "token",
     "upgrade", "webhook",
 }  # fmt: skip
 """Models that the demo has no row of, or few; ``test_columns`` makes one of each."""

@@ -28,6 +28,7 @@ from compliance.closing.actions import ask_archive
 from compliance.directory import actions as directory_actions
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
+from compliance.evidence import actions as library
 from compliance.exports.actions import ask_package
 from compliance.letterhead.actions import letterhead_of, set_letterhead
 from compliance.models import Answer, Event, FactorCount, Invitation, ShareLink
@@ -41,7 +42,6 @@ from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from compliance.sign_on.actions import add_domain, add_group
 from compliance.sign_on.models import Departure, Identity, SignOn
-from compliance.tokens.actions import make_token
 from compliance.webhooks.actions import make_webhook
 from tests import factories, seating, signing
 from tests.audit.columns import RARE, columns_of_all, tampered_with
@@ -181,8 +181,11 @@ def rare(cast, settings, tmp_path, monkeypatch):
     discussion.comment(by=cast.con, answer=here.answers.first(), text=text)
     seating.give(cast, here, "auditor@example.org")
     seats.share(by=cast.ada, assessment=here, label="Board", days=5)
-    make_token(
-        by=cast.con, organisation=cast.acme, name="Export", scopes=["report"], days=5
+    link = library.add(
+        by=cast.con, organisation=cast.acme, title="Policy", url="https://e.eu/p"
+    )
+    factories.make_proposal(
+        here.answers.first(), cast.con, {"note": "Here."}, evidence=[link]
     )
     make_webhook(
         by=cast.ada, organisation=cast.acme, topics=["comment"],
