@@ -97,10 +97,10 @@ Saved = side("Saved", get_annotations(After) | {"proposal": FromProposal})
 Proposed = side(
     "Proposed",
     {field.column: _VALUES[field.column] for field in TYPED if field.answering}
-    | {"proposal": Required[FromProposal], "about": Required[int], "text": Words}
+    | {"proposal": Required[FromProposal], "of_version": Required[int], "text": Words}
     | {"grounds": list[Proof], "replaces": int},
 )
-"""An answer that a program proposed for version ``about`` of the one that stands."""
+"""An answer that a program proposed for a version of the one that stands."""
 
 
 class SetAside(Side, total=False):

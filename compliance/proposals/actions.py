@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import told as proof
 from compliance.assessments.answer_fields import NEEDED, json_of
-from compliance.assessments.choices import ProposalState, Verdict
+from compliance.assessments.choices import OPEN, ProposalState, Verdict
 from compliance.assessments.events import ANSWER_PROPOSED, PROPOSAL_SET_ASIDE
 from compliance.assessments.following import Changes, settled, touched_of, values_of
 from compliance.assessments.models import Answer, Assessment, Ground, Proposal
 from compliance.assessments.proposing import settle, told
+from compliance.assessments.scoring import BESIDE
 from compliance.assessments.writing import locked, record
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
@@ -56,7 +57,7 @@ def propose(
         found.save(force_insert=True)
         rows = [Ground(proposal=found, evidence=one) for one in evidence]
         inserted(Ground.objects.bulk_create(rows))
-        after = fields | {"proposal": told(found), "about": version}
+        after = fields | {"proposal": told(found), "of_version": version}
         if why:
             after["text"] = why
         if evidence:
@@ -95,7 +96,10 @@ def set_aside(
 
 
 def _fields(answer: Answer, changes: Changes, version: int) -> Changes:
-    """The proposed fields as JSON. Raises ``ValidationError`` for what no answer could be."""
+    """The proposed fields as JSON. Raises ``ValidationError`` for what no answer could be.
+
+    Where a value decides, its verdict follows when the proposal is read.
+    """
     key = answer.question.key
     if not answer.applies:
         msg = f"{key} does not apply, by a rule."
@@ -115,7 +119,9 @@ def _fields(answer: Answer, changes: Changes, version: int) -> Changes:
     needed = NEEDED.get(Verdict(after["verdict"]))
     if needed and not str(after[needed.column] or "").strip():
         raise ValidationError({f"set.{needed.name}": needed.missing % key})
-    return json_of({name: standing[name] for name in changes} | touched)
+    if answer.kind_is_derived and changes.get("verdict") not in {*BESIDE, *OPEN}:
+        changes = {name: changes[name] for name in changes if name != "verdict"}
+    return json_of({name: (standing | touched)[name] for name in changes})
 
 
 def _is_same(before: Proposal, now: Proposal, evidence: Collection[Evidence]) -> bool:

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from compliance.assessments.answer_fields import TYPED, Kind
-from compliance.assessments.following import Changes, settled
+from compliance.assessments.following import Changes, settled, touched_of, values_of
 from compliance.assessments.models import Answer, Assessment, Proposal
 from compliance.workspace.lines import Beside, Proposed
 from compliance.workspace.taking import words_of
@@ -50,10 +52,13 @@ def _told(answer: Answer, proposal: Proposal) -> Proposed:
 
 
 def _after(answer: Answer, said: Mapping[str, Any]) -> Changes:
-    """The fields as they would be; only those said where the question changed its form."""
+    """What a save of it would change; its words alone where the question changed its form."""
+    changes = dict(said)
+    if "value" in said:
+        changes["value"] = [text for name, text in _sent(said) if name == "value"]
     try:
-        return settled(answer, dict(said))
-    except ValueError:
+        return settled(answer, touched_of(answer, changes, values_of(answer)))
+    except ValidationError:
         return dict(said)
 
 

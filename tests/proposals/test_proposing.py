@@ -63,7 +63,11 @@ def test_trail_names_the_token_and_its_person(here):
         "title": "Test",
         "person": here.con.pk,
     }
-    assert (after["note"], after["text"], after["about"]) == ("Two.", "Because.", 0)
+    assert (after["note"], after["text"], after["of_version"]) == (
+        "Two.",
+        "Because.",
+        0,
+    )
 
 
 def test_newer_proposal_of_the_same_token_replaces_the_one_before(here):
