@@ -1,8 +1,11 @@
-"""Links between an assessment that was carried forward and the earlier one."""
+"""An assessment and the earlier one: carried forward, or of the period before."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
@@ -48,6 +51,50 @@ def can_carry(organisation: Organisation, editions: list[Edition]) -> list[Earli
             original.get(row.edition.checklist_id, row.edition.checklist_id)
         ]
     ]
+
+
+def about(one: Assessment) -> tuple[Any, ...]:
+    """The same for all periods of one subject and checklist."""
+    checklist = one.edition.checklist_id
+    return one.organisation_id, checklist, one.subject.casefold()
+
+
+def before(one: Assessment, rows: Iterable[Assessment]) -> Assessment | None:
+    """The period before among some rows; None where there is none.
+
+    It is the assessment that one was carried forward from, else the last of the same
+    subject and checklist that ended earlier.
+    """
+    earlier = []
+    for row in rows:
+        if row.pk == one.carried_from_id:
+            return row
+        if row.period_to < one.period_to and about(row) == about(one):
+            earlier.append(row)
+    return max(earlier, key=lambda row: (row.period_to, row.started_at), default=None)
+
+
+def periods_before(assessments: Sequence[Assessment]) -> dict[UUID, Assessment]:
+    """The period before each, by its id: one query.
+
+    Answers that were carried over from another subject, or within a period, are none.
+    """
+    organisations = {one.organisation_id for one in assessments}
+    rows = Assessment.objects.filter(organisation__in=organisations)
+    rows = rows.select_related("edition").only(
+        *("organisation_id", "subject", "period_from", "period_to", "started_at"),
+        "edition__checklist_id",
+    )
+    of: defaultdict[tuple[UUID, str], list[Assessment]] = defaultdict(list)
+    for row in rows:
+        of[row.organisation_id, row.subject.casefold()].append(row)
+    found = {}
+    for one in assessments:
+        same = of[one.organisation_id, one.subject.casefold()]
+        ended = [row for row in same if row.period_to < one.period_to]
+        if last := before(one, ended):
+            found[one.pk] = last
+    return found
 
 
 def different(assessment: Assessment) -> AnswerQuerySet:

@@ -15,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.assessments.choices import ActionFilter
+from compliance.assessments.choices import TALKED, ActionFilter
 from compliance.home import actions
 from compliance.home.forms import AwayForm
 from compliance.home.needs import OF_A_KIND, Need
@@ -24,7 +24,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.organisations.choices import Role
 from compliance.templatetags.ui import long_day
 from compliance.workspace.cards import cards
-from compliance.workspace.lists import ON_A_PAGE, listed, standing
+from compliance.workspace.lists import ON_A_PAGE, by_theme, listed, standing
 
 MOST = 5
 PAGES = {"home": "home:home", "work": "home:work"}
@@ -38,13 +38,23 @@ def home(request: MemberRequest) -> HttpResponse:
     mine = work_of(_needs(request), request.organisation, request.user)
     remedies = request.organisation.actions.all()
     first = list(listed(request.organisation)[: ON_A_PAGE + 1])
+    rows = standing(first[:ON_A_PAGE], today, request.user.pk)
+    going_on = [row for row in rows if row.assessment.is_talked_about]
+    closed = rows[len(going_on) :]
     has_any = first or mine.groups or mine.away
     context = {
         "today": today,
         "work": mine,
         "of_a_kind": OF_A_KIND,
         "page_name": "home",
-        "rows": standing(first[:ON_A_PAGE], today, request.user.pk),
+        "rows": rows,
+        "groups": by_theme(going_on),
+        "closed": closed,
+        "closed_groups": [("", closed)],
+        "closed_count": request.organisation.assessments.exclude(
+            status__in=TALKED
+        ).count(),
+        "void_count": sum(row.void is not None for row in closed),
         "has_more": len(first) > ON_A_PAGE,
         "overdue": remedies.shown(ActionFilter.OVERDUE, request.user, today).for_page()[
             :MOST

@@ -1,6 +1,6 @@
 """Assessments with their kept figures, and the periods before each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.earlier_assessments import about, before
 from compliance.assessments.models import Assessment
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation
@@ -78,40 +79,21 @@ def current(rows: Iterable[Assessment]) -> list[Assessment]:
     }
     last: dict[Any, date] = {}
     for one in used:
-        key = _about(one)
+        key = about(one)
         last[key] = max(one.period_from, last.get(key, one.period_from))
     return [
         one
         for one in used
-        if one.pk not in followed and one.period_to >= last[_about(one)]
+        if one.pk not in followed and one.period_to >= last[about(one)]
     ]
 
 
 def chain_of(one: Assessment, rows: Iterable[Assessment]) -> list[Assessment]:
     """An assessment and its earlier periods among the rows, the newest first.
 
-    The period before is the one that it was carried forward from, else the last of the
-    same subject and checklist that ended earlier.
+    ``earlier_assessments.before`` says which period is the one before.
     """
-    by_id = {row.pk: row for row in rows}
-    found = [one]
-    while (before := _before(found[-1], by_id)) and before not in found:
-        found.append(before)
+    among, found = list(rows), [one]
+    while (last := before(found[-1], among)) and last not in found:
+        found.append(last)
     return found
-
-
-def _before(one: Assessment, rows: Mapping[UUID, Assessment]) -> Assessment | None:
-    if one.carried_from_id and one.carried_from_id in rows:
-        return rows[one.carried_from_id]
-    earlier = [
-        row
-        for row in rows.values()
-        if row.period_to < one.period_to and _about(row) == _about(one)
-    ]
-    return max(earlier, key=lambda row: (row.period_to, row.started_at), default=None)
-
-
-def _about(one: Assessment) -> tuple[Any, ...]:
-    """The same for all periods of one subject and checklist."""
-    checklist = one.edition.checklist_id
-    return one.organisation_id, checklist, one.subject.casefold()

@@ -1,15 +1,17 @@
 """Assessments of an organisation with their numbers, for lists."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Q, When
 
 from compliance.assessments.choices import TALKED, AssessmentStatus
+from compliance.assessments.earlier_assessments import periods_before
 from compliance.assessments.models import Answer, Assessment, AssessmentQuerySet
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.signature_validity import Void, voids_in
@@ -28,6 +30,7 @@ class AssessmentState:
     ``to_confirm`` counts "not applicable" that waits for a second person, ``again``
     what asks to be confirmed again, ahead or not. ``has_news`` says that others
     changed answers since the viewer last looked, ``void`` what voids the signature.
+    ``before`` is the state of the same subject's period before, with numbers alone.
     """
 
     assessment: Assessment
@@ -38,6 +41,7 @@ class AssessmentState:
     again: int
     has_news: bool = False
     void: Void | None = None
+    before: "AssessmentState | None" = None
 
     @property
     def tally(self) -> Tally:
@@ -55,6 +59,8 @@ class AssessmentState:
 
 
 ON_A_PAGE = 20
+MANY = 6
+"""Assessments from which on a list has a heading for each theme."""
 
 
 def listed(organisation: Organisation, words: str = "") -> AssessmentQuerySet:
@@ -82,9 +88,48 @@ def listed(organisation: Organisation, words: str = "") -> AssessmentQuerySet:
 def standing(
     assessments: Sequence[Assessment], today: date, viewer_id: int
 ) -> list[AssessmentState]:
-    """The numbers of some assessments: two queries, and those of ``voids_in``."""
+    """The numbers of some assessments: three queries, and those of ``voids_in``."""
     new = with_news(assessments, viewer_id)
     voids = voids_in(assessments)
+    earlier = periods_before(assessments)
+    of = _counts({*assessments, *earlier.values()}, today)
+
+    def state(one: Assessment, before: AssessmentState | None) -> AssessmentState:
+        rows = of[one.pk]
+        return AssessmentState(
+            one,
+            tally((row[0], row[2]) for row in rows if not row[1]),
+            tally((_counted(row), row[2]) for row in rows if row[1]),
+            tally((_counted(row), row[3]) for row in rows),
+            sum(waits for *_, waits, _ in rows),
+            sum(again for *_, again in rows),
+            one.pk in new,
+            voids.get(one.pk),
+            before,
+        )
+
+    last = {pk: state(one, None) for pk, one in earlier.items() if one.pk in of}
+    return [state(one, last.get(one.pk)) for one in assessments]
+
+
+def by_theme(
+    states: Sequence[AssessmentState],
+) -> list[tuple[str, list[AssessmentState]]]:
+    """Assessments that stand in the order of their themes, under the name of each.
+
+    Few of them, or of one theme, stand together under "".
+    """
+    themes = groupby(states, lambda one: one.assessment.edition.checklist.theme.name)
+    found = [(name, list(some)) for name, some in themes]
+    if len(found) < 2 or len(states) < MANY:
+        return [("", list(states))] if states else []
+    return found
+
+
+def _counts(
+    assessments: Collection[Assessment], today: date
+) -> defaultdict[UUID, list[Any]]:
+    """Verdict, whether it rates, and the four counts of applicable answers, by assessment."""
     later = Q(binds_from__gt=today)
     counts = (
         Answer.objects.filter(assessment__in=assessments, applies=True)
@@ -101,19 +146,7 @@ def standing(
     of: defaultdict[UUID, list[Any]] = defaultdict(list)
     for assessment_id, *row in counts:
         of[assessment_id].append(row)
-    return [
-        AssessmentState(
-            one,
-            tally((row[0], row[2]) for row in of[one.pk] if not row[1]),
-            tally((_counted(row), row[2]) for row in of[one.pk] if row[1]),
-            tally((_counted(row), row[3]) for row in of[one.pk]),
-            sum(waits for *_, waits, _ in of[one.pk]),
-            sum(again for *_, again in of[one.pk]),
-            one.pk in new,
-            voids.get(one.pk),
-        )
-        for one in assessments
-    ]
+    return of
 
 
 def _counted(row: list[Any]) -> str:

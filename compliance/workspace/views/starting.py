@@ -47,7 +47,7 @@ def list_(request: MemberRequest) -> HttpResponse:
     pages = Paginator(listed(request.organisation, words), ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     rows = standing(list(page), timezone.localdate(), request.user.pk)
-    context = {"rows": rows, "page": page, "words": words}
+    context = {"rows": rows, "groups": [("", rows)], "page": page, "words": words}
     return render(request, "workspace/list.html", context)
 
 
