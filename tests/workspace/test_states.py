@@ -106,6 +106,22 @@ def test_history_tells_the_day(cast, answer):
     ]
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(-1, ("qlate", ", overdue")), (1, ("qwarn", "")), (90, ("", ""))],
+)
+def test_day_that_is_over_is_marked_apart_and_in_words(
+    cast, sign_in, assessment, days, said
+):
+    day = timezone.localdate() + timedelta(days=days)
+    save(cast.ada, assessment.answers.first(), due_on=day)
+    text = flat(sign_in(cast.rob).get(assessment.get_absolute_url()).text)
+    due = r'id="marks-\d+"><span(?: class="(\w+)")?><svg.+?</svg><span class="vh">due</span>([^<]+)<'
+    (found,) = re.findall(due, text)
+    mark, word = said
+    assert found == (mark, f"{day.day} {day:%b %Y}{word}")
+
+
 def test_two_days_at_once_are_compared_in_words(cast, sign_in, answer):
     save(cast.ada, answer, verdict="later", later_until=DAY)
     save(cast.ada, answer, later_until=DAY + timedelta(days=1))
