@@ -2,20 +2,24 @@
 
 from compliance.assessments.choices import TALKED
 from compliance.assessments.imported_answers import own
-from compliance.assessments.models import Answer
+from compliance.assessments.models import Answer, Proposal
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.organisations.models import Organisation, User
 
 
 def waiting(organisation: Organisation, user: User) -> AnswerQuerySet:
-    """Answers that wait for a person's confirmation: all but their own."""
+    """Answers that wait for a person's confirmation.
+
+    All but their own, and those for which a program of theirs proposed something.
+    """
     rows = Answer.objects.applying().filter(
         assessment__organisation=organisation,
         assessment__status__in=TALKED,
         na_by__isnull=False,
         na_confirmed_by=None,
     )
-    return rows.exclude(own(user, "na_by", "assessment"))
+    prepared = Proposal.objects.of(user).values("answer")
+    return rows.exclude(own(user, "na_by", "assessment")).exclude(pk__in=prepared)
 
 
 def waiting_page(organisation: Organisation, user: User) -> AnswerQuerySet:

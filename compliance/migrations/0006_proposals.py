@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.TextField(blank=True, validators=[compliance.web.text.validate_text, django.core.validators.MaxLengthValidator(2000)])),
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='compliance.answer')),
+                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compliance.question')),
                 ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('token', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='compliance.token')),
             ],

@@ -22,6 +22,8 @@ from compliance.tokens.models import Token
 
 MOST = 500
 """Open proposals in one assessment: a program that runs wild ends here."""
+STANDING = {ProposalState.OPEN, ProposalState.SET_ASIDE}
+"""States in which the same proposal has nothing new to say: it waits, or was declined."""
 
 
 def propose(
@@ -38,7 +40,7 @@ def propose(
     """Propose fields of an answer, read in ``version``, by a token of that person.
 
     ``changes`` are as ``save_answer`` takes them. The token's earlier proposal for the
-    question is replaced; the same one again changes nothing. Raises ``ValidationError``
+    question is replaced; the same one again changes nothing, be it open or set aside. Raises ``ValidationError``
     for a closed assessment, a question that does not apply, values that no answer could
     have, and too many open proposals; ``Answer.DoesNotExist`` for a foreign id.
     """
@@ -46,12 +48,19 @@ def propose(
         answer = locked(token.organisation_id, assessment_id, answer_id)
         fields = _fields(answer, changes, version)
         found = Proposal(
-            answer=answer, token=token, version=version, fields=fields, why=why
+            answer=answer,
+            question=answer.question,
+            token=token,
+            version=version,
+            fields=fields,
+            why=why,
         )
         found.clean_fields(exclude=["fields"])
-        before = answer.proposals.open().filter(token=token).first()
-        if before and _is_same(before, found, evidence):
-            return before
+        earlier = answer.proposals.filter(token=token)
+        before, latest = earlier.open().first(), earlier.order_by("pk").last()
+        for one in (before, latest):
+            if one and one.state in STANDING and _is_same(one, found, evidence):
+                return one
         if before:
             settle(by, before, ProposalState.REPLACED)
         found.save(force_insert=True)
@@ -126,12 +135,10 @@ def _fields(answer: Answer, changes: Changes, version: int) -> Changes:
 
 def _is_same(before: Proposal, now: Proposal, evidence: Collection[Evidence]) -> bool:
     grounds = set(before.grounds.values_list("evidence_id", flat=True))
-    return (before.version, before.fields, before.why, grounds) == (
-        now.version,
-        now.fields,
-        now.why,
-        {one.pk for one in evidence},
-    )
+    said = [
+        (one.question_id, one.version, one.fields, one.why) for one in (before, now)
+    ]
+    return said[0] == said[1] and grounds == {one.pk for one in evidence}
 
 
 def _refuse_too_many(assessment: Assessment) -> None:

@@ -6,6 +6,7 @@ from compliance.assessments.models import (
     Assessment,
     Attachment,
     Comment,
+    Ground,
     Proposal,
     Upgrade,
 )
@@ -24,6 +25,12 @@ _OF_ASSESSMENT = (
 _OF_ANSWER = (
     "EXISTS (SELECT 1 FROM compliance_answer w JOIN compliance_assessment a"
     " ON a.id = w.assessment_id WHERE a.status = 'signed' AND w.id = {}.answer_id)"
+)
+_OF_PROPOSAL = (
+    "EXISTS (SELECT 1 FROM compliance_proposal p"
+    " JOIN compliance_answer w ON w.id = p.answer_id"
+    " JOIN compliance_assessment a ON a.id = w.assessment_id"
+    " WHERE a.status = 'signed' AND p.id = {}.proposal_id)"
 )
 _USED = (
     "EXISTS (SELECT 1 FROM compliance_attachment t"
@@ -61,6 +68,7 @@ for _model, _signed in {
     Attachment: _OF_ANSWER,
     Comment: _OF_ANSWER,
     Proposal: _OF_ANSWER,
+    Ground: _OF_PROPOSAL,
     ActionLink: _OF_ANSWER,
 }.items():
     _old, _new = _signed.format("OLD"), _signed.format("NEW")

@@ -56,6 +56,8 @@ class Proposed:
     sent: Sequence[tuple[str, str]]
     grounds: Sequence[tuple[Evidence, bool]]
     is_behind: bool
+    is_asked_else: bool
+    """Whether the question asked something else when it was made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 
 from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.assessments.following import Changes, settled, touched_of, values_of
 from compliance.assessments.models import Answer, Assessment, Proposal
+from compliance.checklists.models import Question
 from compliance.workspace.lines import Beside, Proposed
 from compliance.workspace.taking import words_of
 
@@ -18,6 +20,8 @@ def proposed(
 ) -> Mapping[int, Sequence[Proposed]]:
     """The open proposals of some answers ``for_row``, by answer: two queries where there are any.
 
+    Two more where an assessment moved to another edition since.
+
     None once the assessment is signed or archived: nobody can use them.
     """
     of = {answer.pk: answer for answer in answers if answer.applies}
@@ -25,9 +29,10 @@ def proposed(
     if not of or not assessment.is_talked_about:
         return {}
     found: defaultdict[int, list[Proposed]] = defaultdict(list)
-    for row in (
-        Proposal.objects.open().filter(answer__in=of).with_names().order_by("pk")
-    ):
+    rows = Proposal.objects.open().filter(answer__in=of).with_names().order_by("pk")
+    moved = [row for row in rows if row.question_id != of[row.answer_id].question_id]
+    prefetch_related_objects(moved, "question__choices")
+    for row in rows:
         found[row.answer_id].append(_told(of[row.answer_id], row))
     return found
 
@@ -48,7 +53,15 @@ def _told(answer: Answer, proposal: Proposal) -> Proposed:
         list(_sent({c: value for c, value in said.items() if c not in typed})),
         [(row.evidence, row.evidence_id in used) for row in proposal.grounds.all()],
         is_behind=proposal.version < answer.version,
+        is_asked_else=proposal.question_id != answer.question_id
+        and _asked(proposal.question) != _asked(answer.question),
     )
+
+
+def _asked(question: Question) -> Sequence[object]:
+    """All that gives an answer its meaning."""
+    offered = [(one.key, one.label, one.verdict) for one in question.choices.all()]
+    return question.title, question.text, question.kind, offered
 
 
 def _after(answer: Answer, said: Mapping[str, Any]) -> Changes:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from compliance.assessments import actions
+from compliance.assessments.proposing import Used
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.home.todo import needs
@@ -20,6 +21,7 @@ from tests.factories import (
     make_draft,
     make_link,
     make_member,
+    make_proposal,
     publish,
 )
 
@@ -92,6 +94,30 @@ def test_nobody_confirms_their_own(cast, answer):
     assert done.refused == ["Q1: you chose N/A yourself. A second person confirms it."]
     answer.refresh_from_db()
     assert answer.na_waits
+
+
+def test_nobody_confirms_what_their_own_program_proposed(cast, sign_in, answer):
+    na = {"verdict": "na", "reason": "No such data."}
+    made = make_proposal(answer, cast.otto, na)
+    actions.save_answer(
+        by=cast.con,
+        organisation=cast.acme,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        changes=na,
+        base=0,
+        used=Used(made.pk),
+    )
+    answer.refresh_from_db()
+    assert confirm(cast.otto, answer).refused == [
+        "Q1: a program of yours proposed an answer. A second person confirms it."
+    ]
+    answer.refresh_from_db()
+    assert answer.na_waits
+    queue = reverse("workspace:na_queue", args=["acme"])
+    for person, listed in [(cast.otto, []), (cast.ada, [answer])]:
+        assert list(sign_in(person).get(queue).context["page"]) == listed
+    assert confirm(cast.rev, answer).answers == [answer]
 
 
 def test_reason_that_changed_since_it_was_read_is_not_confirmed(cast, answer):

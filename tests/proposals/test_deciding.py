@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.edition_moves.actions import upgrade
 from compliance.models import Answer, Attachment, Evidence, Proposal
 from compliance.reviews.preparers import hands_of
 from compliance.workspace.history import history
@@ -288,6 +289,50 @@ def test_proposal_for_a_question_that_changed_its_form_is_shown_and_refused(
     sent = {"verdict": "", "value": "c1", "grounds": "", "note": ""}
     reply = use(sign_in(here.ada), here, **sent)
     assert (reply.status_code, saved(here).value) == (422, None)
+
+
+def moved_to_an_edition(here, words=None):
+    """The assessment in another edition, where the first question has those words."""
+    draft = factories.make_draft(3, number="2027.1", checklist=checklist(here))
+    if words:
+        draft.questions.filter(key=here.answer.question.key).update(**words)
+    upgrade(
+        by=here.otto,
+        assessment=here.assessment,
+        to=factories.publish(draft),
+        decisions={},
+    )
+    here.answer.refresh_from_db()
+    assert here.answer.question.edition == draft
+
+
+def checklist(here):
+    return here.assessment.edition.checklist
+
+
+def test_proposal_says_that_its_question_asks_something_else_by_now(here, sign_in):
+    moved_to_an_edition(here, {"text": "Do you keep no list?"})
+    assert here.answer.version == here.proposal.version
+    shown = page(sign_in(here.ada), here)
+    assert "The question changed since" in shown
+    token = here.proposal.token
+    same = {"verdict": "partly", "note": NOTE}
+    newer = factories.make_proposal(
+        here.answer,
+        here.con,
+        same,
+        token=token,
+        why="The register.",
+        evidence=[here.piece],
+    )
+    saved(here)
+    assert (here.proposal.state, newer.question) == ("replaced", here.answer.question)
+    assert "The question changed since" not in page(sign_in(here.ada), here)
+
+
+def test_proposal_moves_on_unmarked_where_its_question_stays_the_same(here, sign_in):
+    moved_to_an_edition(here)
+    assert "The question changed since" not in page(sign_in(here.ada), here)
 
 
 def test_hostile_text_is_shown_as_text(here, sign_in):

@@ -110,7 +110,15 @@ def test_signed_assessment_keeps_its_proposals_as_they_are(cast):
     answer = assessment.answers.first()
     with pytest.raises(DatabaseError, match="signed"), transaction.atomic():
         Proposal.objects.bulk_create(
-            [Proposal(answer=answer, token_id=1, version=0, fields={})]
+            [
+                Proposal(
+                    answer=answer,
+                    question=answer.question,
+                    token_id=1,
+                    version=0,
+                    fields={},
+                )
+            ]
         )
 
 

@@ -86,6 +86,40 @@ def test_same_proposal_again_is_the_same_proposal(here):
     assert Event.objects.filter(action="answer.proposed").count() == 1
 
 
+def set_aside(here, made):
+    actions.set_aside(
+        by=here.ada,
+        organisation=here.acme,
+        assessment_id=here.assessment.pk,
+        answer_id=here.answer.pk,
+        proposal_id=made["id"],
+        reason="There are four.",
+    )
+
+
+def test_proposal_that_was_set_aside_stays_so_when_it_comes_again(here):
+    set_aside(here, made := propose(here).json())
+    again = propose(here)
+    assert (again.status_code, again.json()["id"]) == (201, made["id"])
+    assert (again.json()["state"], again.json()["reason"]) == (
+        "set-aside",
+        "There are four.",
+    )
+    assert Event.objects.filter(action="answer.proposed").count() == 1
+    other = propose(here, set={"note": "Two."}).json()
+    assert (other["state"], Proposal.objects.count()) == ("open", 2)
+    back = propose(here).json()
+    assert (back["state"], back["id"] != made["id"]) == ("open", True)
+
+
+def test_proposal_that_was_set_aside_may_come_again_for_a_newer_version(here):
+    set_aside(here, made := propose(here).json())
+    Answer.objects.filter(pk=here.answer.pk).update(version=1)
+    here.answer.refresh_from_db()
+    again = propose(here).json()
+    assert (again["state"], again["id"] != made["id"]) == ("open", True)
+
+
 def test_two_tokens_propose_side_by_side(here):
     propose(here)
     other = Program(here.ada, here.acme)

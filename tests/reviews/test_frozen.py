@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from compliance.models import Assessment
-from compliance.reviews import guards
+from compliance.reviews import actions, guards
 from compliance.web import triggers
 from tests import factories, signing
 
@@ -14,7 +14,13 @@ SIGNED, KEPT = guards.SAID, guards.KEPT
 
 @pytest.fixture
 def signed(cast):
-    return signing.make_signed(cast)
+    assessment = signing.make_ready(cast)
+    first = assessment.answers.get(question__key="Q1")
+    grounds = [row.evidence for row in first.attachments.all()]
+    factories.make_proposal(first, cast.con, {"note": "Kept."}, evidence=grounds)
+    actions.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, assessment)
+    return signing.fresh(assessment)
 
 
 def execute(sql, *values):
@@ -28,6 +34,8 @@ def refused(said, sql, *values):
         execute(sql, *values)
 
 
+ROWS = ("answer", "attachment", "comment", "proposal", "ground", "actionlink")
+"""Tables of an assessment, each with a row in the one that is signed here."""
 WRITES = [
     "UPDATE compliance_answer SET note = 'Other'",
     "UPDATE compliance_answer SET owner_id = NULL",
@@ -36,6 +44,10 @@ WRITES = [
     "DELETE FROM compliance_attachment",
     "UPDATE compliance_comment SET text = 'Other'",
     "DELETE FROM compliance_comment",
+    "UPDATE compliance_proposal SET why = 'Other'",
+    "DELETE FROM compliance_proposal",
+    "UPDATE compliance_ground SET evidence_id = evidence_id",
+    "DELETE FROM compliance_ground",
     "UPDATE compliance_actionlink SET action_id = action_id",
     "DELETE FROM compliance_actionlink",
     "UPDATE compliance_evidence SET sha256 = 'f', url = 'https://e.eu'",
@@ -71,7 +83,7 @@ def test_what_was_reviewed_refuses(sql, cast):
     refused(KEPT, sql)
 
 
-@pytest.mark.parametrize("table", ["answer", "attachment", "comment", "actionlink"])
+@pytest.mark.parametrize("table", ROWS)
 def test_signed_assessment_takes_no_new_row(table, signed):
     name = f"compliance_{table}"
     with connection.cursor() as cursor:
@@ -83,11 +95,7 @@ def test_signed_assessment_takes_no_new_row(table, signed):
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'")
 @pytest.mark.parametrize(
-    "table",
-    [
-        *("answer", "attachment", "comment", "actionlink"),
-        *("assessment", "snapshot", "signoff", "review", "evidence"),
-    ],
+    "table", [*ROWS, "assessment", "snapshot", "signoff", "review", "evidence"]
 )
 def test_signed_row_is_not_replaced(table, signed):
     sql = f"REPLACE INTO compliance_{table} SELECT * FROM compliance_{table}"  # noqa: S608

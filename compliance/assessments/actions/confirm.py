@@ -129,12 +129,21 @@ def _why_not(by: User, answer: Answer, seen: Known) -> str:
         return f"{key} is no longer N/A."
     if answer.na_confirmed_by_id:
         return f"{key} is confirmed already, by {answer.na_confirmed_by}."
-    if is_own(by, answer.na_by, answer.assessment):
-        return f"{key}: you chose N/A yourself. A second person confirms it."
+    if own := _own_part(by, answer, answer.na_by):
+        return f"{key}: {own}. A second person confirms it."
     if not answer.applies:
         return f"{key} no longer applies, by a rule."
     if _says_else(answer, seen):
         return f"{key} has changed since you looked. Read it again."
+    return ""
+
+
+def _own_part(by: User, answer: Answer, said_by: User) -> str:
+    """The part that the second person had in it already, in words; "" for none."""
+    if is_own(by, said_by, answer.assessment):
+        return "you chose N/A yourself"
+    if answer.proposals.of(by).exists():
+        return "a program of yours proposed an answer"
     return ""
 
 

@@ -11,6 +11,7 @@ from compliance.assessments.answer_fields import Role, from_json
 from compliance.assessments.choices import ProposalState
 from compliance.assessments.models.answer import Answer
 from compliance.audit.columns import Proven
+from compliance.checklists.models import Question
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.tokens.models import Token
@@ -27,6 +28,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def open(self) -> Self:
         return self.filter(state=ProposalState.OPEN)
 
+    def of(self, person: User) -> Self:
+        """Those by the tokens of a person, who prepared their answers by them."""
+        return self.filter(token__user=person)
+
     def with_names(self) -> Self:
         """Everything that a row says of them, in two queries."""
         return self.select_related("token__user", "settled_by").prefetch_related(
@@ -40,10 +45,12 @@ class Proposal(models.Model):
     """An answer as a program would give it; no answer until a person saves it as theirs.
 
     ``fields`` maps columns of the answer to values as JSON, ``version`` is the answer that
-    the program had read. A token has one open proposal for a question at most.
+    the program had read, ``question`` what was asked then: a move to another edition leads
+    the answer on. A token has one open proposal for a question at most.
     """
 
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="proposals")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     token = models.ForeignKey(Token, models.PROTECT, related_name="proposals")
     version = models.PositiveIntegerField()
     fields = models.JSONField()
