@@ -39,11 +39,12 @@ def conditions(
     apart = FOUR_EYES | {About.CHECKED}
     blocks = [lead for lead in leads if lead.point.blocks]
     left = [lead for lead in blocks if lead.point.about not in apart]
-    found = [
-        Condition(Level.BLOCKS, f"{counted(len(left), 'point')} to solve", "#blocks")
-        if left
-        else Condition(Level.GOOD, "Every point is solved")
-    ]
+    found = []
+    if left:
+        words = f"{counted(len(left), 'point')} to solve"
+        found.append(Condition(Level.BLOCKS, words, "#blocks"))
+    elif not blocks:
+        found.append(Condition(Level.GOOD, "Every point is solved"))
     if signs:
         own = [lead for lead in blocks if lead.point.about in FOUR_EYES]
         found += [Condition(Level.BLOCKS, one.point.title, one.url) for one in own]

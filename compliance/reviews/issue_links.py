@@ -34,7 +34,8 @@ class Lead:
 def led(desk: Desk, points: list[Point], user_id: int, *, checks: bool) -> list[Lead]:
     """Each point with its address: a single question opens at once.
 
-    In review, whoever ``checks`` answers settles N/A where they go through them.
+    Only those who may check answers are led to where reviewers go through them; in
+    review, they settle N/A there, too.
     """
     return [Lead(point, _url(desk, point, user_id, checks)) for point in points]
 
@@ -54,9 +55,9 @@ def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
         About.RETURNED: "why=returned",
         About.CHECKED: "why=all",
     }
-    if checks and desk.review:
+    if desk.review:
         walks[About.NA] = f"why={Why.NA}"
-    if walk := walks.get(point.about):
+    if checks and (walk := walks.get(point.about)):
         return f"{reverse('reviews:check', args=args)}?{walk}"
     if len(point.keys) == 1 or point.about == About.ENDS_EARLY:
         pk = desk.answers[point.keys[0]] if point.keys else None

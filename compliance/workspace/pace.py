@@ -54,9 +54,12 @@ def time_left(assessment: Assessment, person_id: int, questions: int) -> str:
 
 
 def read(assessment: Assessment, person_id: int) -> list[tuple[str, datetime]]:
-    """The newest answers of one person, oldest first: the answer and the moment."""
+    """The newest answers of one person, oldest first: the answer and the moment.
+
+    Those of their programs are not theirs; ``trail.token_of`` reads the same mark.
+    """
     newest = Event.objects.filter(scope_id=assessment.pk).order_by("-seq")[:LATEST]
     mine = Event.objects.filter(
         pk__in=newest.values("pk"), actor=person_id, action=ANSWER_SAVED
-    )
+    ).exclude(payload__contains='"token":')
     return list(mine.order_by("seq").values_list("subject_id", "at"))

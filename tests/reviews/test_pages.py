@@ -83,8 +83,8 @@ def test_page_of_a_review_shows_samples_statement_hash_and_eyes(cast, enter, sen
     text = page(enter(cast.rev), sent)
     for said in (
         "Sent for review Otto Weber",
-        "0 of 3 samples checked",
-        "Check these first 3 of 3: 2 by risk, 1 at random",
+        "0 of 3 of the sample checked",
+        "Check these first All 3",
         "Not met 1 1 0",
         "One requirement is stated as not met.",
         "Prepared 3 answers. Cannot sign.",
@@ -191,7 +191,7 @@ def test_blocked_signature_says_why_and_refuses(cast, enter):
     signing.answer(cast.con, assessment, "Q3", verdict="na", reason="None.")
     enter(cast.otto).post(url(assessment, "send"))
     rev = enter(cast.rev)
-    assert "You can sign when the point above is solved." in page(rev, assessment)
+    assert "You can sign when the point in the way is solved." in page(rev, assessment)
     reply = rev.post(url(assessment, "sign"), form_of(rev, assessment))
     assert (reply.status_code, SignOff.objects.count()) == (409, 0)
     assert "has no second approval" in flat(reply)
@@ -206,6 +206,7 @@ def test_signature_waits_for_the_share_that_the_policy_asks_for(cast, enter, sen
     card = text.partition("Conditions")[2] or text
     assert "0 of 3 questions are checked, 2 must be In the way" in card
     assert "0 of 3 of the sample checked Open" in card
+    assert "Every point is solved" not in card
     assert "Nothing that you prepared lacks a second reviewer Done" in card
     assert (
         "The policy of the organisation asks for 2 (50 %) before a signature." in text
@@ -223,8 +224,16 @@ def test_signature_waits_for_the_share_that_the_policy_asks_for(cast, enter, sen
 def test_who_does_not_sign_reads_what_the_signature_waits_for(cast, enter, sent):
     text = page(enter(cast.con), sent)
     assert "0 of 3 of the sample checked Open" in text
-    assert "A reviewer or an owner signs here" in text
+    assert "Someone who may sign does so here" in text
     assert "Reservations" not in text
+
+
+def test_nobody_is_led_where_only_reviewers_may_go(cast, enter, sent):
+    set_policy(by=cast.ada, organisation=cast.acme, checked_percent=50)
+    for person, leads in ((cast.rev, True), (cast.con, False), (cast.rob, False)):
+        text = enter(person).get(url(sent)).text
+        assert "2 must be" in text
+        assert (url(sent, "check") in text) is leads
 
 
 def test_answers_are_gone_through_one_by_one(cast, enter, sent):
@@ -247,7 +256,7 @@ def test_answers_are_gone_through_one_by_one(cast, enter, sent):
         ("Q3", "returned", "Where?"),
     ]
     text = page(rev, sent)
-    assert "3 of 3 samples checked" in text
+    assert "3 of 3 of the sample checked" in text
     assert "1 question goes back to its owner with your reason: Q3." in text
     reply = rev.post(url(sent, "give_back"), {"said": ""}, follow=True)
     assert "Returned with 1 question." in flat(reply)
@@ -375,7 +384,7 @@ def test_hostile_text_stays_text(cast, enter, sent):
 def test_page_keeps_to_what_was_signed_when_something_moved_since(cast, enter, sent):
     signing.look(cast.rev, sent, "Q2")
     before = page(enter(cast.rob), sent)
-    (steps,) = re.findall(r"\d+ of \d+ samples checked", before)
+    (steps,) = set(re.findall(r"\d+ of \d+ of the sample checked", before))
     done = signing.sign(cast.ada, sent)
     action = cast.acme.actions.get()
     change_action(

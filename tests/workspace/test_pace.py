@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from compliance.workspace import pace as pace_module
 from compliance.workspace.pace import FEWEST, in_words, pace, time_left
+from tests.calling import Program
 from tests.costs import work_of
 from tests.factories import make_assessment, make_draft, publish
 from tests.reading import flat
@@ -131,6 +132,17 @@ def test_pace_is_of_the_person_and_of_the_assessment(cast, sign_in, one):
     assert "29 left" in header(ada, one)
     assert "pace" not in header(ada, one)
     assert "pace" not in header(con, other)
+
+
+def test_pace_of_a_program_is_not_its_persons(cast, sign_in, one):
+    program = Program(cast.con, cast.acme)
+    for number, answer in enumerate(one.answers.order_by("pk")[:12]):
+        with time_machine.travel(START + number * timedelta(seconds=4), tick=False):
+            set_ = {"verdict": "met"}
+            reply = program.patch(f"/answers/{answer.pk}", {"version": 0, "set": set_})
+            assert reply.status_code == 200
+    assert "28 left" in header(sign_in(cast.con), one)
+    assert "pace" not in header(sign_in(cast.con), one)
 
 
 def test_reader_is_not_asked_to_finish(cast, sign_in, one):
