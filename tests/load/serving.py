@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
+HANGS_SECONDS = 3600
+"""Whatever takes longer hangs. Hundreds of kills beside other work took more than 900."""
 
 
 class Site:
@@ -45,7 +47,7 @@ class Site:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=HANGS_SECONDS,
             check=False,
         )
         if done.returncode:
