@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from compliance.audit import checkpoints, event_types, trail
+from compliance.audit import checkpoints, event_types, leaves, trail
 from compliance.audit.chain import canonical
 from compliance.audit.jsonl import FORMAT, line_of
 from compliance.audit.merkle import proof_of
@@ -56,11 +57,14 @@ def part(
     events: QuerySet[Event],
     words: str,
     at: datetime | None = None,
+    *,
+    for_outside: bool = False,
 ) -> Iterator[str]:
     """Some events of a chain, oldest first, with the proof that a signed tree holds them.
 
     The tree is that of the last checkpoint; what is newer has its hash alone.
     ``words`` say how they were chosen, ``at`` is when, now unless it is given.
+    ``for_outside``: as ``from_outside`` reads them.
     """
     last = checkpoints.latest(organisation_id)
     size = last.size if last else 0
@@ -79,7 +83,23 @@ def part(
     }
     yield _head(organisation_id, name, what, events, at)
     for event in trail.stored(events.order_by("seq")):
-        yield line_of(event)
+        if for_outside:
+            payload, salts = from_outside(event.link.action, event.payload, event.salts)
+            yield line_of(replace(event, payload=payload, salts=salts))
+        else:
+            yield line_of(event)
+
+
+def from_outside(action: str, payload: str, salts: str) -> tuple[str, str]:
+    """Payload and salts of an event for people outside the organisation.
+
+    One that ``stays_inside`` loses its texts as if they were erased, so its hash holds.
+    """
+    if action not in event_types.those(stays_inside=True):
+        return payload, salts
+    texts, content = event_types.texts_of(action), json.loads(payload)
+    left, salts, _ = leaves.without(content, salts, texts, lambda _place, _text: True)
+    return canonical(left), salts
 
 
 def _head(

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from compliance.assessments.models import Answer, Assessment, OriginTrail
-from compliance.audit import trail
+from compliance.audit import export, trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import Event
 from compliance.bundles import layout
@@ -78,9 +78,16 @@ def read(assessment_id: UUID) -> Record:
     return record
 
 
-def write(record: Record, file: BinaryIO, listen: Listen | None = None) -> Written:
+def write(
+    record: Record,
+    file: BinaryIO,
+    listen: Listen | None = None,
+    *,
+    for_outside: bool = False,
+) -> Written:
     """Write the bundle; the same record gives the same bytes.
 
+    ``for_outside``: its events are as ``audit.export.from_outside`` leaves them.
     ``listen`` is called with a step and whole percents. Raises ``StorageError`` when a
     file of the evidence is gone or damaged.
     """
@@ -101,7 +108,8 @@ def write(record: Record, file: BinaryIO, listen: Listen | None = None) -> Writt
         listen("Writing the trail", 5)
         for number, (head, events) in enumerate(trails, 1):
             pack.add(layout.trail_head(number), _json(head))
-            pack.add_lines(layout.trail_events(number), map(canonical, events()))
+            told = map(_from_outside, events()) if for_outside else events()
+            pack.add_lines(layout.trail_events(number), map(canonical, told))
         _add_files(pack, record, listen)
         return Written(pack.finish(), record.content.content_hash, counts)
 
@@ -181,6 +189,12 @@ def _event(event: Event) -> dict[str, Any]:
         "actor_id": "" if event.actor_id is None else str(event.actor_id),
         "scope_id": "" if event.scope_id is None else str(event.scope_id),
     }
+
+
+def _from_outside(event: dict[str, Any]) -> dict[str, Any]:
+    said = event["action"], event["payload"], event["salts"]
+    payload, salts = export.from_outside(*said)
+    return event | {"payload": payload, "salts": salts}
 
 
 def _trails_before(record: Record) -> list[Trail]:

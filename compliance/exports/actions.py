@@ -156,7 +156,7 @@ def _make(package: Package) -> None:
         made = desk / "bundle"
         with ReportingFile(made, listen) as file:
             bundled = listen.between(40, 55) if is_pack else listen
-            bundle_export.write(record, file, bundled)
+            bundle_export.write(record, file, bundled, for_outside=is_pack)
         if report:
             bundle, made = made, desk / "pack"
             with ReportingFile(made, listen) as file:

@@ -93,6 +93,7 @@ def _trail(record: Record) -> dict[str, bytes]:
         events,
         words,
         at=last.at if last else None,  # the same state makes the same pack
+        for_outside=True,
     )
     return {"trail.jsonl": "".join(lines).encode()}
 

@@ -11,8 +11,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 
+from compliance.assessments.actions import save_answer
 from compliance.audit import verification
 from compliance.bundles.download_store import package_store
 from compliance.bundles.models import KEPT_FOR
@@ -22,10 +24,11 @@ from compliance.exports import tasks
 from compliance.exports.audit_pack import name_of
 from compliance.models import Event, Package, Report
 from compliance.organisations import actions as people
+from compliance.proposals.actions import set_aside
 from compliance.reports import tasks as reporting
 from compliance.snapshots.snapshot import content_of, to_read
 from tests.bundles.making import brought_in, hash_of, make_everything
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, begin_chains, make_proposal
 
 pytestmark = pytest.mark.slow
 SURE = {"password": PASSWORD}
@@ -80,11 +83,8 @@ def run(folder, *command):
     )
 
 
-def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
-    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
-    told = run(folder, "sha256sum", "-c", "SHA256SUMS")
-    assert (told.returncode, "FAILED" in told.stdout) == (0, False)
-    told = run(
+def check_trail(folder):
+    return run(
         folder,
         sys.executable,
         "-I",
@@ -93,6 +93,13 @@ def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
         "import runpy; sys.argv = ['check_trail.py', 'trail.jsonl'];"
         "runpy.run_path('check_trail.py', run_name='__main__')",
     )
+
+
+def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
+    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
+    told = run(folder, "sha256sum", "-c", "SHA256SUMS")
+    assert (told.returncode, "FAILED" in told.stdout) == (0, False)
+    told = check_trail(folder)
     assert told.returncode == 0, told.stdout + told.stderr
     listed = {
         line.split("  ", 1)[1]
@@ -152,6 +159,42 @@ def test_bundle_of_a_pack_is_brought_in(full, report, cast, tmp_path):
     folder = unpacked(made(full, cast.rev), tmp_path / "pack")
     came = brought_in((folder / "bundle.zip").read_bytes(), cast.other)
     assert hash_of(came) == hash_of(full)
+
+
+def test_pack_leaves_out_texts_that_never_became_part_of_an_answer(
+    full, report, cast, tmp_path
+):
+    answer = full.answers.get(question__key="Q2")
+    proposal = make_proposal(answer, cast.con, {"note": "Secret 1."}, why="Secret 2.")
+    where = {"organisation": cast.acme, "assessment_id": full.pk}
+    set_aside(
+        by=cast.ada,
+        answer_id=answer.pk,
+        proposal_id=proposal.pk,
+        reason="Secret 3.",
+        **where,
+    )
+    stale = {"answer_id": answer.pk, "base": answer.version, **where}
+    save_answer(by=cast.ada, changes={"note": "Saved."}, **stale)
+    save_answer(by=cast.con, changes={"note": "Secret 4."}, **stale)
+    Report.objects.update(content_hash=hash_of(full))
+    inside = ("answer.proposed", "answer.proposal_set_aside", "answer.refused")
+    assert all("Secret" in e.payload for e in Event.objects.filter(action__in=inside))
+    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
+    unpacked_bundle = folder / "opened"
+    with zipfile.ZipFile(folder / "bundle.zip") as archive:
+        archive.extractall(unpacked_bundle)
+    for trail in [folder / "trail.jsonl", *unpacked_bundle.rglob("*.jsonl")]:
+        told = trail.read_text()
+        assert all(f'"{action}"' in told for action in inside)
+        assert "Saved." in told
+        assert "Secret" not in told
+    told = check_trail(folder)
+    assert told.returncode == 0, told.stdout + told.stderr
+    came = brought_in((folder / "bundle.zip").read_bytes(), cast.other, cast.zoe)
+    assert hash_of(came) == hash_of(full)
+    begin_chains()
+    call_command("verify_trail")
 
 
 def test_same_state_makes_the_same_pack(full, report, cast):
