@@ -11,6 +11,7 @@ from django.urls import reverse
 from compliance.audit.columns import Proven
 from compliance.evidence.choices import Show
 from compliance.evidence.filetypes import label_of
+from compliance.evidence.periods import told_period
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line
 
@@ -180,6 +181,11 @@ class Evidence(models.Model):
     def kind(self) -> str:
         """ "PDF", "Spreadsheet", "Link": what people call it."""
         return label_of(self.media_type) if self.is_file else "Link"
+
+    @property
+    def period(self) -> str:
+        """The period that it covers, as short as it can be said; "" without one."""
+        return told_period(self.covers_from, self.covers_to)
 
     @property
     def icon(self) -> str:

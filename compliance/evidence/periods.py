@@ -1,4 +1,4 @@
-"""The bar that shows which part of a year a piece of evidence covers. Pure."""
+"""The period that a piece of evidence covers, in words and as a bar. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,6 +44,21 @@ def bar_of(
     )
 
 
+def told_period(covers_from: date | None, covers_to: date | None) -> str:
+    """ "Sep 2026", "3 Mar 2026 to 2 Mar 2027", "from 1 Jan 2026": as short as it can be."""
+    if covers_from is None or covers_to is None:
+        if covers_from:
+            return f"from {_day(covers_from)}"
+        return f"to {_day(covers_to)}" if covers_to else ""
+    if covers_from.year != covers_to.year or not _is_months(covers_from, covers_to):
+        return f"{_day(covers_from)} to {_day(covers_to)}"
+    if (covers_from.month, covers_to.month) == (1, 12):
+        return str(covers_to.year)
+    first, last = f"{covers_from:%b}", f"{covers_to:%b}"
+    months = first if first == last else f"{first}\u2013{last}"
+    return f"{months} {covers_to.year}"
+
+
 def _place(day: date, *, ending: bool = False) -> float:
     first = date(day.year, 1, 1)
     days = (date(day.year, 12, 31) - first).days + 1
@@ -51,15 +66,14 @@ def _place(day: date, *, ending: bool = False) -> float:
 
 
 def _words(covers_from: date | None, covers_to: date | None, year: int) -> str:
+    """The period beside the bar of a year; months of that year do without its number."""
     if covers_from is None or covers_to is None:
-        return f"from {_day(covers_from)}" if covers_from else f"to {_day(covers_to)}"
+        return told_period(covers_from, covers_to)
     if covers_from <= date(year, 1, 1) and covers_to >= date(year, 12, 31):
         return "whole year"
-    if covers_from.year == covers_to.year == year and _is_months(
-        covers_from, covers_to
-    ):
-        months = f"{covers_from:%b}", f"{covers_to:%b}"
-        return months[0] if months[0] == months[1] else f"{months[0]}\u2013{months[1]}"
+    is_here = covers_from.year == covers_to.year == year
+    if is_here and _is_months(covers_from, covers_to):
+        return told_period(covers_from, covers_to).removesuffix(f" {year}")
     return f"{_day(covers_from)} to {_day(covers_to)}"
 
 
@@ -68,5 +82,5 @@ def _is_months(covers_from: date, covers_to: date) -> bool:
     return covers_from.day == 1 and is_last
 
 
-def _day(day: date | None) -> str:
-    return f"{day.day} {day:%b %Y}" if day else ""
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -44,6 +44,13 @@ def picture_of(evidence: Evidence) -> bytes:
     )
 
 
+def has_picture(evidence: Evidence) -> bool:
+    """Whether its photo or first page was drawn already: a list waits for none."""
+    if not evidence.is_file or evidence.media_type not in drawing.DRAWS:
+        return False
+    return drawing.is_begun(evidence.sha256)
+
+
 def _preview(evidence: Evidence) -> Preview | None:
     if evidence.media_type in drawing.DRAWS:
         return Preview(evidence, "", is_cut=False)

@@ -92,6 +92,14 @@ def kept_pages(sha256: str) -> Pages | None:
     return None
 
 
+def is_begun(sha256: str) -> bool:
+    """Whether there is a picture of the beginning already; draws nothing."""
+    wanted = _Wanted(sha256, "", 1, 1, SMALL)
+    with suppress(UndrawnError, FileNotFoundError):
+        return wanted.kept(_has_first)
+    return False
+
+
 def small(sha256: str, media_type: str, number: int, opened: Opened) -> bytes:
     """A page as a small picture (WebP). Raises ``UndrawnError``."""
     wanted = _Wanted(sha256, media_type, 1, MOST_PAGES, SMALL)
@@ -237,6 +245,10 @@ def _told(archive: ZipFile) -> Pages:
     chapters = enumerate(said["chapters"], 1)
     drawn = [Page(n, str(name)) for n, name in chapters if f"{n}.webp" in names]
     return Pages(int(said["count"]), tuple(drawn))
+
+
+def _has_first(archive: ZipFile) -> bool:
+    return "1.webp" in archive.namelist()
 
 
 def _page_in(archive: ZipFile, number: int) -> bytes:

@@ -16,12 +16,17 @@ from compliance.checklists.choices import QuestionKind
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Question
 from compliance.evidence.models import Evidence
+from compliance.evidence.previews import has_picture
 from compliance.workspace.seeing import News
 
 _PLACED = {"due_on"}
 """Fields that have a place of their own in a row, beside the owner."""
 SOON = timedelta(days=14)
+EXPIRED = "expired"
+ENDS_EARLY = "runs out before the period ends"
 PARTIAL = "does not cover the whole audit period"
+_BESIDE_ITS_END = {EXPIRED: "", ENDS_EARLY: "before the period ends"}
+"""Warnings, as far as the day on which evidence expires does not say them."""
 _SETTLED = {Verdict.MET, Verdict.NA}
 
 
@@ -31,6 +36,16 @@ class Proof:
 
     attachment: Attachment
     warning: str
+
+    @property
+    def also(self) -> str:
+        """The warning beside the day on which it expires."""
+        return _BESIDE_ITS_END.get(self.warning, self.warning)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether a small picture of it can be shown at once."""
+        return has_picture(self.attachment.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +221,13 @@ def is_pressing(due_on: date | None, verdict: str, today: date) -> bool:
 def proof_warning(evidence: Any, assessment: Assessment, today: date) -> str:
     """The fault of a piece of evidence on a day and for an audit period."""
     if evidence.expires_on and evidence.expires_on < today:
-        return "expired"
+        return EXPIRED
     if evidence.covers_to and evidence.covers_to < assessment.period_from:
         return "before the audit period"
     if evidence.covers_from and evidence.covers_from > assessment.period_to:
         return "after the audit period"
     if evidence.expires_on and evidence.expires_on < assessment.period_to:
-        return "runs out before the period ends"
+        return ENDS_EARLY
     period = evidence.covers_from, evidence.covers_to
     if not covers(period, assessment.period_from, assessment.period_to):
         return PARTIAL

@@ -210,6 +210,7 @@ def _context(
         "most_shown": MOST_SHOWN,
         "unknown_count": sum(a.verdict == Verdict.DONT_KNOW for a in own.answers),
         "now": timezone.now(),
+        "today": timezone.localdate(),
         "line": None,
     }
     if opened is None:

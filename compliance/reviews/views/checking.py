@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Answer, Assessment
@@ -74,6 +75,7 @@ def _page(
         "after": _at(which, which.stops[place + 1 : place + 2]),
         "query": _query(which, stop.key),
         "is_own": request.user.pk in stop.hands,
+        "today": timezone.localdate(),
         "left": sum(one.result(looks) is None for one in which.stops),
         "form": form,
     }
