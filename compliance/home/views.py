@@ -27,6 +27,7 @@ from compliance.workspace.cards import cards
 from compliance.workspace.lists import ON_A_PAGE, by_theme, listed, standing
 
 MOST = 5
+GONE = "This does not wait for you any more."
 PAGES = {"home": "home:home", "work": "home:work"}
 """Pages from which something is put away, and to which that leads back."""
 
@@ -85,8 +86,10 @@ def away(request: MemberRequest) -> HttpResponse:
     page_name = sent.get("page") if sent.get("page") in PAGES else "work"
     thing = sent.get("thing", "")
     need = next((one for one in _needs(request) if one.thing == thing), None)
+    if need is None and request.htmx:
+        return _away_page(request, None, {"page_name": page_name})
     if need is None:
-        messages.warning(request, "This does not wait for you any more.")
+        messages.warning(request, GONE)
         return _led(request, page_name)
     today = timezone.localdate()
     form = AwayForm(
@@ -111,14 +114,14 @@ def away(request: MemberRequest) -> HttpResponse:
 
 
 def _away_page(
-    request: MemberRequest, need: Need, context: dict[str, Any]
+    request: MemberRequest, need: Need | None, context: dict[str, Any]
 ) -> HttpResponse:
+    """The form on a page or in the line of its thing; there words once it is gone."""
     is_part = bool(request.htmx)
     page = "home/_away.html" if is_part else "home/away.html"
     status = 422 if request.method == "POST" else 200
-    return render(
-        request, page, context | {"need": need, "is_part": is_part}, status=status
-    )
+    context |= {"need": need, "is_part": is_part, "gone": GONE}
+    return render(request, page, context, status=status)
 
 
 @require_POST
@@ -128,7 +131,7 @@ def back(request: MemberRequest) -> HttpResponse:
     actions.bring_back(
         by=request.user,
         organisation=request.organisation,
-        thing=request.POST.get("thing", ""),
+        thing=request.POST.get("thing", "").replace("\x00", ""),
     )
     messages.success(request, "It is among your work again.")
     return _led(request, "work")

@@ -30,6 +30,7 @@ from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.asking import CLEARED, MARKED, ask_to_look, stop_asking
+from compliance.remediation.suggesting import unasked
 from compliance.web.sendings import REPEAT
 
 Changes = dict[str, Any]
@@ -45,6 +46,17 @@ class Remedied:
     action: Action
     event: Event | None
     again: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Nothing was added, for the answer asks for no action any more.
+
+    ``planned`` is the open action that it has meanwhile; without one ``why`` says what changed.
+    """
+
+    planned: Action | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +86,7 @@ def create_action(
     """
     answer_ids = frozenset(answer_ids)
     with writing():
-        rows = Organisation.objects.select_for_update(no_key=True)
-        locked = rows.get(pk=organisation.pk)
-        last = locked.actions.aggregate(last=Max("number"))["last"] or 0
-        action = Action(organisation=locked, number=last + 1, created_by=by)
-        _set(
-            by, action, {name: fields[name] for name in ACTION_FIELDS if name in fields}
-        )
+        action = _next(by, organisation, fields)
         if made := _just_made(by, action, answer_ids):
             return made
         action.save()
@@ -96,20 +102,35 @@ def create_action(
 
 def plan_action(
     *, by: User, organisation: Organisation, answer_id: int, fields: Changes
-) -> Action:
-    """An action for an answer that has no open one; else the one that it has.
+) -> Action | Unasked:
+    """An action for an answer that asks for one and has no open one.
 
-    So two people who plan at once, and a press that is sent twice, make one. Raises as
+    So of two people who plan at once the second decides over both, with ``create_action``. A
+    press that is sent twice makes one action, whatever changed in between. Raises as
     ``create_action`` does.
     """
     with writing():
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-        planned = organisation.actions.open().filter(links__answer=answer_id)
-        if action := planned.select_related("owner", "organisation").first():
-            return action
+        action = _next(by, organisation, fields)
+        if made := _just_made(by, action, frozenset([answer_id])):
+            return made
+        answer = _open_answer(organisation.pk, answer_id)
+        planned = answer.actions.open().select_related("organisation").first()
+        why = unasked(answer, timezone.localdate())
+        if planned or why:
+            return Unasked(planned, why)
         return create_action(
             by=by, organisation=organisation, fields=fields, answer_ids=[answer_id]
         )
+
+
+def _next(by: User, organisation: Organisation, fields: Changes) -> Action:
+    """An action with the organisation's next number, which it holds; not saved."""
+    rows = Organisation.objects.select_for_update(no_key=True)
+    locked = rows.get(pk=organisation.pk)
+    last = locked.actions.aggregate(last=Max("number"))["last"] or 0
+    action = Action(organisation=locked, number=last + 1, created_by=by)
+    _set(by, action, {name: fields[name] for name in ACTION_FIELDS if name in fields})
+    return action
 
 
 def _just_made(by: User, action: Action, answer_ids: frozenset[int]) -> Action | None:

@@ -47,16 +47,21 @@ def suggested(
     }
 
 
-def asks_for_action(answer: Answer, today: date) -> bool:
-    """Whether a signature waits for an action of this answer, planned or not.
+def unasked(answer: Answer, today: date) -> str:
+    """Why a signature waits for no action of this answer; empty where it waits for one,
+    planned or not.
 
     As ``reviews.readiness`` blocks: a duty that binds by now and is not met. A rating below
     what is asked is no breach.
     """
-    return (
-        answer.applies
-        and answer.verdict == Verdict.NOT_MET
-        and answer.assessment.is_open
-        and (answer.binds_from is None or answer.binds_from <= today)
-        and answer.question.key not in rated_in(answer.assessment.edition)
-    )
+    key = answer.question.key
+    if not answer.assessment.is_open:
+        return f"this assessment is {answer.assessment.closed_word}"
+    if not answer.applies:
+        return f"{key} does not apply any more"
+    if answer.verdict != Verdict.NOT_MET:
+        return f"{key} is no longer “not met”"
+    if answer.binds_from is not None and answer.binds_from > today:
+        return f"{key} does not bind yet"
+    is_rated = key in rated_in(answer.assessment.edition)
+    return f"{key} is a rating, and none is a breach" if is_rated else ""

@@ -147,3 +147,20 @@ def test_conflict_in_a_second_row_waits_for_its_own_choice(clash, desk):
     becomes(lambda: desk.standing(other)["verdict"], "met")
     assert clash.block.count() == 1
     assert desk.standing(clash.answer)["note"] == "Reviewed in March by the board."
+
+
+def test_row_that_is_kept_as_not_met_asks_for_an_action_and_loses_none(two, desk):
+    two.cara_saves(verdict="met")
+    two.ole.choose(two.answer, "not_met")
+    page = two.ole.page
+    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Add action").wait_for()
+    assert desk.standing(two.answer)["verdict"] == "not_met"
+    page.get_by_label("Task").fill("Close the port")
+    two.cara_saves(verdict="met")
+    page.get_by_role("button", name="Add action").click()
+    page.get_by_text("is no longer “not met”").wait_for()
+    assert page.get_by_label("Task").input_value() == "Close the port"
+    page.get_by_role("button", name="Add it all the same").click()
+    page.get_by_text("is planned, due").wait_for()
+    assert page.locator(".qmeta", has_text="1 action").count() == 1

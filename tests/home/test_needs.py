@@ -145,6 +145,30 @@ def test_form_comes_into_the_line_and_stands_on_a_page_of_its_own(
     assert 'value="2026-12-05"' in part
 
 
+@pytest.mark.parametrize(("method", "status"), [("get", 200), ("post", 422)])
+def test_line_of_a_thing_that_is_done_meanwhile_says_so_in_its_place(
+    cast, sign_in, method, status
+):
+    con = sign_in(cast.con)
+    sent = {"thing": "action:99", "page": "home", "until": "2026-12-05"}
+    reply = getattr(con, method)(AWAY, sent, headers={"HX-Request": "true"})
+    assert (reply.status_code, "<html" in reply.text) == (status, False)
+    assert "This does not wait for you any more." in flat(reply.text)
+    assert "<form" not in reply.text
+    reply = getattr(con, method)(AWAY, sent, follow=True)
+    assert reply.redirect_chain == [(f"{HOME}#needs", 302)]
+    assert "This does not wait for you any more." in flat(reply.text)
+
+
+def test_character_that_no_database_holds_names_the_same_thing(cast, sign_in, action):
+    con = sign_in(cast.con)
+    put_away(con, thing(action))
+    con.post(BACK, {"thing": "a\x00b"})
+    assert PutAway.objects.exists()
+    con.post(BACK, {"thing": f"{thing(action)}\x00"})
+    assert not PutAway.objects.exists()
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"due_on": TODAY + timedelta(days=20)}, {"status": "doing"}],

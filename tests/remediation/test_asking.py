@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from compliance.checklists.force import rated_in
 from compliance.models import Action
-from compliance.remediation.actions import plan_action
+from compliance.remediation.actions import Unasked, plan_action
 from tests import factories, signing
 from tests.reading import flat
 
@@ -45,9 +45,9 @@ def form_of(client, answer, **typed):
     return {name: form[name].value() for name in form.fields} | typed
 
 
-def saved(client, answer, verdict):
+def saved(client, answer, verdict, **more):
     url = f"{answer.assessment.get_absolute_url()}answers/{answer.pk}/save/"
-    sent = {"base": answer.version, "verdict": verdict}
+    sent = {"base": answer.version, "verdict": verdict} | more
     return client.post(url, sent, headers=HTMX).text
 
 
@@ -62,6 +62,23 @@ def test_saving_not_met_loads_the_question_and_another_verdict_takes_it_away(
     page = saved(con, answer, "met")
     assert f"innerHTML:#ask-{answer.pk}" in page
     assert ask_url(answer) not in page
+
+
+@pytest.mark.parametrize("more", [{}, {"want": "row"}])
+def test_save_of_a_part_or_the_whole_row_asks_once_and_not_beside_an_action(
+    cast, sign_in, more
+):
+    one, two = factories.make_assessment(cast.acme, cast.ada).answers.all()[:2]
+    factories.make_action(cast.acme, cast.ada, two)
+    con = sign_in(cast.con)
+    assert saved(con, one, "not_met", **more).count(f'hx-get="{ask_url(one)}"') == 1
+    asked_for = saved(con, two, "not_met", **more).count(f'hx-get="{ask_url(two)}"')
+    assert asked_for == (0 if more else 1)  # then the reply of asking is empty
+    assert asked(con, two) == ""
+    one.refresh_from_db()
+    assert f'hx-get="{ask_url(one)}"' not in saved(
+        con, one, "not_met", note="x", **more
+    )
 
 
 @pytest.mark.parametrize(("weight", "days"), [(1, 90), (3, 60), (5, 30)])
@@ -102,18 +119,72 @@ def test_one_press_adds_the_action_that_a_signature_waits_for(cast, sign_in, ans
     assert asked(con, answer) == ""
 
 
-def test_press_that_is_sent_twice_or_by_two_makes_one_action(cast, sign_in, answer):
-    con, otto = sign_in(cast.con), sign_in(cast.otto)
-    sent, other = form_of(con, answer), form_of(otto, answer, title="Another way")
-    for client, form in ((con, sent), (con, sent), (otto, other)):
-        assert "is planned, due" in flat(
-            client.post(ask_url(answer), form, headers=HTMX).text
-        )
+def test_press_that_is_sent_twice_makes_one_action(cast, sign_in, answer):
+    con = sign_in(cast.con)
+    sent = form_of(con, answer)
+    for verdict in ("not_met", "not_met", "met"):  # whatever was saved in between
+        type(answer).objects.filter(pk=answer.pk).update(verdict=verdict)
+        reply = con.post(ask_url(answer), sent, headers=HTMX)
+        assert "is planned, due" in flat(reply.text)
     assert Action.objects.get().title == sent["title"]
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_second_of_two_who_plan_keeps_the_words_and_may_add_them_as_well(
+    cast, sign_in, answer, headers
+):
+    con, otto = sign_in(cast.con), sign_in(cast.otto)
+    sent, other = form_of(con, answer), form_of(otto, answer, title="Another <way>")
+    con.post(ask_url(answer), sent, headers=HTMX)
+    reply = otto.post(ask_url(answer), other | {"sending": "1-2"}, headers=headers)
+    page = flat(reply.text)
+    assert (reply.status_code, "kept" in reply.cookies) == (422, False)
+    assert "AC-1</a>was planned for Q1 meanwhile; yours is not added." in page
+    assert 'value="Another &lt;way&gt;"' in page
+    assert "Add it as well" in page
+    assert Action.objects.get().title == sent["title"]
+    anyway = other | {"anyway": reply.context["anyway"] and "1"}
+    for _ in range(2):
+        reply = otto.post(ask_url(answer), anyway, headers=HTMX)
+        assert "AC-2</a>is planned" in flat(reply.text)
+    assert "2 actions" in flat(reply.text)
+    assert [one.title for one in answer.actions.order_by("number")] == [
+        sent["title"],
+        other["title"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"verdict": "met"}, "Not added: Q1 is no longer “not met”."),
+        ({"applies": False}, "Not added: Q1 does not apply any more."),
+        ({"binds_from": TODAY + timedelta(days=9)}, "Not added: Q1 does not bind yet."),
+    ],
+)
+def test_answer_that_changed_meanwhile_keeps_the_action_that_was_typed(
+    cast, sign_in, answer, changes, said
+):
+    con = sign_in(cast.con)
+    sent = form_of(con, answer, title="Close the port", sending="1-2")
+    type(answer).everything.filter(pk=answer.pk).update(**changes)
+    for headers in (HTMX, {}):
+        reply = con.post(ask_url(answer), sent, headers=headers)
+        assert (reply.status_code, "kept" in reply.cookies) == (422, False)
+        assert said in flat(reply.text)
+        assert 'value="Close the port"' in flat(reply.text)
+    assert not Action.objects.exists()
+    con.post(ask_url(answer), sent | {"anyway": "1"})
+    assert Action.objects.get().title == "Close the port"
+
+
+def test_plan_hands_over_the_action_that_is_open(cast, answer):
+    action = factories.make_action(cast.acme, cast.ada, answer)
+    fields = {"title": "Another way"}
     again = plan_action(
-        by=cast.otto, organisation=cast.acme, answer_id=answer.pk, fields=other
+        by=cast.otto, organisation=cast.acme, answer_id=answer.pk, fields=fields
     )
-    assert again == Action.objects.get()
+    assert again == Unasked(action)
 
 
 def test_without_a_script_the_same_form_is_a_page_and_leads_back(cast, sign_in, answer):
@@ -185,7 +256,11 @@ def test_signed_assessment_and_other_organisations_are_not_asked(cast, sign_in):
     assert con.get(ask_url(answer), headers=HTMX).content == b""
     sent = {"title": "x", "owner": cast.con.pk, "due_on": "2027-01-01"}
     before = Action.objects.count()
-    con.post(ask_url(answer), sent, headers=HTMX)
+    for more in ({}, {"anyway": "1"}):
+        reply = con.post(ask_url(answer), sent | more, headers=HTMX)
+        assert reply.status_code == 422
+        assert "Not added. This assessment is signed" in flat(reply.text)
+        assert 'name="title" value="x"' in flat(reply.text)
     assert Action.objects.count() == before
     zoe = sign_in(cast.zoe)
     assert zoe.get(ask_url(answer, "other")).status_code == 404

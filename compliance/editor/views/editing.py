@@ -84,7 +84,7 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     away by that.
     """
     edition = find(request, edition_id)
-    key = request.POST.get("key", "")[:60]
+    key = request.POST.get("key", "").replace("\x00", "")[:60]
     rows = content.with_links(edition.questions)
     question: Question | None = rows.filter(key=key).first()
     if question is None:

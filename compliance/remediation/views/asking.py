@@ -15,8 +15,8 @@ from compliance.remediation import actions
 from compliance.remediation.forms import AskForm
 from compliance.remediation.suggesting import (
     PRIORITIES,
-    asks_for_action,
     suggested,
+    unasked,
 )
 from compliance.web.htmx import wants_partial
 from compliance.workspace.pages import find, find_answer, owners
@@ -27,40 +27,56 @@ from compliance.workspace.pages import find, find_answer, owners
 def action_ask(
     request: MemberRequest, assessment_id: UUID, answer_id: int
 ) -> HttpResponse:
-    """A short form for the action; nothing where none is asked for, or one is open."""
+    """A short form for the action; nothing where none is asked for, or one is open.
+
+    A form that is sent when that has changed comes back with what was typed, and ``anyway``
+    adds it all the same.
+    """
     answer = find_answer(find(request, assessment_id), answer_id)
     today = timezone.localdate()
-    planned = answer.actions.open().select_related("owner", "organisation").first()
-    if planned or not asks_for_action(answer, today):
-        return _done(request, answer, planned if request.method == "POST" else None)
+    is_sent = request.method == "POST"
+    if not is_sent and (unasked(answer, today) or answer.actions.open().exists()):
+        return _done(request, answer, None)
     people = owners(request)
     form = AskForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent else None,
         people=people,
         initial=suggested(answer, request.user, people, today),
         auto_id=f"ask-{answer.pk}-%s",
     )
+    anyway, refused = "anyway" in request.POST, None
     if form.is_valid():
         try:
-            action = actions.plan_action(
-                by=request.user,
-                organisation=request.organisation,
-                answer_id=answer.pk,
-                fields=form.changes()
-                | {"priority": PRIORITIES[answer.question.weight]},
-            )
+            done = _added(request, answer, form, anyway=anyway)
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
-            return _done(request, answer, action)
+            if isinstance(done, Action):
+                return _done(request, answer, done)
+            refused = done
     part = (
         "remediation/_ask.html"
         if wants_partial(request.htmx)
         else "remediation/ask.html"
     )
     context = {"answer": answer, "assessment": answer.assessment, "form": form}
-    status = 422 if request.method == "POST" else 200
-    return render(request, part, context, status=status)
+    context |= {"refused": refused, "anyway": anyway or refused}
+    return render(request, part, context, status=422 if is_sent else 200)
+
+
+def _added(
+    request: MemberRequest, answer: Answer, form: AskForm, *, anyway: bool
+) -> Action | actions.Unasked:
+    """The action that the form describes; ``anyway``: asked for or not."""
+    fields = form.changes() | {"priority": PRIORITIES[answer.question.weight]}
+    by, organisation = request.user, request.organisation
+    if anyway:
+        return actions.create_action(
+            by=by, organisation=organisation, fields=fields, answer_ids=[answer.pk]
+        )
+    return actions.plan_action(
+        by=by, organisation=organisation, fields=fields, answer_id=answer.pk
+    )
 
 
 def _done(
@@ -73,9 +89,10 @@ def _done(
         context = {
             "answer": answer,
             "action": action,
+            "planned": answer.actions.open().order_by("number"),
             "has_body": "body" in request.POST,
+            "today": timezone.localdate(),
         }
-        context["today"] = timezone.localdate()
         return render(request, "remediation/_asked.html", context)
     if action:
         messages.success(
