@@ -145,7 +145,6 @@ COMMANDS = (
         "export import sheet excel ods download",
         _EXPORT,
         of_assessment=True,
-        door="answer_sheets:sheet_file",
     ),
     Command(
         "Audit pack",

@@ -241,6 +241,13 @@ def ago(value: datetime | None) -> str:
     return f"{minutes} min ago" if minutes > 0 else "just now"
 
 
+@register.simple_tag(takes_context=True)
+def command_url(context: dict[str, Any], command: Any) -> str:
+    """The address of a command of ``ways``, for the assessment of the page."""
+    slug = context["request"].organisation.slug
+    return str(command.url(slug, context["assessment"].pk))
+
+
 @register.simple_tag
 def only_here() -> str:
     """The address of this installation where nobody else can open it, else nothing."""
