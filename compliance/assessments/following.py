@@ -1,5 +1,6 @@
 """Fields that a person changed, and their consequences in the saved answer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from compliance.assessments.models import Answer
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.assessments.values import line_ends, parse
 from compliance.checklists.choices import QuestionKind
+from compliance.checklists.models import Choice
 
 Changes = dict[str, Any]
 
@@ -80,8 +82,13 @@ def is_chosen_na(answer: Answer, values: Changes | None = None) -> bool:
     return value_verdict(answer, value) == Verdict.NA
 
 
+def choice_lines_of(choices: Iterable[Choice]) -> str:
+    """Choices as ``Answer.choice_lines`` has them, where the database did not write them."""
+    return "\n".join(f"{one.key}={one.verdict}={one.label}" for one in choices)
+
+
 def choices_of(answer: Answer) -> list[list[str]]:
-    """Key, verdict and label of each choice."""
+    """Key, verdict and label of each choice, from ``choice_lines``."""
     return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
 
 

@@ -276,7 +276,6 @@ def _tell_asker(
     members = answer.assessment.organisation.memberships
     if asker == by or not members.filter(user=asker, user__is_active=True).exists():
         return None
-    url = answer.assessment.get_absolute_url()
     queue_mail(
         organisation_id=answer.assessment.organisation_id,
         to=asker.email,
@@ -288,7 +287,7 @@ def _tell_asker(
             "title": _title(answer.assessment),
             "reason": reason,
             "to": to,
-            "link": absolute(f"{url}?open={answer.pk}#answer-{answer.pk}"),
+            "link": absolute(answer.get_absolute_url()),
         },
     )
     return asker

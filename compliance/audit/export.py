@@ -64,7 +64,7 @@ def part(
 
     The tree is that of the last checkpoint; what is newer has its hash alone.
     ``words`` say how they were chosen, ``at`` is when, now unless it is given.
-    ``for_outside``: as ``from_outside`` reads them.
+    ``for_outside``: as ``seen_outside`` leaves them.
     """
     last = checkpoints.latest(organisation_id)
     size = last.size if last else 0
@@ -84,13 +84,13 @@ def part(
     yield _head(organisation_id, name, what, events, at)
     for event in trail.stored(events.order_by("seq")):
         if for_outside:
-            payload, salts = from_outside(event.link.action, event.payload, event.salts)
+            payload, salts = seen_outside(event.link.action, event.payload, event.salts)
             yield line_of(replace(event, payload=payload, salts=salts))
         else:
             yield line_of(event)
 
 
-def from_outside(action: str, payload: str, salts: str) -> tuple[str, str]:
+def seen_outside(action: str, payload: str, salts: str) -> tuple[str, str]:
     """Payload and salts of an event for people outside the organisation.
 
     One that ``stays_inside`` loses its texts as if they were erased, so its hash holds.

@@ -87,7 +87,7 @@ def write(
 ) -> Written:
     """Write the bundle; the same record gives the same bytes.
 
-    ``for_outside``: its events are as ``audit.export.from_outside`` leaves them.
+    ``for_outside``: its events are as ``audit.export.seen_outside`` leaves them.
     ``listen`` is called with a step and whole percents. Raises ``StorageError`` when a
     file of the evidence is gone or damaged.
     """
@@ -108,7 +108,7 @@ def write(
         listen("Writing the trail", 5)
         for number, (head, events) in enumerate(trails, 1):
             pack.add(layout.trail_head(number), _json(head))
-            told = map(_from_outside, events()) if for_outside else events()
+            told = map(_seen_outside, events()) if for_outside else events()
             pack.add_lines(layout.trail_events(number), map(canonical, told))
         _add_files(pack, record, listen)
         return Written(pack.finish(), record.content.content_hash, counts)
@@ -191,9 +191,9 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _from_outside(event: dict[str, Any]) -> dict[str, Any]:
+def _seen_outside(event: dict[str, Any]) -> dict[str, Any]:
     said = event["action"], event["payload"], event["salts"]
-    payload, salts = export.from_outside(*said)
+    payload, salts = export.seen_outside(*said)
     return event | {"payload": payload, "salts": salts}
 
 

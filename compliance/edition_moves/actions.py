@@ -24,6 +24,7 @@ from compliance.assessments.events import (
     ANSWER_UPGRADED,
     ASSESSMENT_UPGRADED,
 )
+from compliance.assessments.following import choice_lines_of
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.writing import Change, alter
 from compliance.assignments.actions import assign
@@ -295,10 +296,7 @@ def known_facts(edition: Edition, facts: Mapping[str, Any]) -> dict[str, Any]:
 def _lead(answer: Answer, question: Question, place: dict[str, Any]) -> None:
     """Let an answer stand under another question."""
     answer.question = question
-    answer.choice_lines = "\n".join(
-        f"{choice.key}={choice.verdict}={choice.label}"
-        for choice in question.choices.all()
-    )
+    answer.choice_lines = choice_lines_of(question.choices.all())
     for name, value in place.items():
         setattr(answer, name, value)
 

@@ -42,8 +42,7 @@ class Use:
     @property
     def url(self) -> str:
         """The row of the answer in its assessment."""
-        address = self.answer.assessment.get_absolute_url()
-        return f"{address}?open={self.answer.pk}#answer-{self.answer.pk}"
+        return self.answer.get_absolute_url()
 
 
 def uses_of(

@@ -88,8 +88,7 @@ class Gap:
 
     @property
     def url(self) -> str:
-        page = self.assessment.get_absolute_url()
-        return f"{page}?open={self.answer}#answer-{self.answer}"
+        return self.assessment.answer_url(self.answer)
 
     @property
     def product(self) -> int:

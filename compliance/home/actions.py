@@ -20,8 +20,8 @@ def put_away(
 ) -> None:
     """Put something away until a day, or until another day than before.
 
-    What the person put away until a day that has come is forgotten here. Raises
-    ``ValidationError`` for a day that is not ahead, or more than a year ahead.
+    Rows of the person whose day has come are deleted. Raises ``ValidationError`` for a
+    day that is not ahead, or more than a year ahead.
     """
     if until <= today:
         raise ValidationError("Choose a day after today.")

@@ -1,4 +1,4 @@
-"""What people put away from "Needs you"."""
+"""Things that people put away from "Needs you"."""
 
 from django.db import models
 

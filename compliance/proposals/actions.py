@@ -40,9 +40,10 @@ def propose(
     """Propose fields of an answer, read in ``version``, by a token of that person.
 
     ``changes`` are as ``save_answer`` takes them. The token's earlier proposal for the
-    question is replaced; the same one again changes nothing, be it open or set aside. Raises ``ValidationError``
-    for a closed assessment, a question that does not apply, values that no answer could
-    have, and too many open proposals; ``Answer.DoesNotExist`` for a foreign id.
+    question is replaced; the same one again changes nothing, be it open or set aside.
+    Raises ``ValidationError`` for a closed assessment, a question that does not apply,
+    values that no answer could have, and too many open proposals; ``Answer.DoesNotExist``
+    for a foreign id.
     """
     with writing():
         answer = locked(token.organisation_id, assessment_id, answer_id)

@@ -1,6 +1,6 @@
 """Actions, the tasks that put something right: made, changed, closed, linked, undone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,15 +89,8 @@ def create_action(
         action = _next(by, organisation, fields)
         if made := _just_made(by, action, answer_ids):
             return made
-        action.save()
         answers = [_open_answer(organisation.pk, pk) for pk in sorted(answer_ids)]
-        for answer in answers:
-            ActionLink.objects.create(action=action, answer=answer)
-        told = {name: getattr(action, name) for name in ACTION_FIELDS}
-        after = json_values({name: value for name, value in told.items() if value})
-        about = [answer.question.key for answer in answers]
-        _record(by, action, ACTION_CREATED, {}, after | {"questions": about})
-    return action
+        return _created(by, action, answers)
 
 
 def plan_action(
@@ -105,8 +98,8 @@ def plan_action(
 ) -> Action | Unasked:
     """An action for an answer that asks for one and has no open one.
 
-    So of two people who plan at once the second decides over both, with ``create_action``. A
-    press that is sent twice makes one action, whatever changed in between. Raises as
+    So of two people who plan at once the second decides over both, with ``create_action``.
+    A press that is sent twice makes one action, whatever changed in between. Raises as
     ``create_action`` does.
     """
     with writing():
@@ -118,9 +111,7 @@ def plan_action(
         why = unasked(answer, timezone.localdate())
         if planned or why:
             return Unasked(planned, why)
-        return create_action(
-            by=by, organisation=organisation, fields=fields, answer_ids=[answer_id]
-        )
+        return _created(by, action, [answer])
 
 
 def _next(by: User, organisation: Organisation, fields: Changes) -> Action:
@@ -130,6 +121,17 @@ def _next(by: User, organisation: Organisation, fields: Changes) -> Action:
     last = locked.actions.aggregate(last=Max("number"))["last"] or 0
     action = Action(organisation=locked, number=last + 1, created_by=by)
     _set(by, action, {name: fields[name] for name in ACTION_FIELDS if name in fields})
+    return action
+
+
+def _created(by: User, action: Action, answers: Collection[Answer]) -> Action:
+    action.save()
+    for answer in answers:
+        ActionLink.objects.create(action=action, answer=answer)
+    told = {name: getattr(action, name) for name in ACTION_FIELDS}
+    after = json_values({name: value for name, value in told.items() if value})
+    about = [answer.question.key for answer in answers]
+    _record(by, action, ACTION_CREATED, {}, after | {"questions": about})
     return action
 
 

@@ -108,10 +108,6 @@ class AskForm(RemedyForm):
         for name in ("title", "owner", "due_on"):
             self.fields[name].widget.attrs["class"] += " input-s"
 
-    def clean_text(self) -> str:
-        """There is no such field here."""
-        return ""
-
 
 class RemedyEditForm(RemedyForm):
     """The same for an action that is there: where it stands, and what was typed over."""

@@ -52,7 +52,7 @@ def unasked(answer: Answer, today: date) -> str:
     planned or not.
 
     As ``reviews.readiness`` blocks: a duty that binds by now and is not met. A rating below
-    what is asked is no breach.
+    the target is not a breach.
     """
     key = answer.question.key
     if not answer.assessment.is_open:

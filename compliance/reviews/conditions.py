@@ -1,4 +1,4 @@
-"""What a signature waits for, in a few lines with the state of each. Pure."""
+"""The conditions of a signature, a line for each with its state. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -83,7 +83,7 @@ class Desk:
     @cached_property
     def by_reason(self) -> list[Sample]:
         """All that carries risk, by reason, and how many of each are in the sample."""
-        keys = {line.key for line in self.drawn.lines}
+        keys = self.drawn.keys
         return [
             replace(one, drawn=sum(line.key in keys for line in one.lines))
             for one in self.samples
@@ -175,6 +175,7 @@ def read_desk(assessment: Assessment) -> Desk:
     is_signed = assessment.status == AssessmentStatus.SIGNED
     covered = signed.pop(0) if is_signed else content
     sent = _last_review(assessment)
+    review = sent if sent and not sent.ended else None
     return Desk(
         assessment=assessment,
         content=content,
@@ -184,13 +185,13 @@ def read_desk(assessment: Assessment) -> Desk:
         hands=hands,
         people=people,
         answers={key: pk for pk, key in keys.items()},
-        review=sent if sent and not sent.ended else None,
+        review=review,
         signed=signed[0] if signed else None,
         outside=outside,
         moved_elsewhere=sorted(moved_since(assessment, covered)),
         rated=rated_in(assessment.edition),
         seed=sent.sent_at.isoformat() if sent else "",
-        checked_percent=sent.asked or 0 if sent and not sent.ended else 0,
+        checked_percent=(review and review.asked) or 0,
     )
 
 

@@ -18,6 +18,7 @@ from compliance.reviews.checks import Checked, seen_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.models import Check
 from compliance.reviews.queries import desk_of
+from compliance.reviews.sampling import whys_of
 
 SECONDS = 60 * 60
 Looks = Mapping[tuple[int, str], CheckResult]
@@ -80,11 +81,7 @@ def _stands(assessment: Assessment) -> str:
 
 def _way(assessment: Assessment) -> Way:
     desk = desk_of(assessment)
-    whys: dict[str, set[Why]] = {}
-    for one in desk.samples:
-        for line in one.lines:
-            whys.setdefault(line.key, set()).add(one.why)
-    sampled = {line.key for line in desk.drawn.lines}
+    whys, sampled = whys_of(desk.samples), desk.drawn.keys
     stops = (
         Stop(
             line.key,

@@ -1,6 +1,6 @@
 """The answers that a reviewer checks first: by risk, and some at random. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import ceil
@@ -80,6 +80,19 @@ class Drawn:
     def lines(self) -> list[Line]:
         return [*self.by_risk, *self.at_random]
 
+    @property
+    def keys(self) -> set[str]:
+        return {line.key for line in self.lines}
+
+
+def whys_of(found: Iterable[Sample]) -> dict[str, set[Why]]:
+    """The reasons to look at each answer that carries risk, by the key of its question."""
+    whys: dict[str, set[Why]] = {}
+    for one in found:
+        for line in one.lines:
+            whys.setdefault(line.key, set()).add(one.why)
+    return whys
+
 
 def drawn(content: Content, found: Sequence[Sample], seed: str) -> Drawn:
     """A sample that can be gone through, of what ``samples`` found.
@@ -92,10 +105,7 @@ def drawn(content: Content, found: Sequence[Sample], seed: str) -> Drawn:
     count = len(content.applying)
     size = size_of(count)
     chance = ceil(size / AT_RANDOM) if size < count else 0
-    whys: dict[str, set[Why]] = {}
-    for one in found:
-        for line in one.lines:
-            whys.setdefault(line.key, set()).add(one.why)
+    whys = whys_of(found)
 
     def risk(line: Line) -> tuple[bool, int, int]:
         own = whys[line.key]

@@ -65,8 +65,8 @@ def conflict(
     ``mine`` and ``theirs`` say each field of ``fields`` in words; ``touched`` are the
     fields that I changed; ``standing`` are the texts now saved, ``saved`` by whom and
     when. ``is_derived`` says that the verdict follows from a value; ``more`` are other
-    inputs that each button sends, ``rests_on`` those that go with what I wrote. Taking another's verdict or day leaves out the fields
-    that belong to one's own verdict.
+    inputs that each button sends, ``rests_on`` those that go with what I wrote. Taking
+    another's verdict or day leaves out the fields that belong to one's own verdict.
     """
     left = set(fields)
     needed = NEEDED.values()

@@ -32,7 +32,7 @@ _PIECES = {
     "detached": "Taken out",
     "grounds": "Rests on evidence",
 }
-"""Lists of evidence in an event, and how each is told."""
+"""Lists of evidence in an event, with the label of each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A field as it stands and as proposed, in words; a person may change some first."""
+    """A field as it stands and as it is proposed, in words.
+
+    ``may_change``: a person may edit the proposed text or day before they use it.
+    """
 
     field: Field
     now: str

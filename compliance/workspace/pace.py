@@ -13,9 +13,9 @@ from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 
 SITTING = timedelta(minutes=30)
-"""Whoever is away for longer has done something else meanwhile."""
+"""A longer step is a break, in which the person did something else."""
 AT_ONCE = timedelta(seconds=1)
-"""Nobody reads a question in less: many answers were set together, or a program did it."""
+"""Nobody reads a question in less: many answers were set together."""
 FEWEST = 10
 """Steps from one question to the next, below which a pace is only a guess."""
 LATEST = 1000

@@ -8,7 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 
 from compliance.assessments.answer_fields import TYPED, Kind
-from compliance.assessments.following import Changes, settled, touched_of, values_of
+from compliance.assessments.following import (
+    Changes,
+    choice_lines_of,
+    settled,
+    touched_of,
+    values_of,
+)
 from compliance.assessments.models import Answer, Assessment, Proposal
 from compliance.checklists.models import Question
 from compliance.workspace.lines import Beside, Proposed
@@ -18,11 +24,10 @@ from compliance.workspace.taking import words_of
 def proposed(
     assessment: Assessment, answers: Iterable[Answer]
 ) -> Mapping[int, Sequence[Proposed]]:
-    """The open proposals of some answers ``for_row``, by answer: two queries where there are any.
+    """The open proposals of some answers ``for_row``, by answer.
 
-    Two more where an assessment moved to another edition since.
-
-    None once the assessment is signed or archived: nobody can use them.
+    Two queries where there are any, and two more where the assessment moved to another
+    edition since. None once it is signed or archived: nobody can use them.
     """
     of = {answer.pk: answer for answer in answers if answer.applies}
     of = {pk: answer for pk, answer in of.items() if answer.proposal_count}
@@ -40,10 +45,7 @@ def proposed(
 def _told(answer: Answer, proposal: Proposal) -> Proposed:
     said = proposal.said
     if answer.kind_is_derived:
-        answer.choice_lines = "\n".join(
-            f"{one.key}={one.verdict}={one.label}"
-            for one in answer.question.choices.all()
-        )
+        answer.choice_lines = choice_lines_of(answer.question.choices.all())
     fields = list(_beside(answer, said, _after(answer, said)))
     typed = {one.field.column for one in fields if one.may_change}
     used = {row.evidence_id for row in answer.attachments.all()}

@@ -112,7 +112,7 @@ def save_answer(
             merge = _merge(answer, changes, base)
             if merge.clash:
                 return _refuse(by, merge)
-            return _save(by, merge, *((used, proposal) if used and proposal else ()))
+            return _save(by, merge, used, proposal)
     except IntegrityError:
         with writing():
             answer = locked(organisation.pk, assessment_id, answer_id)

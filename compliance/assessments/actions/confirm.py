@@ -139,7 +139,7 @@ def _why_not(by: User, answer: Answer, seen: Known) -> str:
 
 
 def _own_part(by: User, answer: Answer, said_by: User) -> str:
-    """The part that the second person had in it already, in words; "" for none."""
+    """Why this person cannot be the second one; "" where they had no part in the answer."""
     if is_own(by, said_by, answer.assessment):
         return "you chose N/A yourself"
     if answer.proposals.of(by).exists():

@@ -319,6 +319,9 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.question.key}: {self.get_verdict_display()}"
 
+    def get_absolute_url(self) -> str:
+        return self.assessment.answer_url(self.pk)
+
     @classmethod
     def keys_of(cls, ids: Iterable[int]) -> models.QuerySet[Any, tuple[int, str]]:
         """Answer id and question key, for telling events of the trail."""

@@ -100,6 +100,10 @@ class Assessment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("workspace:detail", args=[self.organisation.slug, self.pk])
 
+    def answer_url(self, answer_id: int) -> str:
+        """The address of one of its answers: the page with its row open."""
+        return f"{self.get_absolute_url()}?open={answer_id}#answer-{answer_id}"
+
     @property
     def is_open(self) -> bool:
         """Whether answers may still change."""

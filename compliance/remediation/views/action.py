@@ -73,7 +73,7 @@ def action_add(
     )
     if action := _made(request, form, [answer.pk]):
         messages.info(request, f"{action.code} is made for {answer.question.key}.")
-        return _to_answer(answer)
+        return redirect(answer)
     query = remedies.typed_query(request.GET)
     others = request.organisation.actions.open().exclude(links__answer=answer)
     others = (others.matching(query) if query else others).for_page()
@@ -105,11 +105,6 @@ def _made(
     except ValidationError as error:
         form.add_error(None, ValidationError(error.messages))
         return None
-
-
-def _to_answer(answer: Answer) -> HttpResponse:
-    url = answer.assessment.get_absolute_url()
-    return redirect(f"{url}?open={answer.pk}#answer-{answer.pk}")
 
 
 @require_safe
@@ -248,9 +243,7 @@ def _link(request: MemberRequest, number: int, change: Any, said: str) -> HttpRe
         messages.error(request, error.messages[0])
         return redirect(found)
     messages.info(request, said.format(found.code, answer.question.key))
-    return (
-        _to_answer(answer) if request.POST.get("back") == "answer" else redirect(found)
-    )
+    return redirect(answer) if request.POST.get("back") == "answer" else redirect(found)
 
 
 @require_POST

@@ -98,5 +98,4 @@ def _done(
         messages.success(
             request, f"{action.code} is planned for {answer.question.key}."
         )
-    url = answer.assessment.get_absolute_url()
-    return redirect(f"{url}?open={answer.pk}#answer-{answer.pk}")
+    return redirect(answer)

@@ -43,8 +43,8 @@ def find(
 
     All of the text has to be found in one place, the last word as a beginning.
     ``assessment`` leaves only what stands in it; of the others ``near`` comes first.
-    ``may`` holds the rights of the person, for commands and pages. Text that is empty or has
-    nothing to look for finds nothing.
+    ``may`` holds the rights of the person, for commands and pages. Text that is empty or
+    has nothing to look for finds nothing.
     """
     typed = text.replace("\x00", "")[:LONGEST].strip()
     terms = read(typed)

@@ -13,7 +13,12 @@ from compliance.assessments.events import (
     ANSWER_KEPT,
     ANSWER_TAKEN_OVER,
 )
-from compliance.assessments.following import Changes, cleaned, values_of
+from compliance.assessments.following import (
+    Changes,
+    choice_lines_of,
+    cleaned,
+    values_of,
+)
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import as_known, locked, record, write
@@ -131,8 +136,7 @@ def confirm_again(
 
 def preview_taking(*, answer: Answer, source: Answer, part: Travels) -> Changes:
     """The fields of an answer as taking over would leave them; nothing is changed."""
-    choices = answer.question.choices.all()
-    answer.choice_lines = "\n".join(f"{c.key}={c.verdict}={c.label}" for c in choices)
+    answer.choice_lines = choice_lines_of(answer.question.choices.all())
     return _touched(answer, source, part)
 
 

@@ -145,7 +145,7 @@ def _sent_back(request: MemberRequest, answer: Answer) -> HttpResponse:
     if wants_partial(request.htmx):
         return render(request, ROW, whole_row(request, answer, None, said=said))
     messages.info(request, f"{answer.question.key}: {said}")
-    return redirect(_row_of(answer))
+    return redirect(answer)
 
 
 @require_POST
@@ -182,7 +182,7 @@ def _told(
         key = f"{answer.question.key}: " if answer and status < 400 else ""
         tell(request, key + said)
         queue = redirect("workspace:na_queue", request.organisation.slug)
-        return redirect(_row_of(answer)) if answer else queue
+        return redirect(answer) if answer else queue
     context: dict[str, Any] = {"said": said, "event": event, "is_done": status < 400}
     if answer and status < 400:
         context |= _row_marks(request, answer) | {"undo_url": _undo_url(answer, event)}
@@ -208,8 +208,3 @@ def _row_marks(request: MemberRequest, answer: Answer) -> dict[str, Any]:
         "has_body": "note" in request.POST,
         "has_panel": request.POST.get("want") == "panel",
     }
-
-
-def _row_of(answer: Answer) -> str:
-    url = answer.assessment.get_absolute_url()
-    return f"{url}?open={answer.pk}#answer-{answer.pk}"

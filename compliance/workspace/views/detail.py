@@ -92,11 +92,10 @@ def next_open(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     rows = assessment.answers.applying().filter(verdict__in=OPEN)
     first = rows.order_by("question__position").values_list("pk", flat=True).first()
-    url = assessment.get_absolute_url()
     if first is None:
         messages.info(request, "All answered: no question of this assessment is open.")
-        return redirect(url)
-    return redirect(f"{url}?open={first}#answer-{first}")
+        return redirect(assessment)
+    return redirect(assessment.answer_url(first))
 
 
 @require_safe

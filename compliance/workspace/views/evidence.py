@@ -203,7 +203,7 @@ def _told(
 
 def _back(request: MemberRequest, answer: Answer, said: str) -> HttpResponse:
     messages.info(request, said)
-    url = answer.assessment.get_absolute_url()
     if MINE in {request.GET.get("back"), request.POST.get("back")}:
+        url = answer.assessment.get_absolute_url()
         return redirect(f"{url}mine/?open={answer.pk}")
-    return redirect(f"{url}?open={answer.pk}#answer-{answer.pk}")
+    return redirect(answer)

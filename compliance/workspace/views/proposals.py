@@ -45,8 +45,7 @@ def proposal_aside(
     if wants_partial(request.htmx):
         return render(request, ROW, whole_row(request, answer, None, said=said))
     messages.info(request, f"{answer.question.key}: {said}")
-    url = answer.assessment.get_absolute_url()
-    return redirect(f"{url}?open={answer.pk}#answer-{answer.pk}")
+    return redirect(answer)
 
 
 def _refused(
