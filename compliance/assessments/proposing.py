@@ -35,11 +35,16 @@ def open_one(by: User, answer: Answer, used: Used) -> Proposal | None:
     found = answer.proposals.select_related("token").get(pk=used.proposal_id)
     if found.state == ProposalState.USED and found.settled_by_id == by.pk:
         return None
-    if not found.is_open:
-        state = found.get_state_display().lower()
+    refuse_settled(answer, found)
+    return found
+
+
+def refuse_settled(answer: Answer, proposal: Proposal) -> None:
+    """Raise ``ValidationError`` for a proposal that is open no more."""
+    if not proposal.is_open:
+        state = proposal.get_state_display().lower()
         msg = f"This proposal was {state} meanwhile. Load {answer.question.key} again."
         raise ValidationError(msg)
-    return found
 
 
 def grounds_of(proposal: Proposal, used: Used) -> list[Evidence]:

@@ -11,7 +11,7 @@ from compliance.assessments.choices import OPEN, ProposalState, Verdict
 from compliance.assessments.events import ANSWER_PROPOSED, PROPOSAL_SET_ASIDE
 from compliance.assessments.following import Changes, settled, touched_of, values_of
 from compliance.assessments.models import Answer, Assessment, Ground, Proposal
-from compliance.assessments.proposing import settle, told
+from compliance.assessments.proposing import refuse_settled, settle, told
 from compliance.assessments.scoring import BESIDE
 from compliance.assessments.writing import locked, record
 from compliance.audit.rows import inserted
@@ -90,18 +90,21 @@ def set_aside(
 ) -> Proposal:
     """Close a proposal that nobody will use; doing it twice is doing it once.
 
-    Raises ``ValidationError`` for a closed assessment, ``Answer.DoesNotExist`` and
-    ``Proposal.DoesNotExist`` for foreign ids.
+    Raises ``ValidationError`` for a closed assessment and for one that was used or
+    replaced meanwhile, ``Answer.DoesNotExist`` and ``Proposal.DoesNotExist`` for foreign
+    ids.
     """
     with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         found = answer.proposals.select_related("token").get(pk=proposal_id)
-        if found.is_open:
-            found.reason = reason
-            found.clean_fields(exclude=["fields"])
-            settle(by, found, ProposalState.SET_ASIDE)
-            after = {"proposal": told(found)} | ({"text": reason} if reason else {})
-            record(by, answer, PROPOSAL_SET_ASIDE, {}, after)
+        if found.state == ProposalState.SET_ASIDE:
+            return found
+        refuse_settled(answer, found)
+        found.reason = reason
+        found.clean_fields(exclude=["fields"])
+        settle(by, found, ProposalState.SET_ASIDE)
+        after = {"proposal": told(found)} | ({"text": reason} if reason else {})
+        record(by, answer, PROPOSAL_SET_ASIDE, {}, after)
     return found
 
 

@@ -181,6 +181,16 @@ def test_second_person_who_uses_it_is_refused(here, sign_in):
     assert saved(here).answered_by == here.otto
 
 
+def test_proposal_that_somebody_used_meanwhile_is_not_said_to_be_set_aside(
+    here, sign_in
+):
+    use(sign_in(here.otto), here)
+    reply = aside(sign_in(here.ada), here, reason="There are four.")
+    assert reply.status_code == 422
+    assert "was used meanwhile" in reply.content.decode()
+    assert not Event.objects.filter(action="answer.proposal_set_aside").exists()
+
+
 def test_set_aside_with_a_reason(here, sign_in):
     browser = sign_in(here.ada)
     reply = aside(browser, here, reason="There are four.")
