@@ -16,7 +16,7 @@ document.addEventListener("input", (event) => {
   if (!waits.has(row))
     waits.set(
       row,
-      setTimeout(() => row.requestSubmit(), LONGEST_MS),
+      setTimeout(() => row.isConnected && row.requestSubmit(), LONGEST_MS),
     );
 });
 // A change is not saved twice: radios and selects send "change", text sends "attest:typed".
@@ -33,17 +33,10 @@ document.addEventListener(
   true,
 );
 
-/** @param {HTMLElement} row */
-function needsReason(row) {
-  const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
-  return chosen === "na" && !row.querySelector('[name="reason"]')?.value.trim();
-}
-
-/** @param {HTMLElement} row */
-function needsDay(row) {
-  const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
-  return chosen === "later" && row.querySelector('[name="later_until"]')?.value === "";
-}
+/** @param {HTMLElement} row @param {string} verdict @param {string} name */
+const lacks = (row, verdict, name) =>
+  row.querySelector('input[name="verdict"]:checked')?.value === verdict &&
+  row.querySelector(`[name="${name}"]`)?.value.trim() === "";
 /** @param {HTMLElement} row @param {string} words @param {string} name */
 function ask(row, words, name) {
   say(words, "save-off");
@@ -75,12 +68,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
     event.preventDefault();
     return;
   }
-  if (needsReason(row)) {
+  if (lacks(row, "na", "reason")) {
     event.preventDefault();
     ask(row, `Give a reason why ${row.dataset.key} does not apply.`, "reason");
     return;
   }
-  if (needsDay(row)) {
+  if (lacks(row, "later", "later_until")) {
     event.preventDefault();
     ask(row, `Say until which day ${row.dataset.key} waits.`, "later_until");
     return;

@@ -16,6 +16,7 @@ export const waiting = () => Object.keys(box).filter((address) => !box[address].
 export const addressIn = (row) => row.getAttribute("action");
 /** @param {Row} row */
 export function keep(row, tried = flying.get(row) ?? null, quiet = false) {
+  if (!row.isConnected) return; // kept when it went
   const address = addressIn(row);
   const old = box[address];
   const kept = {

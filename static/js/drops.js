@@ -44,8 +44,9 @@ function show(found) {
   over = place;
   over?.classList.add("dropping");
 }
+// What ondemand.js took while this was on its way is not taken twice.
 document.addEventListener("dragover", (event) => {
-  if (!hasFiles(event.dataTransfer)) return;
+  if (event.defaultPrevented || !hasFiles(event.dataTransfer)) return;
   event.preventDefault(); // a file that misses would be opened instead of the page
   const place = placeOf(event.target);
   event.dataTransfer.dropEffect = place ? "copy" : "none";
@@ -55,9 +56,9 @@ document.addEventListener("dragleave", (event) => {
   if (!event.relatedTarget) show(null);
 });
 document.addEventListener("drop", (event) => {
-  if (!hasFiles(event.dataTransfer)) return;
-  event.preventDefault();
   show(null);
+  if (event.defaultPrevented || !hasFiles(event.dataTransfer)) return;
+  event.preventDefault();
   take(event.target, [...event.dataTransfer.files], false);
 });
 
@@ -77,7 +78,8 @@ function named(file) {
 }
 document.addEventListener("paste", (event) => {
   const data = event.clipboardData;
-  if (!data?.files.length || (isText(event.target) && data.types.includes("text/plain"))) return;
+  if (event.defaultPrevented || !data?.files.length) return;
+  if (isText(event.target) && data.types.includes("text/plain")) return;
   if (!placeOf(event.target)) return;
   event.preventDefault();
   take(event.target, [...data.files], true);

@@ -93,6 +93,19 @@ def test_dropped_pasted_and_bad_files_stand_in_the_row(work, desk, papers):
     assert faults_here(page) == []
 
 
+def test_what_is_pasted_into_a_box_just_opened_is_added_once(work, desk):
+    """Two scripts listen then: the one of the box, and the one that waits for it."""
+    answer, page = work.answers[0], work.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate(CLIP)
+    begin(work, answer)
+    page.keyboard.press("Control+v")
+    page.get_by_text("1 of 1 added.").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("[data-queue] li").count() == 1
+    assert len(desk.standing(answer)["evidence"]) == 1
+
+
 def test_pasted_link_is_one_key_away(work, desk):
     answer = work.answers[0]
     begin(work, answer).fill("https://wiki.example.org/access/rules")

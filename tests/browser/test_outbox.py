@@ -245,6 +245,29 @@ def test_text_of_a_row_that_leaves_the_list_is_saved(work, desk, way):
     assert desk.standing(answer)["version"] == 1
 
 
+LATE = """() => {
+  const [soon, late] = [window.setTimeout, []];
+  window.setTimeout = (act, ms, ...given) =>
+    [100, 5000].includes(ms) ? late.push(() => act(...given)) : soon(act, ms, ...given);
+  window.ring = () => late.map((act) => act()).length;
+}"""
+"""A busy machine: what a row wants done in a moment is done when ``ring()`` says so."""
+
+
+def test_device_keeps_no_copy_of_a_row_that_is_gone_and_saved(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.evaluate(LATE)
+    work.window.note(answer).fill("Saved on its way out.")
+    work.page.fill("#q", "Q7")
+    work.page.press("#q", "Enter")
+    becomes(lambda: desk.standing(answer)["note"], "Saved on its way out.")
+    becomes(lambda: box(work.page), "")
+    assert work.page.evaluate("ring()") >= 2
+    assert box(work.page) == ""
+    assert work.window.faults == []
+
+
 def test_text_kept_of_a_row_that_is_gone_is_sent_once(work, desk):
     answer = work.answers[0]
     work.window.open(answer)
