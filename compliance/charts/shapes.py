@@ -8,7 +8,9 @@ dashes as well, and each page has the numbers beside the picture.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import batched
 from math import cos, pi, sin
+from zlib import crc32
 
 Point = tuple[float, float]
 
@@ -111,7 +113,69 @@ def strip(verdicts: Sequence[str]) -> Chart:
         Shape("".join(paths), "open" if verdict == "unanswered" else verdict)
         for verdict, paths in found.items()
     )
-    return Chart(f"0 0 {max(len(verdicts), 1) * 4} 12", shapes)
+    return Chart(_strip_box(len(verdicts)), shapes)
+
+
+def _strip_box(length: int) -> str:
+    return f"0 0 {max(length, 1) * 4} 12"
+
+
+BLOCK = 100
+"""Bars that are drawn together on screen, so that a change sends few of 2,000 again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Bars of a strip, drawn from 0 on; ``left`` moves them to their place.
+
+    ``mark`` is the same for the same bars (CRC-32, ISO-HDLC).
+    """
+
+    number: int
+    chart: Chart
+    mark: str
+
+    @property
+    def left(self) -> str:
+        return str(self.number * BLOCK * 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The answer strip of a page, in blocks; ``drawn`` says of a page which ones it has."""
+
+    box: str
+    length: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def drawn(self) -> str:
+        return "-".join([str(self.length), *(block.mark for block in self.blocks)])
+
+    @property
+    def tones(self) -> list[str]:
+        """The tones of its bars, in the order in which they first appear."""
+        found = (tone for block in self.blocks for tone in block.chart.tones)
+        return list(dict.fromkeys(found))
+
+    def since(self, drawn: str) -> list[Block] | None:
+        """The blocks that a page lacks, by its own ``drawn``; None where it lacks all,
+        since other questions apply.
+        """
+        length, *marks = drawn.split("-")
+        if length != str(self.length) or len(marks) != len(self.blocks):
+            return None
+        pairs = zip(self.blocks, marks, strict=True)
+        return [block for block, mark in pairs if block.mark != mark]
+
+
+def strip_in_blocks(verdicts: Sequence[str]) -> Strip:
+    """The same strip as ``strip`` draws, for a page that asks for it again and again."""
+    blocks = tuple(
+        Block(number, strip(some), f"{crc32(' '.join(some).encode()):08x}")
+        for number, some in enumerate(batched(verdicts, BLOCK, strict=False))
+    )
+    return Strip(_strip_box(len(verdicts)), len(verdicts), blocks)
 
 
 def bar(

@@ -25,7 +25,7 @@ from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.earlier_assessments import different
 from compliance.assessments.models import Assessment, Attachment, Proposal
 from compliance.assessments.scoring import Tally, tally
-from compliance.charts.shapes import Chart, bar, strip
+from compliance.charts.shapes import Chart, Strip, bar, strip_in_blocks
 from compliance.checklists.choices import Level
 from compliance.checklists.force import rates
 from compliance.checklists.rating import BELOW, counted_as
@@ -195,9 +195,9 @@ class Overview:
         ]
 
     @cached_property
-    def strip(self) -> Chart:
+    def strip(self) -> Strip:
         """The answer strip: one bar for each question that applies."""
-        return strip([row.counted for row in self.applying])
+        return strip_in_blocks([row.counted for row in self.applying])
 
     def matching(self, name: str) -> list[Row]:
         """The rows that a filter shows."""

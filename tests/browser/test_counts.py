@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import becomes
+from tests.browser.window import becomes, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,3 +28,35 @@ def test_filter_in_focus_keeps_it_when_its_number_changes(work):
     work.page.locator("#show-all").focus()
     becomes(lambda: shown(work), ["All 8", "Unanswered 7", "No evidence 1"])
     assert work.page.evaluate("document.activeElement.id") == "show-all"
+
+
+def drawn(page):
+    """The paths of the answer strip, as they stand in the page, and what it is called."""
+    strip = page.locator("#progress svg.strip")
+    return strip.evaluate(
+        "(it) => [...it.querySelectorAll('g')].map((g) => g.innerHTML.trim())"
+    )
+
+
+def test_strip_of_many_is_sent_in_part_and_is_that_of_a_new_page(desk, open_window):
+    made = desk.many(160, "Cara", "Ole")
+    cara = open_window(made["sessions"][0], made["path"])
+    before = drawn(cara.page)
+    assert len(before) == 2
+    desk.save(made["people"][1], made["answers"][130], {"verdict": "not_met"})
+    with cara.page.expect_response(lambda reply: "/progress/" in reply.url) as came:
+        cara.choose(made["answers"][0], "met")
+    assert came.value.text().count("#strip-") == 2
+    until(lambda: drawn(cara.page), lambda now: now != before)
+    with cara.page.expect_response(lambda reply: "/progress/" in reply.url) as came:
+        cara.choose(made["answers"][1], "partly")
+    assert came.value.text().count("#strip-") == 1
+    becomes(lambda: "f-partly" in drawn(cara.page)[0], True)
+    shown = drawn(cara.page)
+    link = cara.page.locator("#show-unanswered")
+    assert "drawn=" not in link.get_attribute("href")
+    link.click()
+    cara.page.wait_for_url("**?show=unanswered")
+    cara.page.reload()
+    assert drawn(cara.page) == shown
+    assert cara.faults == []

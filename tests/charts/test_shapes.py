@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from compliance.assessments.scoring import ORDER
 from compliance.charts.shapes import (
+    BLOCK,
     TONES,
     Axis,
     Chart,
@@ -17,6 +18,7 @@ from compliance.charts.shapes import (
     moved,
     radar,
     strip,
+    strip_in_blocks,
     track,
 )
 from compliance.templatetags.charts import shapes
@@ -45,6 +47,41 @@ def test_strip_draws_one_bar_for_each_verdict(verdicts):
     named = {"unanswered": "open"}
     assert bars == {named.get(v, v): verdicts.count(v) for v in set(verdicts)}
     assert drawn.box == f"0 0 {max(4 * len(verdicts), 4)} 12"
+
+
+VERDICTS = st.lists(st.sampled_from(ORDER), min_size=1, max_size=3 * BLOCK)
+
+
+@given(VERDICTS)
+def test_blocks_draw_the_same_bars_as_the_whole_strip(verdicts):
+    whole, blocks = strip(verdicts), strip_in_blocks(verdicts)
+    found = {}
+    for block in blocks.blocks:
+        for shape in block.chart.shapes:
+            for x, rest in re.findall(r"M(\d+) ([^M]+)", shape.path):
+                path = f"M{int(x) + int(block.left)} {rest}"
+                found[shape.tone] = found.get(shape.tone, "") + path
+    assert found == {shape.tone: shape.path for shape in whole.shapes}
+    assert blocks.box == whole.box
+
+
+@given(VERDICTS, VERDICTS)
+def test_page_that_is_told_what_it_lacks_has_the_strip(before, after):
+    old, new = strip_in_blocks(before), strip_in_blocks(after)
+    assert new.since(new.drawn) == []
+    lacks = new.since(old.drawn)
+    if lacks is None:
+        assert len(before) != len(after)
+        return
+    page = {block.number: block for block in old.blocks}
+    page |= {block.number: block for block in lacks}
+    assert tuple(page.values()) == new.blocks
+
+
+@given(st.text(max_size=40))
+def test_page_that_says_nonsense_lacks_all_or_nothing(drawn):
+    found = strip_in_blocks(["met"] * 101).since(drawn)
+    assert found is None or len(found) <= 2
 
 
 @given(COUNTS)

@@ -1,6 +1,8 @@
 """What pages and saves cost: queries, bytes and elements, whatever the number of rows."""
 
+import re
 from contextlib import contextmanager
+from hashlib import sha256
 from html.parser import HTMLParser
 
 import pytest
@@ -175,6 +177,57 @@ def test_reply_to_a_verdict_is_under_two_kilobytes(cast, con):
     answer = make_answer(cast, "verdict")
     sent = {"base": "0", "verdict": "met", "reason": ""}
     assert len(con.post(save_url(answer), sent, headers=HTMX).content) < 2048
+
+
+PACKED = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture
+def two_thousand(cast):
+    """Answers of every verdict, in no order, so that nothing packs well."""
+    edition = make_edition(questions=2000, sections=134)
+    assessment = make_assessment(cast.acme, cast.ada, edition)
+    found = sorted(
+        assessment.answers.values_list("pk", flat=True),
+        key=lambda pk: sha256(str(pk).encode()).digest(),
+    )
+    said = ["met", "partly", "not_met", "dont_know", "later", "unanswered"]
+    for at, verdict in enumerate(said):
+        assessment.answers.filter(pk__in=found[at :: len(said)]).update(verdict=verdict)
+    return assessment
+
+
+def drawn(page):
+    return re.search(r'name="drawn"[^>]*value="([^"]+)"', page)[1]
+
+
+def follows(client, assessment, known):
+    """What a page asks for once a save is behind it: raw, and as sent."""
+    address = f"{assessment.get_absolute_url()}progress/"
+    for more in ({}, PACKED):
+        yield client.get(address, {"drawn": known}, headers=HTMX | more).content
+
+
+@pytest.mark.parametrize(
+    "fields", [{"verdict": "met", "reason": ""}, {"note": "Kept in the wiki. " * 40}]
+)
+def test_save_in_2000_questions_brings_under_three_kilobytes(fields, two_thousand, con):
+    known = drawn(con.get(two_thousand.get_absolute_url()).content.decode())
+    answer = two_thousand.answers.filter(verdict="unanswered").first()
+    reply = con.post(
+        save_url(answer), {"base": "0"} | fields, headers=HTMX | PACKED
+    ).content
+    raw, sent = follows(con, two_thousand, known)
+    assert raw.count(b"innerHTML:#strip-") == ("verdict" in fields)
+    assert len(reply) + len(sent) < 3_000, (len(reply), len(sent), len(raw))
+
+
+def test_page_that_lacks_the_whole_strip_gets_it_whole(two_thousand, con):
+    known = drawn(con.get(two_thousand.get_absolute_url()).content.decode())
+    for odd in ("", "2000", known.replace("2000-", "1999-"), f"{known}-1", "\x00-é"):
+        raw, _ = follows(con, two_thousand, odd)
+        assert b"innerHTML:#progress" in raw
+        assert drawn(raw.decode()) == known
 
 
 def add_row(cast, number):

@@ -101,7 +101,8 @@ def next_open(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 @require_safe
 @member_required(Permission.VIEW)
 def progress(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """The counts of the filters and the answer strip, as they are now."""
+    """The counts of the filters, and of the answer strip what ``drawn`` does not have."""
     assessment = find(request, assessment_id)
     context = numbers_context(request, assessment, read_look(request.GET))
+    context["redrawn"] = context["view"].strip.since(request.GET.get("drawn", ""))
     return render(request, "workspace/_numbers.html", context)
