@@ -8,7 +8,6 @@ dashes as well, and each page has the numbers beside the picture.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import batched
 from math import cos, pi, sin
 from zlib import crc32
 
@@ -172,8 +171,9 @@ class Strip:
 def strip_in_blocks(verdicts: Sequence[str]) -> Strip:
     """The same strip as ``strip`` draws, for a page that asks for it again and again."""
     blocks = tuple(
-        Block(number, strip(some), f"{crc32(' '.join(some).encode()):08x}")
-        for number, some in enumerate(batched(verdicts, BLOCK, strict=False))
+        Block(at // BLOCK, strip(some), f"{crc32(' '.join(some).encode()):08x}")
+        for at in range(0, len(verdicts), BLOCK)
+        if (some := verdicts[at : at + BLOCK])
     )
     return Strip(_strip_box(len(verdicts)), len(verdicts), blocks)
 
