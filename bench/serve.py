@@ -37,9 +37,8 @@ class Crowd:
         editor = Editor(self.site.port, self.door["path"], session)
         editor.open()
         path = self.door["path"]
-        pages = itertools.cycle(
-            [path, f"{path}?show=met", "/o/load-0/", f"{path}?section=2"]
-        )
+        home = path.partition("assessments/")[0]
+        pages = itertools.cycle([path, f"{path}?show=met", home, f"{path}?section=2"])
         end = time.monotonic() + (seconds or 10**6)
         while time.monotonic() < end and (most is None or self.done < most):
             number = next(self.count)

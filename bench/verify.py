@@ -48,14 +48,18 @@ def fill(first, events):
             facts={"data": ["health"]},
         )
         for number in range(SAVES):
-            save_all(by, made, f"Kept in the wiki since {number + 2000}.")
+            said = {
+                "verdict": "met",
+                "note": f"Kept in the wiki since {number + 2000}.",
+            }
+            save_all(by, made, lambda answer, said=said: said)
 
 
-def save_all(by, assessment, note):
+def save_all(by, assessment, typed):
+    """Save each answer once, as the app does; ``typed(answer)`` has its fields."""
     with writing():
         answers = list(assessment.answers.select_related("question"))
-        typed = {"verdict": "met", "note": note}
-        changes = {each.pk: alter(by, each, typed) for each in answers}
+        changes = {each.pk: alter(by, each, typed(each)) for each in answers}
         store(answers, changes)
         trail.record_together(
             by=by,

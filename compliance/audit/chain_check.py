@@ -19,6 +19,9 @@ from compliance.audit.signed_note import Checkpoint
 ERASING = "trail.erased"
 """The action of events that say which texts of which ones were erased."""
 
+type Sizes = Callable[[], Mapping[str, int]]
+"""Gives the number of events of every chain there is, by its id."""
+
 
 class Kind(StrEnum):
     """The kind of fault in a trail, or in the rows that it proves."""
@@ -129,16 +132,16 @@ def check(
     signed: Sequence[Checkpoint] = (),
     *,
     texts: Callable[[str], Texts] | None,
-    chains: Mapping[str, int] | None = None,
+    chains: Sizes = dict,
     since: Checkpoint | None = None,
 ) -> Checked:
     """Check one chain, given in order of ``seq``, against its head and checkpoints.
 
     ``read`` gives the events after ``since``, or all; it is called again to name a
     fault. ``texts`` knows where an event of a type holds what may be erased; without it
-    that is not checked. ``chains`` are the sizes of all chains there are. A missing chain is
-    a fault: the caller knows that there was one. Without a checkpoint
-    nobody sees that a chain was written anew, or cut together with its head.
+    that is not checked. ``chains`` is called only to name a fault. A missing chain is a
+    fault: the caller knows that there was one. Without a checkpoint nobody sees that a
+    chain was written anew, or cut together with its head.
     """
     start = since.size if since else 0
     walk = _Walk(
@@ -152,7 +155,7 @@ def check(
     for index, event in enumerate(read()):
         if not _is_good(event, walk.tree.size + 1, walk.previous):
             place = (index, walk.tree.size + 1, walk.previous)
-            fault = _named(list(_light(read())), place, chains or {})
+            fault = _named(list(_light(read())), place, chains)
             break
         walk.step(event)
         if fault := _unlike(walk, waiting):
@@ -242,9 +245,7 @@ def _light(events: Iterable[Stored]) -> Iterator[Stored]:
         yield replace(event, payload="x" if _has_its_content(event) else "", salts="")
 
 
-def _named(
-    rows: list[Stored], place: tuple[int, int, str], chains: Mapping[str, int]
-) -> Fault:
+def _named(rows: list[Stored], place: tuple[int, int, str], chains: Sizes) -> Fault:
     """Say what was done, from the first event that is not good and those around it."""
     index, expected, previous = place
     row, seq = rows[index], rows[index].link.seq
@@ -265,9 +266,7 @@ def _named(
     return Fault(seq - 1, what, Kind.REHASHED)
 
 
-def _strange(
-    rows: list[Stored], index: int, previous: str, chains: Mapping[str, int]
-) -> Fault:
+def _strange(rows: list[Stored], index: int, previous: str, chains: Sizes) -> Fault:
     """An event that is not what its hash says: from elsewhere, or changed."""
     row, seq = rows[index], rows[index].link.seq
     if origin := _origin(row, range(1, rows[-1].link.seq + 2)):
@@ -317,9 +316,9 @@ def _origin(row: Stored, places: Iterable[int]) -> int:
     return 0
 
 
-def _foreign(row: Stored, chains: Mapping[str, int]) -> str:
+def _foreign(row: Stored, chains: Sizes) -> str:
     """The other chain that an event has its hash in, "" for none."""
-    for name, size in chains.items():
+    for name, size in chains().items():
         if name == row.link.organisation_id:
             continue
         there = replace(row, link=replace(row.link, organisation_id=name))

@@ -28,7 +28,9 @@ def signed(events, size):
 def found(events, head, checkpoints=(), **also):
     chains = {"acme": len(events), tampering.OTHER: len(events) + 3}
     texts = tampering.texts_of
-    return check(lambda: events, head, checkpoints, texts=texts, chains=chains, **also)
+    return check(
+        lambda: events, head, checkpoints, texts=texts, chains=lambda: chains, **also
+    )
 
 
 def attack(way, seed, count, checkpoints_at=()):

@@ -207,6 +207,24 @@ def test_made_by_the_clock_once_an_hour(cast, settings):
     assert f"attest/trail/{cast.acme.pk}\n3\n" in mail.outbox[1].body
 
 
+def test_clock_opens_no_file_of_a_chain_that_stands_still(cast, settings, monkeypatch):
+    settings.CHECKPOINT_MINUTES = 60
+    happen(cast)
+    assert len(checkpoints.checkpoint_due()) == 1
+    looked = []
+    monkeypatch.setattr(checkpoints, "latest", looked.append)
+    assert checkpoints.checkpoint_due() == looked == []
+
+
+def test_clock_misses_the_file_of_a_chain_that_stands_still(cast, settings, caplog):
+    settings.CHECKPOINT_MINUTES = 60
+    happen(cast)
+    checkpoints.checkpoint_due()
+    checkpoints.path_of(cast.acme.pk).unlink()
+    assert checkpoints.checkpoint_due() == []
+    assert "No checkpoint was made" in caplog.text
+
+
 def test_the_command_names_file_and_key(cast, capsys):
     happen(cast, 2)
     call_command("checkpoint")

@@ -65,6 +65,20 @@ def seed(questions, assessments, people):
     }
 
 
+def enter(slug):
+    """The doors of an organisation that is there, for all its members."""
+    assessment = Assessment.objects.filter(organisation__slug=slug).order_by("pk")[0]
+    staff = User.objects.filter(memberships__organisation__slug=slug).order_by("pk")
+    answers = assessment.answers.order_by("pk").values_list("pk", "version")
+    return {
+        "assessment": str(assessment.pk),
+        "path": assessment.get_absolute_url(),
+        "sessions": [session_of(user) for user in staff],
+        "answers": [pk for pk, _ in answers],
+        "bases": [version for _, version in answers],
+    }
+
+
 def make_editor(organisation, place):
     """A member who never signs in: hashing a password takes a quarter of a second."""
     email = f"editor{place}@{organisation.slug}.example.org"
@@ -234,6 +248,7 @@ def fill_in(assessment, place, answers):
 
 COMMANDS = {
     "seed": seed,
+    "enter": enter,
     "state": state,
     "grow": grow,
     "facts": facts,

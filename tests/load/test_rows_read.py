@@ -1,0 +1,96 @@
+"""No page reads a row more because others have theirs: PostgreSQL counts what it reads."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from compliance.audit import verification
+from compliance.models import Comment, Event, Organisation
+from compliance.organisations.actions import invite
+from tests import factories, postgres, signing
+from tests.load.multiplied import multiply
+from tests.plans import Plans
+from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not postgres.IS_SERVER, reason="asks plans of PostgreSQL"),
+]
+COPIES = 400
+
+
+@pytest.fixture
+def mould(cast):
+    """An organisation with something of everything that pages list."""
+    made = factories.make_organisation("Elsewhere", "elsewhere")
+    by = factories.make_member(made, "owner", "Ed Elsewhere")
+    assessment = factories.make_assessment(made, by, factories.make_edition(10))
+    for number, answer in enumerate(assessment.answers.all(), 1):
+        factories.attach(answer, factories.make_link(made, by))
+        Comment.objects.create(answer=answer, author=by, text="Where is the policy?")
+        factories.make_action(made, by, answer, owner=by, due_on=signing.LATER)
+        said = {
+            "verdict": "not_met",
+            "note": f"The policy {number}.",
+            "owner_id": by.pk,
+        }
+        if number == 1:
+            said["note"] += " Rarely."
+        signing.answer(by, assessment, f"Q{number}", **said)
+    invite(
+        by=by,
+        organisation=made,
+        email="new@elsewhere.example.org",
+        name="New Person",
+        role="reader",
+    )
+    return made
+
+
+def read(client, keys):  # noqa: F811
+    """Page of an organisation, by its name or address, to the statements of one look at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    pages = {
+        door.name: address(door, keys)
+        for door in all_doors()
+        if "org" in door.params and "GET" in DOORS[door.name][1]
+    }
+    search = pages["search:search"]
+    pages |= {f"search {word}": f"{search}?q={word}" for word in ("policy", "rarely")}
+    found = {}
+    for name, at in pages.items():
+        cache.clear()
+        found[name] = plans = Plans()
+        with connection.execute_wrapper(plans):
+            client.get(at).getvalue()
+    return found
+
+
+def test_no_page_reads_more_beside_others(keys, cast, enter, mould):  # noqa: F811
+    client = enter(cast.ada)
+    with connection.cursor() as cursor:
+        # Small tables are read whole, unless another way is wanted: then it is taken.
+        for name in ("seqscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{name} = off")
+        cursor.execute("SET LOCAL jit = off")
+    before = read(client, keys)
+    multiply(mould.pk, 1, COPIES)
+    assert Organisation.objects.count() > COPIES
+    after = read(client, keys)
+    more = {name: plans.rows - before[name].rows for name, plans in after.items()}
+    grown = [name for name, rows in more.items() if rows > COPIES / 4]
+    assert {name: after[name].costly(2) for name in grown} == {}
+    assert len(after) > 40
+
+
+def test_chains_are_listed_without_reading_their_events(mould):
+    multiply(mould.pk, 1, COPIES)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    plans = Plans()
+    with connection.execute_wrapper(plans):
+        found = verification.chains()
+    assert len(found) > COPIES
+    assert Event.objects.count() > 10 * COPIES
+    assert plans.rows < 4 * len(found)
