@@ -298,12 +298,20 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = DATA_DIR / "files"
 FILES_URL = env.str("FILES_URL", "")
-if FILES_URL:
+BACKUPS_URL = env.str("BACKUPS_URL", "")
+for name, url in {"FILES_URL": FILES_URL, "BACKUPS_URL": BACKUPS_URL}.items():
     try:
-        place_in(FILES_URL)
+        if url:
+            place_in(url)
     except ValueError as error:
-        msg = f"ATTEST_FILES_URL {error}."
+        msg = f"ATTEST_{name} {error}."
         raise ImproperlyConfigured(msg) from error
+if FILES_URL and BACKUPS_URL and place_in(FILES_URL).has(place_in(BACKUPS_URL)):
+    msg = (
+        "ATTEST_BACKUPS_URL is another place than ATTEST_FILES_URL: another bucket, or"
+        " another folder that is neither in it nor around it."
+    )
+    raise ImproperlyConfigured(msg)
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

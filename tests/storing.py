@@ -27,8 +27,11 @@ class Door(ThreadingHTTPServer):
         super().__init__((HOST, 0), _Handler)
         self.behind = port
         self.fault = ""
-        """``busy`` for 503, ``slow``, ``cut`` for the middle of each object, ``gone``,
-        or ``proxy``, which knows none of the addresses."""
+        """``busy`` for 503, ``slow``, ``cut`` for the middle of each object, ``gone``, ``deaf``,
+        which does as it is asked and says nothing, or ``proxy``, which knows none of the
+        addresses."""
+        self.spares = 0
+        """How many requests pass before the fault sets in."""
         self.cuts = 0
         """How many objects more are cut; all while it is below zero."""
         self.asked = []
@@ -46,15 +49,17 @@ class _Handler(BaseHTTPRequestHandler):
         door = self.server
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         door.asked.append((self.command, self.path, dict(self.headers)))
-        if door.fault == "gone":
+        fault = "" if door.spares else door.fault
+        door.spares = max(0, door.spares - 1)
+        if fault == "gone":
             self.close_connection = True
             return
-        if door.fault == "slow":
+        if fault == "slow":
             time.sleep(1)
-        if door.fault == "busy":
+        if fault == "busy":
             self._reply(503, {}, b"<Error><Code>SlowDown</Code></Error>")
             return
-        if door.fault == "proxy":
+        if fault == "proxy":
             self._reply(404, {}, b"" if self.command == "HEAD" else b"404 not found")
             return
         behind = http.client.HTTPConnection(HOST, door.behind)
@@ -62,8 +67,11 @@ class _Handler(BaseHTTPRequestHandler):
         reply = behind.getresponse()
         content = reply.read()
         behind.close()
+        if fault == "deaf":
+            self.close_connection = True
+            return
         is_object = self.command == "GET" and "list-type" not in self.path
-        if is_object and door.fault == "cut" and door.cuts:
+        if is_object and fault == "cut" and door.cuts:
             door.cuts -= 1
             self._reply(reply.status, reply.headers, content, len(content) // 2)
             self.close_connection = True
@@ -133,7 +141,8 @@ def s3(s3_door, monkeypatch, tmp_path, settings, request):
     settings.DATA_DIR = tmp_path / "data"
     settings.DATA_DIR.mkdir()
     settings.MEDIA_ROOT = settings.DATA_DIR / "files"
-    s3_door.fault, s3_door.cuts = "", 0
+    s3_door.fault, s3_door.cuts, s3_door.spares = "", 0, 0
+    monkeypatch.setattr(bucket, "WAITS", (0.0, 0.0))
     bucket.client_of.cache_clear()
     place = bucket.place_in(settings.FILES_URL)
     bucket.client_of(place).create_bucket(Bucket=name)

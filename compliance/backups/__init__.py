@@ -1,3 +1,3 @@
 """The whole installation in one file, and back: backup, its check, restore."""
 
-__all__ = ["backup", "compatibility", "manifest", "restore", "verify"]
+__all__ = ["backup", "compatibility", "manifest", "places", "restore", "verify"]

@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from compliance.backups import manifest
 from compliance.backups.manifest import BackupError, Manifest, Member
 from compliance.sandbox.checksummed import BLANK, Hashed, is_intact
+from compliance.web.bucket import AwayError
 
 CHUNK = 1024 * 1024
 MOST_LINE = 512 * 1024 * 1024
@@ -165,9 +166,12 @@ def _told(what: str) -> Iterator[None]:
     """An error over damaged bytes is reported as damage of a part."""
     try:
         yield
-    except BackupError:
+    except (BackupError, AwayError):
         raise
     except _UNREADABLE as error:
+        # ``zipfile`` takes whatever stops it in the table of contents for damage.
+        if isinstance(error.__context__, AwayError):
+            raise error.__context__ from error
         msg = f"{what} is damaged: it cannot be read ({error})"
         raise BackupError(msg) from error
 

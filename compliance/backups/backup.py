@@ -5,18 +5,19 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
 from compliance.audit import checkpoints, receipts
 from compliance.audit.models import ChainHead
-from compliance.backups import compatibility, rows, tables
+from compliance.backups import compatibility, places, rows, tables
 from compliance.backups.archive import CHUNK, Writer
 from compliance.backups.file_locations import path_of
 from compliance.backups.manifest import (
@@ -29,8 +30,8 @@ from compliance.backups.manifest import (
     file_of,
     hash_in,
     rows_of,
-    stamp,
 )
+from compliance.backups.places import Where
 from compliance.reports.queries import program_version
 from compliance.snapshots.snapshot import one_moment
 from compliance.web import file_store
@@ -39,6 +40,8 @@ from compliance.web.folders import flush
 PART = ".part"
 LAST = "last-backup"
 """The file in the data folder that says when a backup was last made."""
+_SEEN_SECONDS = 60
+"""How long processes do not ask a bucket again for its newest backup."""
 
 
 @dataclass
@@ -52,26 +55,61 @@ class Moment:
     files: dict[str, int] = field(default_factory=dict)
 
 
-def make(path: Path) -> tuple[Path, Manifest]:
+def make(where: Where) -> tuple[Where, Manifest]:
     """Write a backup to a new file, or into a folder under a name with the date.
 
-    The file appears whole or not at all, for its owner only. Raises ``BackupError``
+    It appears whole or not at all, on a disk for its owner only. Raises ``BackupError``
     where it is there already, where the tables are not those of this program, and when
     a file is damaged or vanishes meanwhile; ``OSError`` when it cannot be written.
     """
     compatibility.refuse_unmigrated()
     now = timezone.now().astimezone(UTC)
-    if path.is_dir():
-        _sweep(path)
-        path = path / f"attest-{stamp(now)}.zip"
+    if isinstance(where, Path):
+        if where.is_dir():
+            _sweep(where)
+            where = where / places.name_at(now)
+        making = _on_disk(where)
+    else:
+        if where.name:
+            msg = f"{where}: name the folder; a backup in a bucket is named by its moment."
+            raise BackupError(msg)
+        where = replace(where, name=places.name_at(now))
+        making = places.writing(where)
+    with making as out, Writer(out, now.utctimetuple()) as writer:
+        said = _write(writer)
+    (Path(settings.DATA_DIR) / LAST).write_text(said.made_at.isoformat())
+    cache.delete(LAST)
+    return where, said
+
+
+def last_made() -> datetime | None:
+    """The moment of the last backup, if any: the newest one at ``ATTEST_BACKUPS_URL``, or
+    without it the last that was made with this data folder. Raises ``AwayError``.
+    """
+    try:
+        if settings.BACKUPS_URL:
+            return datetime.fromisoformat(
+                str(cache.get_or_set(LAST, _newest, _SEEN_SECONDS))
+            )
+        return datetime.fromisoformat((Path(settings.DATA_DIR) / LAST).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _newest() -> str:
+    newest = places.newest_at()
+    return newest.isoformat() if newest else ""
+
+
+@contextmanager
+def _on_disk(path: Path) -> Iterator[BinaryIO]:
     if path.exists():
         msg = f"{path} is there already. A backup never takes the place of another one."
         raise BackupError(msg)
     part = path.with_name(f"{path.name}{PART}")
     with _alone(part) as file:
         try:
-            with Writer(file, now.utctimetuple()) as writer:
-                said = _write(writer)
+            yield file
             file.flush()
             os.fsync(file.fileno())
             part.rename(path)
@@ -79,16 +117,6 @@ def make(path: Path) -> tuple[Path, Manifest]:
             part.unlink(missing_ok=True)
             raise
     flush(path.resolve().parent)
-    (Path(settings.DATA_DIR) / LAST).write_text(said.made_at.isoformat())
-    return path, said
-
-
-def last_made() -> datetime | None:
-    """The moment of the last backup that was made of this data folder, if any."""
-    try:
-        return datetime.fromisoformat((Path(settings.DATA_DIR) / LAST).read_text())
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def trail_key() -> str:

@@ -15,6 +15,7 @@ from compliance.backups import compatibility, guards, rows, tables, verify
 from compliance.backups.archive import Reader
 from compliance.backups.file_locations import put
 from compliance.backups.manifest import BackupError, Chain, Manifest
+from compliance.backups.places import Where
 from compliance.closing import deletion, grace
 from compliance.organisations.models import Organisation, User
 from compliance.reports import storage as reports
@@ -23,16 +24,16 @@ from compliance.web import file_store
 from compliance.web.sqlite_lock import in_turn
 
 
-def restore(path: Path) -> tuple[Manifest, list[str]]:
+def restore(where: Where) -> tuple[Manifest, list[str]]:
     """Make this installation what a backup says; its manifest, and what to tell.
 
     Nothing is touched before all of it was checked. Raises ``BackupError`` for a
     damaged backup, one of another version, and where anybody is at home already;
-    ``StorageError`` and ``OSError`` when the disk does not keep it. A restore that ends
+    ``StorageError`` and ``OSError`` when the disk does not keep it, or a bucket is away. A restore that ends
     half-way leaves no row, and can be run again.
     """
     compatibility.refuse_unmigrated()
-    with verify.opened(path) as backup:
+    with verify.opened(where) as backup:
         compatibility.refuse_unfit(backup.manifest)
         _refuse_other_columns(backup.manifest)
         compatibility.refuse_not_empty()

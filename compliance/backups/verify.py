@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from compliance.backups import places
 from compliance.backups.archive import Reader
 from compliance.backups.manifest import (
     BackupError,
@@ -14,18 +14,23 @@ from compliance.backups.manifest import (
     hash_in,
     rows_of,
 )
+from compliance.backups.places import Where
+from compliance.web.bucket import AwayError
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reader]:
+def opened(where: Where) -> Iterator[Reader]:
     """A backup of which every bit was checked: parts, hashes, sizes, rows and files.
 
-    Raises ``BackupError`` with the first thing that is wrong, and where.
+    Raises ``BackupError`` with the first thing that is wrong, and where; ``AwayError``
+    when a bucket does not give all of it, which says nothing about the backup.
     """
     try:
-        file = path.open("rb")
+        file = places.opened(where)
+    except AwayError:
+        raise
     except OSError as error:
-        msg = f"it cannot be opened: {error.strerror}"
+        msg = f"it cannot be opened: {error.strerror or 'it is not there'}"
         raise BackupError(msg) from error
     with file:
         backup = Reader(file)

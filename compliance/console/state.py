@@ -7,7 +7,8 @@ organisations keep in order to keep it running.
 import platform
 import shutil
 from collections.abc import Mapping
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import django
@@ -77,9 +78,15 @@ def told() -> dict[str, Any]:
         "storage": storage(kept),
         "jobs": jobs(),
         "unsafe": unsafe(),
-        "last_backup": backup.last_made(),
+        "last_backup": _last_backup(),
         "chains": len(checkpoints.signed_chains()),
     }
+
+
+def _last_backup() -> datetime | None:
+    with suppress(OSError):  # the check says so
+        return backup.last_made()
+    return None
 
 
 _WORDS = {
@@ -100,6 +107,8 @@ def _found(one: checks.Result) -> Found:
         figure = "not used here"
     elif value is None or (not value and metric.endswith("_up")):
         figure = none
+        if one.check.name == "backup" and settings.BACKUPS_URL:
+            figure += ", or its store does not answer"
     elif metric.endswith("_bytes"):
         figure = words.format(filesizeformat(value))
     elif metric.endswith("_seconds"):

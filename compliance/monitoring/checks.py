@@ -183,7 +183,7 @@ CHECKS = (
     Check(
         "backup",
         "attest_backup_age_seconds",
-        "Age of the last backup that this data folder made.",
+        "Age of the last backup: the newest in its bucket, or the last of this data folder.",
         _backup_age,
         lambda value: (
             not settings.BACKUP_HOURS

@@ -28,9 +28,15 @@ logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS, ANSWER_SECONDS, TRIES = 5, 20, 3
 PROBE_SECONDS = 2
+PART_BYTES, MOST_PARTS = 32 * 2**20, 10_000
+"""Of an upload whose size nobody knows yet; equal parts, since some stores take no others."""
+WAITS = (1.0, 10.0, 60.0)
+"""Seconds between the tries for a part: the rest of the object is worth them."""
 AT_ONCE_BYTES = 1024 * 2**20
 """Above it an object is sent in parts; 5 GB is the most that S3 takes in one."""
 _MOST_DELETED = 1000
+_NUMBERED = ("Key", "VersionId")
+_DENIED = {"AccessDenied", "403", "NotImplemented", "MethodNotAllowed"}
 _KNOWN = {"endpoint", "region", "encryption", "key", "lock_days"}
 _ENCRYPTIONS = {"AES256", "aws:kms"}
 _UNSURE, _MISSING, _THERE = "404", "NoSuchKey", "PreconditionFailed"
@@ -57,6 +63,19 @@ class AwayError(OSError):
         )
 
 
+class DeniedError(AwayError):
+    """The store answers, and does not do it: it has no such thing, or not for us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Versions that a store does not let go: how many, and the last day that it names."""
+
+    count: int
+    until: datetime | None
+    """None where it does not say for all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The bucket of ``s3://bucket/prefix?endpoint=…``, and how objects are put there."""
@@ -69,7 +88,15 @@ class Place:
     """``AES256`` or ``aws:kms``; none is asked for without it."""
     key: str = ""
     lock_days: int = 0
-    """Days for which the store refuses to change a sealed report."""
+    """Days for which the store refuses to change a sealed report, or a backup."""
+
+    def has(self, other: "Place") -> bool:
+        """Whether one of two addresses names the folder of the other, or one in it."""
+        is_near = other.prefix.startswith(self.prefix) or self.prefix.startswith(
+            other.prefix
+        )
+        same = (self.endpoint, self.bucket) == (other.endpoint, other.bucket)
+        return same and is_near
 
 
 def place_in(url: str) -> Place:
@@ -108,10 +135,13 @@ def place_in(url: str) -> Place:
 
 
 class Bucket:
-    """The objects of a place; their names are keys without the prefix."""
+    """The objects of a place; their names are keys without the prefix.
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    One for a probe tries once, and does not wait for long.
+    """
+
+    def __init__(self, place: Place, *, is_probe: bool = False) -> None:
+        self.place, self.is_probe = place, is_probe
         self._breaker = CircuitBreaker()
 
     def put(
@@ -122,13 +152,7 @@ class Bucket:
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").digest()
             content.seek(0)
-            more: dict[str, Any] = self._encryption()
-            if is_locked and self.place.lock_days:
-                until = datetime.now(UTC) + timedelta(days=self.place.lock_days)
-                more |= {
-                    "ObjectLockMode": "GOVERNANCE",
-                    "ObjectLockRetainUntilDate": until,
-                }
+            more = self._encryption() | (self._lock() if is_locked else {})
             if size > AT_ONCE_BYTES:
                 if not replaces and self.is_there(name):
                     return False
@@ -163,13 +187,17 @@ class Bucket:
 
     def _refuse_other(self, name: str, digest: bytes) -> None:
         """The store has checked each part alone, never the whole."""
-        found = b""
-        with suppress(FileNotFoundError), self.opened(name) as kept:
-            found = hashlib.file_digest(kept, "sha256").digest()
-        if found != digest:
-            self.delete([name])
+        if not self._is_kept(name, digest):
             logger.error("The store of files kept other bytes than were sent: %s", name)
+            self.delete([name])
             raise AwayError
+
+    def _is_kept(self, name: str, digest: bytes) -> bool:
+        try:
+            with self.opened(name) as kept:
+                return hashlib.file_digest(kept, "sha256").digest() == digest
+        except FileNotFoundError:
+            return False
 
     def opened(self, name: str) -> BufferedReader:
         """An object as a file that can be sought in. Raises ``FileNotFoundError``."""
@@ -217,13 +245,53 @@ class Bucket:
 
     def delete(self, names: Iterable[str]) -> None:
         """Remove objects; those that are not there are none."""
-        keys = [{"Key": self._key(name)} for name in names]
-        for first in range(0, len(keys), _MOST_DELETED):
-            some = keys[first : first + _MOST_DELETED]
+        if refused := self._drop([{"Key": self._key(name)} for name in names]):
+            logger.error("The store of files kept an object: %s", refused[0])
+            raise AwayError
+
+    def purge(self, beginnings: Iterable[str]) -> Stuck:
+        """Remove each version of deleted objects whose names begin so; those that stay.
+
+        A version that stays remains deleted to whoever does not ask for it by its number.
+        Raises ``DeniedError`` where the store does not list versions.
+        """
+        ends: list[datetime | None] = []
+        for beginning in beginnings:
+            for page in self._versions(beginning):
+                self._drop(_numbered(page, "Versions"))
+            left = list[dict[str, str]]()
+            for page in self._versions(beginning):
+                left += _numbered(page, "Versions")
+            stuck = {one["Key"] for one in left}
+            for page in self._versions(beginning):
+                marks = _numbered(page, "DeleteMarkers")
+                self._drop([mark for mark in marks if mark["Key"] not in stuck])
+            ends += map(self._locked_until, left)
+        told = [end for end in ends if end]
+        return Stuck(len(ends), max(told) if told and len(told) == len(ends) else None)
+
+    def _locked_until(self, version: dict[str, str]) -> datetime | None:
+        """The end of its lock; None where the store does not say, or a person lifts it."""
+        with suppress(DeniedError, FileNotFoundError):
+            found = self._ask("head_object", **version)
+            until: datetime | None = found.get("ObjectLockRetainUntilDate")
+            is_held = found.get("ObjectLockLegalHoldStatus") == "ON"
+            if until and until > datetime.now(UTC) and not is_held:
+                return until
+        return None
+
+    def _drop(self, objects: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Delete objects, or versions of them; those that the store refuses to delete."""
+        refused = []
+        for first in range(0, len(objects), _MOST_DELETED):
+            some = objects[first : first + _MOST_DELETED]
             said = self._ask("delete_objects", Delete={"Objects": some, "Quiet": True})
-            if faults := said.get("Errors"):
-                logger.error("The store of files kept an object: %s", faults[0])
-                raise AwayError
+            for fault in said.get("Errors", ()):
+                if fault.get("Code") not in _DENIED:
+                    logger.error("The store of files kept an object: %s", fault)
+                    raise AwayError
+                refused.append({"Key": fault["Key"]})
+        return refused
 
     def older(self, folder: str, pattern: str, before: float) -> Iterator[str]:
         """Names below a folder that match, last written before a moment."""
@@ -240,6 +308,30 @@ class Bucket:
         for page in self._pages(f"{root}/", Delimiter="/"):
             for found in page.get("CommonPrefixes", ()):
                 yield PurePosixPath(found["Prefix"]).name
+
+    def inside(self) -> tuple[dict[str, int], set[str]]:
+        """The bytes of each object right in the folder, by name; and names of folders there."""
+        sizes, folders = dict[str, int](), set[str]()
+        for page in self._pages("", Delimiter="/"):
+            for found in page.get("Contents", ()):
+                name = found["Key"].removeprefix(self.place.prefix)
+                sizes[name] = int(found["Size"])
+            for found in page.get("CommonPrefixes", ()):
+                folders.add(PurePosixPath(found["Prefix"]).name)
+        return sizes, folders
+
+    def drop_uploads(self, before: float) -> None:
+        """Take away uploads in parts that began before a moment and never ended."""
+        prefix = self.place.prefix
+        found = self._ask("list_multipart_uploads", Prefix=prefix, Delimiter="/")
+        for one in found.get("Uploads", ()):
+            if one["Initiated"].timestamp() < before:
+                with suppress(AwayError):  # another machine did it
+                    self._ask(
+                        "abort_multipart_upload",
+                        Key=one["Key"],
+                        UploadId=one["UploadId"],
+                    )
 
     def place_of(self, name: str) -> str:
         return f"s3://{self.place.bucket}/{self._key(name)}"
@@ -258,7 +350,13 @@ class Bucket:
     def _key(self, name: str) -> str:
         return self.place.prefix + name
 
-    def _encryption(self) -> dict[str, str]:
+    def _lock(self) -> dict[str, Any]:
+        if not self.place.lock_days:
+            return {}
+        until = datetime.now(UTC) + timedelta(days=self.place.lock_days)
+        return {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until}
+
+    def _encryption(self) -> dict[str, Any]:
         if not self.place.encryption:
             return {}
         key = {"SSEKMSKeyId": self.place.key} if self.place.key else {}
@@ -269,14 +367,27 @@ class Bucket:
             raise AwayError
         try:
             with _told(_MISSING_TO.get(what, ())):
-                ask: Callable[..., dict[str, Any]] = getattr(
-                    client_of(self.place), what
-                )
+                client = client_of(self.place, is_probe=self.is_probe)
+                ask: Callable[..., dict[str, Any]] = getattr(client, what)
                 return ask(Bucket=self.place.bucket, **words)
         except AwayError as error:
             if not getattr(error.__cause__, "response", None):  # it said nothing at all
                 self._breaker.trip(error)
             raise
+
+    def _versions(self, beginning: str) -> Iterator[dict[str, Any]]:
+        again: dict[str, str] = {}
+        while True:
+            found = self._ask(
+                "list_object_versions", Prefix=self._key(beginning), **again
+            )
+            yield found
+            if not found.get("IsTruncated"):
+                return
+            again = {
+                "KeyMarker": found["NextKeyMarker"],
+                "VersionIdMarker": found["NextVersionIdMarker"],
+            }
 
     def _pages(self, prefix: str, **words: str) -> Iterator[dict[str, Any]]:
         again: dict[str, str] = {}
@@ -288,6 +399,96 @@ class Bucket:
             if not found.get("IsTruncated"):
                 return
             again = {"ContinuationToken": found["NextContinuationToken"]}
+
+
+class Upload(RawIOBase):
+    """An object that is sent while it is made; memory holds two parts of it.
+
+    It is there once ``finish`` lets it be, whole, and nobody sees anything of it before.
+    Raises ``AwayError`` from each of its methods.
+    """
+
+    def __init__(self, bucket: Bucket, name: str) -> None:
+        self._bucket, self._name = bucket, name
+        self._held, self._digest = bytearray(), hashlib.sha256()
+        self._parts: list[dict[str, Any]] = []
+        self.size = 0
+        said = bucket._ask(
+            "create_multipart_upload",
+            Key=bucket._key(name),
+            ContentType="application/octet-stream",
+            ChecksumAlgorithm="SHA256",
+            **bucket._encryption(),
+            **bucket._lock(),
+        )
+        self._upload = {"Key": bucket._key(name), "UploadId": said["UploadId"]}
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        self.size += len(data)
+        self._held += data
+        while len(self._held) >= PART_BYTES:
+            self._send(self._held[:PART_BYTES])
+            del self._held[:PART_BYTES]
+        return len(data)
+
+    def finish(self) -> None:
+        """Let it be there, and compare it. Raises ``FileExistsError`` if another one has its name."""
+        if self._held or not self._parts:
+            self._send(self._held)
+        digest = self._digest.digest()
+        try:
+            self._bucket._ask(
+                "complete_multipart_upload",
+                MultipartUpload={"Parts": self._parts},
+                IfNoneMatch="*",
+                **self._upload,
+            )
+        except (AwayError, FileExistsError):
+            if not self._is_there_after_all(digest):
+                raise
+        else:
+            self._bucket._refuse_other(self._name, digest)
+
+    def give_up(self) -> None:
+        """Take away what was sent; where the store does not, ``drop_uploads`` will."""
+        with suppress(AwayError):
+            self._bucket._ask("abort_multipart_upload", **self._upload)
+
+    def _is_there_after_all(self, digest: bytes) -> bool:
+        """Whether only the answer was lost: the store may have taken longer than we waited."""
+        for wait in (0.0, *WAITS):
+            time.sleep(wait)
+            with suppress(AwayError):
+                if self._bucket.is_there(self._name):
+                    return self._bucket._is_kept(self._name, digest)
+        return False
+
+    def _send(self, part: bytearray) -> None:
+        number = len(self._parts) + 1
+        if number > MOST_PARTS:
+            msg = f"A bucket takes no file above {MOST_PARTS * PART_BYTES:,} bytes in parts."
+            raise AwayError(msg)
+        checksum = base64.b64encode(hashlib.sha256(part).digest()).decode()
+        words = {"PartNumber": number, "ChecksumSHA256": checksum}
+        for wait in (*WAITS, None):
+            try:
+                said = self._bucket._ask(
+                    "upload_part",
+                    Body=part,
+                    ChecksumAlgorithm="SHA256",
+                    **words,
+                    **self._upload,
+                )
+                break
+            except AwayError:
+                if wait is None:
+                    raise
+                time.sleep(wait)
+        self._parts.append({**words, "ETag": said["ETag"]})
 
 
 class _Reader(RawIOBase):
@@ -386,6 +587,10 @@ def client_of(place: Place, *, is_probe: bool = False) -> Any:
     )
 
 
+def _numbered(page: dict[str, Any], what: str) -> list[dict[str, str]]:
+    return [{name: one[name] for name in _NUMBERED} for one in page.get(what, ())]
+
+
 def _faults() -> tuple[type[Exception], ...]:
     from boto3.exceptions import Boto3Error  # noqa: PLC0415 - see above
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
@@ -411,7 +616,7 @@ def _told(missing: Collection[str] = ()) -> Iterator[None]:
         if code == _THERE:
             raise FileExistsError from error
         logger.error("The store of files failed: %s", _short(error))  # noqa: TRY400 - words do
-        raise AwayError from error
+        raise (DeniedError if code in _DENIED else AwayError) from error
 
 
 def _short(error: Exception) -> str:

@@ -11,20 +11,23 @@ from compliance.web.site_address import is_here
 
 
 def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Whether a bucket can be asked at all, and nobody on the way reads along."""
-    if not settings.FILES_URL:
-        return []
-    if find_spec("boto3") is None:
-        msg = (
-            "ATTEST_FILES_URL names a bucket, and boto3 is not installed: pip install"
-            " --require-hashes -r requirements-s3.lock."
-        )
-        return [Error(msg, id="attest.E008")]
-    place = place_in(settings.FILES_URL)
-    if place.endpoint.startswith("http://") and not is_here(place.endpoint):
-        msg = (
-            f"ATTEST_FILES_URL goes to {place.endpoint}, without TLS: whoever is on the way"
-            " reads evidence and reports. Use an endpoint with https://."
-        )
-        return [Warning(msg, id="attest.W005")]
-    return []
+    """Whether buckets can be asked at all, and nobody on the way reads along."""
+    found: list[CheckMessage] = []
+    for name in ("FILES_URL", "BACKUPS_URL"):
+        if not (url := getattr(settings, name)):
+            continue
+        if find_spec("boto3") is None:
+            msg = (
+                f"ATTEST_{name} names a bucket, and boto3 is not installed: pip install"
+                " --require-hashes -r requirements-s3.lock."
+            )
+            found.append(Error(msg, id="attest.E008"))
+            continue
+        place = place_in(url)
+        if place.endpoint.startswith("http://") and not is_here(place.endpoint):
+            msg = (
+                f"ATTEST_{name} goes to {place.endpoint}, without TLS: whoever is on the way"
+                " reads evidence and reports. Use an endpoint with https://."
+            )
+            found.append(Warning(msg, id="attest.W005"))
+    return found

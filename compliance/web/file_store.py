@@ -22,7 +22,7 @@ from typing import IO, NamedTuple
 
 from django.conf import settings
 
-from compliance.web.bucket import Bucket, place_in
+from compliance.web.bucket import Bucket, Stuck, place_in
 from compliance.web.folders import flush
 
 CHUNK = 1024 * 1024
@@ -147,6 +147,19 @@ def delete_folder(folder: Path) -> None:
     if folder.is_dir():
         shutil.rmtree(folder)
         flush(folder.parent)
+
+
+def purge(folder: Path, paths: Iterable[Path]) -> Stuck | None:
+    """Remove what a store keeps of deleted files: all versions of those in a folder, and others.
+
+    The versions that stay; None on a disk, which keeps none. Raises ``DeniedError`` where the
+    store does not list versions.
+    """
+    at = _object(folder)
+    if not at:
+        return None
+    others = [other.name for path in paths if (other := _object(path))]
+    return at.bucket.purge([f"{at.name}/", *others])
 
 
 def older(

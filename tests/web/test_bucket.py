@@ -285,3 +285,57 @@ def test_address_names_bucket_folder_and_endpoint():
     place = place_in("s3://files/a/b/?endpoint=https://s3.example.org&region=eu-1")
     assert (place.bucket, place.prefix) == ("files", "a/b/")
     assert (place.endpoint, place.region) == ("https://s3.example.org", "eu-1")
+
+
+@pytest.fixture
+def versioned(s3, settings):
+    """The bucket keeps versions, and those of sealed reports under a lock for 30 days."""
+    name = f"{s3.place.bucket}-versions"
+    client = bucket.client_of(s3.place)
+    client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    address = settings.FILES_URL.replace(s3.place.bucket, name)
+    settings.FILES_URL = f"{address}&lock_days=30"
+
+    def versions():
+        found = client.list_object_versions(Bucket=name)
+        return [one["Key"] for one in found.get("Versions", ())]
+
+    return versions
+
+
+def test_versions_go_where_no_lock_keeps_them(versioned, kept, settings):
+    folder = settings.DATA_DIR / "files" / "a"
+    mine, _ = kept(b"1", "files/a/00/f")
+    kept(b"2", "files/a/00/f", replaces=True)
+    kept(b"3", "files/ab/00/f")
+    file_store.delete([mine])
+    assert len(versioned()) == 3
+    assert file_store.purge(folder, []) == bucket.Stuck(0, None)
+    assert versioned() == ["attest/files/ab/00/f"]
+
+
+def test_version_under_a_lock_stays_deleted_and_is_told(versioned, kept, settings, s3):
+    report, _ = kept(b"sealed", "reports/a.pdf")
+    other, _ = kept(b"free", "exports/a.zip")
+    file_store.delete([report, other])
+    said = file_store.purge(settings.DATA_DIR / "files" / "a", [report, other])
+    assert said.count == 1
+    assert 29 < (said.until.timestamp() - time.time()) / 86400 < 31
+    assert versioned() == ["attest/reports/a.pdf"]
+    assert not file_store.is_there(report)  # its mark stays: it does not come back
+    assert file_store.purge(settings.DATA_DIR / "files" / "a", [report]) == said
+
+
+def test_store_that_knows_no_versions_is_not_one_that_is_away(
+    versioned, kept, settings, s3, monkeypatch
+):
+    folder = settings.DATA_DIR / "files" / "a"
+    monkeypatch.setattr(bucket, "_DENIED", {"SlowDown"})  # what the door says
+    s3.fault = "busy"
+    with pytest.raises(bucket.DeniedError):
+        file_store.purge(folder, [])
+    monkeypatch.undo()
+    s3.fault = "gone"
+    with pytest.raises(AwayError) as told:
+        file_store.purge(folder, [])
+    assert not isinstance(told.value, bucket.DeniedError)

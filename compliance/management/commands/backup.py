@@ -1,4 +1,4 @@
-"""``manage.py backup FILE``: the whole installation in one file, while people work."""
+"""``manage.py backup [FILE]``: the whole installation in one file, while people work."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
+from compliance.backups import places
 from compliance.backups.backup import make
 from compliance.backups.manifest import BackupError
 
@@ -19,12 +20,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "file", type=Path, help="new file, or a folder for one named by the date"
+            "file",
+            type=places.named_in,
+            nargs="?",
+            default=settings.BACKUPS_URL or None,
+            help="new file, or a folder for one named by the date, also in a bucket, such as"
+            " s3://bucket/folder?endpoint=https://host; default: ATTEST_BACKUPS_URL",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["file"] is None:
+            msg = "Name a file or a folder, or set ATTEST_BACKUPS_URL."
+            raise CommandError(msg)
         try:
-            path, said = make(options["file"])
+            where, said = make(options["file"])
         except Error as error:
             msg = f"The database cannot be used: {str(error).partition('\n')[0]}"
             raise CommandError(msg) from error
@@ -35,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(msg) from error
         files = sum(not name.startswith("rows/") for name in said.members)
         self.stdout.write(
-            f"{path}: {path.stat().st_size:,} bytes, {said.rows:,} rows and {files:,}"
+            f"{where}: {places.size_of(where):,} bytes, {said.rows:,} rows and {files:,}"
             f" files as of {said.told_at()}."
         )
         for name in said.missing:

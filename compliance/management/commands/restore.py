@@ -1,7 +1,6 @@
 """``manage.py restore FILE``: an empty installation becomes what a backup says."""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from compliance.audit import checkpoints
+from compliance.backups import places
 from compliance.backups.backup import trail_key
 from compliance.backups.manifest import BackupError, Manifest
 from compliance.backups.restore import restore
@@ -22,21 +22,21 @@ class Command(BaseCommand):
     help = "Restore a backup into an empty installation, all of it or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=places.named_in, help=places.HELP)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["file"]
+        where = options["file"]
         try:
-            said, told = restore(path)
+            said, told = restore(where)
         except Error as error:
             msg = f"The database cannot be used: {str(error).partition('\n')[0]}"
             raise CommandError(msg) from error
         except BackupError as error:
-            msg = f"{path}: {error}"
+            msg = f"{where}: {error}"
             raise CommandError(msg) from error
         except (ValidationError, OSError) as error:
             words = getattr(error, "messages", [str(error)])
-            msg = f"A file cannot be kept: {' '.join(words)}"
+            msg = f"A file cannot be read or kept: {' '.join(words)}"
             raise CommandError(msg) from error
         self.stdout.write(
             f"Restored: {said.rows:,} rows as of {said.told_at()} with their files."

@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.backups import places
+
 ELSEWHERE = re.compile(r"ATTEST_\w+_URL|ATTEST_METRICS_TOKEN|PROMETHEUS_MULTIPROC_DIR")
 """Settings that would lead the trial to parts of this installation: each store it uses."""
 
@@ -20,7 +22,8 @@ ELSEWHERE = re.compile(r"ATTEST_\w+_URL|ATTEST_METRICS_TOKEN|PROMETHEUS_MULTIPRO
 class Command(BaseCommand):
     """Restores into a folder of its own, with the keys of this installation.
 
-    Nothing of this installation is read but its keys, and nothing of it changes.
+    Nothing of this installation is read but its keys, and nothing of it changes: the trial
+    knows none of its stores, and reads a backup in a bucket from there.
     """
 
     help = (
@@ -28,22 +31,22 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=places.named_in, help=places.HELP)
         parser.add_argument(
             "--folder", type=Path, help="room for the trial; default: the system's own"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path, began = options["file"].resolve(), time.monotonic()
+        where, began = options["file"], time.monotonic()
         try:
             with TemporaryDirectory(prefix="attest-", dir=options["folder"]) as folder:
                 self._run(Path(folder), "migrate", "--no-input", "--verbosity=0")
-                self._run(Path(folder), "restore", str(path))
+                self._run(Path(folder), "restore", places.address_of(where))
         except OSError as error:
             msg = f"There is no room for the trial: {error}. Name one with --folder."
             raise CommandError(msg) from error
         seconds = time.monotonic() - began
-        self.stdout.write(f"{path} can be restored; that took {seconds:.0f} s.")
+        self.stdout.write(f"{where} can be restored; that took {seconds:.0f} s.")
 
     def _run(self, folder: Path, *words: str) -> None:
         """A command of the trial, in a process of its own; what it says is passed on."""

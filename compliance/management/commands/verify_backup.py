@@ -1,13 +1,13 @@
 """``manage.py verify_backup FILE``: is every bit of a backup as it was written?"""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.backups import compatibility, verify
+from compliance.backups import compatibility, places, verify
 from compliance.backups.manifest import BackupError
+from compliance.web.bucket import AwayError
 
 
 class Command(BaseCommand):
@@ -16,19 +16,19 @@ class Command(BaseCommand):
     help = "Check a backup: hashes, sizes, counts, names, version; exit 1 at a fault."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("file", type=places.named_in, help=places.HELP)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["file"]
+        where = options["file"]
         try:
-            with verify.opened(path) as backup:
+            with verify.opened(where) as backup:
                 said = backup.manifest
             compatibility.refuse_unfit(said)
-        except BackupError as error:
-            msg = f"{path}: {error}"
+        except (BackupError, AwayError) as error:
+            msg = f"{where}: {error}"
             raise CommandError(msg) from error
         self.stdout.write(
-            f"{path} is whole: {said.rows:,} rows of {len(said.tables)} tables and all"
+            f"{where} is whole: {said.rows:,} rows of {len(said.tables)} tables and all"
             f" files as of {said.told_at()}, Attest {said.program}, {said.database}."
         )
         for name in said.missing:
