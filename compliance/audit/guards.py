@@ -32,9 +32,10 @@ guard(
     " WHERE o.id = NEW.organisation_id AND o.closes_at <= CURRENT_TIMESTAMP)"
     " AND NOT EXISTS (SELECT 1 FROM compliance_chainhead h"
     " WHERE h.organisation_id = NEW.organisation_id AND h.is_disposable)",
-    update=f"NOT ({same(Deletion, but=['rows', 'files', 'receipt'])}"
+    update=f"NOT ({same(Deletion, but=['rows', 'files', 'stays', 'receipt'])}"
     " AND NEW.rows >= OLD.rows"
     f" AND (OLD.files IS NULL OR {same(Deletion, 'files')})"
+    f" AND (OLD.stays = '' OR {same(Deletion, 'stays')})"
     f" AND (OLD.receipt = '' OR {same(Deletion, 'receipt')}))",
     delete="",
 )

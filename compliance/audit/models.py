@@ -88,7 +88,8 @@ class Deletion(models.Model):
     Its rows may go, frozen ones too. The database takes such a row only after the days of
     grace, or for a sample; it goes once the receipt is mailed. ``people`` has the accounts to
     erase if they are in no other organisation, and the addresses of the owners. ``files`` is
-    None until they are counted. Who asked is on the trail.
+    None until they are counted. ``stays`` is what a store of files keeps of them, "" until it is
+    known. Who asked is on the trail.
     """
 
     organisation_id = models.UUIDField(primary_key=True)
@@ -97,6 +98,7 @@ class Deletion(models.Model):
     people = models.JSONField()
     rows = models.PositiveBigIntegerField(default=0)
     files = models.PositiveIntegerField(null=True)
+    stays = models.CharField(max_length=80, blank=True)
     receipt = models.TextField(blank=True)
 
     in_trail = Unproven(

@@ -20,7 +20,9 @@ from django.conf import settings
 from compliance.audit import checkpoints
 from compliance.audit.signed_note import Note, is_signed_by
 from compliance.web.folders import fresh
+from compliance.web.text import counted
 
+NOTHING, UNKNOWN = "nothing", "unknown"
 _SUFFIX = ".receipt"
 _NAME = re.compile(rf"[0-9a-f]{{64}}{re.escape(_SUFFIX)}")
 _ORIGIN = "attest/deletion/"
@@ -32,6 +34,7 @@ _TEXT = re.compile(
     r"chain (?P<size>\d+) (?P<head>[0-9a-f]{64})\n"
     r"rows (?P<rows>\d+)\n"
     r"files (?P<files>\d+)\n"
+    rf"(?:stays (?P<stays>{NOTHING}|{UNKNOWN}|\d+ until \S+)\n)?"
 )
 
 
@@ -40,6 +43,7 @@ class Receipt:
     """The record of a deletion: when, on whose request, the end of the chain, rows and files.
 
     ``organisation`` is the SHA-256 of its id, ``account`` the number of the owner who asked.
+    ``stays`` is what a store of files keeps of them (``stays``), "" of a disk.
     """
 
     organisation: str
@@ -51,6 +55,7 @@ class Receipt:
     head: str
     rows: int
     files: int
+    stays: str = ""
 
     def text(self) -> str:
         """The body of the note: the origin, then one line for each fact."""
@@ -61,7 +66,34 @@ class Receipt:
             f"chain {self.size} {self.head}\n"
             f"rows {self.rows}\n"
             f"files {self.files}\n"
-        )
+        ) + (f"stays {self.stays}\n" if self.stays else "")
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether a store of files keeps something of it, or may."""
+        return self.stays not in {"", NOTHING}
+
+    def stays_in_words(self) -> str:
+        """What the store of files still has, as a sentence; "" where files lay on a disk."""
+        if not self.stays or self.stays == NOTHING:
+            return self.stays and "The store of files keeps no version of them."
+        if self.stays == UNKNOWN:
+            return (
+                "The store of files does not say whether it keeps versions of them; its rules"
+                " say how long."
+            )
+        count, _, until = self.stays.partition(" until ")
+        kept = f"The store of files keeps {counted(int(count), 'version')} of them"
+        if until == UNKNOWN:
+            return f"{kept}, and does not say until when."
+        return f"{kept} under a lock until {datetime.fromisoformat(until):%Y-%m-%d}."
+
+
+def stays(count: int, until: datetime | None) -> str:
+    """The words of a receipt for versions of files that a store does not delete."""
+    if not count:
+        return NOTHING
+    return f"{count} until {_moment(until) if until else UNKNOWN}"
 
 
 def name_of(organisation_id: UUID) -> str:
@@ -136,6 +168,7 @@ def read(note: str) -> Receipt | None:
         said["head"],
         int(said["rows"]),
         int(said["files"]),
+        said["stays"] or "",
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from compliance.audit import receipts
 from compliance.bundles.download_store import package_store
 from compliance.bundles.models import Package, PackageStatus
 from compliance.closing.archive_store import archive_store
@@ -21,6 +22,7 @@ from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.reports.models import Report, ReportStatus
 from compliance.web import file_store
+from compliance.web.bucket import DeniedError
 
 _JOBS = (
     (Report, ReportStatus.WAITING, report_files.path_of),
@@ -54,6 +56,15 @@ def remove(organisation_id: UUID, files: Collection[Path]) -> None:
     """Remove its evidence, and those files, which were its own."""
     storage.remove_all(organisation_id)
     file_store.delete(files)
+
+
+def purge(organisation_id: UUID) -> str:
+    """Remove the versions that a store keeps of its files; what stays, as a receipt has it."""
+    try:
+        kept = storage.purge(organisation_id, _named(organisation_id))
+    except DeniedError:
+        return receipts.UNKNOWN
+    return receipts.stays(kept.count, kept.until) if kept else ""
 
 
 def _named(organisation_id: UUID) -> Iterator[Path]:

@@ -31,6 +31,7 @@ from compliance.closing.belongings import (
     drop_tasks,
     evidence_of,
     files_of,
+    purge,
     remove,
 )
 from compliance.closing.integrity import first_fault
@@ -253,6 +254,10 @@ def _delete_files(organisation_id: UUID) -> None:
     uncounted = Deletion.objects.filter(pk=organisation_id, files=None)
     uncounted.update(files=count)
     remove(organisation_id, files)
+    # Once: a second run may lack the rows that name some of them.
+    unknown = Deletion.objects.filter(pk=organisation_id, stays="")
+    if unknown.exists():
+        unknown.update(stays=purge(organisation_id))
     checkpoints.path_of(organisation_id).with_suffix(".verified").unlink(
         missing_ok=True
     )
@@ -287,6 +292,7 @@ def _end(organisation_id: UUID) -> None:
             head=head.hash,
             rows=deletion.rows + gone,
             files=deletion.files or 0,
+            stays=deletion.stays,
         )
         if not (note := _again(organisation_id, made)):
             note = receipts.signed(made)
@@ -351,6 +357,7 @@ def _hand_over(organisation_id: UUID) -> None:
         if deletion is None:
             return
         name = receipts.name_of(organisation_id)
+        told = receipts.read(deletion.receipt)
         for email in deletion.people["owners"]:
             queue_mail(
                 organisation_id=None,
@@ -360,6 +367,7 @@ def _hand_over(organisation_id: UUID) -> None:
                 context={
                     "name": deletion.name,
                     "receipt": deletion.receipt,
+                    "stays": told.stays_in_words() if told else "",
                     "link": absolute(reverse("receipt", args=[name])),
                 },
             )

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from compliance.web import file_store
-from compliance.web.bucket import AwayError
+from compliance.web.bucket import AwayError, Stuck
 from compliance.web.folders import locked
 from compliance.web.storage_errors import is_full
 
@@ -162,6 +162,11 @@ def remove_all(organisation_id: UUID) -> None:
     """Remove all that was kept for an organisation."""
     with old_files(organisation_id, float("inf")):
         file_store.delete_folder(_folder(organisation_id))
+
+
+def purge(organisation_id: UUID, others: Iterable[Path]) -> Stuck | None:
+    """Remove the versions that a store keeps of its files, and of others; see ``file_store``."""
+    return file_store.purge(_folder(organisation_id), others)
 
 
 def organisations_with_files() -> list[UUID]:

@@ -5,17 +5,19 @@ from types import SimpleNamespace
 
 import pytest
 
+from compliance.audit import checkpoints, receipts
 from compliance.backups import backup
 from compliance.bundles import download_store
-from compliance.closing import actions, belongings
+from compliance.closing import actions, belongings, deletion, grace
 from compliance.closing.archive_store import archive_store
 from compliance.models import Report
 from compliance.pictures import drawing
 from compliance.reports import room
-from compliance.web import file_store
+from compliance.web import bucket, file_store
 from compliance.web.bucket import AwayError
 from tests import seating
-from tests.factories import make_assessment
+from tests.factories import begin_chains, make_assessment
+from tests.mailing import queued
 
 pytestmark = pytest.mark.slow
 
@@ -82,6 +84,88 @@ def test_files_of_an_organisation_go_with_it_and_no_others(cast, full):
     belongings.remove(cast.acme.pk, files)
     assert [path.name for path in everything()] == [other.sha256]
     assert not list(drawing.folder().iterdir())
+
+
+@pytest.fixture
+def locking(s3, settings):
+    """The bucket keeps versions, and sealed reports under a lock."""
+    name = f"{s3.place.bucket}-locked"
+    client = bucket.client_of(s3.place)
+    client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    address = settings.FILES_URL.replace(s3.place.bucket, name)
+    settings.FILES_URL = f"{address}&lock_days=30"
+    return lambda: client.list_object_versions(Bucket=name).get("Versions", [])
+
+
+def closed(cast, settings):
+    begin_chains()
+    settings.GRACE_DAYS = -0.5
+    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    checkpoints.checkpoint(cast.acme.pk)
+
+
+def test_receipt_says_what_a_lock_keeps_and_until_when(
+    locking, cast, full, settings, client
+):
+    closed(cast, settings)
+    deletion.delete(cast.acme.pk)
+    [left] = locking()
+    assert left["Key"].endswith(".pdf")
+    found = receipts.find(cast.acme.pk)
+    day = found.stays.partition(" until ")[2][:10]
+    assert found.stays.startswith("1 until 20")
+    words = f"The store of files keeps 1 version of them under a lock until {day}."
+    assert found.stays_in_words() == words
+    page = client.get(f"/receipt/{found.organisation}/").text
+    assert words in page
+    assert "Everything was deleted, but for versions of files" in page
+    [mail] = queued()
+    assert words in str(mail.args_kwargs)
+
+
+def test_receipt_says_that_nothing_stays(cast, full, settings, client):
+    closed(cast, settings)
+    deletion.delete(cast.acme.pk)
+    found = receipts.find(cast.acme.pk)
+    assert found.stays == "nothing"
+    page = client.get(f"/receipt/{found.organisation}/").text
+    assert "keeps no version of them" in page
+    assert "but for versions of files" not in page
+
+
+def test_deletion_waits_for_a_store_that_is_away(
+    locking, cast, full, settings, monkeypatch
+):
+    """A fault in the middle says nothing about versions: the next run looks again."""
+    closed(cast, settings)
+    whole = bucket.Bucket.purge
+
+    def away(self, beginnings):
+        raise AwayError
+
+    monkeypatch.setattr(bucket.Bucket, "purge", away)
+    with pytest.raises(AwayError):
+        deletion.delete(cast.acme.pk)
+    assert receipts.find(cast.acme.pk) is None
+    assert Report.objects.exists()  # the rows that name its files
+    monkeypatch.setattr(bucket.Bucket, "purge", whole)
+    deletion.delete(cast.acme.pk)
+    assert receipts.find(cast.acme.pk).stays.startswith("1 until ")
+
+
+def test_store_without_versions_is_told_in_the_receipt(
+    cast, full, settings, monkeypatch
+):
+    closed(cast, settings)
+
+    def refuse(self, beginnings):
+        raise bucket.DeniedError
+
+    monkeypatch.setattr(bucket.Bucket, "purge", refuse)
+    deletion.delete(cast.acme.pk)
+    found = receipts.find(cast.acme.pk)
+    assert found.stays == "unknown"
+    assert "does not say whether" in found.stays_in_words()
 
 
 def test_backup_holds_the_files_and_names_missing_ones(cast, full, tmp_path):
