@@ -265,6 +265,7 @@ def make_proposal(answer, by, changes=None, *, name="Assistant", token=None, **m
         token=token,
         assessment_id=answer.assessment_id,
         answer_id=answer.pk,
+        edition_id=answer.question.edition_id,
         version=more.pop("version", answer.version),
         changes=changes or {"verdict": "met"},
         **more,

@@ -187,6 +187,7 @@ DOORS = {
     "workspace:comment_add": (COMMENT, "POST"),
     "workspace:comment_resolve": (COMMENT, "POST"),
     "workspace:comment_reopen": (COMMENT, "POST"),
+    "workspace:proposal_again": (ANSWER, "POST"),
     "workspace:proposal_aside": (ANSWER, "POST"),
     "workspace:proof_add": (ANSWER, "GET POST"),
     "workspace:proof_use": (ANSWER, "POST"),

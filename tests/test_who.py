@@ -80,6 +80,7 @@ RESTS_ON = {
     "ShareLink.revoked_by": {"share.revoked"},
     "Proposal.settled_by": {
         "answer.proposal_set_aside",
+        "answer.proposal_withdrawn",
         "answer.proposed",
         "answer.saved",
     },

@@ -41,19 +41,22 @@ class Said:
         self.headers = {n.replace("_", "-"): value for n, value in headers.items()}
 
 
-def conflict(kind: type[Problem], sides: list[dict[str, Any]], standing: Any) -> Said:
+def conflict(
+    kind: type[Problem], sides: list[dict[str, Any]], standing: Any, detail: str = ""
+) -> Said:
     """Refuse a change of fields that someone else changed: 409 with both sides.
 
     ``kind`` has the shape of ``standing``, the thing as it is now with its version.
     """
+    said = (
+        "Someone else has changed these fields. Compare both sides, and send yours"
+        f" again with version {standing.version}."
+    )
     told = kind(
         type="urn:attest:problem:conflict",
         title="Conflict",
         status=409,
-        detail=(
-            "Someone else has changed these fields. Compare both sides, and send yours"
-            f" again with version {standing.version}."
-        ),
+        detail=detail or said,
         sides=sides,
         standing=standing,
     )

@@ -124,6 +124,10 @@ def _again(call: Call) -> HttpResponse:
 
 
 def _keep(call: Call, response: HttpResponseBase) -> None:
+    """Remember a reply. A refusal leaves the key free."""
+    if response.status_code >= 400:
+        call.delete()
+        return
     call.status = response.status_code
     call.headers = {
         name: response.headers[name] for name in _HEADERS if name in response.headers

@@ -111,6 +111,7 @@ class ProposalState(models.TextChoices):
     USED = "used", "Used"
     SET_ASIDE = "set-aside", "Set aside"
     REPLACED = "replaced", "Replaced"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class Filter(models.TextChoices):

@@ -203,6 +203,22 @@ PROPOSAL_SET_ASIDE = _answer(
     keeps_checks=True,
     stays_inside=True,
 )
+PROPOSAL_OPENED_AGAIN = _answer(
+    "answer.proposal_opened_again",
+    _("proposal open again"),
+    after=say.SetAside,
+    prepares=Prepares.NOTHING,
+    keeps_checks=True,
+    stays_inside=True,
+)
+PROPOSAL_WITHDRAWN = _answer(
+    "answer.proposal_withdrawn",
+    _("proposal withdrawn by its program"),
+    after=say.SetAside,
+    prepares=Prepares.NOTHING,
+    keeps_checks=True,
+    stays_inside=True,
+)
 EVIDENCE_ATTACHED = _news(
     "evidence.attached",
     _("evidence added"),

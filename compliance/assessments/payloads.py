@@ -104,7 +104,7 @@ Proposed = side(
 
 
 class SetAside(Side, total=False):
-    """A proposal that a person set aside, and why."""
+    """A proposal that was set aside or withdrawn, and why, or is open again."""
 
     proposal: Required[FromProposal]
     text: Words

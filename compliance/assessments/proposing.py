@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from compliance.assessments.choices import ProposalState
 from compliance.assessments.following import Changes
-from compliance.assessments.models import Answer, Proposal
+from compliance.assessments.models import Answer, Assessment, Proposal
+from compliance.checklists.models import Question
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 
@@ -47,6 +48,12 @@ def refuse_settled(answer: Answer, proposal: Proposal) -> None:
         raise ValidationError(msg)
 
 
+def prepared_by(user: User, assessment: Assessment) -> set[int]:
+    """The ids of the answers for which programs of a person proposed something."""
+    rows = Proposal.objects.of(user).filter(answer__assessment=assessment)
+    return set(rows.values_list("answer", flat=True))
+
+
 def grounds_of(proposal: Proposal, used: Used) -> list[Evidence]:
     """The chosen pieces of evidence, of those on which the proposal rests."""
     rows = proposal.grounds.filter(evidence__in=used.evidence)
@@ -65,11 +72,32 @@ def open_again(answer: Answer, after: Changes) -> None:
     if "proposal" not in after:
         return
     proposal = answer.proposals.get(pk=after["proposal"]["proposal"])
-    newer = answer.proposals.open().filter(token=proposal.token_id)
-    if proposal.state == ProposalState.USED and not newer.exists():
-        proposal.state = ProposalState.OPEN
-        proposal.settled_at = proposal.settled_by = None
-        proposal.save(update_fields=["state", "settled_at", "settled_by"])
+    if proposal.state == ProposalState.USED:
+        unsettle(answer, proposal)
+
+
+def unsettle(answer: Answer, proposal: Proposal) -> bool:
+    """Open a closed proposal; False where a newer one of its token is open.
+
+    The caller records it.
+    """
+    if answer.proposals.open().filter(token=proposal.token_id).exists():
+        return False
+    proposal.state, proposal.reason = ProposalState.OPEN, ""
+    proposal.settled_at = proposal.settled_by = None
+    proposal.save(update_fields=["state", "reason", "settled_at", "settled_by"])
+    return True
+
+
+def asked_in(question: Question) -> dict[str, Any]:
+    """All of a question that gives an answer its meaning."""
+    offered = [[one.key, one.label, one.verdict] for one in question.choices.all()]
+    return {
+        "title": question.title,
+        "text": question.text,
+        "kind": question.kind,
+        "choices": offered,
+    }
 
 
 def told(proposal: Proposal) -> dict[str, Any]:

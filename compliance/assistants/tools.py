@@ -22,7 +22,7 @@ class UnfitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Path, query and body of a call; one without a body reads."""
+    """Path, query and body of a call; one without a body reads, one with ``{}`` does not."""
 
     path: str
     query: str
@@ -33,18 +33,15 @@ class Call:
 class Tool:
     """An operation: its name, its words, its arguments as JSON Schema, and its address.
 
-    ``sent`` are the arguments that go into the body; without any it reads.
+    ``sent`` are the arguments that go into the body.
     """
 
     name: str
     description: str
     arguments: Mapping[str, Any]
     path: str
+    reads: bool
     sent: frozenset[str] = frozenset()
-
-    @property
-    def reads(self) -> bool:
-        return not self.sent
 
     def call(self, given: Mapping[str, Any]) -> Call:
         """The call with some arguments. Raises ``UnfitError``."""
@@ -63,9 +60,8 @@ class Tool:
                 value = quote(str(query.pop(name)), safe="")
                 path = path.replace(f"{{{name}}}", value)
         left = {name: value for name, value in query.items() if value is not None}
-        return Call(
-            path, urlencode(left, doseq=True), json.dumps(body) if self.sent else None
-        )
+        sent = None if self.reads else json.dumps(body)
+        return Call(path, urlencode(left, doseq=True), sent)
 
 
 def tools_of(document: Mapping[str, Any]) -> dict[str, Tool]:
@@ -74,14 +70,16 @@ def tools_of(document: Mapping[str, Any]) -> dict[str, Tool]:
     for path, methods in document["paths"].items():
         told = methods.get("get")
         if told and _READ in told["responses"]["200"].get("content", {}):
-            found[told["operationId"]] = _tool(told, document, path)
+            found[told["operationId"]] = _tool(told, document, path, reads=True)
         told = methods.get("post")
         if told and told["x-scope"] == _WRITES:
-            found[told["operationId"]] = _tool(told, document, path)
+            found[told["operationId"]] = _tool(told, document, path, reads=False)
     return found
 
 
-def _tool(told: Mapping[str, Any], document: Mapping[str, Any], path: str) -> Tool:
+def _tool(
+    told: Mapping[str, Any], document: Mapping[str, Any], path: str, *, reads: bool
+) -> Tool:
     arguments, sent = _arguments(told, document), frozenset[str]()
     if "requestBody" in told:
         schema = told["requestBody"]["content"][_READ]["schema"]
@@ -89,7 +87,7 @@ def _tool(told: Mapping[str, Any], document: Mapping[str, Any], path: str) -> To
         sent = frozenset(body["properties"])
         arguments["properties"] |= body["properties"]
         arguments["required"] += body.get("required", [])
-    return Tool(told["operationId"], _words(told), arguments, path, sent)
+    return Tool(told["operationId"], _words(told), arguments, path, reads, sent)
 
 
 def _words(told: Mapping[str, Any]) -> str:

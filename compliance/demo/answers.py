@@ -10,6 +10,9 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.bulk.actions import Bulk, set_many
 from compliance.demo.cast import Cast
+from compliance.organisations.access import Permission
+from compliance.proposals import actions as proposals
+from compliance.tokens.actions import make_token
 from compliance.workspace import actions as workspace
 
 
@@ -94,6 +97,34 @@ def change(cast: Cast, told: dict[str, Any]) -> None:
         answer_id=row.pk,
         changes={name: told[name] for name in ("verdict", "note") if name in told},
         base=row.version,
+    )
+
+
+def propose(cast: Cast, told: dict[str, Any]) -> None:
+    """Propose an answer as a program of a person would, with a token that nobody holds."""
+    by = cast[told["by"]]
+    row = (
+        _running(cast)
+        .select_related("question")
+        .get(question__key=told["key"], assessment__subject=told["in"])
+    )
+    token, _ = make_token(
+        by=by,
+        organisation=cast.organisation,
+        name=told["program"],
+        scopes=[Permission.PROPOSE],
+        days=365,
+    )
+    proposals.propose(
+        by=by,
+        token=token,
+        assessment_id=row.assessment_id,
+        answer_id=row.pk,
+        edition_id=row.question.edition_id,
+        version=row.version,
+        changes=told["set"],
+        why=told["why"],
+        evidence=[cast.proofs[key] for key in told["evidence"]],
     )
 
 

@@ -8,7 +8,7 @@ import yaml
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.demo import assessments, evidence
-from compliance.demo.answers import change, take
+from compliance.demo.answers import change, propose, take
 from compliance.demo.cast import Cast
 from compliance.demo.checklists import store_edition
 from compliance.organisations.actions import join, make_account, make_editor
@@ -65,7 +65,7 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
 
 
 def tell(cast: Cast, file: dict[str, Any]) -> None:
-    """Make evidence and assessments of a file; editions but the first come after them."""
+    """Make all that a file tells; editions but the first come after its assessments."""
     editions = file.get("editions", [])
     for edition in editions[:1]:
         store_edition(cast.organisation, cast["ada"], file["checklist"], edition)
@@ -74,6 +74,8 @@ def tell(cast: Cast, file: dict[str, Any]) -> None:
         evidence.add(cast, by, piece)
     for one in file["assessments"]:
         assessments.make(cast, one)
+    for one in file.get("proposed", []):
+        propose(cast, one)
     for edition in editions[1:]:
         store_edition(cast.organisation, cast["ada"], file["checklist"], edition)
 

@@ -1,3 +1,3 @@
-"""Proposals: answers as programs would give them, made, and set aside by a person."""
+"""Proposals: answers as programs would give them, made, withdrawn, and set aside by a person."""
 
 __all__ = ["actions"]

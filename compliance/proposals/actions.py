@@ -1,21 +1,38 @@
-"""Proposing an answer, and setting a proposal aside. Using one is a save of the answer."""
+"""Proposing an answer, withdrawing it, setting it aside. Using one is a save of the answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import told as proof
-from compliance.assessments.answer_fields import NEEDED, json_of
+from compliance.assessments.answer_fields import BY_COLUMN, NEEDED, json_of
 from compliance.assessments.choices import OPEN, ProposalState, Verdict
-from compliance.assessments.events import ANSWER_PROPOSED, PROPOSAL_SET_ASIDE
+from compliance.assessments.events import (
+    ANSWER_PROPOSED,
+    PROPOSAL_OPENED_AGAIN,
+    PROPOSAL_SET_ASIDE,
+    PROPOSAL_WITHDRAWN,
+)
 from compliance.assessments.following import Changes, settled, touched_of, values_of
 from compliance.assessments.models import Answer, Assessment, Ground, Proposal
-from compliance.assessments.proposing import refuse_settled, settle, told
+from compliance.assessments.proposing import (
+    asked_in,
+    refuse_settled,
+    settle,
+    told,
+    unsettle,
+)
 from compliance.assessments.scoring import BESIDE
-from compliance.assessments.writing import locked, record
+from compliance.assessments.versions import Known
+from compliance.assessments.writing import as_known, locked, record
+from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
+from compliance.checklists import content
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.tokens.models import Token
@@ -26,21 +43,35 @@ STANDING = {ProposalState.OPEN, ProposalState.SET_ASIDE}
 """States in which the same proposal has nothing new to say: it waits, or was declined."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A proposal that rests on what stands no more, and was not kept.
+
+    Each of ``sides`` is a field, as it was read or proposed, and as it stands.
+    """
+
+    why: str
+    sides: Sequence[tuple[str, Any, Any]]
+
+
 def propose(
     *,
     by: User,
     token: Token,
     assessment_id: UUID,
     answer_id: int,
+    edition_id: int,
     version: int,
     changes: Changes,
     why: str = "",
     evidence: Collection[Evidence] = (),
-) -> Proposal:
+) -> Proposal | Outdated:
     """Propose fields of an answer, read in ``version``, by a token of that person.
 
-    ``changes`` are as ``save_answer`` takes them. The token's earlier proposal for the
-    question is replaced; the same one again changes nothing, be it open or set aside.
+    ``changes`` are as ``save_answer`` takes them, ``edition_id`` is that in which the
+    question was read. The token's earlier proposal for the question is replaced; the same
+    one again changes nothing, be it open or set aside. One for a question that asks
+    something else by now, or for fields that somebody changed since, is not kept.
     Raises ``ValidationError`` for a closed assessment, a question that does not apply,
     values that no answer could have, and too many open proposals; ``Answer.DoesNotExist``
     for a foreign id.
@@ -62,6 +93,8 @@ def propose(
         for one in (before, latest):
             if one and one.state in STANDING and _is_same(one, found, evidence):
                 return one
+        if outdated := _outdated(answer, found, edition_id):
+            return outdated
         if before:
             settle(by, before, ProposalState.REPLACED)
         found.save(force_insert=True)
@@ -87,10 +120,10 @@ def set_aside(
     answer_id: int,
     proposal_id: int,
     reason: str = "",
-) -> Proposal:
+) -> tuple[Proposal, Event | None]:
     """Close a proposal that nobody will use; doing it twice is doing it once.
 
-    Raises ``ValidationError`` for a closed assessment and for one that was used or
+    The event is None the second time. Raises ``ValidationError`` for a closed assessment and for one that was used or
     replaced meanwhile, ``Answer.DoesNotExist`` and ``Proposal.DoesNotExist`` for foreign
     ids.
     """
@@ -98,14 +131,65 @@ def set_aside(
         answer = locked(organisation.pk, assessment_id, answer_id)
         found = answer.proposals.select_related("token").get(pk=proposal_id)
         if found.state == ProposalState.SET_ASIDE:
-            return found
+            return found, None
         refuse_settled(answer, found)
         found.reason = reason
         found.clean_fields(exclude=["fields"])
         settle(by, found, ProposalState.SET_ASIDE)
         after = {"proposal": told(found)} | ({"text": reason} if reason else {})
-        record(by, answer, PROPOSAL_SET_ASIDE, {}, after)
+        event = record(by, answer, PROPOSAL_SET_ASIDE, {}, after)
+    return found, event
+
+
+def take_back(*, by: User, assessment: Assessment, seq: int) -> tuple[Answer, bool]:
+    """Open a proposal again that one event set aside, and say whether that was possible.
+
+    It is not once the proposal was open again already or a newer one is. Raises
+    ``Event.DoesNotExist`` for an event that set nothing aside here, ``ValidationError``
+    for a closed assessment.
+    """
+    with writing():
+        aside = Event.objects.filter(
+            organisation_id=assessment.organisation_id,
+            scope_id=assessment.pk,
+            action=PROPOSAL_SET_ASIDE,
+        )
+        event = aside.get(seq=seq)
+        answer_id = int(event.subject_id)
+        answer = locked(assessment.organisation_id, assessment.pk, answer_id)
+        pk = _proposal_in(event)
+        found = answer.proposals.select_related("token").get(pk=pk)
+        later = aside.filter(subject_id=event.subject_id, seq__gt=seq)
+        is_last = pk not in {_proposal_in(one) for one in later}
+        is_standing = found.state == ProposalState.SET_ASIDE and is_last
+        if not (is_standing and unsettle(answer, found)):
+            return answer, False
+        record(by, answer, PROPOSAL_OPENED_AGAIN, {}, {"proposal": told(found)})
+        _refuse_too_many(answer.assessment)
+    return answer, True
+
+
+def withdraw(
+    *, by: User, token: Token, assessment_id: UUID, answer_id: int, proposal_id: int
+) -> Proposal:
+    """Close a proposal by the program that made it; doing it twice is doing it once.
+
+    Raises ``Proposal.DoesNotExist`` for one that another token made, else as ``set_aside``.
+    """
+    with writing():
+        answer = locked(token.organisation_id, assessment_id, answer_id)
+        own = answer.proposals.filter(token=token).select_related("token")
+        found = own.get(pk=proposal_id)
+        if found.state == ProposalState.WITHDRAWN:
+            return found
+        refuse_settled(answer, found)
+        settle(by, found, ProposalState.WITHDRAWN)
+        record(by, answer, PROPOSAL_WITHDRAWN, {}, {"proposal": told(found)})
     return found
+
+
+def _proposal_in(event: Event) -> int:
+    return int(trail.changes(event)[1]["proposal"]["proposal"])
 
 
 def _fields(answer: Answer, changes: Changes, version: int) -> Changes:
@@ -135,6 +219,54 @@ def _fields(answer: Answer, changes: Changes, version: int) -> Changes:
     if answer.kind_is_derived and changes.get("verdict") not in {*BESIDE, *OPEN}:
         changes = {name: changes[name] for name in changes if name != "verdict"}
     return json_of({name: (standing | touched)[name] for name in changes})
+
+
+def _outdated(answer: Answer, found: Proposal, edition_id: int) -> Outdated | None:
+    """Why a new proposal rests on what stands no more; None where it does not."""
+    if sides := _reworded(answer, edition_id):
+        why = (
+            f"{answer.question.key} asks something else by now. Read the question of"
+            f" edition {answer.question.edition_id}, and propose for that one."
+        )
+        return Outdated(why, sides)
+    standing = values_of(answer)
+    known, said = as_known(answer, Known(found.version)), found.said
+    sides = [
+        (BY_COLUMN[column].name, said[column], standing[column])
+        for column in said
+        if known[column] != standing[column] != said[column]
+    ]
+    if sides:
+        why = (
+            "Someone has changed these fields since you read them. Compare both sides,"
+            f" and propose again for version {answer.version}."
+        )
+        return Outdated(why, sides)
+    return None
+
+
+def _reworded(answer: Answer, edition_id: int) -> list[tuple[str, Any, Any]]:
+    """What a question asked in the edition that was read, where it asks else by now.
+
+    Raises ``ValidationError`` for an edition that the checklist does not have.
+    """
+    now = answer.question
+    if edition_id == now.edition_id:
+        return []
+    assessment = answer.assessment
+    readable = content.readable(assessment.organisation)
+    same = readable.filter(checklist=assessment.edition.checklist_id)
+    edition = same.filter(pk=edition_id).first()
+    if edition is None:
+        msg = "The checklist has no such edition. Read the answer again."
+        raise ValidationError({"edition": msg})
+    then = edition.questions.filter(key=now.key).first()
+    before, after = (asked_in(then) if then else {}), asked_in(now)
+    return [
+        (f"question.{name}", before.get(name), value)
+        for name, value in after.items()
+        if before.get(name) != value
+    ]
 
 
 def _is_same(before: Proposal, now: Proposal, evidence: Collection[Evidence]) -> bool:

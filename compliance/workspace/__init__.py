@@ -9,6 +9,7 @@ __all__ = [
     "lists",
     "overview",
     "pages",
+    "proposed",
     "row_pages",
     "standing_in",
 ]

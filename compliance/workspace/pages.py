@@ -18,6 +18,7 @@ from django.utils import timezone
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.proposing import prepared_by
 from compliance.assessments.signature_validity import void_of
 from compliance.checklist_translations.translator import other_languages
 from compliance.checklists import frameworks
@@ -296,6 +297,7 @@ def frame(
         "can_comment": Permission.COMMENT in request.may and assessment.is_talked_about,
         "now": timezone.now(),
         "bearer": cache(partial(bearer_of, assessment)),
+        "proposed_for": cache(partial(prepared_by, request.user, assessment)),
     }
 
 

@@ -16,7 +16,7 @@ from compliance.assessments.following import (
     values_of,
 )
 from compliance.assessments.models import Answer, Assessment, Proposal
-from compliance.checklists.models import Question
+from compliance.assessments.proposing import asked_in
 from compliance.workspace.lines import Beside, Proposed
 from compliance.workspace.taking import words_of
 
@@ -56,14 +56,8 @@ def _told(answer: Answer, proposal: Proposal) -> Proposed:
         [(row.evidence, row.evidence_id in used) for row in proposal.grounds.all()],
         is_behind=proposal.version < answer.version,
         is_asked_else=proposal.question_id != answer.question_id
-        and _asked(proposal.question) != _asked(answer.question),
+        and asked_in(proposal.question) != asked_in(answer.question),
     )
-
-
-def _asked(question: Question) -> Sequence[object]:
-    """All that gives an answer its meaning."""
-    offered = [(one.key, one.label, one.verdict) for one in question.choices.all()]
-    return question.title, question.text, question.kind, offered
 
 
 def _after(answer: Answer, said: Mapping[str, Any]) -> Changes:

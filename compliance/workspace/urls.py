@@ -67,6 +67,11 @@ urlpatterns = [
         proposals.proposal_aside,
         name="proposal_aside",
     ),
+    path(
+        f"assessments/{one}proposals/undo/<int:seq>/",
+        proposals.proposal_again,
+        name="proposal_again",
+    ),
     path(f"assessments/{answer}comments/", discussion.comment_add, name="comment_add"),
     path(
         f"assessments/{said}resolve/",

@@ -146,7 +146,9 @@ def test_proposal_waits_until_a_person_decides(cast, enter, generated):
     models, con = generated("models"), enter(cast.con, cast.acme)
     answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
     fields = models.ProposedFields(verdict=models.Verdict.PARTLY, note="Two of three.")
-    body = models.ProposalGiven(version=0, set_=fields, why="The register.")
+    body = models.ProposalGiven(
+        edition=answer.question.edition_id, version=0, set_=fields, why="The register."
+    )
     made = con("proposals.propose_answer", answer.pk, body=body, idempotency_key="a")
     assert (made.status, made.told.state) == (HTTPStatus.CREATED, "open")
     assert (

@@ -14,6 +14,7 @@ from tests.factories import (
     make_draft,
     make_edition,
     make_link,
+    make_proposal,
     make_question,
     publish,
 )
@@ -390,3 +391,88 @@ def test_number_of_queries_does_not_grow(cast, con, django_assert_max_num_querie
         assessment.answers.update(owner=cast.con)
         with django_assert_max_num_queries(11):
             con.get(url(assessment))
+
+
+def proposal_for(con_user, answer, **more):
+    return make_proposal(
+        answer, con_user, {"verdict": "partly", "note": "Two of three."}, **more
+    )
+
+
+def test_proposal_stands_below_the_question_and_is_used_from_there(cast, own, con):
+    first = own[2]
+    piece = make_link(cast.acme, cast.ada)
+    made = proposal_for(cast.con, first, why="The register.", evidence=[piece])
+    shown = con.get(f"{url(first.assessment)}?open={first.pk}").content.decode()
+    assert "Proposed by <bdi>Assistant</bdi>" in shown
+    assert "The register." in shown
+    form = shown[shown.index(f'id="use-{made.pk}"') :].partition("</form>")[0]
+    assert f'action="{url(first.assessment, first)}"' in form
+    assert "hx-post" not in form
+    sent = typed(first, verdict="partly", note="Two of four.", proposal=made.pk)
+    del sent["reason"]
+    reply = con.post(url(first.assessment, first), sent | {"grounds": piece.pk})
+    assert reply["Location"] == f"{url(first.assessment)}?after={first.pk}"
+    first.refresh_from_db()
+    made.refresh_from_db()
+    assert (first.verdict, first.note, made.state) == (
+        "partly",
+        "Two of four.",
+        "used",
+    )
+    assert [one.evidence for one in first.attachments.all()] == [piece]
+
+
+def test_proposal_is_set_aside_and_brought_back_on_ones_own_page(cast, own, con):
+    first = own[2]
+    made = proposal_for(cast.con, first)
+    page, base = url(first.assessment), f"/o/acme/assessments/{first.assessment_id}/"
+    aside = f"{base}answers/{first.pk}/proposals/{made.pk}/aside/"
+    there = con.post(aside, {"want": "mine", "reason": "No."})["Location"]
+    assert there.startswith(f"{page}?open={first.pk}&aside=")
+    shown = con.get(there).content.decode()
+    assert f"proposed-{made.pk}" not in shown
+    seq = there.rpartition("=")[2]
+    assert f'action="{base}proposals/undo/{seq}/"' in shown
+    back = con.post(f"{base}proposals/undo/{seq}/", {"want": "mine"})
+    assert back["Location"] == f"{page}?open={first.pk}"
+    shown = con.get(back["Location"]).content.decode()
+    assert f"proposed-{made.pk}" in shown
+    assert "The proposal is open again." in shown
+
+
+@pytest.mark.parametrize("aside", ["x", "-1", "9" * 30, "", "0"])
+def test_nonsense_in_the_address_of_an_undo_is_no_fault(aside, own, con):
+    reply = con.get(url(own[0].assessment), {"aside": aside})
+    assert reply.status_code == 200
+
+
+def test_change_by_another_meets_a_use_with_both_texts(cast, own, con):
+    first = own[2]
+    made = proposal_for(cast.con, first)
+    sent = typed(first, verdict="partly", note="Two of three.", proposal=made.pk)
+    actions.save_answer(
+        by=cast.ada,
+        organisation=cast.acme,
+        assessment_id=first.assessment_id,
+        answer_id=first.pk,
+        changes={"note": "Ada was here."},
+        base=0,
+    )
+    reply = con.post(url(first.assessment, first), sent)
+    shown = reply.content.decode()
+    assert (reply.status_code, "Ada was here." in shown) == (409, True)
+    made.refresh_from_db()
+    assert made.state == "open"
+    keep = ("proposal", str(made.pk))
+    assert keep in reply.context["conflict"].keep_mine
+
+
+def test_foreign_proposal_is_not_found_on_ones_own_page(cast, own, con):
+    other = make_assessment(cast.other, cast.zoe).answers.first()
+    theirs = make_proposal(other, cast.zoe)
+    first = own[2]
+    sent = typed(first, verdict="partly", proposal=theirs.pk)
+    assert con.post(url(first.assessment, first), sent).status_code == 404
+    first.refresh_from_db()
+    assert first.verdict == "unanswered"

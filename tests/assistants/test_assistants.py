@@ -21,6 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from compliance.api.document import described
 from compliance.api.urls import api
+from compliance.assessments.actions import save_answer
 from compliance.assistants import server
 from compliance.assistants.tools import Call, UnfitError, tools_of
 from compliance.audit import trail
@@ -133,7 +134,10 @@ def enter(client):
     return as_person
 
 
-def test_tools_are_the_operations_that_read_and_the_one_that_proposes():
+PROPOSING = {"propose_answer", "withdraw_proposal"}
+
+
+def test_tools_are_the_operations_that_read_and_those_that_propose():
     reading = {
         told["operationId"]
         for methods in described(api)["paths"].values()
@@ -141,7 +145,7 @@ def test_tools_are_the_operations_that_read_and_the_one_that_proposes():
         if method == "get"
         and "application/json" in told["responses"]["200"].get("content", {})
     }
-    assert set(TOOLS) == reading | {"propose_answer"}
+    assert set(TOOLS) == reading | PROPOSING
     assert {name for name, one in TOOLS.items() if one.reads} == reading
     assert {"list_checklists", "list_answers", "get_evidence", "get_result"} <= reading
     assert not reading & {"change_answer", "fetch_report", "fetch_evidence"}
@@ -153,7 +157,7 @@ def test_every_tool_is_told_with_words_and_a_whole_schema(client, db):
     assert [one.name for one in offered] == list(TOOLS)
     for one in offered:
         assert one.description
-        assert one.annotations.read_only_hint == (one.name != "propose_answer")
+        assert one.annotations.read_only_hint == (one.name not in PROPOSING)
         assert not one.annotations.destructive_hint
         assert "$ref" not in json.dumps(one.input_schema)
 
@@ -208,8 +212,11 @@ def test_token_that_opens_nothing_gets_nothing(client, cast):
         ("list_answers", {"assessment_id": "nonsense"}),
         ("list_checklists", {"limit": 10**9}),
         ("propose_answer", {"answer_id": 1}),
-        ("propose_answer", {"answer_id": 1, "version": 0, "set": "met"}),
-        ("propose_answer", {"answer_id": 1, "version": 0, "set": {}, "owner": 1}),
+        ("propose_answer", {"answer_id": 1, "edition": 1, "version": 0, "set": "met"}),
+        (
+            "propose_answer",
+            {"answer_id": 1, "edition": 1, "version": 0, "set": {}, "owner": 1},
+        ),
     ],
 )
 def test_unfit_calls_are_refused_in_words(name, arguments, enter, cast):
@@ -238,6 +245,7 @@ def test_person_uses_what_their_assistant_proposed_and_the_trail_says_both(
     reply = con(
         "propose_answer",
         answer_id=answer.pk,
+        edition=read["question"]["edition"],
         version=read["version"],
         set=said,
         why="The register.",
@@ -277,10 +285,50 @@ def test_person_uses_what_their_assistant_proposed_and_the_trail_says_both(
     }
 
 
+def test_assistant_withdraws_its_own_proposal_and_no_other(enter, cast):
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    con = enter(cast.con, cast.acme, scopes=["propose"])
+    said = {
+        "edition": answer.question.edition_id,
+        "version": 0,
+        "set": {"note": "Two."},
+    }
+    made = json.loads(con("propose_answer", answer_id=answer.pk, **said).text)
+    other = enter(cast.con, cast.acme, scopes=["propose"])
+    assert other("withdraw_proposal", proposal_id=made["id"]).is_error
+    told = con("withdraw_proposal", proposal_id=made["id"])
+    assert json.loads(told.text)["state"] == "withdrawn"
+    event = Event.objects.get(action="answer.proposal_withdrawn")
+    assert (event.actor, trail.token_of(event)) == (cast.con, con.token.pk)
+
+
+def test_assistant_reads_that_its_proposal_was_made_on_older_words(enter, cast):
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    con = enter(cast.con, cast.acme, scopes=["propose"])
+    edition = json.loads(con("get_answer", answer_id=answer.pk).text)["question"]
+    save_answer(
+        by=cast.ada,
+        organisation=cast.acme,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        changes={"note": "Ada was here."},
+        base=0,
+    )
+    said = {"edition": edition["edition"], "version": 0, "set": {"note": "Two."}}
+    reply = con("propose_answer", answer_id=answer.pk, **said)
+    told = json.loads(reply.text)
+    assert (reply.is_error, told["status"]) == (True, 409)
+    assert told["sides"][0]["theirs"] == "Ada was here."
+
+
 def test_assistant_without_the_scope_proposes_nothing(enter, cast):
     answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
     reply = enter(cast.con, cast.acme, scopes=["answer"])(
-        "propose_answer", answer_id=answer.pk, version=0, set={"note": "Here."}
+        "propose_answer",
+        answer_id=answer.pk,
+        edition=1,
+        version=0,
+        set={"note": "Here."},
     )
     assert (reply.is_error, json.loads(reply.text)["status"]) == (True, 403)
     assert not answer.proposals.exists()

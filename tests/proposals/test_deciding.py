@@ -204,6 +204,92 @@ def test_set_aside_with_a_reason(here, sign_in):
     assert "proposed-" not in page(browser, here)
 
 
+def again(browser, here, seq, headers=HTMX):
+    return browser.post(address(here, "proposal_again", seq), headers=headers)
+
+
+def test_setting_aside_is_undone_by_its_toast(here, sign_in):
+    browser = sign_in(here.ada)
+    reply = aside(browser, here, reason="There are four.")
+    event, _ = last("answer.proposal_set_aside")
+    url = address(here, "proposal_again", event.seq)
+    assert f'hx-post="{url}"' in reply.content.decode()
+    back = browser.post(url, headers=HTMX).content.decode()
+    assert "The proposal is open again." in back
+    assert f"proposed-{here.proposal.pk}" in back
+    saved(here)
+    told = (here.proposal.state, here.proposal.reason, here.proposal.settled_by)
+    assert told == ("open", "", None)
+    assert last("answer.proposal_opened_again")[0].actor == here.ada
+    for _ in range(2):
+        assert "Nothing was undone" in again(browser, here, event.seq).content.decode()
+    assert Event.objects.filter(action="answer.proposal_opened_again").count() == 1
+
+
+def test_undo_works_without_javascript_and_says_so(here, sign_in):
+    browser, plain = sign_in(here.ada), {"Accept": "text/html"}
+    aside(browser, here)
+    event, _ = last("answer.proposal_set_aside")
+    assert again(browser, here, event.seq, headers=plain).status_code == 302
+    assert "The proposal is open again." in page(browser, here)
+
+
+def test_undo_of_the_first_leaves_what_was_set_aside_again(here, sign_in):
+    browser = sign_in(here.ada)
+    aside(browser, here)
+    first, _ = last("answer.proposal_set_aside")
+    again(browser, here, first.seq)
+    aside(sign_in(here.otto), here, reason="No.")
+    assert "Nothing was undone" in again(browser, here, first.seq).content.decode()
+    saved(here)
+    assert (here.proposal.state, here.proposal.reason) == ("set-aside", "No.")
+
+
+def test_undo_leaves_it_aside_where_the_program_proposed_anew(here, sign_in):
+    browser = sign_in(here.ada)
+    aside(browser, here)
+    event, _ = last("answer.proposal_set_aside")
+    token = here.proposal.token
+    factories.make_proposal(saved(here), here.con, {"note": "Three."}, token=token)
+    assert "a newer one is open" in again(browser, here, event.seq).content.decode()
+    saved(here)
+    assert here.proposal.state == "set-aside"
+
+
+def test_undo_of_setting_aside_has_the_walls_of_the_row(here, sign_in):
+    browser = sign_in(here.ada)
+    aside(browser, here)
+    event, _ = last("answer.proposal_set_aside")
+    assert again(sign_in(here.rev), here, event.seq).status_code == 403
+    assert again(sign_in(here.zoe), here, event.seq).status_code == 404
+    assert again(browser, here, event.seq - 1).status_code == 404
+    type(here.assessment).objects.update(status="archived")
+    assert again(browser, here, event.seq).status_code == 422
+    saved(here)
+    assert here.proposal.state == "set-aside"
+
+
+def test_person_of_the_program_is_told_why_they_do_not_confirm_na(here, sign_in):
+    save = address(here, "answer_save", here.answer.pk)
+    na = {"base": "0", "verdict": "na", "reason": "No customers."}
+    sign_in(here.otto).post(save, na)
+    here.proposal = factories.make_proposal(saved(here), here.ada)
+    row, panel = (
+        address(here, "row", here.answer.pk),
+        address(here, "panel", here.answer.pk, "guidance"),
+    )
+    for url in (row, panel):
+        own = sign_in(here.ada).get(url).content.decode()
+        assert "Confirm N/A" not in own
+        assert "A program of yours proposed an answer here" in own
+        other = sign_in(here.rev).get(url).content.decode()
+        assert "Confirm N/A" in other
+        assert "A program of yours" not in other
+    confirm = address(here, "na_confirm", here.answer.pk)
+    reply = sign_in(here.ada).post(confirm, {"base": "1"}, headers=HTMX)
+    assert (reply.status_code, saved(here).na_confirmed_by) == (409, None)
+
+
 def test_reason_that_is_too_long_is_refused_and_stays(here, sign_in):
     browser, long = sign_in(here.ada), "x" * 2_001
     reply = aside(browser, here, headers={"Accept": "text/html"}, reason=long)

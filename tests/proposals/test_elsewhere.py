@@ -10,7 +10,7 @@ from compliance.audit.models import Event
 from compliance.closing.owned_rows import owned
 from compliance.erasure.actions import erase_person
 from compliance.models import Assessment, Ground, Proposal
-from compliance.proposals.actions import set_aside
+from compliance.proposals.actions import set_aside, take_back, withdraw
 from compliance.search.queries import answers_with
 from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
@@ -72,6 +72,18 @@ def test_trail_proves_each_row_of_its_life(cast, answer):
         proposal_id=second.pk,
         reason="No.",
     )
+    third = propose(cast, answer, why="Third.", token=token)
+    withdraw(
+        by=cast.con,
+        token=token,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        proposal_id=third.pk,
+    )
+    aside = Event.objects.get(action="answer.proposal_set_aside")
+    take_back(by=cast.ada, assessment=answer.assessment, seq=aside.seq)
+    second.refresh_from_db()
+    assert second.state == "open"
     call_command("verify_trail")
 
 

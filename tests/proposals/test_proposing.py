@@ -7,6 +7,7 @@ from compliance.api.shapes.proposals import MOST_GROUNDS
 from compliance.assessments.choices import Verdict
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.edition_moves.actions import upgrade
 from compliance.models import Answer, Evidence, Proposal
 from compliance.proposals import actions
 from tests import factories
@@ -24,7 +25,8 @@ def here(cast):
 
 def propose(here, answer=None, program=None, **more):
     answer = answer or here.answer
-    body = {"version": answer.version, "set": {"verdict": "met"}} | more
+    read = {"edition": answer.question.edition_id, "version": answer.version}
+    body = read | {"set": {"verdict": "met"}} | more
     return (program or here.program).post(f"/answers/{answer.pk}/proposals", body)
 
 
@@ -120,6 +122,131 @@ def test_proposal_that_was_set_aside_may_come_again_for_a_newer_version(here):
     assert (again["state"], again["id"] != made["id"]) == ("open", True)
 
 
+def answered(here, **set_):
+    """Somebody answers, by a token of their own."""
+    body = {"version": here.answer.version, "set": set_}
+    reply = Program(here.ada, here.acme).patch(f"/answers/{here.answer.pk}", body)
+    assert reply.status_code == 200, reply.content
+    here.answer.refresh_from_db()
+
+
+def test_field_that_somebody_changed_since_it_was_read_is_refused_with_both_sides(here):
+    answered(here, note="Ada was here.")
+    events, path = Event.objects.count(), f"/answers/{here.answer.pk}/proposals"
+    body = {"edition": here.answer.question.edition_id, "version": 0}
+    body["set"] = {"note": "Two.", "verdict": "met"}
+    reply = here.program.post(path, body, Idempotency_Key="a")
+    assert (reply.status_code, reply.headers["Content-Type"]) == (
+        409,
+        "application/problem+json",
+    )
+    told = reply.json()
+    both = {"field": "note", "yours": "Two.", "theirs": "Ada was here."}
+    assert (told["sides"], told["standing"]["version"]) == ([both], 1)
+    assert "propose again for version 1" in told["detail"]
+    assert (Proposal.objects.count(), Event.objects.count()) == (0, events)
+    again = here.program.post(path, body | {"version": 1}, Idempotency_Key="a")
+    assert again.status_code == 201, again.content
+
+
+def test_field_that_nobody_else_changed_may_rest_on_an_older_version(here):
+    answered(here, note="Ada was here.")
+    made = propose(here, version=0, set={"verdict": "partly"})
+    assert (made.status_code, made.json()["version"]) == (201, 0)
+    same = propose(here, version=0, set={"verdict": "partly", "note": "Ada was here."})
+    assert same.status_code == 201
+
+
+def test_same_proposal_again_stays_the_same_after_somebody_answered(here):
+    made = propose(here, set={"note": "Two."}).json()
+    answered(here, note="Ada was here.")
+    again = propose(here, version=0, set={"note": "Two."})
+    assert (again.status_code, again.json()["id"]) == (201, made["id"])
+
+
+def moved_on(here, **words):
+    """The assessment in the next edition; the edition before."""
+    before = here.assessment.edition
+    draft = factories.make_draft(3, number="2027.1", checklist=before.checklist)
+    if words:
+        draft.questions.filter(key=here.answer.question.key).update(**words)
+    to = factories.publish(draft)
+    upgrade(by=here.ada, assessment=here.assessment, to=to, decisions={})
+    here.answer = Answer.objects.get(pk=here.answer.pk)
+    return before
+
+
+def test_question_that_asks_something_else_is_refused_with_both_wordings(here):
+    before = moved_on(here, text="Do you keep no list?")
+    reply = propose(here, edition=before.pk)
+    then = before.questions.get(key=here.answer.question.key).text
+    sides = {"field": "question.text", "yours": then, "theirs": "Do you keep no list?"}
+    assert (reply.status_code, reply.json()["sides"]) == (409, [sides])
+    assert "asks something else by now" in reply.json()["detail"]
+    standing = reply.json()["standing"]["question"]
+    assert standing["text"] == "Do you keep no list?"
+    assert not Proposal.objects.exists()
+    assert propose(here, edition=standing["edition"]).status_code == 201
+
+
+def test_question_that_stays_the_same_may_have_been_read_in_the_edition_before(here):
+    before = moved_on(here)
+    assert propose(here, edition=before.pk).status_code == 201
+
+
+def test_edition_that_the_checklist_does_not_have_is_refused(here):
+    checklist = here.assessment.edition.checklist
+    theirs = factories.make_scaled_edition().pk
+    draft = factories.make_draft(3, number="2027.1", checklist=checklist).pk
+    for edition in (theirs, draft):
+        reply = propose(here, edition=edition)
+        assert (reply.status_code, reply.json()["faults"][0]["at"]) == (
+            422,
+            "body.edition",
+        )
+
+
+def withdraw(here, made, program=None):
+    return (program or here.program).post(f"/proposals/{made['id']}/withdraw")
+
+
+def test_program_withdraws_its_own_proposal_once(here):
+    made = propose(here).json()
+    replies = [withdraw(here, made) for _ in range(2)]
+    assert [reply.status_code for reply in replies] == [200, 200]
+    told = replies[0].json()
+    assert (told["state"], told["settled_by"]["id"]) == ("withdrawn", here.con.pk)
+    [event] = Event.objects.filter(action="answer.proposal_withdrawn")
+    assert trail.token_of(event) == here.program.token.pk
+    assert trail.changes(event)[1]["proposal"]["proposal"] == made["id"]
+    again = propose(here).json()
+    assert (again["state"], again["id"] != made["id"]) == ("open", True)
+
+
+def test_no_other_program_withdraws_it(here):
+    made = propose(here).json()
+    for other in (Program(here.con, here.acme), Program(here.ada, here.acme)):
+        assert withdraw(here, made, other).status_code == 404
+    assert withdraw(here, made, Program(here.zoe, here.other)).status_code == 404
+    assert (
+        withdraw(here, made, Program(here.con, here.acme, ["answer"])).status_code
+        == 403
+    )
+    assert Proposal.objects.get().state == "open"
+
+
+def test_proposal_that_a_person_decided_about_is_not_withdrawn(here):
+    set_aside(here, made := propose(here).json())
+    reply = withdraw(here, made)
+    assert (reply.status_code, "was set aside" in reply.json()["detail"]) == (422, True)
+    second = propose(here, set={"note": "Two."}).json()
+    third = propose(here, set={"note": "Three."}).json()
+    assert withdraw(here, second).status_code == 422
+    type(here.assessment).objects.update(status="review")
+    assert withdraw(here, third).status_code == 422
+    assert Proposal.objects.get(pk=third["id"]).state == "open"
+
+
 def test_two_tokens_propose_side_by_side(here):
     propose(here)
     other = Program(here.ada, here.acme)
@@ -128,7 +255,8 @@ def test_two_tokens_propose_side_by_side(here):
 
 
 def test_idempotency_key_lets_a_call_be_sent_again(here):
-    body = {"version": 0, "set": {"note": "One."}}
+    edition = here.answer.question.edition_id
+    body = {"edition": edition, "version": 0, "set": {"note": "One."}}
     path = f"/answers/{here.answer.pk}/proposals"
     replies = [here.program.post(path, body, Idempotency_Key="a") for _ in range(2)]
     assert replies[0].content == replies[1].content
@@ -148,6 +276,8 @@ def test_idempotency_key_lets_a_call_be_sent_again(here):
         ({"set": {"note": "x" * 100_001}}, "body.set.note"),
         ({"set": {"verdict": "unanswered"}}, "body.set"),
         ({"version": 1}, "body.version"),
+        ({"edition": None}, "body.edition"),
+        ({"edition": 2**40}, "body.edition"),
         ({"why": "x" * 2_001}, "body.why"),
         ({"evidence": ["00000000-0000-4000-8000-000000000000"] * (MOST_GROUNDS + 1)}, "body.evidence"),
         ({"verdict": "met"}, "body.verdict"),

@@ -49,7 +49,9 @@ class QuestionTold(BaseModel):
     key: str
     section: str
     title: str
+    text: str
     kind: str
+    edition: int = Field(description="That asks it so: see its questions for more.")
 
 
 class EvidenceUsed(BaseModel):
@@ -115,7 +117,9 @@ def answer_of(row: Answer) -> Any:
             key=question.key,
             section=question.section.key,
             title=question.title,
+            text=question.text,
             kind=question.kind,
+            edition=question.edition_id,
         ),
         version=row.version,
         evidence=[

@@ -17,7 +17,7 @@ from django.views.decorators.http import (
 
 from compliance.assessments.actions import Refused, save_answer
 from compliance.assessments.choices import OPEN, Verdict
-from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models import Answer, Assessment, Proposal
 from compliance.assignments import actions
 from compliance.assignments.forms import HandBackForm
 from compliance.assignments.mine import MOST_SHOWN, Share, asked_by, share, shares
@@ -33,6 +33,7 @@ from compliance.web.text import whole
 from compliance.workspace import lines
 from compliance.workspace.forms import AnswerForm
 from compliance.workspace.pages import find, find_answer
+from compliance.workspace.proposed import proposed
 from compliance.workspace.row_pages import compared, put_typed
 
 WORDS = [
@@ -69,6 +70,7 @@ def contribute(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         return redirect(f"{_url(request, assessment)}{query}")
     opened = own.find(whole(request.GET.get("open", ""))) or own.after(None)
     context = _context(request, own, opened)
+    context["aside"] = whole(request.GET.get("aside", ""))
     return render(request, "assignments/contribute.html", context)
 
 
@@ -93,8 +95,9 @@ def contribute_save(
             answer_id=answer_id,
             changes=_changes(form, then),
             base=told["known"],
+            used=form.used(),
         )
-    except Answer.DoesNotExist as error:
+    except (Answer.DoesNotExist, Proposal.DoesNotExist) as error:
         raise Http404 from error
     except ValidationError as error:
         told["faults"] = error.messages
@@ -216,7 +219,9 @@ def _context(
     if opened is None:
         return context
     answer = find_answer(assessment, opened.pk)
-    line = lines.line(answer, assessment, timezone.localdate())
+    waiting = proposed(assessment, [answer]).get(answer.pk, ())
+    today = timezone.localdate()
+    line = lines.line(answer, assessment, today, is_open=True, proposed=waiting)
     own_one = own.find(answer.pk)
     return context | {
         "line": line,

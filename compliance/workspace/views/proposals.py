@@ -1,4 +1,4 @@
-"""Proposals of programs: set aside. Using one is a save of its row."""
+"""Proposals of programs: set aside, and back. Using one is a save of its row."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,15 +8,20 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Answer, Proposal
+from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.proposals import actions
 from compliance.web.htmx import wants_partial
 from compliance.workspace.forms import AsideForm
-from compliance.workspace.pages import find_row, row_context
+from compliance.workspace.pages import find, find_row, row_context
 from compliance.workspace.row_pages import ROW, beside, whole_row
+
+MINE = "mine"
+"""Where to go back to, for those who came from the page of their own questions."""
 
 
 @require_POST
@@ -29,7 +34,7 @@ def proposal_aside(
     if not form.is_valid():
         return _refused(request, answer, [str(text) for text in form.errors["reason"]])
     try:
-        actions.set_aside(
+        _, event = actions.set_aside(
             by=request.user,
             organisation=request.organisation,
             assessment_id=assessment_id,
@@ -43,9 +48,51 @@ def proposal_aside(
         return _refused(request, answer, error.messages)
     said = "The proposal is set aside."
     if wants_partial(request.htmx):
-        return render(request, ROW, whole_row(request, answer, None, said=said))
+        context = whole_row(request, answer, None, said=said)
+        if event:
+            args = [request.organisation.slug, assessment_id, event.seq]
+            url = reverse("workspace:proposal_again", args=args)
+            context |= {"event": event, "undo_url": url}
+        return render(request, ROW, context)
+    if request.POST.get("want") == MINE:
+        undo = f"&aside={event.seq}" if event else ""
+        return redirect(_mine(answer) + undo)
     messages.info(request, f"{answer.question.key}: {said}")
     return redirect(answer)
+
+
+@require_POST
+@member_required(Permission.ANSWER)
+def proposal_again(
+    request: MemberRequest, assessment_id: UUID, seq: int
+) -> HttpResponse:
+    """Undo of setting a proposal aside."""
+    assessment = find(request, assessment_id)
+    try:
+        answer, is_open = actions.take_back(
+            by=request.user, assessment=assessment, seq=seq
+        )
+    except (Event.DoesNotExist, Answer.DoesNotExist) as error:
+        raise Http404 from error
+    except ValidationError as error:
+        faults = {"faults": error.messages}
+        return render(request, "workspace/_faults.html", faults, status=422)
+    said = "The proposal is open again."
+    if not is_open:
+        said = (
+            "Nothing was undone: the proposal stands otherwise, or a newer one is open."
+        )
+    if wants_partial(request.htmx):
+        return render(request, ROW, whole_row(request, answer, None, said=said))
+    messages.info(request, f"{answer.question.key}: {said}")
+    if request.POST.get("want") == MINE:
+        return redirect(_mine(answer))
+    return redirect(f"{assessment.get_absolute_url()}?open={answer.pk}")
+
+
+def _mine(answer: Answer) -> str:
+    """The page of a person's own questions, at that one."""
+    return f"{answer.assessment.get_absolute_url()}mine/?open={answer.pk}"
 
 
 def _refused(
