@@ -35,6 +35,7 @@ from compliance.bulk.plan import Plan
 from compliance.bulk.refreshing import refreshed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
+from compliance.web.text import searched
 from compliance.workspace.pages import (
     CHUNK,
     Look,
@@ -283,7 +284,7 @@ def _choices(request: MemberRequest, what: str, find: str) -> dict[str, Any]:
         return {"people": owners(request)}
     if what != "evidence":
         return {}
-    find = find.replace("\x00", "").strip()[:200]
+    find = searched(find)
     library = request.organisation.evidence.current().newest_first()
     if find:
         library = library.matching(find)

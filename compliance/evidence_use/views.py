@@ -24,7 +24,7 @@ from compliance.evidence_use.actions import refuse_foreign, use_instead
 from compliance.evidence_use.uses import Use, choosable, uses_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
-from compliance.web.text import number_in
+from compliance.web.text import number_in, searched
 
 MOST = 50
 MOST_USES = 200
@@ -157,7 +157,7 @@ def _use_page(
     chosen: Assessment | None,
     evidence: Evidence,
 ) -> HttpResponse:
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    query = searched(request.GET.get("q", ""))
     context = {
         "evidence": evidence,
         "running": running,

@@ -13,9 +13,8 @@ from django.utils import timezone
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
-from compliance.web.text import number_in
+from compliance.web.text import LONGEST_SEARCHED, number_in, searched
 
-LONGEST = 200
 PROGRAM = "attest"
 """The author of entries that the program made by itself."""
 
@@ -86,7 +85,7 @@ def chosen_in(query: QueryDict) -> Chosen:
         scope=_uuid(query.get("scope", "")),
         since=_day(query.get("since", "")),
         until=_day(query.get("until", "")),
-        text=query.get("text", "").replace("\x00", "").strip()[:LONGEST],
+        text=searched(query.get("text", "")),
     )
 
 
@@ -97,8 +96,8 @@ def nonsense_in(query: QueryDict) -> list[str]:
         text = query.get(name, "").strip()
         if text and not getattr(chosen, name):
             wrong.append(f"“{text[:40]}” is not {what}.")
-    if len(query.get("text", "").strip()) > LONGEST:
-        wrong.append(f"A text to look for has at most {LONGEST} characters.")
+    if len(query.get("text", "").strip()) > LONGEST_SEARCHED:
+        wrong.append(f"A text to look for has at most {LONGEST_SEARCHED} characters.")
     if chosen.since and chosen.until and chosen.until < chosen.since:
         wrong.append("The last day comes before the first.")
     return wrong

@@ -23,6 +23,7 @@ from compliance.home.todo import SOON, expiring, needs, work_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
 from compliance.templatetags.ui import long_day
+from compliance.web.text import searched
 from compliance.workspace.cards import cards
 from compliance.workspace.lists import ON_A_PAGE, by_theme, listed, standing
 
@@ -131,7 +132,7 @@ def back(request: MemberRequest) -> HttpResponse:
     actions.bring_back(
         by=request.user,
         organisation=request.organisation,
-        thing=request.POST.get("thing", "").replace("\x00", ""),
+        thing=searched(request.POST.get("thing", "")),
     )
     messages.success(request, "It is among your work again.")
     return _led(request, "work")

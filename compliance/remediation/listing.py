@@ -18,12 +18,12 @@ from compliance.assessments.choices import (
 )
 from compliance.assessments.models import Action, ActionQuerySet, Answer, read_marks
 from compliance.organisations.models import Organisation, User
+from compliance.web.text import searched
 
 CARDS = 40
 """Cards of a column of the board; the table has the rest."""
 
 MOST_FOUND = 20
-LONGEST_QUERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def read_remedy_look(given: QueryDict, default: str) -> RemedyLook:
 
 def typed_query(given: QueryDict) -> str:
     """The search that was typed, in a length that can be searched for."""
-    return given.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    return searched(given.get("q", ""))
 
 
 def heads(look: RemedyLook) -> dict[str, Head]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-LONGEST = 200
-"""Characters of a search that are read."""
+from compliance.web.text import searched
+
 WORD_LENGTH = 60
 """Characters of a word that count."""
 WINDOW = 160
@@ -150,7 +150,7 @@ def _cut(text: str, pattern: re.Pattern[str]) -> Iterator[Run]:
 
 def read(typed: str) -> Terms:
     """Terms of anything that can be typed; empty for nothing."""
-    text = composed(typed.replace("\x00", "")[:LONGEST]).strip()
+    text = composed(searched(typed))
     found = _WORD.findall(text)
     if not found:
         return Terms(parts=tuple(dict.fromkeys(text.split())))

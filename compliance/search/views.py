@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.search.queries import KINDS, Hit, find, suggested
-from compliance.search.terms import LONGEST
 from compliance.web.htmx import render_page, wants_partial
-from compliance.web.text import whole
+from compliance.web.text import searched, whole
 
 FEW = 6
 """Hits of each kind in the dialog."""
@@ -40,7 +39,7 @@ class SearchQuery:
 def read_asked(given: QueryDict) -> SearchQuery:
     kind = given.get("kind", "")
     return SearchQuery(
-        text=given.get("q", "").replace("\x00", "")[:LONGEST].strip(),
+        text=searched(given.get("q", "")),
         kind=kind if kind in KINDS else "",
         page=min(max(whole(given.get("page", "")), 1), LAST_PAGE),
         near=_uuid(given.get("near", "")),

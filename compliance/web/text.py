@@ -81,6 +81,18 @@ def validate_line(value: str) -> None:
         raise ValidationError(msg, code="invisible")
 
 
+LONGEST_SEARCHED = 200
+"""Characters of a text that is searched for. Nobody types more."""
+
+
+def searched(typed: str, longest: int = LONGEST_SEARCHED) -> str:
+    """A text from outside as it is looked up: at most so many characters, no spaces around.
+
+    It has no NUL, with which PostgreSQL compares nothing.
+    """
+    return typed.replace("\x00", "").strip()[:longest].rstrip()
+
+
 def number_in(text: str | None) -> int | None:
     """The id or number that an address or a program names; None for any other text.
 

@@ -29,7 +29,7 @@ from compliance.law_changes.law import laws
 from compliance.organisations.access import MemberRequest, Permission, who_may
 from compliance.organisations.models import User
 from compliance.search.queries import answers_with
-from compliance.web.text import whole
+from compliance.web.text import searched, whole
 from compliance.workspace import lines, overview
 from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import history, since
@@ -106,12 +106,12 @@ def read_look(given: QueryDict) -> Look:
     panel = given.get("panel", "")
     return Look(
         show=show if show in Filter.values else Filter.ALL.value,
-        query=given.get("q", "").replace("\x00", "")[:200].strip(),
+        query=searched(given.get("q", "")),
         start=whole(given.get("from", "")),
         open_id=whole(given.get("open", "")) or None,
         panel=panel if panel in PANELS else "",
         owner=whole(given.get("owner", "")) or None,
-        clause=given.get("clause", "").replace("\x00", "")[:90].strip(),
+        clause=searched(given.get("clause", ""), 90),
         unknown=show[:40] if show not in ("", *Filter.values) else "",
     )
 

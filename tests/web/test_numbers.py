@@ -1,8 +1,8 @@
-"""Numbers as addresses and programs write them."""
+"""Numbers and texts as addresses and programs write them."""
 
 import pytest
 
-from compliance.web.text import number_in
+from compliance.web.text import LONGEST_SEARCHED, number_in, searched
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,23 @@ def test_digits_are_a_number(text, number):
 )
 def test_any_other_text_is_none(text):
     assert number_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("", ""),
+        (" log of\tMay ", "log of\tMay"),
+        ("\x00", ""),
+        ("a\x00 b\x00", "a b"),
+        ("\x00 a", "a"),
+        ("x" * 5000, "x" * LONGEST_SEARCHED),
+        ("x" * (LONGEST_SEARCHED - 1) + " y", "x" * (LONGEST_SEARCHED - 1)),
+    ],
+)
+def test_text_is_looked_up_short_and_without_what_no_database_holds(typed, text):
+    assert searched(typed) == text
+
+
+def test_key_is_looked_up_in_its_own_length():
+    assert searched("k" * 99, 60) == "k" * 60

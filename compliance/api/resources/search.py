@@ -9,7 +9,8 @@ from compliance.api.bearer import ApiRequest
 from compliance.api.operations import operation
 from compliance.organisations.access import Permission
 from compliance.search.queries import KINDS, find
-from compliance.search.terms import LONGEST, Runs
+from compliance.search.terms import Runs
+from compliance.web.text import LONGEST_SEARCHED
 
 router = Router(tags=["search"])
 
@@ -50,7 +51,7 @@ class Hits(BaseModel):
 @operation(router, "GET", "/search", Permission.VIEW, gives={200: Hits})
 def search(
     request: ApiRequest,
-    q: Annotated[str, Field(max_length=LONGEST)],
+    q: Annotated[str, Field(max_length=LONGEST_SEARCHED)],
     kind: HitKind | None = None,
     limit: Annotated[int, Field(ge=1, le=MOST)] = 10,
 ) -> Hits:

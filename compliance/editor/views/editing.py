@@ -25,6 +25,7 @@ from compliance.editor.marks import touched
 from compliance.editor.pages import clash, done, kept, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
+from compliance.web.text import searched
 
 MOST_FIND = 200
 
@@ -84,7 +85,7 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     away by that.
     """
     edition = find(request, edition_id)
-    key = request.POST.get("key", "").replace("\x00", "")[:60]
+    key = searched(request.POST.get("key", ""), 60)
     rows = content.with_links(edition.questions)
     question: Question | None = rows.filter(key=key).first()
     if question is None:

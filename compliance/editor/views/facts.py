@@ -18,6 +18,7 @@ from compliance.editor.forms import FactForm
 from compliance.editor.pages import done, removed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.rule_builder.sentences import implied_told
+from compliance.web.text import searched
 
 
 @require_safe
@@ -69,7 +70,7 @@ def _page(
 def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A fact changed, or added when it has no key yet."""
     edition = find(request, edition_id)
-    key = request.POST.get("key", "").replace("\x00", "")[:60]
+    key = searched(request.POST.get("key", ""), 60)
     fact = edition.facts.filter(key=key).first() if key else None
     if key and fact is None:
         messages.error(request, "Someone else has removed that fact. Reload the page.")

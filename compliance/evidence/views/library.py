@@ -13,16 +13,16 @@ from compliance.evidence.models import SOON_DAYS, Evidence, EvidenceQuerySet
 from compliance.evidence.pages import context_of, find
 from compliance.evidence.periods import bar_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.text import searched
 
 PAGE_SIZE = 50
-LONGEST_QUERY = 200
 
 
 @require_safe
 @member_required(Permission.VIEW)
 def library(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    query = searched(request.GET.get("q", ""))
     show = request.GET.get("show", "")
     show = show if show in Show.values else Show.ALL.value
     evidence: EvidenceQuerySet = request.organisation.evidence.newest_first()

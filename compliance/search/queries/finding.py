@@ -8,7 +8,8 @@ from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation
 from compliance.search.queries import answers, things
 from compliance.search.queries.hits import KINDS, Hit, Search
-from compliance.search.terms import LONGEST, read
+from compliance.search.terms import read
+from compliance.web.text import searched
 
 FINDERS = {
     "command": things.commands,
@@ -46,7 +47,7 @@ def find(
     ``may`` holds the rights of the person, for commands and pages. Text that is empty or
     has nothing to look for finds nothing.
     """
-    typed = text.replace("\x00", "")[:LONGEST].strip()
+    typed = searched(text)
     terms = read(typed)
     if not terms:
         return []

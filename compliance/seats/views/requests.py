@@ -28,9 +28,9 @@ from compliance.seats.models import Request
 from compliance.seats.queries import requests_of
 from compliance.web.mail import by_mail
 from compliance.web.sendings import sending_of
+from compliance.web.text import searched
 
 ON_A_PAGE = 50
-LONGEST_QUERY = 200
 
 
 @require_safe
@@ -78,7 +78,7 @@ def _form(
 
 
 def _query(request: MemberRequest) -> str:
-    return request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    return searched(request.POST.get("q", ""))
 
 
 def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:

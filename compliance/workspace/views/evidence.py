@@ -20,6 +20,7 @@ from compliance.evidence.forms import SEVERAL, EvidenceForm
 from compliance.evidence.refusals import tell
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
+from compliance.web.text import searched
 from compliance.workspace import proof_offers
 from compliance.workspace.pages import find, find_answer, find_row, row_context
 
@@ -87,7 +88,7 @@ def _page(
 
 
 def _query(request: MemberRequest) -> str:
-    return request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    return searched(request.GET.get("q", ""))
 
 
 def _box(request: MemberRequest, answer: Answer) -> HttpResponse:

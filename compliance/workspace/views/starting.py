@@ -25,15 +25,13 @@ from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
-from compliance.web.text import counted
+from compliance.web.text import counted, searched
 from compliance.workspace.cards import cards
 from compliance.workspace.forms import FactsForm, RestsOnForm, StartForm
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 from compliance.workspace.pages import find
 from compliance.workspace.standing_in import borne_by
 
-LONGEST = 200
-"""Characters of a search."""
 SOURCES = 3
 """How many assessments are offered to take facts from."""
 BASE = "base"
@@ -43,7 +41,7 @@ BASE = "base"
 @require_safe
 @member_required(Permission.VIEW)
 def list_(request: MemberRequest) -> HttpResponse:
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    words = searched(request.GET.get("q", ""))
     pages = Paginator(listed(request.organisation, words), ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     rows = standing(list(page), timezone.localdate(), request.user.pk)
