@@ -21,7 +21,9 @@ from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from compliance.backups import backup
 from compliance.call_stack import with_room
+from compliance.monitoring import checks
 from compliance.press import process as printer
 from compliance.sandbox import process as reader
 from tests import postgres
@@ -39,6 +41,7 @@ examples.load_profile("patient")
 
 
 CHECKPOINTS = settings.CHECKPOINTS_DIR
+LAST_BACKUP = settings.DATA_DIR / backup.LAST
 
 ASKS = {"db", "transactional_db", "new_database", "new_server"}
 """Fixtures of what asks the kind of database that the suite runs on."""
@@ -75,10 +78,16 @@ def cold(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_left():
-    """Checkpoints and counts of tries outlive the rows of a test, and would meet the next."""
+    """What outlives the rows of a test would meet the next one.
+
+    Checkpoints, the moment of the last backup, counts of tries, and figures of whether
+    the installation is well, which count for some seconds.
+    """
     yield
     shutil.rmtree(CHECKPOINTS, ignore_errors=True)
+    LAST_BACKUP.unlink(missing_ok=True)
     cache.clear()
+    checks._kept = None
 
 
 @pytest.hookimpl(tryfirst=True)

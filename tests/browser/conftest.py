@@ -3,10 +3,11 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from types import SimpleNamespace
 
@@ -37,12 +38,13 @@ PROGRAMS = ("chromium-headless-shell", "chromium")
 
 
 def pytest_collection_modifyitems(items):
-    """A second try, told as a rerun: on a busy machine Chromium misses a beat.
+    """A second try, reported as a rerun, unless ``--reruns 0`` says none.
 
-    What fails twice is a fault. Tests without a browser have no second try.
+    A rerun is a fault, too: of the test, which waited for a moment instead of a state, or
+    of the product. Tests without a browser have no second try.
     """
     for item in items:
-        if item.get_closest_marker("browser"):
+        if item.get_closest_marker("browser") and item.config.getoption("reruns") != 0:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
@@ -99,12 +101,9 @@ def make_demo(folder):
 @contextmanager
 def served(folder):
     """A demo of its own in an empty folder, served: ``site.url`` is where."""
-    shutil.copytree(
-        made("demo", make_demo, EVERYTHING, str(date.today())),
-        folder,
-        dirs_exist_ok=True,
-    )
     site = Site(folder, "")
+    site.demo = made("demo", make_demo, EVERYTHING, str(date.today()))
+    shutil.copytree(site.demo, folder, dirs_exist_ok=True)
     site.url = f"http://localhost:{site.port}"
     site.environment["ATTEST_URL"] = site.url
     site.start()
@@ -137,19 +136,46 @@ def desk(site):
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory):
-    """A demo of a module's own, for tests that change what all would see.
+def own(tmp_path_factory):
+    """A demo of a module's own, and the desk beside it."""
+    with (
+        served(tmp_path_factory.mktemp("site")) as site,
+        at_desk(site) as desk,
+    ):
+        yield SimpleNamespace(site=site, desk=desk)
 
-    Such a module says ``site, desk = own_site, own_desk``.
+
+@pytest.fixture
+def own_site(own):
+    """The module's own demo as it was made, for tests that change what all would see.
+
+    A module of such tests says ``site, desk = own_site, own_desk``.
     """
-    with served(tmp_path_factory.mktemp("site")) as site:
-        yield site
+    begin_again(own.site)
+    return own.site
 
 
-@pytest.fixture(scope="module")
-def own_desk(site):
-    with at_desk(site) as desk:
-        yield desk
+@pytest.fixture
+def own_desk(own, site):
+    return own.desk
+
+
+def begin_again(site):
+    """Put the rows of the demo in place of what tests have made of them.
+
+    So are checkpoints, which know the heads of the trails; what is counted is forgotten.
+    """
+    name = "attest.sqlite3"
+    first = f"file:{site.demo / name}?immutable=1"
+    with (
+        closing(sqlite3.connect(first, uri=True)) as made,
+        closing(sqlite3.connect(site.folder / name)) as rows,
+    ):
+        made.backup(rows)
+    for name in ("checkpoints", "cache"):
+        shutil.rmtree(site.folder / name, ignore_errors=True)
+        if (site.demo / name).exists():
+            shutil.copytree(site.demo / name, site.folder / name, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -190,7 +216,7 @@ def open_window(site, chromium, contexts, request):
     """``open_window(session, path)``: a page in a context that nobody else uses now.
 
     A context is a browser without cookies and storage. Those that tests have left go on
-    to the next, emptied, for making one takes half a second.
+    to the next of the same site, emptied, for making one takes half a second.
     """
     taken = []
     windows = request.node.stash[WINDOWS] = []
@@ -212,8 +238,11 @@ def open_window(site, chromium, contexts, request):
     with chromium() as browser:
         yield start
         for free, context in taken:
-            leave(context)
-            free.append(context)
+            if isinstance(site, Site):
+                leave(context)
+                free.append(context)
+            else:
+                context.close()
 
 
 @pytest.fixture(scope="module")

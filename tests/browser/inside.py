@@ -392,7 +392,7 @@ def events(answer_id):
 
 
 def demo_places():
-    """Ids of things that the demo organisation has, and an address."""
+    """Ids of things that the demo organisation has, and an address; asked again, too."""
     running = Assessment.objects.filter(organisation__slug="nordhavn")
     shown = running.get(subject="Nordhavn Credit", status="running")
     answer = shown.answers.applying().order_by("question__position").first()
@@ -401,6 +401,8 @@ def demo_places():
     taken = shown.answers.filter(taken_from__isnull=False)
     taken = taken.order_by("question__position").first()
     report = reports.ask_report(by=shown.started_by, assessment=shown)
+    by, here = shown.started_by, shown.organisation
+    moving = here.assessments.filter(subject="Logs").first() or waits_to_move(here, by)
     return {
         "assessment": shown.get_absolute_url(),
         "edition": shown.edition.checklist.editions.get(status="published").pk,
@@ -414,7 +416,7 @@ def demo_places():
         "report": str(report.pk),
         "review": str(running.filter(status="review").first().pk),
         "signed": signed_place(),
-        "moving": str(waits_to_move(shown.organisation, shown.started_by).pk),
+        "moving": str(moving.pk),
         **own_draft(),
         **auditors_places(),
     }

@@ -5,7 +5,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.browser.authenticator import confirm
-from tests.browser.conftest import cookie, new_context, own_desk, own_site
+from tests.browser.conftest import own_desk, own_site
 from tests.browser.window import follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,31 +36,25 @@ def send(page, path, name):
     return page.locator("main").inner_text()
 
 
-@pytest.fixture(scope="module")
-def pack(desk, site, chromium, tmp_path_factory):
+@pytest.fixture
+def pack(desk, plain, tmp_path):
     """The folder with what was in an audit pack that Ada made and took away."""
-    folder = tmp_path_factory.mktemp("pack")
-    with chromium() as browser:
-        context = new_context(browser, site, java_script_enabled=False)
-        context.add_cookies([cookie(site, desk.session_of(ADA))])
-        page = context.new_page()
-        page.goto(f"{NORDHAVN}exports/of/{desk.signed_place()}/")
-        press(page, "Make an audit pack")
-        way = page.get_by_role("link", name="Download the ZIP")
+    page = plain(ADA, f"{NORDHAVN}exports/of/{desk.signed_place()}/")
+    press(page, "Make an audit pack")
+    way = page.get_by_role("link", name="Download the ZIP")
 
-        def is_there():
-            page.reload()
-            return way.count()
+    def is_there():
+        page.reload()
+        return way.count()
 
-        until(is_there, bool, 60)
-        follow(way)
-        press(page, "Download the ZIP")
-        with page.expect_download() as download:
-            confirm(page, "attest demo 2026")
-        with ZipFile(download.value.path()) as made:
-            made.extractall(folder)
-        context.close()
-    return folder
+    until(is_there, bool, 60)
+    follow(way)
+    press(page, "Download the ZIP")
+    with page.expect_download() as download:
+        confirm(page, "attest demo 2026")
+    with ZipFile(download.value.path()) as made:
+        made.extractall(tmp_path)
+    return tmp_path
 
 
 def test_report_of_a_pack_is_checked_by_anybody(plain, pack):

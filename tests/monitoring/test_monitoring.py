@@ -26,11 +26,6 @@ from tests import factories
 TOKEN = "a token for the metrics of tests"
 
 
-@pytest.fixture(autouse=True)
-def measured_anew(monkeypatch):
-    monkeypatch.setattr(checks, "_kept", None)
-
-
 @pytest.fixture
 def scrape(settings):
     """``scrape()``: the metrics, by name, of a page that the right token opens."""

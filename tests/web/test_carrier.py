@@ -175,8 +175,7 @@ def test_nobody_waits_for_a_broker_that_is_gone(proxy, commit, how, is_new):
         assert carrier.call_workers() == 20
 
 
-def test_broker_that_is_gone_is_noticed(proxy, client, monkeypatch):
-    monkeypatch.setattr(checks, "_kept", None)
+def test_broker_that_is_gone_is_noticed(proxy, client):
     assert client.get("/readyz").json()["checks"]["broker"] == "pass"
     proxy.shut()
     checks._kept = None
