@@ -155,6 +155,7 @@ DOORS = {
     "edition_moves:archived": (VIEW, "GET"),
     "workspace:take_up": (ASSESS, "POST"),
     "remediation:action_ask": (ANSWER, "GET POST"),
+    "remediation:action_together": (ANSWER, "GET POST"),
     "remediation:action_add": (ANSWER, "GET POST"),
     "remediation:action_list": (VIEW, "GET"),
     "remediation:action_board": (VIEW, "GET"),

@@ -105,7 +105,7 @@ SENT = {
     },
     "workspace:applies": {"data": "health"},
     "workspace:detail": LOOK,
-    "workspace:progress": LOOK,
+    "workspace:progress": LOOK | {"drawn": "8-00000000"},
     "workspace:facts": {"data": "health"},
     "workspace:applicability": LOOK,
     "assignments:assign": LOOK
@@ -145,6 +145,7 @@ SENT = {
     "remediation:action_board": TABLE,
     "remediation:action_new": REMEDY,
     "remediation:action_add": REMEDY,
+    "remediation:action_together": REMEDY | {"answer": "{answer}"},
     "remediation:action": {"q": "duty"},
     "remediation:action_save": REMEDY | {"status": "doing", "base": "0", "q": "duty"},
     "remediation:action_move": TABLE | {"status": "doing", "base": "0"},

@@ -6,10 +6,12 @@ from typing import Any
 
 from compliance.assessments.applying import Scope
 from compliance.assessments.models import Assessment
+from compliance.bulk.actions import events_together
 from compliance.bulk.picks import read_shown
 from compliance.organisations.access import MemberRequest
 from compliance.web.text import number_in
 from compliance.workspace import lines
+from compliance.workspace.milestones import milestone_of_many
 from compliance.workspace.pages import (
     list_context,
     owners,
@@ -41,8 +43,13 @@ def refreshed(
     is_undo = request.htmx.target == "undo"
     more = {"said": said, "undo_seq": seq, "is_undo": is_undo, "is_swap": True}
     if len(wanted) > MOST:
-        return _list(request, assessment) | more | {"is_list": True}
-    return _rows(request, assessment, set(shown), wanted) | more
+        context = _list(request, assessment) | more | {"is_list": True}
+    else:
+        context = _rows(request, assessment, set(shown), wanted) | more
+    if seq is not None:
+        events = events_together(assessment, seq)
+        context["milestone"] = milestone_of_many(context["view"], events)
+    return context
 
 
 def _list(request: MemberRequest, assessment: Assessment) -> dict[str, Any]:

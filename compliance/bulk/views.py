@@ -18,6 +18,7 @@ from django.views.decorators.http import (
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.bulk.actions import (
     Bulk,
@@ -212,6 +213,7 @@ def _apply(
     if wants_partial(request.htmx):
         ids = done.plan.touched.keys() | done.plan.attaching
         context = refreshed(request, assessment, ids, said, done.seq)
+        context["asks"] = asked.bulk.changes.get("verdict") == Verdict.NOT_MET
         return render(request, "bulk/_refreshed.html", context)
     look = read_look(asked.given)
     if done.seq is None:
@@ -298,7 +300,8 @@ def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
     assessment = find(request, assessment_id)
     look = read_look(request.GET)
     try:
-        told = gathered(assessment, events_together(assessment, first_seq))
+        events = events_together(assessment, first_seq)
+        told = gathered(assessment, events)
     except Event.DoesNotExist as error:
         raise Http404 from error
     context = {
@@ -308,6 +311,10 @@ def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
         "look": look,
         "back": _way_back(assessment, [row.pk for row, _ in told.rows], look),
         "seq": first_seq,
+        "asks": any(
+            trail.changes(event)[1].get("verdict") == Verdict.NOT_MET
+            for event in events
+        ),
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
     }
     return render(request, "bulk/done.html", context)

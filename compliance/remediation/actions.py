@@ -23,14 +23,20 @@ from compliance.assessments.events import (
     ACTION_UNLINKED,
 )
 from compliance.assessments.holding import hold_open_for
-from compliance.assessments.models import ACTION_FIELDS, Action, ActionLink, Answer
+from compliance.assessments.models import (
+    ACTION_FIELDS,
+    Action,
+    ActionLink,
+    Answer,
+    Assessment,
+)
 from compliance.assessments.writing import answerer
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.asking import CLEARED, MARKED, ask_to_look, stop_asking
-from compliance.remediation.suggesting import unasked
+from compliance.remediation.suggesting import asking, unasked
 from compliance.web.sendings import REPEAT
 
 Changes = dict[str, Any]
@@ -112,6 +118,28 @@ def plan_action(
         if planned or why:
             return Unasked(planned, why)
         return _created(by, action, [answer])
+
+
+def plan_together(
+    *, by: User, assessment: Assessment, answer_ids: Collection[int], fields: Changes
+) -> Action | list[Answer]:
+    """One action for answers that each ask for one and have no open one.
+
+    Where some of them do not any more, nothing is made, and those that do are returned.
+    A press that is sent twice makes one action. Raises as ``create_action`` does.
+    """
+    ids = frozenset(answer_ids)
+    with writing():
+        action = _next(by, assessment.organisation, fields)
+        if made := _just_made(by, action, ids):
+            return made
+        hold_open_for(sorted(ids))
+        rows = assessment.answers.select_for_update(of=("self",)).filter(pk__in=ids)
+        locked = {answer.pk for answer in rows.order_by("pk")}
+        answers = asking(assessment, locked, timezone.localdate())
+        if not ids or {answer.pk for answer in answers} != ids:
+            return answers
+        return _created(by, action, answers)
 
 
 def _next(by: User, organisation: Organisation, fields: Changes) -> Action:

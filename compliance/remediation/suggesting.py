@@ -1,11 +1,13 @@
 """The action that an answer asks for: title, owner, day and priority, ready to be taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from compliance.assessments.choices import Priority, Verdict
-from compliance.assessments.models import Answer
+from compliance.assessments.models import Action, ActionLink, Answer, Assessment
 from compliance.checklists.force import rated_in
 from compliance.organisations.models import User
 
@@ -47,12 +49,38 @@ def suggested(
     }
 
 
-def unasked(answer: Answer, today: date) -> str:
+def suggested_together(
+    answers: Sequence[Answer], by: User, able: Collection[User], today: date
+) -> dict[str, Any]:
+    """The same for one action about several: the first day, and an owner that all have."""
+    each = [suggested(answer, by, able, today) for answer in answers]
+    titles, owners = ({one[name] for one in each} for name in ("title", "owner"))
+    keys = [answer.question.key for answer in answers]
+    some = ", ".join(keys[:5]) + (f" and {len(keys) - 5} more" if keys[5:] else "")
+    return {
+        "title": titles.pop() if len(titles) == 1 else f"Put right {some}"[:200],
+        "owner": owners.pop() if len(owners) == 1 else by.pk,
+        "due_on": min(one["due_on"] for one in each),
+    }
+
+
+def asking(assessment: Assessment, ids: Collection[int], today: date) -> list[Answer]:
+    """Those of some answers that ask for an action and have no open one, by position."""
+    rated = rated_in(assessment.edition)
+    planned = ActionLink.objects.filter(
+        answer=OuterRef("pk"), action__in=Action.objects.open()
+    )
+    rows = assessment.answers.filter(~Exists(planned), pk__in=ids)
+    found = rows.select_related("question", "assessment").order_by("question__position")
+    return [answer for answer in found if not unasked(answer, today, rated)]
+
+
+def unasked(answer: Answer, today: date, rated: Collection[str] | None = None) -> str:
     """Why a signature waits for no action of this answer; empty where it waits for one,
     planned or not.
 
     As ``reviews.readiness`` blocks: a duty that binds by now and is not met. A rating below
-    the target is not a breach.
+    the target is not a breach; ``rated`` are the keys of those, where they are known.
     """
     key = answer.question.key
     if not answer.assessment.is_open:
@@ -63,5 +91,6 @@ def unasked(answer: Answer, today: date) -> str:
         return f"{key} is no longer “not met”"
     if answer.binds_from is not None and answer.binds_from > today:
         return f"{key} does not bind yet"
-    is_rated = key in rated_in(answer.assessment.edition)
+    rated = rated_in(answer.assessment.edition) if rated is None else rated
+    is_rated = key in rated
     return f"{key} is a rating, and none is a breach" if is_rated else ""

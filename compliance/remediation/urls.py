@@ -7,10 +7,12 @@ from compliance.remediation.views import action, asking, listing
 app_name = "remediation"
 one = "<uuid:assessment_id>/"
 answer = f"{one}answers/<int:answer_id>/"
+together = f"{one}actions/together/<int:first_seq>/"
 number = "<int:number>/"
 urlpatterns = [
     path(f"assessments/{answer}actions/", action.action_add, name="action_add"),
     path(f"assessments/{answer}actions/ask/", asking.action_ask, name="action_ask"),
+    path(f"assessments/{together}", asking.action_together, name="action_together"),
     path("actions/", listing.action_list, name="action_list"),
     path("actions/board/", listing.action_board, name="action_board"),
     path("actions/new/", action.action_new, name="action_new"),

@@ -7,6 +7,7 @@ __all__ = [
     "history",
     "lines",
     "lists",
+    "milestones",
     "overview",
     "pages",
     "proposed",

@@ -1,5 +1,6 @@
 """Milestones: the answer that completed a section, or the whole list, and what is next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, Value, When
@@ -8,16 +9,24 @@ from compliance.assessments.choices import OPEN
 from compliance.assessments.models import Answer
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.workspace.overview import SectionView
+from compliance.workspace.overview import Overview, SectionView
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A section is done; ``next_id`` is the answer to go on with, None when all are done."""
+    """Sections are done; ``next_id`` is the answer to go on with, None when all are done."""
 
-    section: str
     next_id: int | None = None
     next_section: str = ""
+    sections: int = 1
+
+    @property
+    def said(self) -> str:
+        if self.next_id is None:
+            return "All answered."
+        return (
+            f"{self.sections} sections done." if self.sections > 1 else "Section done."
+        )
 
 
 def closes(event: Event | None) -> bool:
@@ -43,4 +52,20 @@ def milestone(
         .values_list("pk", "question__section__title")
         .first()
     )
-    return Milestone(section.title, *(following or ()))
+    return Milestone(*(following or ()))
+
+
+def milestone_of_many(view: Overview, events: Iterable[Event]) -> Milestone | None:
+    """The same for answers that were set together, from an overview of them now."""
+    ids = {int(event.subject_id) for event in events if closes(event)}
+    rows = [row for row in view.rows if row.id in ids]
+    touched = {row.section_id for row in rows}
+    done = [s for s in view.sections if s.id in touched and s.tally.is_complete]
+    if not done:
+        return None
+    waiting = [row for row in view.applying if row.is_open]
+    last = rows[-1].position
+    behind = [row for row in waiting if row.position > last]
+    for row in behind or waiting:
+        return Milestone(row.id, row.section_title, len(done))
+    return Milestone(sections=len(done))

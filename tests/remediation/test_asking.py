@@ -1,5 +1,6 @@
 """An answer that is not met asks for an action in its row."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -265,3 +266,20 @@ def test_signed_assessment_and_other_organisations_are_not_asked(cast, sign_in):
     zoe = sign_in(cast.zoe)
     assert zoe.get(ask_url(answer, "other")).status_code == 404
     assert sign_in(cast.rob).get(ask_url(answer)).status_code == 403
+
+
+def test_undo_that_brings_not_met_back_asks_again(cast, sign_in):
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    con = sign_in(cast.con)
+    saved(con, answer, "not_met")
+    answer.refresh_from_db()
+    page = saved(con, answer, "met")
+    undo = re.search(r'hx-post="([^"]*/undo/[^"]*)"', page)[1]
+    page = con.post(undo, headers=HTMX).text
+    assert page.count(f'hx-get="{ask_url(answer)}"') == 1
+    answer.refresh_from_db()
+    saved(con, answer, "not_met", note="x")
+    answer.refresh_from_db()
+    page = saved(con, answer, "not_met", note="xy")
+    undo = re.search(r'hx-post="([^"]*/undo/[^"]*)"', page)[1]
+    assert f'hx-get="{ask_url(answer)}"' not in con.post(undo, headers=HTMX).text

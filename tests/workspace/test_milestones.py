@@ -113,3 +113,29 @@ def test_save_that_reaches_nothing_asks_no_more(cast, sign_in, one):
     first.refresh_from_db()
     section = counted(first, one.started_at.date()).section
     assert queries(lambda: milestone(first, None, section)) == []
+
+
+def together(client, one, some, verdict="met"):
+    """Set several answers at once, as the box of the picked questions does."""
+    address = reverse("bulk:change", args=["acme", one.pk])
+    for answer in some:
+        answer.refresh_from_db()
+    picks = [f"{answer.pk} {answer.version}" for answer in some]
+    sent = {"pick": picks, "what": "answer", "verdict": verdict, "do": "show"}
+    told = client.post(address, sent, headers=HTMX).content.decode()
+    digest = re.search(r'name="told" value="([^"]*)"', flat(told))[1]
+    pinned = re.search(r'name="pinned" value="([^"]*)"', flat(told))[1]
+    sent |= {"do": "apply", "told": digest, "pinned": pinned}
+    return flat(client.post(address, sent, headers=HTMX).content.decode())
+
+
+def test_answers_set_together_say_what_they_complete(cast, sign_in, one):
+    ada, every = sign_in(cast.ada), answers(one)
+    said = together(ada, one, every[:4])
+    link = f"{one.get_absolute_url()}?open={every[4].pk}#answer-{every[4].pk}"
+    assert f'2 sections done.<a href="{link}">Next: Transfers</a>' in said
+    assert "done." not in together(ada, one, every[:4], "partly")
+    assert "done." not in together(ada, one, every[4:5])
+    said = together(ada, one, every[4:])
+    assert "All answered." in said
+    assert "Send for review" in said

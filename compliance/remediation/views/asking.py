@@ -1,24 +1,30 @@
-"""The row of an answer that is not met asks for an action, in its place."""
+"""The row of an answer that is not met asks for an action, in its place; many ask at once."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from compliance.assessments.models import Action, Answer
+from compliance.assessments.models import Action, Answer, Assessment
+from compliance.audit.models import Event
+from compliance.bulk.actions import events_together
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.remediation import actions
 from compliance.remediation.forms import AskForm
 from compliance.remediation.suggesting import (
     PRIORITIES,
+    asking,
     suggested,
+    suggested_together,
     unasked,
 )
 from compliance.web.htmx import wants_partial
+from compliance.web.text import counted, whole
 from compliance.workspace.pages import find, find_answer, owners
 
 
@@ -99,3 +105,65 @@ def _done(
             request, f"{action.code} is planned for {answer.question.key}."
         )
     return redirect(answer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ANSWER)
+def action_together(
+    request: MemberRequest, assessment_id: UUID, first_seq: int
+) -> HttpResponse:
+    """One action for the answers that were set to "not met" together and ask for one.
+
+    htmx asks for the link to it, which is nothing where no answer asks.
+    """
+    assessment = find(request, assessment_id)
+    try:
+        events = events_together(assessment, first_seq)
+    except Event.DoesNotExist as error:
+        raise Http404 from error
+    today = timezone.localdate()
+    answers = asking(assessment, {int(one.subject_id) for one in events}, today)
+    if wants_partial(request.htmx):
+        told = {"assessment": assessment, "answers": answers, "seq": first_seq}
+        return render(request, "remediation/_together.html", told)
+    people = owners(request)
+    is_sent = request.method == "POST"
+    form = AskForm(
+        request.POST if is_sent else None,
+        people=people,
+        initial=suggested_together(answers, request.user, people, today)
+        if answers
+        else {},
+    )
+    context: dict[str, Any] = {"assessment": assessment, "form": form}
+    if form.is_valid():
+        done = _planned(request, assessment, form)
+        if isinstance(done, Action):
+            about = counted(done.links.count(), "question")
+            messages.success(request, f"{done.code} is planned for {about}.")
+            return redirect(assessment)
+        if done is not None:
+            answers, context["has_changed"] = done, True
+    context["answers"] = answers
+    status = 422 if is_sent else 200
+    return render(request, "remediation/together.html", context, status=status)
+
+
+def _planned(
+    request: MemberRequest, assessment: Assessment, form: AskForm
+) -> Action | list[Answer] | None:
+    """The action for the answers that the page showed; None with the fault in the form."""
+    shown = {whole(text) for text in request.POST.getlist("answer")}
+    rows = assessment.answers.filter(pk__in=shown).select_related("question")
+    weights = [answer.question.weight for answer in rows]
+    priority = PRIORITIES[max(weights, default=1)]
+    try:
+        return actions.plan_together(
+            by=request.user,
+            assessment=assessment,
+            answer_ids=shown,
+            fields=form.changes() | {"priority": priority},
+        )
+    except ValidationError as error:
+        form.add_error(None, ValidationError(error.messages))
+        return None

@@ -166,4 +166,6 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
     if not wants_partial(request.htmx):
         messages.info(request, said)
         return redirect(f"{assessment.get_absolute_url()}?open={done.answer.pk}")
-    return render(request, ROW, whole_row(request, done.answer, None, said=said))
+    is_verdict = told_event(done.answer, done.event)["is_verdict"]
+    context = whole_row(request, done.answer, None, said=said, is_verdict=is_verdict)
+    return render(request, ROW, context)
