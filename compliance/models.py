@@ -47,7 +47,7 @@ from compliance.directory.models import (
     DirectoryGroupMember,
     DirectoryPerson,
 )
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, Upload
 from compliance.home.models import PutAway
 from compliance.legal_index.models import Instrument, Provision
 from compliance.letterhead.models import Letterhead
@@ -163,6 +163,7 @@ __all__ = [
     "Theme",
     "Token",
     "Upgrade",
+    "Upload",
     "UsedAnswer",
     "User",
     "Visit",

@@ -99,6 +99,7 @@ NO_EVENT = {
     "Challenge.user",
     "Presence.user",
     "PutAway.user",
+    "Upload.by",
     "Reminders.user",
     "SavedView.user",
     "Visit.user",

@@ -55,7 +55,7 @@ def _complete(operation: dict[str, Any]) -> None:
         if int(status) >= 400:
             reply["content"] = {MEDIA_TYPE: reply["content"]["application/json"]}
         else:
-            reply["headers"] = {
+            reply["headers"] = reply.get("headers", {}) | {
                 name: {"description": words, "schema": {"type": "string"}}
                 for name, words in _HEADERS.items()
                 if name != "ETag" or "application/json" in reply.get("content", {})

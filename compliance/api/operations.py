@@ -65,7 +65,7 @@ def conflict(
 
 def operation(
     router: Router,
-    method: Literal["GET", "POST", "PATCH", "PUT", "DELETE"],
+    method: Literal["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"],
     path: str,
     permission: Permission,
     *,
@@ -83,7 +83,7 @@ def operation(
     told = dict(also or {})
     parameters = [*([_KEY] if once else []), *([_MATCH] if matches else [])]
     if parameters:
-        told["parameters"] = parameters
+        told["parameters"] = [*told.get("parameters", ()), *parameters]
     told["x-scope"] = permission.value
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:

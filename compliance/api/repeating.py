@@ -18,7 +18,9 @@ KEPT = timedelta(days=1)
 ABANDONED = timedelta(minutes=15)
 """An upload that has no reply by then was cut off: the same key begins anew."""
 LONGEST = 200
-_HEADERS = ("ETag", "Location", "Content-Type")
+_COUNTED = ("Upload-Length",)
+"""Headers that make another call of it."""
+_HEADERS = ("ETag", "Location", "Content-Type", "Tus-Resumable", "Upload-Expires")
 
 
 def once(request: ApiRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -74,7 +76,9 @@ def once_apart(
 
 def fingerprint_of(request: ApiRequest) -> str:
     """A digest that two calls share if method, address and content are the same."""
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    said = [request.method, request.get_full_path()]
+    said += [request.headers[name] for name in _COUNTED if name in request.headers]
+    digest = hashlib.sha256(f"{' '.join(map(str, said))}\n".encode())
     if request.content_type == "multipart/form-data":
         for name, texts in sorted(request.POST.lists()):
             digest.update(repr((name, texts)).encode())

@@ -17,6 +17,7 @@ from compliance.api.resources import (
     reports,
     search,
     trail,
+    uploads,
 )
 
 api = NinjaAPI(
@@ -35,6 +36,7 @@ for room in (
     answers,
     proposals,
     evidence,
+    uploads,
     actions,
     reports,
     trail,

@@ -29,11 +29,12 @@ LEFT_OUT = {
     "compliance.Delivery",
     "compliance.Lease",
     "compliance.Presence",
+    "compliance.Upload",
     "sessions.Session",
     "usersessions.UserSession",
 }
 """Sessions, links and questions that wait for an answer, replies to be repeated for a day,
-messages to webhooks, which workers live, and who looks at what now."""
+messages to webhooks, unfinished uploads, which workers live, and who looks at what now."""
 
 
 _OPENING: Mapping[type[Model], str] = {

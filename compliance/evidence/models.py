@@ -2,19 +2,21 @@
 
 import unicodedata
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from compliance.audit.columns import Proven
+from compliance.audit.columns import Proven, Unproven
 from compliance.evidence.choices import Show
 from compliance.evidence.filetypes import label_of
 from compliance.evidence.periods import told_period
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line
 
+KEPT = timedelta(days=1)
+"""How long an upload waits for its next bytes."""
 SOON_DAYS = 30
 """How long before its end a piece of evidence counts as running out."""
 
@@ -209,3 +211,58 @@ class Evidence(models.Model):
     def days_left(self, today: date) -> int | None:
         """Days until it has run out, negative afterwards; None when it never does."""
         return (self.expires_on - today).days if self.expires_on else None
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Uploads by whether they go on."""
+
+    def standing(self, now: datetime) -> "UploadQuerySet":
+        """Those that wait for bytes, or to be finished."""
+        return self.filter(evidence=None, touched_at__gt=now - KEPT)
+
+    def over(self, now: datetime) -> "UploadQuerySet":
+        """Those that nobody can go on with, finished or not."""
+        return self.filter(touched_at__lte=now - KEPT)
+
+
+class Upload(models.Model):
+    """A file that a program sends in pieces, until it is a piece of evidence.
+
+    ``pieces`` names the files that hold its first ``offset`` bytes, in their order; each was
+    kept before it was counted here. ``evidence`` is what became of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="uploads"
+    )
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    length = models.PositiveBigIntegerField()
+    offset = models.PositiveBigIntegerField(default=0)
+    pieces = models.JSONField(default=list)
+    evidence = models.ForeignKey(
+        Evidence, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    touched_at = models.DateTimeField(db_index=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    in_trail = Unproven(
+        "bytes that wait a day for the rest of their file; what becomes of them is evidence,"
+        " with its own event"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(offset__lte=F("length")), name="upload_within_length"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offset} of {self.length} bytes"
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is dropped, unless more of it comes."""
+        return self.touched_at + KEPT

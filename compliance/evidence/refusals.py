@@ -6,7 +6,14 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 from django.forms import Form
 
-STATUS = {"full": 507, "damaged": 503, "away": 503, "hurry": 429, "stale": 409}
+STATUS = {
+    "full": 507,
+    "damaged": 503,
+    "away": 503,
+    "hurry": 429,
+    "stale": 409,
+    "gone": 410,
+}
 """Code of a refusal to the status of the reply; 422 for what can be put right."""
 
 

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +28,7 @@ from compliance.web.storage_errors import is_full
 FULL = "full"
 DAMAGED = "damaged"
 AWAY = "away"
+GONE = "gone"
 PARTS, FINISHED = ".part-*", "[0-9a-f][0-9a-f]/*"
 TRIES = 2
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -35,7 +37,7 @@ NO_FILE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 class StorageError(ValidationError):
-    """Why a file was not kept or given; ``code`` is ``FULL``, ``DAMAGED`` or ``AWAY``."""
+    """Why a file was not kept or given; ``code`` is one of the four above."""
 
 
 class Kept(NamedTuple):
@@ -82,6 +84,59 @@ def _put(part: Path, organisation_id: UUID, sha256: str) -> bool:
         else:
             return False
     raise _swept()
+
+
+def keep_piece(
+    organisation_id: UUID, upload_id: UUID, chunks: Iterable[bytes]
+) -> tuple[str, int]:
+    """Write a piece of an upload; its name and its bytes.
+
+    It counts for nothing until a row names it: what fails in between leaves a file that the
+    sweep takes away. Raises ``StorageError`` when the disk is full, and
+    ``FileNotFoundError`` when the upload was dropped in this moment.
+    """
+    folder, name = _folder(organisation_id), secrets.token_hex(16)
+    part = folder / f".part-{name}"
+    with no_space_told():
+        file_store.make_folder(folder)
+        try:
+            _, size = _write(part, chunks)
+            file_store.put(part, _uploads(organisation_id) / str(upload_id) / name)
+        finally:
+            part.unlink(missing_ok=True)
+    return name, size
+
+
+def joined(
+    organisation_id: UUID, upload_id: UUID, names: Iterable[str]
+) -> Iterator[bytes]:
+    """The bytes of an upload, from its pieces. Raises ``StorageError`` with ``GONE``."""
+    folder = _uploads(organisation_id) / str(upload_id)
+    with no_space_told():
+        try:
+            for name in names:
+                yield from file_store.chunks(folder / name)
+        except NO_FILE as error:
+            raise lost() from error
+
+
+def drop_piece(organisation_id: UUID, upload_id: UUID, name: str) -> None:
+    """Remove a piece that no row names."""
+    file_store.delete([_uploads(organisation_id) / str(upload_id) / name])
+
+
+def drop_upload(organisation_id: UUID, upload_id: UUID) -> None:
+    """Remove all pieces of an upload that no row names any more."""
+    file_store.delete_folder(_uploads(organisation_id) / str(upload_id))
+
+
+def old_pieces(organisation_id: UUID, older_than: float) -> dict[UUID, list[str]]:
+    """The pieces last touched before a moment (seconds since 1970), by their upload."""
+    found = defaultdict[UUID, list[str]](list)
+    for path in file_store.older(_uploads(organisation_id), "*/*", older_than):
+        with suppress(ValueError):
+            found[UUID(path.parent.name)].append(path.name)
+    return found
 
 
 def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
@@ -178,6 +233,12 @@ def organisations_with_files() -> list[UUID]:
     return sorted(found)
 
 
+def lost() -> StorageError:
+    """The refusal of an upload whose pieces are not there, as after a change of the store."""
+    msg = "The bytes of this upload are gone. Begin a new one, and send the file again."
+    return StorageError(msg, code=GONE)
+
+
 def full() -> StorageError:
     """The refusal of a full disk."""
     msg = (
@@ -227,6 +288,10 @@ def no_space_told() -> Iterator[None]:
 
 def _folder(organisation_id: UUID) -> Path:
     return Path(settings.MEDIA_ROOT) / str(UUID(str(organisation_id)))
+
+
+def _uploads(organisation_id: UUID) -> Path:
+    return _folder(organisation_id) / "uploads"
 
 
 def _write(part: Path, chunks: Iterable[bytes]) -> tuple[str, int]:

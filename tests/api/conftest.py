@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.core.cache import cache
 
+from compliance.evidence.actions import begin_upload
 from compliance.models import Comment
 from tests import factories
 from tests.test_doors import Key, make_proof, make_report
@@ -32,6 +33,10 @@ def keys(cast):
         for answer, by in zip(answers, (cast.ada, zoe), strict=True)
     ]
     proofs = make_proof(cast.acme, cast.ada), make_proof(other, zoe)
+    uploads = [
+        begin_upload(by=by, organisation=where, length=10)
+        for by, where in ((cast.ada, cast.acme), (zoe, other))
+    ]
     reports = make_report(own, cast.ada), make_report(theirs, zoe)
     tasks = [
         factories.make_action(cast.acme, cast.ada, answers[0]),
@@ -45,6 +50,7 @@ def keys(cast):
         "answer_id": Key(answers[0].pk, 999_999, answers[1].pk),
         "comment_id": Key(comments[0].pk, 999_999, comments[1].pk),
         "proposal_id": Key(proposals[0].pk, 999_999, proposals[1].pk),
+        "upload_id": Key(uploads[0].pk, nobody, uploads[1].pk),
         "evidence_id": Key(proofs[0].pk, nobody, proofs[1].pk),
         "report_id": Key(reports[0].pk, nobody, reports[1].pk),
         "number": Key(tasks[0].number, 999_999, tasks[1].number),

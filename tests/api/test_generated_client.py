@@ -50,7 +50,10 @@ def generated(tmp_path_factory):
     config = Config.from_sources(
         ConfigFile(
             post_hooks=[],  # no formatter has to see it
-            content_type_overrides={"application/pdf": "application/octet-stream"},
+            content_type_overrides=dict.fromkeys(
+                ("application/pdf", "application/offset+octet-stream"),
+                "application/octet-stream",
+            ),
         ),
         MetaType.NONE,
         document,

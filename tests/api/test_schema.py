@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from compliance.api.document import described
+from compliance.api.resources.uploads import BYTES
 from compliance.api.urls import api
 from tests.calling import Program
 
@@ -33,6 +34,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
+schemathesis.serializer.alias(BYTES, "application/octet-stream")
 SCHEMA = schemathesis.openapi.from_dict(described(api))
 OPERATIONS = [
     (path, method)

@@ -61,6 +61,8 @@ def body_of(operation, keys):
             "period_to": "2026-12-31",
         },
         "add_file": {},
+        "send_bytes": None,
+        "finish_upload": {"file_name": "policy.pdf"},
     }[operation["operationId"]]
 
 

@@ -108,11 +108,17 @@ def add_link(request: ApiRequest, given: LinkGiven) -> Said:
     return _added(request, given)
 
 
-def _added(request: ApiRequest, given: EvidenceWords, **more: Any) -> Said:
+def words_in(request: ApiRequest, given: EvidenceWords) -> dict[str, Any]:
+    """The words beside a file that a program sent, with the piece that it replaces."""
     words = changed_in(given)
     if replaces := words.pop("replaces", None):
         words["replaces"] = find_evidence(request, replaces)
+    return words
+
+
+def _added(request: ApiRequest, given: EvidenceWords, **more: Any) -> Said:
+    words = words_in(request, given) | more
     made = library.add(
-        by=author_of(request), organisation=request.organisation, **words, **more
+        by=author_of(request), organisation=request.organisation, **words
     )
     return Said(EvidenceShape.of(made), 201, Location=f"/api/v1/evidence/{made.pk}")

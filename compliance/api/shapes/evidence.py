@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from compliance.api.shapes.leaves import Given, Line, Person
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, Upload
 
 
 class EvidenceShape(BaseModel):
@@ -61,6 +61,32 @@ class EvidenceWords(Given):
     expires_on: date | None = None
     replaces: UUID | None = None
     """The piece that this is a new version of."""
+
+
+class UploadShape(BaseModel):
+    """A file that comes in pieces: how much of it has come, and until when it waits."""
+
+    id: UUID
+    length: int
+    offset: int
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, row: Upload) -> "UploadShape":
+        return cls(
+            id=row.pk, length=row.length, offset=row.offset, expires_at=row.ends_at
+        )
+
+
+class UploadFinished(EvidenceWords):
+    """The words beside a file that has come whole."""
+
+    file_name: Line
+    sha256: str = Field(
+        default="",
+        pattern="^([0-9a-f]{64})?$",
+        description="Of the whole file: it is refused where other bytes came.",
+    )
 
 
 class LinkGiven(EvidenceWords):

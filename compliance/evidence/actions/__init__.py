@@ -4,17 +4,31 @@ from compliance.evidence.actions import quotas
 from compliance.evidence.actions.adding import add, add_file, add_link
 from compliance.evidence.actions.cleanup import sweep
 from compliance.evidence.actions.describing import DESCRIBED, StaleError, describe
+from compliance.evidence.actions.resuming import (
+    OffsetError,
+    append,
+    begin_upload,
+    drop_upload,
+    find_upload,
+    finish_upload,
+)
 from compliance.evidence.actions.several import Outcome, add_each
 
 __all__ = [
     "DESCRIBED",
+    "OffsetError",
     "Outcome",
     "StaleError",
     "add",
     "add_each",
     "add_file",
     "add_link",
+    "append",
+    "begin_upload",
     "describe",
+    "drop_upload",
+    "find_upload",
+    "finish_upload",
     "quotas",
     "sweep",
 ]

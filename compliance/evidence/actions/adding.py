@@ -19,9 +19,13 @@ from compliance.evidence.actions.recording import (
     refuse_wrong_words,
 )
 from compliance.evidence.events import EVIDENCE_ADDED, EVIDENCE_REFUSED
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, Upload
 from compliance.evidence.safe_names import clean_name, link_fault, with_ending
 from compliance.organisations.models import Organisation, User
+
+
+class FinishedError(Exception):
+    """An upload became evidence already, or was dropped; nothing was changed."""
 
 
 def add(
@@ -51,16 +55,20 @@ def add_file(
     upload: UploadedFile,
     title: str = "",
     replaces: Evidence | None = None,
+    of: Upload | None = None,
     **dates: date | None,
 ) -> Evidence:
     """Keep a file and its row; without a title it is called by its name.
+
+    With ``of`` it came in pieces: that row names it from then on, and ``FinishedError`` is
+    raised where it names another one already, or is gone.
 
     The bytes are written and flushed before the row, outside the transaction: what
     fails in between leaves a file that ``sweep`` takes away, never a row without its
     file. With ``replaces`` it is the new version beside an old one, which stays.
     Raises ``ValidationError`` with words by field; ``StorageError`` for the disk.
     """
-    _refuse_size(upload)
+    refuse_size(upload.size or 0)
     name, kind = _recognised(upload)
     evidence = Evidence(
         organisation=organisation,
@@ -74,12 +82,12 @@ def add_file(
     # Wrong words are refused before anything is written.
     refuse_wrong_words(evidence)
     evidence.sha256, evidence.size_bytes = _hash(upload), upload.size
-    _refuse_over(evidence)
+    _refuse_over(evidence, of)
     _scan(evidence, upload)
     with storage.unswept(organisation.pk):
         kept = storage.keep(organisation.pk, upload.chunks())
         evidence.sha256, evidence.size_bytes = kept.sha256, kept.size_bytes
-        return _write(evidence, kept)
+        return _write(evidence, kept, of)
 
 
 def add_link(
@@ -106,17 +114,23 @@ def add_link(
     return _write(evidence)
 
 
-def _write(evidence: Evidence, kept: storage.Kept | None = None) -> Evidence:
+def _write(
+    evidence: Evidence, kept: storage.Kept | None = None, of: Upload | None = None
+) -> Evidence:
     """The row and its event, both or neither."""
     by, organisation = evidence.added_by, evidence.organisation
     with full_disk_told(), writing():
         if kept:
             quotas.hold(by, organisation)
-            _refuse_over(evidence)
+            _refuse_over(evidence, of)
             storage.refuse_swept(organisation.pk, kept)
         if evidence.replaces_id:
             _refuse_second(evidence.replaces_id)
         evidence.save(force_insert=True)
+        if of:
+            going = Upload.objects.filter(pk=of.pk, evidence=None)
+            if not going.update(evidence=evidence, pieces=[]):
+                raise FinishedError
         trail.record(
             by=by,
             organisation_id=evidence.organisation_id,
@@ -147,12 +161,13 @@ def _hash(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def _refuse_over(evidence: Evidence) -> None:
+def _refuse_over(evidence: Evidence, of: Upload | None) -> None:
     quotas.refuse_over(
         by=evidence.added_by,
         organisation=evidence.organisation,
         sha256=evidence.sha256,
         size_bytes=evidence.size_bytes or 0,
+        of=of,
     )
 
 
@@ -185,8 +200,8 @@ def _scan(evidence: Evidence, upload: UploadedFile) -> None:
     raise ValidationError({"upload": msg}, code="virus")
 
 
-def _refuse_size(upload: UploadedFile) -> None:
-    size = upload.size or 0
+def refuse_size(size: int) -> None:
+    """Raise ``ValidationError`` for a file with more bytes than fit."""
     if size > settings.UPLOAD_BYTES:
         limit = settings.UPLOAD_BYTES / 1_000_000
         msg = (

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from compliance.audit.transaction import writing
 from compliance.evidence import storage
+from compliance.evidence.actions.resuming import sweep_uploads
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation
 from compliance.web import file_store
@@ -15,7 +16,7 @@ DAY_SECONDS = 24 * 60 * 60
 
 def sweep(*, older_seconds: float = DAY_SECONDS) -> int:
     """How many files were taken away: unfinished, or without a row, and a day old."""
-    gone, before = 0, time.time() - older_seconds
+    gone, before = sweep_uploads(), time.time() - older_seconds
     for organisation_id in storage.organisations_with_files():
         with storage.old_files(organisation_id, before) as paths:
             if orphans := _orphans(organisation_id, paths):

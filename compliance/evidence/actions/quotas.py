@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.dispatch import Signal
 from django.utils import timezone
 
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, Upload
 from compliance.organisations.actions import lock, lock_person
 from compliance.organisations.models import Organisation, User
 from compliance.web.sizes import size_of
@@ -23,15 +23,22 @@ mapping of kinds of files to bytes, which count against the same limit."""
 
 
 def refuse_over(
-    *, by: User, organisation: Organisation, sha256: str, size_bytes: int
+    *,
+    by: User,
+    organisation: Organisation,
+    sha256: str,
+    size_bytes: int,
+    of: Upload | None = None,
 ) -> None:
     """Refuse one more file of a person in a hurry, or of an organisation without room.
 
-    Raises ``ValidationError`` with code ``HURRY`` or ``ROOM``.
+    The bytes of the upload that it comes ``of`` are not counted a second time. Raises ``ValidationError`` with code ``HURRY`` or ``ROOM``.
     """
     if not organisation.is_sample:
         _refuse_hurry(by)
-    _refuse_full(organisation, sha256, size_bytes)
+    files = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
+    if not files.filter(sha256=sha256).exists():  # the same bytes lie there once
+        refuse_full(organisation, size_bytes, of=of)
 
 
 def hold(by: User, organisation: Organisation) -> None:
@@ -55,11 +62,11 @@ def _refuse_hurry(by: User) -> None:
     raise ValidationError({"upload": ValidationError(msg, code=HURRY)})
 
 
-def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> None:
-    files = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
-    if files.filter(sha256=sha256).exists():
-        return  # the same bytes lie there once
-    kept = sum(kept_by(organisation).values())
+def refuse_full(
+    organisation: Organisation, size_bytes: int, *, of: Upload | None = None
+) -> None:
+    """Refuse bytes for which an organisation has no room; see ``refuse_over``."""
+    kept = sum(kept_by(organisation, without=of).values())
     limit = settings.ORGANISATION_BYTES
     if kept + size_bytes > limit:
         msg = (
@@ -70,11 +77,20 @@ def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> No
         raise ValidationError({"upload": ValidationError(msg, code=ROOM)})
 
 
-def kept_by(organisation: Organisation) -> dict[str, int]:
-    """The bytes that an organisation keeps, by kind of file; the same bytes count once."""
+def kept_by(
+    organisation: Organisation, *, without: Upload | None = None
+) -> dict[str, int]:
+    """The bytes that an organisation keeps, by kind of file; the same bytes count once.
+
+    They are those of all uploads that go on but for one.
+    """
     files = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
     each = files.order_by().values("sha256", "size_bytes").distinct()
     found = {"Evidence": each.aggregate(sum=Sum("size_bytes"))["sum"] or 0}
+    going = Upload.objects.standing(timezone.now()).filter(organisation=organisation)
+    others = going.exclude(pk=without.pk) if without else going
+    if lying := others.aggregate(sum=Sum("offset"))["sum"]:
+        found["Unfinished uploads"] = lying
     for _, more in counted.send(sender=Organisation, organisation=organisation):
         found |= cast("dict[str, int]", more)
     return found

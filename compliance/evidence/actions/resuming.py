@@ -1,0 +1,180 @@
+"""Files that come in pieces: begun, sent on after an interruption, finished as evidence."""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from tempfile import TemporaryFile
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from compliance.audit.transaction import writing
+from compliance.evidence import storage
+from compliance.evidence.actions import quotas
+from compliance.evidence.actions.adding import FinishedError, add_file, refuse_size
+from compliance.evidence.models import KEPT, Evidence, Upload
+from compliance.organisations.models import Organisation, User
+
+MOST_OPEN = 20
+"""Uploads of one person that go on at the same time."""
+MOST_PIECES = 1_000
+"""Of one upload: each is a file, so many small ones would cost more than their bytes."""
+
+
+class OffsetError(Exception):
+    """Bytes for another place than where an upload stands: it is at ``offset``."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"The upload is at {offset}.")
+        self.offset = offset
+
+
+def begin_upload(*, by: User, organisation: Organisation, length: int) -> Upload:
+    """An upload of so many bytes. It waits a day for the next of them.
+
+    Raises ``ValidationError`` for a file that is too large, too many uploads at once, and
+    an organisation without room.
+    """
+    refuse_size(length)
+    now = timezone.now()
+    with writing():
+        quotas.hold(by, organisation)
+        old = Upload.objects.over(now).filter(organisation=organisation)
+        gone = list(old.values_list("pk", flat=True))
+        old.delete()
+        going = Upload.objects.standing(now).filter(organisation=organisation, by=by)
+        if going.count() >= MOST_OPEN:
+            msg = f"{MOST_OPEN} uploads are unfinished. Finish or remove some first."
+            raise ValidationError(msg, code=quotas.HURRY)
+        quotas.refuse_full(organisation, length)
+        upload = Upload.objects.create(
+            organisation=organisation, by=by, length=length, touched_at=now
+        )
+    for pk in gone:
+        storage.drop_upload(organisation.pk, pk)
+    return upload
+
+
+def find_upload(*, by: User, organisation: Organisation, upload_id: UUID) -> Upload:
+    """The person's own upload. Raises ``Upload.DoesNotExist``, also for one that is over."""
+    found = Upload.objects.select_related("organisation", "by", "evidence__added_by")
+    upload = found.get(pk=upload_id, organisation=organisation, by=by)
+    if upload.touched_at <= timezone.now() - KEPT:
+        raise Upload.DoesNotExist
+    return upload
+
+
+def append(*, upload: Upload, offset: int, chunks: Iterable[bytes]) -> Upload:
+    """Add bytes that follow on the first ``offset`` ones; as many as came, if they break off.
+
+    They are on the disk or in the store before they are counted, so a kill in between
+    leaves bytes that do not count and never the reverse. Of two calls for the same place
+    one is counted, whole. Raises ``OffsetError`` for the other, ``ValidationError`` for too
+    many pieces or no room, ``StorageError`` for the disk, ``Upload.DoesNotExist``.
+    """
+    _refuse_elsewhere(upload, offset)
+    organisation = upload.organisation
+    try:
+        name, size = storage.keep_piece(organisation.pk, upload.pk, chunks)
+    except FileNotFoundError as error:
+        raise Upload.DoesNotExist from error
+    try:
+        with writing():
+            quotas.hold(upload.by, organisation)
+            row = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+            _refuse_elsewhere(row, offset)
+            if not size:
+                storage.drop_piece(organisation.pk, upload.pk, name)
+                return row
+            _refuse_many(row)
+            quotas.refuse_full(organisation, size)
+            row.pieces.append(name)
+            row.offset += size
+            row.touched_at = timezone.now()
+            row.save(update_fields=["pieces", "offset", "touched_at"])
+    except (ValidationError, OffsetError, Upload.DoesNotExist):
+        storage.drop_piece(organisation.pk, upload.pk, name)  # nothing was counted
+        raise
+    return row
+
+
+def finish_upload(
+    *, upload: Upload, file_name: str, sha256: str = "", **words: Any
+) -> Evidence:
+    """Make evidence of an upload that is whole, by ``add_file``; twice is once.
+
+    ``sha256`` is the hash that its program expects. What is refused can be finished later
+    with other words. Raises as ``add_file`` does, and ``OffsetError`` for one that is not
+    whole.
+    """
+    if upload.evidence:
+        return upload.evidence
+    if upload.offset < upload.length:
+        raise OffsetError(upload.offset)
+    organisation = upload.organisation
+    with storage.no_space_told(), TemporaryFile(dir=settings.DATA_DIR) as file:
+        digest = hashlib.sha256()
+        for chunk in storage.joined(organisation.pk, upload.pk, upload.pieces):
+            digest.update(chunk)
+            file.write(chunk)
+        if file.tell() != upload.length:
+            raise storage.lost()
+        if sha256 and sha256 != digest.hexdigest():
+            msg = f"The bytes that came have the SHA-256 {digest.hexdigest()}."
+            raise ValidationError({"sha256": msg})
+        sent = UploadedFile(file, name=file_name, size=upload.length)
+        try:
+            made = add_file(
+                by=upload.by,
+                organisation=organisation,
+                upload=sent,
+                of=upload,
+                **words,
+            )
+        except FinishedError:
+            upload = find_upload(
+                by=upload.by, organisation=organisation, upload_id=upload.pk
+            )
+            if upload.evidence is None:
+                raise Upload.DoesNotExist from None
+            return upload.evidence
+    storage.drop_upload(organisation.pk, upload.pk)
+    return made
+
+
+def drop_upload(*, upload: Upload) -> None:
+    """Drop an upload with its bytes; evidence that was made of it stays."""
+    with writing():
+        Upload.objects.filter(pk=upload.pk).delete()
+    storage.drop_upload(upload.organisation_id, upload.pk)
+
+
+def sweep_uploads() -> int:
+    """Drop uploads that are over, and pieces that no row names; how many files that were."""
+    gone, before = 0, time.time() - KEPT.total_seconds()
+    with writing():
+        Upload.objects.over(timezone.now()).delete()
+    for organisation_id in storage.organisations_with_files():
+        found = storage.old_pieces(organisation_id, before)
+        rows = Upload.objects.filter(pk__in=found).values_list("pk", "pieces")
+        named = dict(rows)
+        for upload_id, names in found.items():
+            for name in set(names) - set(named.get(upload_id, ())):
+                storage.drop_piece(organisation_id, upload_id, name)
+                gone += 1
+    return gone
+
+
+def _refuse_elsewhere(upload: Upload, offset: int) -> None:
+    if upload.offset != offset:
+        raise OffsetError(upload.offset)
+
+
+def _refuse_many(upload: Upload) -> None:
+    if len(upload.pieces) >= MOST_PIECES:
+        msg = f"A file comes in {MOST_PIECES:,} pieces at most. Send larger ones."
+        raise ValidationError(msg)

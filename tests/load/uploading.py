@@ -1,0 +1,46 @@
+"""What the tests of uploads ask of the app's own code, as ``inside`` does for others.
+
+``python -m tests.load.uploading door`` prints the token of a program; ``... kept`` prints
+the hashes of all evidence, the uploads, and what lies on the disk of each.
+"""
+
+import json
+import sys
+
+from tests.load import inside  # sets Django up
+
+from compliance.evidence import actions, storage  # isort: skip
+from compliance.models import Evidence, Organisation, Upload  # isort: skip
+from compliance.tokens.actions import make_token  # isort: skip
+from tests import factories  # isort: skip
+
+
+def door():
+    """An organisation, and a token of somebody who may answer."""
+    inside.call_command("migrate", interactive=False, verbosity=0)
+    organisation = factories.make_organisation("Load", "load")
+    person = inside.make_editor(organisation, 0)
+    _, text = make_token(
+        by=person,
+        organisation=organisation,
+        name="Sender",
+        scopes=["answer"],
+        days=30,
+    )
+    return {"token": text}
+
+
+def kept():
+    """Each upload: the bytes that are told, and those that its pieces have."""
+    told = []
+    for one in Upload.objects.filter(evidence=None):
+        pieces = storage.joined(one.organisation_id, one.pk, one.pieces)
+        told.append((one.offset, sum(map(len, pieces))))
+    hashes = list(Evidence.objects.values_list("sha256", flat=True))
+    for sha256 in hashes:
+        storage.open_kept(Organisation.objects.get().pk, sha256).close()
+    return {"evidence": hashes, "uploads": told, "swept": actions.sweep()}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"door": door, "kept": kept}[sys.argv[1]]()))  # noqa: T201
