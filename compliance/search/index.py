@@ -2,7 +2,8 @@
 
 SQLite: full-text tables (FTS5) that triggers keep. They hold no text, only words, and
 in ``scope`` the organisation, assessment or edition, so that a search never walks
-through what belongs to others. PostgreSQL: a GIN index over the words of each row.
+through what belongs to others. PostgreSQL: a GIN index over the words of each row, among
+them one for the organisation, assessment or edition that the row names itself.
 
 All of it follows from other rows. ``keep`` makes what is missing, after every
 ``migrate``; ``release`` takes the triggers away before one, because SQLite drops the
@@ -11,6 +12,7 @@ triggers of a table that is made anew and stumbles over those that name it.
 # ruff: noqa: S608, RUF001 - the SQL is built from the names below; Greek is meant
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +27,16 @@ Sql = tuple[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A table that is searched; ``text`` and ``scope`` are SQL over a row ``{0}``."""
+    """A table that is searched; ``text`` and ``scope`` are SQL over a row ``{0}``.
+
+    ``place`` is its own column that leads to what it belongs to, if it has one.
+    """
 
     name: str
     columns: tuple[str, ...]
     text: str
     scope: str
+    place: str = ""
     rowid: str = "{0}.id"
 
     @property
@@ -59,6 +65,7 @@ ANSWER = Source(
     " AND (SELECT q.kind FROM compliance_question q WHERE q.id = {0}.question_id)"
     f" IN ({_TYPED}) THEN json_extract({{0}}.value, '$') ELSE '' END",
     f"(SELECT {_PLACE} WHERE s.id = {{0}}.assessment_id)",
+    place="assessment_id",
 )
 COMMENT = Source(
     "comment",
@@ -72,12 +79,14 @@ QUESTION = Source(
     ("key", "title", "text"),
     "{0}.key || ' ' || {0}.title || ' ' || {0}.text",
     "'e' || {0}.edition_id",
+    place="edition_id",
 )
 ACTION = Source(
     "action",
     ("title", "text"),
     "{0}.title || ' ' || {0}.text",
     "'o' || {0}.organisation_id",
+    place="organisation_id",
 )
 KEYS = "compliance_search_evidence_key"
 """Evidence has no number of its own that lasts: this table gives it one."""
@@ -86,7 +95,8 @@ EVIDENCE = Source(
     ("title", "file_name", "url"),
     "{0}.title || ' ' || {0}.file_name || ' ' || {0}.url",
     "'o' || {0}.organisation_id",
-    f"(SELECT k.id FROM {KEYS} k WHERE k.evidence_id = {{0}}.id)",
+    place="organisation_id",
+    rowid=f"(SELECT k.id FROM {KEYS} k WHERE k.evidence_id = {{0}}.id)",
 )
 SOURCES = (ANSWER, COMMENT, QUESTION, ACTION, EVIDENCE)
 
@@ -97,11 +107,16 @@ def scope_of(row: Any) -> str:
     return f"{row._meta.model_name[0]}{key}"
 
 
+MARK = "@"
+"""Stands before a scope among the words of PostgreSQL: no word of a text has it."""
+
+
 class Matches(Func):
-    """Whether a row has all the terms; ``scope`` and ``newest`` only speed it up.
+    """Whether a row has all the terms; ``scopes`` and ``newest`` only speed it up.
 
     ``prefix`` leads from the rows that are filtered to those of the source. Of more
-    than ``newest`` rows the older ones need not be found.
+    than ``newest`` rows the older ones need not be found. ``places`` are the scopes that the
+    rows name themselves (``Source.place``), where those are others.
     """
 
     output_field = BooleanField()
@@ -112,18 +127,21 @@ class Matches(Func):
         terms: Terms,
         scopes: tuple[str, ...] = (),
         prefix: str = "",
+        *,
         newest: int = 0,
+        places: Sequence[str] = (),
     ) -> None:
-        columns = ("id", *source.columns)
+        columns = filter(None, ("id", *source.columns, source.place))
         super().__init__(*(F(prefix + column) for column in columns))
         self.source, self.terms = source, terms
         self.scopes, self.newest = scopes, newest
+        self.places = (places or scopes) if source.place else ()
 
     def _columns(self, compiler: Any) -> list[str]:
         return [compiler.compile(column)[0] for column in self.get_source_expressions()]
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Sql:
-        row, *columns = self._columns(compiler)
+        row, *columns = self._columns(compiler)[: 1 + len(self.source.columns)]
         tests, params = _parts(columns, self.terms, "LIKE")
         if self.terms.words:
             index, asked = self.source.index, fts_query(self.terms, self.scopes)
@@ -137,12 +155,12 @@ class Matches(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Sql:
         _, *columns = self._columns(compiler)
-        texts = [_plain(column) for column in columns]
+        texts = [_plain(column) for column in columns[: len(self.source.columns)]]
         tests, params = _parts(texts, self.terms, "ILIKE")
         if self.terms.words:
             words = f"{self.source.words}({', '.join(columns)})"
             tests = [f"{words} @@ %s::tsquery", *tests]
-            params = [ts_query(self.terms), *params]
+            params = [ts_query(self.terms, self.places), *params]
         return f"({' AND '.join(tests)})", params
 
 
@@ -224,13 +242,16 @@ def _changed(words: set[str], table: dict[int, int]) -> set[str]:
     }
 
 
-def ts_query(terms: Terms) -> str:
+def ts_query(terms: Terms, places: Sequence[str] = ()) -> str:
     """The terms in the language of PostgreSQL, which keeps words without marks."""
     last = len(terms.words) - 1
-    return " & ".join(
+    asked = [
         f"'{bare(word)}'{':*' if terms.is_open and place == last else ''}"
         for place, word in enumerate(terms.words)
-    )
+    ]
+    if places:
+        asked.append(f"({' | '.join(f"'{MARK}{place}'" for place in places)})")
+    return " & ".join(asked)
 
 
 def bare(word: str) -> str:

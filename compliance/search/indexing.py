@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from compliance.search.index import EVIDENCE, KEYS, SOURCES, Source
+from compliance.search.index import EVIDENCE, KEYS, MARK, SOURCES, Source
 from compliance.search.terms import WORD_LENGTH
 
 MOST = 200_000
@@ -163,7 +163,9 @@ def _keep_postgresql(connection: Any, cursor: Any) -> bool:
 
 
 def _types(source: Source) -> list[str]:
-    return ["jsonb" if name == "value" else "text" for name in source.columns]
+    place = {"": [], "edition_id": ["bigint"]}.get(source.place, ["uuid"])
+    texts = ["jsonb" if name == "value" else "text" for name in source.columns]
+    return texts + place
 
 
 def _signature(source: Source) -> str:
@@ -201,13 +203,20 @@ def postgresql(*, has_icu: bool) -> list[str]:
     for source in SOURCES:
         texts = [
             f"coalesce(${place}{' #>> ' + repr('{}') if kind == 'jsonb' else ''}, '')"
-            for place, kind in enumerate(_types(source), 1)
+            for place, kind in enumerate(_types(source)[: len(source.columns)], 1)
         ]
+        columns, scope = [*source.columns], ""
+        if source.place:
+            columns.append(source.place)
+            named = (
+                f"'{MARK}{source.place[0]}' || replace(${len(columns)}::text, '-', '')"
+            )
+            scope = f" || array_to_tsvector(ARRAY[{named}])"
         statements += [
             f"CREATE OR REPLACE FUNCTION {_signature(source)}"
             " RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
-            f" SELECT compliance_words({" || ' ' || ".join(texts)}) $$",
+            f" SELECT compliance_words({" || ' ' || ".join(texts)}){scope} $$",
             f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table}"
-            f" USING gin ({source.words}({', '.join(source.columns)}))",
+            f" USING gin ({source.words}({', '.join(columns)}))",
         ]
     return statements

@@ -7,6 +7,7 @@ from django.db import connection
 from compliance.audit import verification
 from compliance.models import Comment, Event, Organisation
 from compliance.organisations.actions import invite
+from compliance.search.queries import find
 from tests import factories, postgres, signing
 from tests.load.multiplied import multiply
 from tests.plans import Plans
@@ -94,3 +95,24 @@ def test_chains_are_listed_without_reading_their_events(mould):
     assert len(found) > COPIES
     assert Event.objects.count() > 10 * COPIES
     assert plans.rows < 4 * len(found)
+
+
+def test_search_passes_no_answer_of_others(cast, mould):
+    """Each of theirs has the word, so that a walk through the newest would seem short."""
+    edition = factories.make_edition(150)
+    here = factories.make_assessment(cast.acme, cast.ada, edition)
+    signing.answer(cast.ada, here, "Q1", verdict="met", note="Our policy.")
+    their = factories.make_assessment(mould, mould.memberships.get().user, edition)
+    their.answers.update(note="The policy.")
+    multiply(mould.pk, 1, 40)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        # Of many matches, the planner thinks, the newest few are near the end of the key.
+        cursor.execute("SET LOCAL enable_sort = off")
+    plans = Plans()
+    with connection.execute_wrapper(plans):
+        (hit,) = find(cast.acme, "policy", kinds=["note"], limit=1)
+    assert str(here.pk) in hit.url
+    notes = [one for one in plans.statements if '"compliance_answer"."note"' in one.sql]
+    assert len(notes) == 1
+    assert notes[0].rows < 4 * here.answers.count()
