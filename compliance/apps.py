@@ -56,6 +56,7 @@ class ComplianceConfig(AppConfig):
         if settings.METRICS_TOKEN:  # counts tasks where they run
             import_module("compliance.monitoring.metrics")
         self._connect()
+        self._connect_accounts()
         self._count_files()
         self._follow_migrations()
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
@@ -80,7 +81,7 @@ class ComplianceConfig(AppConfig):
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.directory import actions as directory  # noqa: PLC0415 - needs the apps
         from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
-        from compliance.organisations import pages, session_expiry, signed_on  # noqa: PLC0415 - needs the apps
+        from compliance.organisations import signed_on  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
@@ -91,12 +92,8 @@ class ComplianceConfig(AppConfig):
         from compliance.sign_on import actions as sign_on  # noqa: PLC0415 - needs the apps
         from compliance.sign_on import entrance  # noqa: PLC0415 - needs the apps
         from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
-        from compliance.tokens import own  # noqa: PLC0415 - needs the apps
 
-        user_logged_in.connect(session_expiry.begin)
-        user_logged_out.connect(session_expiry.end)
         holds.connect(owning.of_member)
-        pages.security_told_of.connect(own.told)
         arriving.connect(new_members.hold_asked)
         arriving.connect(seating.hold_offers)
         arrived.connect(new_members.give_asked)
@@ -110,6 +107,15 @@ class ComplianceConfig(AppConfig):
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)
         rights_lost.connect(dating.forget_with_rights)
+
+    def _connect_accounts(self) -> None:
+        """Sessions begin and end, and the page of a person's sign-in shows tokens too."""
+        from compliance.accounts import pages, session_expiry  # noqa: PLC0415 - needs the apps
+        from compliance.tokens import own  # noqa: PLC0415 - needs the apps
+
+        user_logged_in.connect(session_expiry.begin)
+        user_logged_out.connect(session_expiry.end)
+        pages.more_ways_in.connect(own.told)
 
     def _count_files(self) -> None:
         """Reports count against the room of an organisation, as evidence does."""

@@ -132,7 +132,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "compliance.organisations.session_expiry.SessionUseMiddleware",
+    "compliance.accounts.session_expiry.SessionUseMiddleware",
     "compliance.organisations.signed_on.SignedOnMiddleware",
     "compliance.web.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -180,7 +180,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 AUTH_USER_MODEL = "compliance.User"
 AUTHENTICATION_BACKENDS = [
-    "compliance.organisations.accounts.Backend",
+    "compliance.accounts.adapter.Backend",
 ]
 PASSWORD_HASHERS = ["compliance.web.passwords.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -198,29 +198,29 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "organisations:front"
-ACCOUNT_ADAPTER = "compliance.organisations.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "compliance.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {
-    "reset_password": "compliance.organisations.password_reset.ResetForm",
-    "signup": "compliance.organisations.sign_up.SignUp",
+    "reset_password": "compliance.accounts.password_reset.ResetForm",
+    "signup": "compliance.accounts.sign_up.SignUp",
 }
-ACCOUNT_SIGNUP_FORM_CLASS = "compliance.organisations.accounts.SignUpForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "compliance.accounts.adapter.SignUpForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-MFA_ADAPTER = "compliance.organisations.factor_adapter.FactorAdapter"
+MFA_ADAPTER = "compliance.accounts.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: clocks differ
 MFA_FORMS = {
-    "authenticate": "compliance.organisations.second_step_forms.CodeForm",
-    "authenticate_webauthn": "compliance.organisations.second_step_forms.PasskeyForm",
-    "login_webauthn": "compliance.organisations.second_step_forms.PasskeyLoginForm",
+    "authenticate": "compliance.accounts.second_step_forms.CodeForm",
+    "authenticate_webauthn": "compliance.accounts.second_step_forms.PasskeyForm",
+    "login_webauthn": "compliance.accounts.second_step_forms.PasskeyLoginForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

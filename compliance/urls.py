@@ -51,6 +51,7 @@ urlpatterns = [
     path("console/", include("compliance.console.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
+    path("", include("compliance.accounts.urls")),
     path("", include("compliance.organisations.urls")),
     path("", include("compliance.sign_on.urls")),
     path("o/<slug:org>/directory/", include("compliance.directory.urls")),

@@ -6,7 +6,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.web.worker import _worker
 
-PATHS = ["compliance.web.mail.send", "compliance.organisations.tasks.send_reset"]
+PATHS = ["compliance.web.mail.send", "compliance.accounts.tasks.send_reset"]
 
 
 def queued():

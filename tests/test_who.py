@@ -279,7 +279,7 @@ SAID = {
         "answer_sheets/queries.py: user",
         "history/_trail_filter.html: chosen.who",
         "reports/pdf/report.html: author",
-        "organisations/security.html: request.user",
+        "accounts/security.html: request.user",
         "sign_on/connect.html: request.user",
         "sign_on/provider.html: one.user",
         "ui/topbar.html: request.user",

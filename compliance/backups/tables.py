@@ -12,11 +12,11 @@ from django.db.models.functions import Cast, Concat
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from compliance.accounts.tasks import send_reset
 from compliance.audit.columns import Derived, proof_of
 from compliance.backups.rows import selected
 from compliance.calendar.models import Feed
 from compliance.organisations.models import OVER, Invitation
-from compliance.organisations.tasks import send_reset
 from compliance.seats.models import ShareLink
 from compliance.tokens.models import Token
 from compliance.web.mail import send

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Cast
 
+from compliance.accounts.tasks import send_reset
 from compliance.api.models import Call
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import (
@@ -51,7 +52,6 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
-from compliance.organisations.tasks import send_reset
 from compliance.results.models import Summary
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff

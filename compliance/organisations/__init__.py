@@ -1,4 +1,4 @@
-"""Accounts and their factors, organisations, members, invitations, the one table of permissions."""
+"""People, organisations, their members and invitations, the one table of permissions."""
 
 __all__ = [
     "access",
@@ -10,7 +10,7 @@ __all__ = [
     "models",
     "rate_limits",
     "reauthentication",
-    "session_expiry",
+    "recognition",
     "signed_on",
-    "tasks",
+    "webauthn",
 ]

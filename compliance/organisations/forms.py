@@ -14,26 +14,13 @@ from compliance.organisations.models import (
     Invitation,
     User,
 )
-from compliance.web.text import validate_line
-
-
-def _line(
-    label: str, autocomplete: str, wanted: str, longest: int = 120
-) -> forms.CharField:
-    attrs = {"class": "input", "autocomplete": autocomplete}
-    return forms.CharField(
-        label=label,
-        max_length=longest,
-        validators=[validate_line],
-        error_messages={"required": wanted},
-        widget=forms.TextInput(attrs=attrs),
-    )
+from compliance.web.fields import line_field
 
 
 class OrganisationForm(forms.Form):
     """The name of a new organisation."""
 
-    name = _line(
+    name = line_field(
         "Name of the organisation",
         "organization",
         "Write the name of the organisation.",
@@ -49,7 +36,7 @@ class InviteForm(forms.Form):
         error_messages={"required": "Write the email address of the person."},
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    name = _line("Name", "off", "Write the name of the person.")
+    name = line_field("Name", "off", "Write the name of the person.")
     role = forms.ChoiceField(
         label="Role",
         choices=Role.choices,
@@ -64,7 +51,7 @@ class InviteForm(forms.Form):
 class JoinForm(forms.Form):
     """Name and first password of an invited person who has no account."""
 
-    name = _line("Your name", "name", "Write your name.")
+    name = line_field("Your name", "name", "Write your name.")
     password1 = forms.CharField(
         label="Password",
         strip=False,
@@ -180,40 +167,3 @@ class PolicyForm(forms.Form):
     def __init__(self, data: Any = None, *, policy: AccessPolicy) -> None:
         initial = {name: getattr(policy, name) for name in self.base_fields}
         super().__init__(data, initial=initial)
-
-
-class PasskeyForm(forms.Form):
-    """The name of a passkey."""
-
-    name = _line("Name", "off", "Give the passkey a name.", 60)
-    name.help_text = "Such as “Work laptop” or “Blue key”, so that you recognise it."
-
-
-class AppForm(forms.Form):
-    """A code of the app that is being connected."""
-
-    code = forms.CharField(
-        label="Type the code that the app shows",
-        max_length=20,
-        error_messages={"required": "Type the code that the app shows."},
-        widget=forms.TextInput(
-            attrs={
-                "class": "input codein",
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-            }
-        ),
-    )
-
-
-class MadeForm(forms.Form):
-    """The response of a device, and its name, which was given the page before."""
-
-    name = _line("Name", "off", "Give the passkey a name.", 60)
-    said = forms.CharField(widget=forms.HiddenInput)
-
-
-class AskForm(forms.Form):
-    """The address that a form goes to, which a passkey is to sign for."""
-
-    to = forms.RegexField(r"^/[!-~]{0,299}$")

@@ -495,7 +495,7 @@ def connect(*, by: User, organisation: Organisation, person: Person) -> Identity
                 "said": "From now on, anyone who signs in there as you works in"
                 f" {organisation} with your account.",
                 "left": None,
-                "link": absolute(reverse("organisations:security")),
+                "link": absolute(reverse("accounts:security")),
             },
         )
     return row

@@ -180,7 +180,7 @@ def _tell(token: Token, done: str) -> None:
             "said": f"The token “{token}” of {token.organisation} was {done}. Programs act"
             " for you by such a token.",
             "left": None,
-            "link": absolute(reverse("organisations:security")),
+            "link": absolute(reverse("accounts:security")),
         },
     )
 

@@ -65,7 +65,7 @@ def own_end(request: MemberRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(request.user.tokens, pk=token_id)
     actions.end_token(by=request.user, token=token)
     messages.success(request, f"The token “{token}” no longer works.")
-    return redirect("organisations:security")
+    return redirect("accounts:security")
 
 
 def _seen(request: MemberRequest) -> TokenQuerySet:

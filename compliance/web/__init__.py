@@ -8,6 +8,7 @@ __all__ = [
     "downloads",
     "durability",
     "enums",
+    "fields",
     "file_moving",
     "file_store",
     "folders",

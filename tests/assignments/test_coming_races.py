@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from compliance.accounts import actions as accounts
 from compliance.assessments import actions
 from compliance.assignments import actions as assignments
 from compliance.audit import verification
@@ -98,7 +99,7 @@ def test_adding_a_passkey_and_saving_wait_for_each_other(
 
     def add():
         for number, said in enumerate(made):
-            people.add_passkey(
+            accounts.add_passkey(
                 by=cast.ada,
                 session=client.session.session_key,
                 name=f"Laptop {number}",

@@ -51,7 +51,7 @@ def make_administrator(*, email: str, is_administrator: bool = True) -> User:
                 context={
                     "user": user,
                     "is_administrator": is_administrator,
-                    "link": absolute(reverse("organisations:security")),
+                    "link": absolute(reverse("accounts:security")),
                 },
             )
     return user

@@ -116,6 +116,6 @@ def _tell(by: User, organisation: Organisation, asked_from: date) -> None:
                 "by": by,
                 "organisation": organisation,
                 "day": asked_from,
-                "link": absolute(reverse("organisations:security")),
+                "link": absolute(reverse("accounts:security")),
             },
         )

@@ -40,6 +40,6 @@ def sign_out_member(*, by: User, membership: Membership) -> None:
             context={
                 "by": by,
                 "organisation": membership.organisation,
-                "link": absolute(reverse("organisations:security")),
+                "link": absolute(reverse("accounts:security")),
             },
         )

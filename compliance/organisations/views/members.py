@@ -20,14 +20,14 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.organisations.choices import Role
 from compliance.organisations.forms import BackForm, InviteForm, RoleForm
 from compliance.organisations.models import Membership
-from compliance.organisations.pages import invitations, members_told
+from compliance.organisations.pages import invitations, members_with_factors
 
 
 @require_safe
 @member_required(Permission.MEMBERS)
 def members(request: MemberRequest) -> HttpResponse:
     context = {
-        "members": members_told(request),
+        "members": members_with_factors(request),
         "invite": InviteForm(),
         "removed": _removed(request),
     } | invitations(request)

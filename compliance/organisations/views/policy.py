@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.forms import PolicyForm
-from compliance.organisations.pages import policy_told
+from compliance.organisations.pages import policy_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,6 +30,6 @@ def policy(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, "The policy holds from now on.")
             return redirect("organisations:policy", request.organisation.slug)
-    context = {"form": form} | policy_told(request)
+    context = {"form": form} | policy_context(request)
     status = 422 if is_sent else 200
     return render(request, "organisations/policy.html", context, status=status)

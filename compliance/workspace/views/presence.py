@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from compliance.accounts.session_expiry import in_background
 from compliance.assessments.models import Answer, Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.session_expiry import in_background
 from compliance.web.htmx import wants_partial
 from compliance.workspace import actions
 from compliance.workspace.forms import PresenceForm, VisitForm

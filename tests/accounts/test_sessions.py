@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from compliance.accounts.devices import is_phone, network_of, program_of
 from compliance.models import Event
-from compliance.organisations.devices import is_phone, network_of, program_of
 from tests import factories
 from tests.mailing import send_queued
 

@@ -5,7 +5,8 @@ from typing import Any
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from compliance.organisations import factor_secrets, webauthn
+from compliance.accounts import factor_secrets
+from compliance.organisations import webauthn
 
 
 class FactorAdapter(DefaultMFAAdapter):

@@ -8,10 +8,11 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.organisations import actions, rate_limits
+from compliance.accounts import actions
+from compliance.accounts.forms import AskForm, MadeForm, PasskeyForm
+from compliance.accounts.pages import codes_page, security_context
+from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest
-from compliance.organisations.forms import AskForm, MadeForm, PasskeyForm
-from compliance.organisations.pages import codes_page, security_told
 from compliance.organisations.reauthentication import TOO_MANY, StepUp, stepped_up
 from compliance.organisations.recognition import ask_for_one
 
@@ -29,9 +30,9 @@ def passkey_new(request: MemberRequest) -> HttpResponse:
         else:
             name = form.cleaned_data["name"]
             context = {"name": name, "options": json.dumps(options)}
-            return render(request, "organisations/passkey_new.html", context)
-    context = security_told(request) | {"form": form}
-    return render(request, "organisations/security.html", context, status=422)
+            return render(request, "accounts/passkey_new.html", context)
+    context = security_context(request) | {"form": form}
+    return render(request, "accounts/security.html", context, status=422)
 
 
 @require_POST
@@ -41,7 +42,7 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
     form = MadeForm(request.POST)
     if not form.is_valid():
         messages.error(request, "The passkey could not be made. Try again.")
-        return redirect("organisations:security")
+        return redirect("accounts:security")
     name = form.cleaned_data["name"]
     try:
         made = actions.add_passkey(
@@ -52,7 +53,7 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
         )
     except ValidationError as error:
         messages.error(request, error.messages[0])
-        return redirect("organisations:security")
+        return redirect("accounts:security")
     messages.success(request, f"The passkey “{name}” is added.")
     return codes_page(request, made)
 
@@ -88,10 +89,10 @@ def passkey(request: MemberRequest, passkey_id: int) -> HttpResponse:
         name = form.cleaned_data["name"]
         actions.rename_passkey(by=request.user, passkey=own, name=name)
         messages.success(request, f"The passkey is called “{name}”.")
-        return redirect("organisations:security")
+        return redirect("accounts:security")
     context = {"passkey": own, "form": form}
     status = 422 if is_sent else 200
-    return render(request, "organisations/passkey.html", context, status=status)
+    return render(request, "accounts/passkey.html", context, status=status)
 
 
 @require_POST
@@ -104,7 +105,7 @@ def passkey_remove(request: MemberRequest, passkey_id: int) -> HttpResponse:
         messages.error(request, error.messages[0])
     else:
         messages.success(request, f"The passkey “{own}” is removed.")
-    return redirect("organisations:security")
+    return redirect("accounts:security")
 
 
 def _session(request: MemberRequest) -> str:

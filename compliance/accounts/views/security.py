@@ -5,17 +5,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.organisations import actions, rate_limits
+from compliance.accounts import actions
+from compliance.accounts.forms import PasskeyForm
+from compliance.accounts.pages import security_context
+from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest
-from compliance.organisations.forms import PasskeyForm
-from compliance.organisations.pages import security_told
 from compliance.organisations.reauthentication import StepUp, stepped_up
 
 
 @require_safe
 def security(request: MemberRequest) -> HttpResponse:
-    context = security_told(request) | {"form": PasskeyForm()}
-    return render(request, "organisations/security.html", context)
+    context = security_context(request) | {"form": PasskeyForm()}
+    return render(request, "accounts/security.html", context)
 
 
 @require_POST
@@ -26,4 +27,4 @@ def address_confirm(request: MemberRequest) -> HttpResponse:
         messages.error(request, rate_limits.TOO_MANY)
     elif actions.send_proof(by=request.user):
         messages.success(request, f"A link is on its way to {request.user.email}.")
-    return redirect("organisations:security")
+    return redirect("accounts:security")

@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from compliance.accounts import factor_secrets
 from compliance.audit import tables, trail, verification
 from compliance.audit.models import PEOPLE
 from compliance.models import Event, FactorCount
-from compliance.organisations import factor_secrets
 from compliance.reviews.event_labels import told
 from tests import device, factories
 from tests.device import Device

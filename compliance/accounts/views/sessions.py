@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from compliance.accounts.devices import program_of
 from compliance.organisations.access import MemberRequest
-from compliance.organisations.devices import program_of
 from compliance.organisations.reauthentication import StepUp, stepped_up
 
 
@@ -19,7 +19,7 @@ def session_end(request: MemberRequest, session_id: int) -> HttpResponse:
     own = get_object_or_404(UserSession, pk=session_id, user=request.user)
     own.end()
     messages.success(request, f"{program_of(own.user_agent)} is signed out.")
-    return redirect("organisations:security")
+    return redirect("accounts:security")
 
 
 @require_POST
@@ -28,4 +28,4 @@ def sessions_end(request: MemberRequest) -> HttpResponse:
     """Sign all browsers out but this one."""
     end_other_sessions(request, request.user)
     messages.success(request, "You are signed out everywhere else.")
-    return redirect("organisations:security")
+    return redirect("accounts:security")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from compliance.audit.transaction import writing
-from compliance.organisations.actions.members import keep_address
+from compliance.organisations.actions import keep_address
 from compliance.organisations.models import User
 from compliance.web.mail import FIRST, absolute, queue_mail
 from compliance.web.queues import QUICK

@@ -14,7 +14,7 @@ from compliance.audit import trail, verification
 from compliance.erasure.actions import erase_person
 from compliance.models import Challenge, Event, FactorCount, Membership
 from compliance.organisations import recognition, webauthn
-from compliance.organisations.actions import factors
+from compliance.accounts.actions import factors
 from compliance.reviews.event_labels import told
 from tests import device, factories
 from tests.device import Device

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from compliance.organisations.tasks import send_reset
+from compliance.accounts.tasks import send_reset
 
 
 class ResetForm(forms.Form):

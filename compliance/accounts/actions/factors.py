@@ -12,7 +12,7 @@ from compliance.audit import trail
 from compliance.audit.event_types import EventType
 from compliance.audit.transaction import writing
 from compliance.organisations import webauthn
-from compliance.organisations.actions.members import lock_person
+from compliance.organisations.actions import lock_person
 from compliance.organisations.events import (
     ACCOUNT_CHANGED,
     APP_ADDED,

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.organisations import actions
+from compliance.accounts import actions
+from compliance.accounts.forms import AppForm
+from compliance.accounts.pages import codes_page
+from compliance.accounts.qr import path_of, uri_of
 from compliance.organisations.access import MemberRequest
-from compliance.organisations.forms import AppForm
-from compliance.organisations.pages import codes_page
-from compliance.organisations.qr import path_of, uri_of
 from compliance.organisations.reauthentication import StepUp, stepped_up
 
 SECRET = "app_secret"  # noqa: S105 (the name of its place in the session)
@@ -42,7 +42,7 @@ def app_new(request: MemberRequest) -> HttpResponse:
     size, path = path_of(uri_of(request.user, secret))
     context = {"form": form, "secret": secret, "size": size, "path": path}
     status = 422 if form.is_bound else 200
-    return render(request, "organisations/app_new.html", context, status=status)
+    return render(request, "accounts/app_new.html", context, status=status)
 
 
 @require_POST
@@ -54,7 +54,7 @@ def app_remove(request: MemberRequest) -> HttpResponse:
         messages.error(request, error.messages[0])
     else:
         messages.success(request, "Codes of your app count no longer.")
-    return redirect("organisations:security")
+    return redirect("accounts:security")
 
 
 @require_POST
@@ -65,5 +65,5 @@ def codes_new(request: MemberRequest) -> HttpResponse:
         made = actions.make_recovery_codes(by=request.user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
-        return redirect("organisations:security")
+        return redirect("accounts:security")
     return codes_page(request, made)

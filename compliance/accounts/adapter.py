@@ -14,7 +14,7 @@ from django.urls import reverse
 from compliance.audit.trail import record_of_people
 from compliance.audit.transaction import writing
 from compliance.organisations import signed_on
-from compliance.organisations.actions.members import keep_address
+from compliance.organisations.actions import keep_address
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import (
     SECOND_FACTORS,
@@ -138,7 +138,7 @@ class AccountAdapter(DefaultAccountAdapter):
                     "said": "The password of your account was changed, and every session"
                     " has ended.",
                     "left": None,
-                    "link": absolute(reverse("organisations:security")),
+                    "link": absolute(reverse("accounts:security")),
                 },
             )
 

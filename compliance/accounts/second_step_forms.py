@@ -18,7 +18,7 @@ from allauth.mfa.webauthn.internal import auth
 from django import forms
 from django.core.exceptions import ValidationError
 
-from compliance.organisations.actions import factors
+from compliance.accounts.actions import factors
 from compliance.organisations.recognition import recognise_at_sign_in, take_code
 
 

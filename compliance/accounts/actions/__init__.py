@@ -1,0 +1,28 @@
+"""Actions on factors of a person, and the proof of their address."""
+
+from compliance.accounts.actions.addresses import send_proof, unproved_address
+from compliance.accounts.actions.factors import (
+    add_app,
+    add_passkey,
+    ask_for_new,
+    forget_factors,
+    make_recovery_codes,
+    recovery_codes_left,
+    remove_app,
+    remove_passkey,
+    rename_passkey,
+)
+
+__all__ = [
+    "add_app",
+    "add_passkey",
+    "ask_for_new",
+    "forget_factors",
+    "make_recovery_codes",
+    "recovery_codes_left",
+    "remove_app",
+    "remove_passkey",
+    "rename_passkey",
+    "send_proof",
+    "unproved_address",
+]
