@@ -16,11 +16,7 @@ from compliance.assessments.models import (
     Origin,
     OriginEvent,
     OriginTrail,
-    Presence,
     Proposal,
-    SavedView,
-    Upgrade,
-    Visit,
 )
 from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.bundles.models import Package
@@ -47,6 +43,7 @@ from compliance.directory.models import (
     DirectoryGroupMember,
     DirectoryPerson,
 )
+from compliance.edition_moves.models import Upgrade
 from compliance.evidence.models import Evidence, Upload
 from compliance.home.models import PutAway
 from compliance.legal_index.models import Instrument, Provision
@@ -60,6 +57,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
+from compliance.presence.models import Presence, Visit
 from compliance.reports.models import Report
 from compliance.results.models import MonthEnd, Summary, Target
 from compliance.reviews.models import Check, Reopening, Review, SignOff
@@ -83,6 +81,7 @@ from compliance.snapshots.models import Snapshot
 from compliance.tokens.models import Token
 from compliance.web.models import Lease
 from compliance.webhooks.models import Delivery, Webhook
+from compliance.workspace.models import SavedView
 
 __all__ = [
     "AccessPolicy",

@@ -63,6 +63,7 @@ urlpatterns = [
     path("o/<slug:org>/", include("compliance.search.urls")),
     path("o/<slug:org>/", include("compliance.law_changes.urls")),
     path("o/<slug:org>/", include("compliance.workspace.urls")),
+    path("o/<slug:org>/", include("compliance.scoping.urls")),
     path("o/<slug:org>/", include("compliance.bulk.urls")),
     path("o/<slug:org>/", include("compliance.evidence_use.urls")),
     path("o/<slug:org>/", include("compliance.assignments.urls")),

@@ -95,7 +95,7 @@ SENT = {
     },
     "workspace:na_undo": {"seq": "1", "want": "queue"},
     "assignments:mine": {"page": "1"},
-    "workspace:start": {
+    "scoping:start": {
         "subject": "Acme",
         "period_from": "2026-01-01",
         "period_to": "2026-12-31",
@@ -103,11 +103,11 @@ SENT = {
         "data": "health",
         "earlier": "x",
     },
-    "workspace:applies": {"data": "health"},
+    "scoping:applies": {"data": "health"},
     "workspace:detail": LOOK,
     "workspace:progress": LOOK | {"drawn": "8-00000000"},
-    "workspace:facts": {"data": "health"},
-    "workspace:applicability": LOOK,
+    "scoping:facts": {"data": "health"},
+    "scoping:applicability": LOOK,
     "assignments:assign": LOOK
     | {
         "which": "question:{answer}",

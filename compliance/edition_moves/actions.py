@@ -25,7 +25,7 @@ from compliance.assessments.events import (
     ASSESSMENT_UPGRADED,
 )
 from compliance.assessments.following import choice_lines_of
-from compliance.assessments.models import Answer, Assessment, Upgrade
+from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.writing import Change, alter
 from compliance.assignments.actions import assign
 from compliance.audit import trail
@@ -35,6 +35,7 @@ from compliance.audit.transaction import writing
 from compliance.checklists import content, copies
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
+from compliance.edition_moves.models import Upgrade
 from compliance.edition_moves.planning import AnswerValues, Move, Plan, plan, told
 from compliance.organisations.models import User
 

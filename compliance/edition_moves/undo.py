@@ -11,7 +11,7 @@ from compliance.assessments.answer_fields import ANSWERED, ANSWERING, json_of
 from compliance.assessments.applying import Scope
 from compliance.assessments.crediting import answered
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
-from compliance.assessments.models import Answer, Assessment, Upgrade
+from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.leaves import ERASED
 from compliance.audit.models import Event
@@ -26,6 +26,7 @@ from compliance.edition_moves.actions import (
     locked_assessment,
     tell,
 )
+from compliance.edition_moves.models import Upgrade
 from compliance.organisations.models import User
 from compliance.snapshots.folding import answers_of, fold, unsaved
 

@@ -17,13 +17,14 @@ from django.views.decorators.http import (
 )
 
 from compliance.assessments.choices import Decision
-from compliance.assessments.models import UNDO_FOR, Answer, Assessment
+from compliance.assessments.models import Answer, Assessment
 from compliance.audit.refusals import StaleError
 from compliance.checklists import copies
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.related import has_relations, original_of
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
+from compliance.edition_moves.models import UNDO_FOR
 from compliance.edition_moves.planning import Move, Plan
 from compliance.organisations import rate_limits
 from compliance.organisations.access import (

@@ -25,9 +25,6 @@ from compliance.assessments.models import (
     Origin,
     OriginEvent,
     OriginTrail,
-    Presence,
-    SavedView,
-    Visit,
 )
 from compliance.audit import rows, trail
 from compliance.audit.models import PEOPLE, ChainHead, Deletion, Event
@@ -52,11 +49,13 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
+from compliance.presence.models import Presence, Visit
 from compliance.results.models import Summary
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff
 from compliance.snapshots.models import Snapshot
 from compliance.web.mail import send
+from compliance.workspace.models import SavedView
 
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""

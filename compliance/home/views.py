@@ -22,9 +22,9 @@ from compliance.home.needs import OF_A_KIND, Need
 from compliance.home.todo import SOON, expiring, needs, work_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
+from compliance.scoping.cards import cards
 from compliance.templatetags.ui import long_day
 from compliance.web.text import searched
-from compliance.workspace.cards import cards
 from compliance.workspace.lists import ON_A_PAGE, by_theme, listed, standing
 
 MOST = 5

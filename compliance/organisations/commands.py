@@ -108,12 +108,10 @@ COMMANDS = (
     _page("Look of reports", "letterhead:letterhead", words="logo colour letterhead"),
     _page("Result", "results:result", words="score level", of_assessment=True),
     _page("Review", "reviews:review", words="sign-off", of_assessment=True),
-    _page("Facts", "workspace:facts", of_assessment=True),
+    _page("Facts", "scoping:facts", of_assessment=True),
     _page("Auditors", "seats:list", words="seats invite share", of_assessment=True),
     _page("As of a date", "history:as_of", words="earlier past", of_assessment=True),
-    _page(
-        "What applies", "workspace:applicability", words="why not", of_assessment=True
-    ),
+    _page("What applies", "scoping:applicability", words="why not", of_assessment=True),
     Command(
         "Next unanswered question",
         "workspace:next_open",
@@ -174,7 +172,7 @@ COMMANDS = (
         _EXPORT,
         fragment="#subscribe",
     ),
-    Command("Start an assessment", "workspace:choose", words="new assessment begin"),
+    Command("Start an assessment", "scoping:choose", words="new assessment begin"),
     Command("Add evidence", "evidence:add", words="new upload file link"),
     Command("New action", "remediation:action_new", words="task add"),
     Command("Invite someone", "organisations:invite", words="member person new"),

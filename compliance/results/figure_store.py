@@ -17,7 +17,6 @@ from django.db.models import Case, F, Max, Min, Q, Value, When
 from django.utils import timezone
 
 from compliance.assessments.models import ActionLink, Assessment, Attachment
-from compliance.assessments.signature_validity import void_of
 from compliance.audit import event_types
 from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.event_types import Topic
@@ -35,6 +34,7 @@ from compliance.results.summary_figures import (
     read_back,
     written,
 )
+from compliance.signatures.validity import void_of
 
 HOW = f"{RULES} {SHAPE}"
 """The rules of counting, and the fields that are kept."""

@@ -8,9 +8,9 @@ from compliance.assessments.models import (
     Comment,
     Ground,
     Proposal,
-    Upgrade,
 )
 from compliance.audit.guards import unless_deleted
+from compliance.edition_moves.models import Upgrade
 from compliance.evidence.models import Evidence
 from compliance.reviews.models import Check, Reopening, Review, SignOff
 from compliance.snapshots.models import Snapshot

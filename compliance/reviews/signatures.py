@@ -14,12 +14,12 @@ from compliance.assessments.models import (
     Attachment,
     OriginTrail,
 )
-from compliance.assessments.signature_validity import Void
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.models import Reopening, Review, SignOff
+from compliance.signatures.validity import Void
 from compliance.snapshots.changes import Changed, differences, without_people
 from compliance.snapshots.content import Content, content_from, in_groups
 from compliance.snapshots.imported_facts import Stated, came_with

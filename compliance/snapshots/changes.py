@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from compliance.assessments.answer_fields import ANSWER_FIELDS
-from compliance.assessments.material import ACTION, EVIDENCE
+from compliance.signatures.material import ACTION, EVIDENCE
 from compliance.snapshots.content import Content, Line, Proof, Task
 
 _LINE = {"title": "question", "text": "question", "weight": "weight"}

@@ -1,13 +1,13 @@
-"""The pages of an assessment: its list of questions, a row, bulk, evidence, and who is there."""
+"""The pages of an assessment: its list of questions, a row, evidence, comments, views that people keep."""
 
 __all__ = [
     "actions",
-    "cards",
     "forms",
     "history",
     "lines",
     "lists",
     "milestones",
+    "models",
     "overview",
     "pages",
     "proposed",

@@ -23,8 +23,8 @@ from compliance.assessments.models import Answer
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
+from compliance.presence.seeing import Unseen
 from compliance.web.text import counted
-from compliance.workspace.seeing import Unseen
 
 _PROOF = "File or link"
 _PIECES = {

@@ -17,7 +17,7 @@ from compliance.checklists.force import Mark
 from compliance.checklists.models import Question
 from compliance.evidence.models import Evidence
 from compliance.evidence.previews import has_picture
-from compliance.workspace.seeing import News
+from compliance.presence.seeing import News
 
 _PLACED = {"due_on"}
 """Fields that have a place of their own in a row, beside the owner."""

@@ -14,12 +14,12 @@ from compliance.assessments.choices import TALKED, AssessmentStatus
 from compliance.assessments.earlier_assessments import periods_before
 from compliance.assessments.models import Answer, Assessment, AssessmentQuerySet
 from compliance.assessments.scoring import Tally, tally
-from compliance.assessments.signature_validity import Void, voids_in
 from compliance.charts.shapes import Chart, bar
 from compliance.checklists.force import rates
 from compliance.checklists.rating import counted_as
 from compliance.organisations.models import Organisation
-from compliance.workspace.seeing import with_news
+from compliance.presence.seeing import with_news
+from compliance.signatures.validity import Void, voids_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.proposing import prepared_by
-from compliance.assessments.signature_validity import void_of
 from compliance.checklist_translations.translator import other_languages
 from compliance.checklists import frameworks
 from compliance.checklists.frameworks import shown_by
@@ -28,7 +27,9 @@ from compliance.discussion.thread import offered, thread
 from compliance.law_changes.law import laws
 from compliance.organisations.access import MemberRequest, Permission, who_may
 from compliance.organisations.models import User
+from compliance.presence.seeing import Unseen, seen_seq, unseen
 from compliance.search.queries import answers_with
+from compliance.signatures.validity import void_of
 from compliance.web.text import searched, whole
 from compliance.workspace import lines, overview
 from compliance.workspace.elsewhere import offers
@@ -37,7 +38,6 @@ from compliance.workspace.overview import Overview, Row
 from compliance.workspace.pace import time_left
 from compliance.workspace.points import points_of
 from compliance.workspace.proposed import proposed
-from compliance.workspace.seeing import Unseen, seen_seq, unseen
 from compliance.workspace.standing_in import bearer_of, borne_by, standing_in
 
 CHUNK = 40

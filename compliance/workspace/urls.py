@@ -9,11 +9,11 @@ from compliance.workspace.views import (
     detail,
     discussion,
     evidence,
+    listing,
     presence,
     proposals,
     related,
     saved_views,
-    starting,
     taking,
 )
 
@@ -22,20 +22,12 @@ one = "<uuid:assessment_id>/"
 answer = f"{one}answers/<int:answer_id>/"
 said = f"{answer}comments/<int:comment_id>/"
 urlpatterns = [
-    path("assessments/", starting.list_, name="list"),
+    path("assessments/", listing.list_, name="list"),
     path("assessments/na/", confirmations.na_queue, name="na_queue"),
     path("assessments/na/undo/", confirmations.na_undo, name="na_undo"),
-    path("assessments/new/", starting.choose, name="choose"),
-    path("assessments/new/<int:edition_id>/", starting.start, name="start"),
-    path("assessments/new/<int:edition_id>/applies/", starting.applies, name="applies"),
     path(f"assessments/{one}", detail.detail, name="detail"),
     path(f"assessments/{one}next/", detail.next_open, name="next_open"),
     path(f"assessments/{one}progress/", detail.progress, name="progress"),
-    path(f"assessments/{one}facts/", starting.facts, name="facts"),
-    path(f"assessments/{one}rest/", starting.rest, name="rest"),
-    path(
-        f"assessments/{one}applicability/", starting.applicability, name="applicability"
-    ),
     path(f"assessments/{one}archive/", closing.archive, name="archive"),
     path(f"assessments/{one}take-up/", closing.take_up, name="take_up"),
     path(f"assessments/{one}views/", saved_views.saved_views, name="saved_views"),

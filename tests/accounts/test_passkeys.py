@@ -10,11 +10,11 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.accounts.actions import factors
 from compliance.audit import trail, verification
 from compliance.erasure.actions import erase_person
 from compliance.models import Challenge, Event, FactorCount, Membership
 from compliance.organisations import recognition, webauthn
-from compliance.accounts.actions import factors
 from compliance.reviews.event_labels import told
 from tests import device, factories
 from tests.device import Device

@@ -226,8 +226,8 @@ def test_page_carries_forward_with_subject_period_and_facts(cast, earlier, sign_
     earlier.facts = {"data": ["health"]}
     earlier.save()
     client = sign_in(cast.otto)
-    chosen = client.get(reverse("workspace:choose", args=["acme"]))
-    url = reverse("workspace:start", args=["acme", earlier.edition.pk])
+    chosen = client.get(reverse("scoping:choose", args=["acme"]))
+    url = reverse("scoping:start", args=["acme", earlier.edition.pk])
     url += f"?from={earlier.pk}"
     assert url in chosen.text
     page = client.get(url)
@@ -247,7 +247,7 @@ def test_page_carries_forward_with_subject_period_and_facts(cast, earlier, sign_
 @pytest.mark.parametrize("given", ["x", "00000000-0000-0000-0000-000000000000"])
 def test_unknown_and_foreign_assessments_are_not_found(cast, earlier, sign_in, given):
     foreign = factories.make_assessment(cast.other, cast.zoe, earlier.edition)
-    url = reverse("workspace:start", args=["acme", earlier.edition.pk])
+    url = reverse("scoping:start", args=["acme", earlier.edition.pk])
     client = sign_in(cast.otto)
     for wrong in (given, foreign.pk):
         assert client.get(f"{url}?from={wrong}").status_code == 404
@@ -329,7 +329,7 @@ def test_page_of_checklists_offers_twenty_to_carry_forward(cast, sign_in):
             cast.acme, cast.ada, edition, subject=f"Subject {at:02}"
         )
     client = sign_in(cast.ada)
-    url = reverse("workspace:choose", args=["acme"])
+    url = reverse("scoping:choose", args=["acme"])
     page = client.get(url)
     assert page.text.count("?from=") == 20
     assert len(page.content) < 40_000

@@ -61,7 +61,7 @@ def test_page_says_that_it_is_archived_and_offers_the_way_back(
     cast, assessment, sign_in
 ):
     client = sign_in(cast.otto)
-    facts = client.get(reverse("workspace:facts", args=["acme", assessment.pk]))
+    facts = client.get(reverse("scoping:facts", args=["acme", assessment.pk]))
     url = reverse("workspace:archive", args=["acme", assessment.pk])
     assert url in facts.text
     page = client.post(url, follow=True)

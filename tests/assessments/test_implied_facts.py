@@ -72,7 +72,7 @@ def text_of(response):
 
 
 def count(client, edition, **facts):
-    address = reverse("workspace:applies", args=["acme", edition.pk])
+    address = reverse("scoping:applies", args=["acme", edition.pk])
     return text_of(client.post(address, facts))
 
 

@@ -140,7 +140,7 @@ def form(**fields):
 
 
 def test_page_starts_an_assessment(cast, sign_in, edition):
-    address = reverse("workspace:start", args=["acme", edition.pk])
+    address = reverse("scoping:start", args=["acme", edition.pk])
     client = sign_in(cast.otto)
     assert "What are you assessing?" in client.get(address).content.decode()
     reply = client.post(address, form())
@@ -165,7 +165,7 @@ def test_page_starts_an_assessment(cast, sign_in, edition):
 def test_page_refuses_with_words_and_keeps_the_input(
     cast, sign_in, edition, fields, words
 ):
-    address = reverse("workspace:start", args=["acme", edition.pk])
+    address = reverse("scoping:start", args=["acme", edition.pk])
     reply = sign_in(cast.otto).post(address, form(due_on="2026-11-30") | fields)
     text = reply.content.decode()
     assert reply.status_code == 422
@@ -175,7 +175,7 @@ def test_page_refuses_with_words_and_keeps_the_input(
 
 
 def test_period_that_ends_too_soon_is_told_at_its_field(cast, sign_in, edition):
-    address = reverse("workspace:start", args=["acme", edition.pk])
+    address = reverse("scoping:start", args=["acme", edition.pk])
     reply = sign_in(cast.otto).post(address, form(period_to="2025-01-01"))
     assert '<a href="#id_period_to">to</a>: The audit period ends' in flat(reply.text)
     field = re.search(r'<input[^>]*name="period_to"[^>]*>', reply.text)[0]
@@ -183,7 +183,7 @@ def test_period_that_ends_too_soon_is_told_at_its_field(cast, sign_in, edition):
 
 
 def test_counts_follow_the_facts_before_anything_is_kept(cast, sign_in, edition):
-    address = reverse("workspace:applies", args=["acme", edition.pk])
+    address = reverse("scoping:applies", args=["acme", edition.pk])
     text = sign_in(cast.otto).post(address, {"data": ["children"]}).content.decode()
     assert "2 <span>of 4</span>" in text
     assert "From 1 Jan 2099" in text
@@ -191,7 +191,7 @@ def test_counts_follow_the_facts_before_anything_is_kept(cast, sign_in, edition)
 
 def test_reasons_name_the_rule_and_the_fact(cast, sign_in, edition):
     assessment = start(cast, edition, {"data": ["children"]})
-    address = reverse("workspace:applicability", args=["acme", assessment.pk])
+    address = reverse("scoping:applicability", args=["acme", assessment.pk])
     text = sign_in(cast.rob).get(address).content.decode()
     assert "Applies only when Data is “Health data”. Data: “Data of children”." in text
     assert "Applies only when not (Data is “Data of children”)." in text
@@ -199,7 +199,7 @@ def test_reasons_name_the_rule_and_the_fact(cast, sign_in, edition):
 
 def test_edition_of_another_organisation_is_not_offered(cast, sign_in):
     own = make_edition(checklist=make_checklist(organisation=cast.other))
-    address = reverse("workspace:start", args=["acme", own.pk])
+    address = reverse("scoping:start", args=["acme", own.pk])
     assert sign_in(cast.otto).get(address).status_code == 404
 
 

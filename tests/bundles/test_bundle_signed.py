@@ -9,7 +9,6 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from compliance.assessments.actions import say_whose
-from compliance.assessments.signature_validity import void_of
 from compliance.audit import trail
 from compliance.audit.text_erasure import erase
 from compliance.bundles.report_data import written
@@ -24,6 +23,7 @@ from compliance.reviews.queries import desk_of
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signature_integrity import faults
 from compliance.reviews.signatures import content_at, signoffs_of
+from compliance.signatures.validity import void_of
 from compliance.snapshots.changes import without_people
 from compliance.snapshots.content import Remark
 from compliance.snapshots.snapshot import to_read

@@ -13,7 +13,6 @@ from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
 
 from compliance.answer_sheets import actions, drafts
-from compliance.assessments.signature_validity import void_of
 from compliance.audit import tables, trail, verification
 from compliance.checklist_files import actions as checklist_files
 from compliance.checklist_files.writing import FORMATS
@@ -37,6 +36,7 @@ from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import blocking, points
 from compliance.reviews.signatures import content_at, signoffs_of
 from compliance.seeds import actions as seeds
+from compliance.signatures.validity import void_of
 from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace.standing_in import standing_in

@@ -236,10 +236,10 @@ def test_signed_assessment_is_carried_forward_into_the_copy(cast, sign_in, here,
     reviews.send(by=cast.otto, assessment=here)
     signing.sign(cast.rev, signing.fresh(here))
     signed = signing.fresh(here)
-    client, choose = sign_in(cast.otto), reverse("workspace:choose", args=["acme"])
+    client, choose = sign_in(cast.otto), reverse("scoping:choose", args=["acme"])
     said = client.get(choose).text
     assert "into<bdi>Our privacy</bdi>, edition 1" in flat(said)
-    start = reverse("workspace:start", args=["acme", own.pk])
+    start = reverse("scoping:start", args=["acme", own.pk])
     assert f"{start}?from={signed.pk}" in said
     assert client.get(f"{start}?from={signed.pk}").status_code == 200
     new = actions.start(

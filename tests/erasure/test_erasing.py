@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.utils import timezone
 
-from compliance.assessments.models import Comment, SavedView
+from compliance.assessments.models import Comment
 from compliance.audit import checkpoints, tables, trail, verification
 from compliance.audit.check_trail import main
 from compliance.audit.leaves import ERASED
@@ -36,6 +36,7 @@ from compliance.reviews import signature_integrity
 from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
+from compliance.workspace.models import SavedView
 from tests import factories, seating, signing
 from tests.mailing import queued
 

@@ -46,7 +46,7 @@ HITS = {
     "workspace:proof_add",
     "workspace:proof_use",
     "workspace:proof_drop",
-    "workspace:facts",
+    "scoping:facts",
     "workspace:archive",
     "assignments:assign",
     "edition_moves:upgrade",
@@ -227,7 +227,7 @@ class Target:
         now = {"base": str(row.version), "text": "An attack", "reason": "An attack"}
         file = SimpleUploadedFile("attack.txt", b"An attack")
         sends = {
-            "workspace:facts": {"data": ["health"]},
+            "scoping:facts": {"data": ["health"]},
             "bulk:change": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
                 "what": "answer",

@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import archive, confirm_na, take_up
-from compliance.assessments.signature_validity import void_of
 from compliance.assessments.versions import Known
 from compliance.audit import trail, verification
 from compliance.discussion.actions import comment
@@ -25,6 +24,7 @@ from compliance.remediation.actions import change_action
 from compliance.reviews import actions
 from compliance.reviews.queries import desk_of
 from compliance.reviews.signatures import content_at, signoffs_of
+from compliance.signatures.validity import void_of
 from tests import signing
 from tests.mailing import send_queued
 

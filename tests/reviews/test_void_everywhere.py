@@ -7,9 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments.signature_validity import voids_in
 from compliance.evidence.actions import describe
 from compliance.seats import actions as seats
+from compliance.signatures.validity import voids_in
 from tests import factories, seating, signing
 from tests.reading import flat
 

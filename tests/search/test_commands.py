@@ -50,7 +50,7 @@ def test_command_of_the_open_assessment_is_found_by_words(
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
-        ("new assess", "workspace:choose"),
+        ("new assess", "scoping:choose"),
         ("invite", "organisations:invite"),
         ("add evid", "evidence:add"),
     ],

@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from compliance.models import Presence
 from compliance.monitoring import checks
+from compliance.presence import cache as presence_cache
 from compliance.web import redis_cache
 from compliance.web.circuit_breaker import CircuitBreaker
-from compliance.workspace import presence_cache
 from tests.brokers import Proxy
 from tests.factories import PASSWORD, make_assessment
 

@@ -29,13 +29,10 @@ from compliance.assessments.models.proposal import (
     Proposal,
     ProposalQuerySet,
 )
-from compliance.assessments.models.upgrade import UNDO_FOR, Upgrade
-from compliance.assessments.models.visit import Presence, SavedView, Visit
 
 __all__ = [
     "ACTION_FIELDS",
     "LONGEST_WHY",
-    "UNDO_FOR",
     "Action",
     "ActionLink",
     "ActionQuerySet",
@@ -54,11 +51,7 @@ __all__ = [
     "Origin",
     "OriginEvent",
     "OriginTrail",
-    "Presence",
     "Proposal",
     "ProposalQuerySet",
-    "SavedView",
-    "Upgrade",
-    "Visit",
     "read_marks",
 ]

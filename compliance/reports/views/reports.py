@@ -10,7 +10,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compliance.assessments.signature_validity import voids_in
 from compliance.checklists.scales import scales_of
 from compliance.evidence.actions import quotas
 from compliance.history.looking_back import event_of, revisions
@@ -23,6 +22,7 @@ from compliance.reports.forms import ReportForm, SendForm
 from compliance.reports.models import Report
 from compliance.reports.page_pictures import kept_pages
 from compliance.reports.since_last import report_before
+from compliance.signatures.validity import voids_in
 from compliance.web.htmx import render_page
 from compliance.web.mail import is_printed
 from compliance.workspace.lists import listed

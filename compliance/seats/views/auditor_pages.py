@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from compliance.assessments.signature_validity import void_of, voids_in
 from compliance.evidence.download import sent
 from compliance.evidence.models import Evidence
 from compliance.evidence.previews import picture_of
@@ -27,6 +26,7 @@ from compliance.seats.queries import (
     reports_in,
     sample_of,
 )
+from compliance.signatures.validity import void_of, voids_in
 from compliance.web.own_languages import OwnLanguage
 
 

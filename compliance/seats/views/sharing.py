@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.assessments.signature_validity import void_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.rate_limits import hindered, within
 from compliance.organisations.reauthentication import StepUp
@@ -20,6 +19,7 @@ from compliance.seats import actions
 from compliance.seats.forms import ShareForm
 from compliance.seats.pages import find, seats_told
 from compliance.seats.queries import beside, facts, links_in, opened_by, page_of, parts
+from compliance.signatures.validity import void_of
 from compliance.web.mail import absolute
 
 TRIES = {"share": "20/m/ip"}

@@ -6,9 +6,10 @@ Views leave no event on the trail: they change nothing of the assessment.
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from compliance.assessments.models import Assessment, SavedView
+from compliance.assessments.models import Assessment
 from compliance.audit.transaction import attempt, writing
 from compliance.organisations.models import User
+from compliance.workspace.models import SavedView
 
 MOST = 40
 """Views that one person keeps of one assessment: they stand in a menu."""

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 from compliance.accounts.session_expiry import in_background
 from compliance.assessments.models import Answer, Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.presence import actions
+from compliance.presence.places import here, place
+from compliance.presence.seeing import unseen
 from compliance.web.htmx import wants_partial
-from compliance.workspace import actions
 from compliance.workspace.forms import PresenceForm, VisitForm
 from compliance.workspace.pages import find
-from compliance.workspace.presence import here, place
-from compliance.workspace.seeing import unseen
 
 FAULT = "This page does not say up to which change. Reload it."
 

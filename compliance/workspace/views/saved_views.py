@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.encoding import uri_to_iri
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.assessments.models import Assessment, SavedView
+from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.workspace import actions
 from compliance.workspace.forms import SavedViewForm
+from compliance.workspace.models import SavedView
 from compliance.workspace.pages import Look, find, kept_views, read_look
 from compliance.workspace.saved_wording import Wording
 

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db.models import Exists
 
-from compliance.assessments.models import Assessment, Presence, Visit
+from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.workspace import presence_cache
-from compliance.workspace.presence import SILENCE, Place
-from compliance.workspace.seeing import of_others
+from compliance.presence import cache as presence_cache
+from compliance.presence.models import Presence, Visit
+from compliance.presence.places import SILENCE, Place
+from compliance.presence.seeing import of_others
 
 CROSSING = timedelta(seconds=2)
 """How far the last word of a page may come behind the first one of the next."""

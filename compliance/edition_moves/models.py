@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from compliance.assessments.models.assessment import Assessment
+from compliance.assessments.models import Assessment
 from compliance.audit.columns import Proven
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User

@@ -17,11 +17,11 @@ from uuid import UUID
 from django.db.models import F
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.assessments.models import ActionLink, Assessment, Attachment
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
+from compliance.signatures.material import ACTION, EVIDENCE
 
 _WORDS = {"evidence": EVIDENCE, "action": ACTION | {"owner_id": "owner"}}
 _AT_ONCE = 5_000

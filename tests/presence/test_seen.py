@@ -14,10 +14,10 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.discussion import actions as discussion
 from compliance.models import Answer, Visit
+from compliance.presence import actions as presence_actions
+from compliance.presence.places import place
+from compliance.presence.seeing import seen_seq, unseen, with_news
 from compliance.templatetags.ui import ago, day
-from compliance.workspace import actions as workspace_actions
-from compliance.workspace.presence import place
-from compliance.workspace.seeing import seen_seq, unseen, with_news
 from tests.factories import make_assessment, make_edition, make_link
 from tests.reading import flat
 
@@ -36,7 +36,7 @@ def answers(assessment):
 
 def arrive(user, assessment, answer_id=None):
     where = place(assessment.organisation, assessment.pk, user, answer_id)
-    workspace_actions.arrive(by=user, place=where, at=timezone.now())
+    presence_actions.arrive(by=user, place=where, at=timezone.now())
 
 
 def save(by, answer, **changes):
@@ -140,7 +140,7 @@ def test_nothing_is_new_in_a_closed_assessment(cast, assessment, answers, con_is
     assert with_news([assessment], cast.con.pk) == set()
     for seq in (None, 1):
         with pytest.raises(ValidationError, match="closed"):
-            workspace_actions.see(
+            presence_actions.see(
                 by=cast.con, assessment=assessment, seq=seq, at=timezone.now()
             )
 
@@ -151,7 +151,7 @@ def test_seen_reaches_to_what_the_page_showed_and_no_further(
     save(cast.ada, answers[0], verdict="met")
     page = unseen(assessment, cast.con.pk)
     save(cast.ada, answers[1], verdict="met")
-    workspace_actions.see(
+    presence_actions.see(
         by=cast.con, assessment=assessment, seq=page.seq, at=timezone.now()
     )
     assert unseen(assessment, cast.con.pk).ids == {answers[1].pk}
@@ -163,7 +163,7 @@ def test_seen_goes_neither_back_nor_beyond_the_trail(
     save(cast.ada, answers[0], verdict="met")
     end = head(assessment)
     for seq in (10**18, 0, None):
-        workspace_actions.see(
+        presence_actions.see(
             by=cast.con, assessment=assessment, seq=seq, at=timezone.now()
         )
         assert seen_seq(assessment, cast.con.pk) == end
@@ -176,17 +176,17 @@ def test_seen_can_be_taken_back_until_more_is_seen(
     now = timezone.now()
 
     def back(moved):
-        return workspace_actions.look_again(
+        return presence_actions.look_again(
             by=cast.con, assessment=assessment, moved=moved, at=now
         )
 
-    first = workspace_actions.see(
+    first = presence_actions.see(
         by=cast.con, assessment=assessment, seq=head(assessment), at=now
     )
     assert back(first) is True
     assert unseen(assessment, cast.con.pk).ids == {answers[0].pk}
     save(cast.ada, answers[1], verdict="met")
-    workspace_actions.see(
+    presence_actions.see(
         by=cast.con, assessment=assessment, seq=head(assessment), at=now
     )
     assert back(first) is False
@@ -213,7 +213,7 @@ def test_being_there_moves_on_over_what_one_did_oneself(
 def test_nobody_sees_for_somebody_else(cast, assessment, answers, con_is_here):
     arrive(cast.otto, assessment)
     save(cast.ada, answers[0], verdict="met")
-    workspace_actions.see(
+    presence_actions.see(
         by=cast.otto, assessment=assessment, seq=head(assessment), at=timezone.now()
     )
     assert unseen(assessment, cast.con.pk).ids == {answers[0].pk}

@@ -1,12 +1,10 @@
-"""Viewers of an assessment: how far they have seen it, and how they like to see it."""
+"""People in an assessment: who has it open now, and how far each has seen it."""
 
 from django.db import models
 
-from compliance.assessments.models.answer import Answer
-from compliance.assessments.models.assessment import Assessment
+from compliance.assessments.models import Answer, Assessment
 from compliance.audit.columns import Unproven
 from compliance.organisations.models import User
-from compliance.web.text import validate_line
 
 
 class Visit(models.Model):
@@ -47,30 +45,3 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.assessment_id}"
-
-
-class SavedView(models.Model):
-    """A filter and a search of an assessment under a name of one's own."""
-
-    assessment = models.ForeignKey(
-        Assessment, models.CASCADE, related_name="saved_views"
-    )
-    user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    name = models.CharField(max_length=60, validators=[validate_line])
-    address = models.CharField(max_length=600)
-    is_shared = models.BooleanField(default=False)
-
-    in_trail = Unproven("a view that someone saved; it changes nothing")
-
-    class Meta:
-        ordering = ["name", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["assessment", "user", "name"],
-                name="saved_view_once",
-                violation_error_message="You have a view of this name already.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -15,7 +15,7 @@ def edition():
 
 
 def ask(client, edition, **query):
-    return client.get(reverse("workspace:start", args=["acme", edition.pk]), query)
+    return client.get(reverse("scoping:start", args=["acme", edition.pk]), query)
 
 
 def test_own_assessments_of_the_checklist_are_offered(cast, sign_in, edition):

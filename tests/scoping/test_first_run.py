@@ -63,7 +63,7 @@ def test_installation_without_a_checklist_says_who_loads_them(cast, sign_in):
 @pytest.mark.slow
 def test_cards_cost_one_query_whatever_their_number(cast, sign_in, library):
     ada = sign_in(cast.ada)
-    choose = reverse("workspace:choose", args=["acme"])
+    choose = reverse("scoping:choose", args=["acme"])
     for address in (HOME, choose):
         text_of(ada, address)
     few = [len(queries(lambda one=one: ada.get(one))) for one in (HOME, choose)]

@@ -88,7 +88,7 @@ def test_one_that_rests_on_nothing_asks_nothing_of_it(cast, sign_in):
 def test_choice_is_offered_at_the_start_and_taken(place, cast, sign_in):
     whole, here = place
     client = sign_in(cast.ada)
-    address = reverse("workspace:start", args=["acme", whole.edition.pk])
+    address = reverse("scoping:start", args=["acme", whole.edition.pk])
     said = page(client, address)
     assert "Answer them in this assessment" in said
     assert f'value="{whole.pk}"' in said
@@ -113,7 +113,7 @@ def test_choice_is_offered_at_the_start_and_taken(place, cast, sign_in):
 def test_start_of_an_edition_without_such_sections_offers_nothing(cast, sign_in):
     edition = factories.make_edition()
     started(cast.acme, cast.ada, edition, "Acme")
-    address = reverse("workspace:start", args=["acme", edition.pk])
+    address = reverse("scoping:start", args=["acme", edition.pk])
     assert "rests_on" not in page(sign_in(cast.ada), address)
 
 

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from compliance.assessments.models import Assessment, Visit
+from compliance.assessments.models import Assessment
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
+from compliance.presence.models import Visit
 
 MOST = 5000
 """Events that are looked through at most, so that a page costs little after a year."""

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from compliance.assessments.models import Answer, Assessment, Presence, Visit
+from compliance.assessments.models import Answer, Assessment
 from compliance.audit.models import ChainHead
 from compliance.organisations.models import Organisation, User
-from compliance.workspace import presence_cache
+from compliance.presence import cache as presence_cache
+from compliance.presence.models import Presence, Visit
 
 SILENCE = timedelta(seconds=70)
 """Seconds without a call after which a person counts as gone: two calls and a bit."""

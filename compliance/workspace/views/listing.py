@@ -1,0 +1,25 @@
+"""The list of assessments."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_safe,
+)
+
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.text import searched
+from compliance.workspace.lists import ON_A_PAGE, listed, standing
+
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def list_(request: MemberRequest) -> HttpResponse:
+    words = searched(request.GET.get("q", ""))
+    pages = Paginator(listed(request.organisation, words), ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    rows = standing(list(page), timezone.localdate(), request.user.pk)
+    context = {"rows": rows, "groups": [("", rows)], "page": page, "words": words}
+    return render(request, "workspace/list.html", context)
