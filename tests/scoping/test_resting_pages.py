@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def at(name, assessment, *more):
     args = [assessment.organisation.slug, assessment.pk, *more]
-    return reverse(f"workspace:{name}", args=args)
+    return reverse(name, args=args)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def page(client, address):
 def test_workspace_counts_the_other_apart_and_shows_its_answers(place, cast, sign_in):
     whole, here = place
     client = sign_in(cast.con)
-    said = page(client, at("detail", here))
+    said = page(client, at("workspace:detail", here))
     assert "In the assessment of <bdi>Acme</bdi>: 1 of 2 answered, 0 not met" in said
     assert "<strong>0</strong> of 2 answered" in said
     assert ">elsewhere<" in said
@@ -55,15 +55,17 @@ def test_waiting_answer_is_read_only_and_says_that_it_waits(place, cast, sign_in
     rest_on(cast.ada, here, whole)
     row = here.answers.get(question__key="Q1")
     for client in (sign_in(cast.con), sign_in(cast.ada)):
-        said = page(client, at("row", here, row.pk))
+        said = page(client, at("workspace:row", here, row.pk))
         assert "We have none." in said
         assert "The own answer “Not met” waits as it is" in said
         assert 'name="note"' not in said
         assert 'name="verdict"' not in said
-        part = client.get(at("row", here, row.pk), headers={"HX-Request": "true"})
+        part = client.get(
+            at("workspace:row", here, row.pk), headers={"HX-Request": "true"}
+        )
         assert "The own answer “Not met” waits" in " ".join(part.text.split())
         assert "<textarea" not in part.text
-    assert 'href="' + at("facts", here) + '#once"' in said
+    assert 'href="' + at("scoping:facts", here) + '#once"' in said
 
 
 def test_link_of_a_question_that_does_not_apply_there_finds_it(place, cast, sign_in):
@@ -79,10 +81,10 @@ def test_link_of_a_question_that_does_not_apply_there_finds_it(place, cast, sign
 
 def test_one_that_rests_on_nothing_asks_nothing_of_it(cast, sign_in):
     whole = started(cast.acme, cast.ada, levelled(), "Acme")
-    said = page(sign_in(cast.ada), at("detail", whole))
+    said = page(sign_in(cast.ada), at("workspace:detail", whole))
     assert "In the assessment of" not in said
     assert "Asked elsewhere" not in said
-    assert 'id="once"' not in page(sign_in(cast.ada), at("facts", whole))
+    assert 'id="once"' not in page(sign_in(cast.ada), at("scoping:facts", whole))
 
 
 def test_choice_is_offered_at_the_start_and_taken(place, cast, sign_in):
@@ -120,14 +122,14 @@ def test_start_of_an_edition_without_such_sections_offers_nothing(cast, sign_in)
 def test_facts_page_changes_it_and_says_what_moved(place, cast, sign_in):
     whole, here = place
     client = sign_in(cast.otto)
-    assert "Once for the organisation" in page(client, at("facts", here))
+    assert "Once for the organisation" in page(client, at("scoping:facts", here))
     sent = {"rests_on": "", "base": str(whole.pk)}
-    done = client.post(at("rest", here), sent, follow=True)
+    done = client.post(at("scoping:rest", here), sent, follow=True)
     assert "2 questions asked here again" in done.content.decode()
     here.refresh_from_db()
     assert not here.rests
     again = client.post(
-        at("rest", here), sent | {"rests_on": str(whole.pk)}, follow=True
+        at("scoping:rest", here), sent | {"rests_on": str(whole.pk)}, follow=True
     )
     assert "Someone else has changed what it rests on" in again.content.decode()
     here.refresh_from_db()
@@ -139,13 +141,13 @@ def test_id_of_another_organisation_is_refused(place, cast, sign_in):
     rest_on(cast.ada, here, None)
     foreign = started(cast.other, cast.zoe, whole.edition, "Other")
     sent = {"rests_on": str(foreign.pk), "base": ""}
-    said = sign_in(cast.ada).post(at("rest", here), sent, follow=True)
+    said = sign_in(cast.ada).post(at("scoping:rest", here), sent, follow=True)
     assert "cannot answer for this one" in said.content.decode()
     here.refresh_from_db()
     assert not here.rests
     count = Event.objects.count()
-    assert sign_in(cast.zoe).post(at("rest", here), sent).status_code == 404
-    assert sign_in(cast.con).post(at("rest", here), sent).status_code == 403
+    assert sign_in(cast.zoe).post(at("scoping:rest", here), sent).status_code == 404
+    assert sign_in(cast.con).post(at("scoping:rest", here), sent).status_code == 403
     assert Event.objects.count() == count
 
 
@@ -193,7 +195,7 @@ def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
     assert "We have none left." in page(
         client, f"{at('detail', here)}?show=elsewhere&open={first.pk}"
     )
-    row = page(client, at("row", here, first.pk))
+    row = page(client, at("workspace:row", here, first.pk))
     assert "We have none." in row
     assert "We have none left." in row
     assert "The signature here covers what stood there when it was given" in row
@@ -214,19 +216,19 @@ def test_bearer_leads_to_what_rests_on_it(place, cast, sign_in):
     whole, here = place
     client = sign_in(cast.ada)
     back = f'href="{here.get_absolute_url()}?show=elsewhere"'
-    assert back in page(client, at("detail", whole))
-    assert 'class="bears' not in page(client, at("detail", here))
-    facts = page(client, at("facts", whole))
+    assert back in page(client, at("workspace:detail", whole))
+    assert 'class="bears' not in page(client, at("workspace:detail", here))
+    facts = page(client, at("scoping:facts", whole))
     assert back in facts
     assert "Another assessment rests on this one" in facts
     assert 'name="rests_on"' not in facts
     for name in ("B <b>", "C", "D"):
         started(cast.acme, cast.ada, whole.edition, name, rests_on=whole)
-    many = page(client, at("detail", whole))
+    many = page(client, at("workspace:detail", whole))
     assert "Also answers for 4 other assessments" in many
     assert "B &lt;b&gt;" in many
     actions.archive(by=cast.ada, assessment=here)
-    assert back not in page(client, at("detail", whole))
+    assert back not in page(client, at("workspace:detail", whole))
 
 
 def test_link_back_costs_the_same_for_many(
@@ -237,7 +239,7 @@ def test_link_back_costs_the_same_for_many(
     counts = []
     for _ in range(2):
         with django_assert_max_num_queries(60) as caught:
-            page(client, at("detail", whole))
+            page(client, at("workspace:detail", whole))
         counts.append(len(caught.captured_queries))
         for number in range(5):
             subject = f"System {number}"
