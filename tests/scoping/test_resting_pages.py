@@ -39,7 +39,7 @@ def test_workspace_counts_the_other_apart_and_shows_its_answers(place, cast, sig
     assert "In the assessment of <bdi>Acme</bdi>: 1 of 2 answered, 0 not met" in said
     assert "<strong>0</strong> of 2 answered" in said
     assert ">elsewhere<" in said
-    said = page(client, f"{at('detail', here)}?show=elsewhere")
+    said = page(client, f"{at('workspace:detail', here)}?show=elsewhere")
     assert f'href="{whole.get_absolute_url()}?q=Q1"' in said
     assert "1 piece of evidence" in said
     assert said.count("data-q=") == 2
@@ -72,7 +72,7 @@ def test_link_of_a_question_that_does_not_apply_there_finds_it(place, cast, sign
     whole, here = place
     whole.answers.filter(question__key="Q1").update(applies=False)
     client = sign_in(cast.con)
-    said = page(client, f"{at('detail', here)}?show=elsewhere")
+    said = page(client, f"{at('workspace:detail', here)}?show=elsewhere")
     address = f"{whole.get_absolute_url()}?show=does-not-apply&amp;q=Q1"
     assert f'href="{address}"' in said
     found = page(client, address.replace("&amp;", "&"))
@@ -160,7 +160,7 @@ def test_workspace_costs_the_same_for_many_questions(
         _, here = resting(cast.acme, cast.ada, levelled(size))
         for show in ("all", "elsewhere"):
             with django_assert_max_num_queries(60) as caught:
-                page(client, f"{at('detail', here)}?show={show}")
+                page(client, f"{at('workspace:detail', here)}?show={show}")
             counts.append(len(caught.captured_queries))
     assert counts[:2] == counts[2:]
 
@@ -176,7 +176,7 @@ def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
 ):
     whole, here = signed(cast, place)
     client = sign_in(cast.con)
-    address = f"{at('detail', here)}?show=elsewhere"
+    address = f"{at('workspace:detail', here)}?show=elsewhere"
     before = page(client, address)
     assert "As signed on" in before
     assert "There today" not in before
@@ -193,7 +193,7 @@ def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
     opened = f"?show=elsewhere&amp;open={first.pk}#answer-{first.pk}"
     assert opened in said
     assert "We have none left." in page(
-        client, f"{at('detail', here)}?show=elsewhere&open={first.pk}"
+        client, f"{at('workspace:detail', here)}?show=elsewhere&open={first.pk}"
     )
     row = page(client, at("workspace:row", here, first.pk))
     assert "We have none." in row
@@ -206,7 +206,7 @@ def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
 def test_running_rows_say_what_stands_there_now(place, cast, sign_in):
     whole, here = place
     answer(cast.con, whole, "Q2", verdict="not_met")
-    said = page(sign_in(cast.con), f"{at('detail', here)}?show=elsewhere")
+    said = page(sign_in(cast.con), f"{at('workspace:detail', here)}?show=elsewhere")
     assert "As signed" not in said
     assert "There today" not in said
     assert "Not met" in said
