@@ -12,7 +12,10 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connection
 from playwright.sync_api import sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.window import Window
 from tests.load.serving import ROOT, Site
@@ -176,6 +179,20 @@ def begin_again(site):
         shutil.rmtree(site.folder / name, ignore_errors=True)
         if (site.demo / name).exists():
             shutil.copytree(site.demo / name, site.folder / name, dirs_exist_ok=True)
+
+
+@pytest.fixture
+def server_here(db, monkeypatch):
+    """A server in the test's own transaction: the trail cannot be emptied after it.
+
+    Attest serves its files itself, so Django's own handler for tests stands aside.
+    """
+    if connection.vendor != "sqlite":
+        pytest.skip("shares a connection in memory")
+    monkeypatch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+    server = LiveServer("localhost")
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
-from pytest_django.live_server_helper import LiveServer
 
 from compliance.organisations import actions
 from tests.browser.authenticator import confirm
@@ -34,13 +32,8 @@ INSIDE = ["/o/acme/members/", "/accounts/password/", "/accounts/logout/"]
 
 
 @pytest.fixture
-def site(db):
-    """A server in the test's own transaction: the trail cannot be emptied after it."""
-    if connection.vendor != "sqlite":
-        pytest.skip("shares a connection in memory")
-    server = LiveServer("localhost")
-    yield SimpleNamespace(url=server.url)
-    server.stop()
+def site(server_here):
+    return SimpleNamespace(url=server_here.url)
 
 
 @pytest.fixture

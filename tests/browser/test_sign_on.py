@@ -14,10 +14,8 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings as own
 from django.core.cache import cache
-from django.db import connection
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
-from pytest_django.live_server_helper import LiveServer
 
 from compliance.models import FactorCount
 from compliance.reviews import actions as reviews
@@ -35,15 +33,11 @@ PAGE = "/o/acme/sign-on/"
 
 
 @pytest.fixture
-def site(db, settings):
-    if connection.vendor != "sqlite":
-        pytest.skip("shares a connection in memory")
-    server = LiveServer("localhost")
-    settings.URL = server.url
+def site(server_here, settings):
+    settings.URL = server_here.url
     settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
     cache.clear()
-    yield SimpleNamespace(url=server.url)
-    server.stop()
+    return SimpleNamespace(url=server_here.url)
 
 
 @pytest.fixture

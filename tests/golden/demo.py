@@ -107,7 +107,7 @@ def _pages():
         "actions": _to(organisation, "remediation:action_list"),
         "detail": _to(organisation, "workspace:detail", one.pk),
         "review": _to(organisation, "reviews:review", one.pk),
-        "applicability": _to(organisation, "workspace:applicability", one.pk),
+        "applicability": _to(organisation, "scoping:applicability", one.pk),
         "row": _to(organisation, "workspace:row", one.pk, answers[0].pk),
         "sheet": _to(organisation, "answer_sheets:sheet", one.pk),
     }
