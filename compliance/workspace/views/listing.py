@@ -4,14 +4,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import (
-    require_safe,
-)
+from django.views.decorators.http import require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.text import searched
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
-
 
 
 @require_safe
