@@ -4,7 +4,6 @@ from compliance.api.models import Call
 from compliance.assessments.models import (
     Action,
     ActionLink,
-    ActionWait,
     Answer,
     Asked,
     Assessment,
@@ -58,6 +57,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.presence.models import Presence, Visit
+from compliance.remediation.models import ActionWait
 from compliance.reports.models import Report
 from compliance.results.models import MonthEnd, Summary, Target
 from compliance.reviews.models import Check, Reopening, Review, SignOff

@@ -19,6 +19,5 @@ __all__ = [
     "stand_ins",
     "values",
     "versions",
-    "waiting",
     "writing",
 ]

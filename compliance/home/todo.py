@@ -18,7 +18,6 @@ from compliance.assessments.choices import (
 )
 from compliance.assessments.imported_answers import asked_of
 from compliance.assessments.models import Action, Answer, Assessment, Comment, Namesake
-from compliance.assessments.waiting import waiting
 from compliance.checklists.models import Edition
 from compliance.checklists.standing import to_publish
 from compliance.evidence.models import Evidence
@@ -34,6 +33,7 @@ from compliance.reviews.models import Reopening, Review
 from compliance.reviews.pending import returned, to_reopen, to_review
 from compliance.seats.models import Request
 from compliance.seats.queries import open_requests
+from compliance.workspace.na_queue import waiting
 
 SOON = timedelta(days=30)
 FEW = 3

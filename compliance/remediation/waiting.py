@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from compliance.assessments.choices import CLOSED
 from compliance.assessments.events import ACTION_WAITS, ACTION_WAITS_NO_MORE
-from compliance.assessments.models import Action, ActionWait
+from compliance.assessments.models import Action
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
+from compliance.remediation.models import ActionWait
 
 
 def wait_for(

@@ -8,6 +8,7 @@ __all__ = [
     "lists",
     "milestones",
     "models",
+    "na_queue",
     "overview",
     "pages",
     "proposed",

@@ -12,7 +12,6 @@ from compliance.assessments.actions import (
 )
 from compliance.assessments.imported_answers import asked_of
 from compliance.assessments.versions import Known
-from compliance.assessments.waiting import waiting
 from compliance.audit import tables
 from compliance.bundles import bundle_export
 from compliance.bundles.process import UnreadableError
@@ -23,6 +22,7 @@ from compliance.reports.queries import read
 from compliance.reviews import actions
 from compliance.reviews.pending import to_reopen
 from compliance.reviews.queries import desk_of
+from compliance.workspace.na_queue import waiting
 from tests import signing
 from tests.bundles.making import (
     YEAR,

@@ -5,7 +5,6 @@ from compliance.assessments.models.action import (
     Action,
     ActionLink,
     ActionQuerySet,
-    ActionWait,
 )
 from compliance.assessments.models.answer import (
     Answer,
@@ -36,7 +35,6 @@ __all__ = [
     "Action",
     "ActionLink",
     "ActionQuerySet",
-    "ActionWait",
     "Answer",
     "AnswerQuerySet",
     "Asked",

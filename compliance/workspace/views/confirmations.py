@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from compliance.assessments.actions import confirm_na, send_back_na, unconfirm_na
 from compliance.assessments.events import NA_CONFIRMED
 from compliance.assessments.models import Answer
-from compliance.assessments.waiting import waiting_page
 from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
 from compliance.workspace import actions
 from compliance.workspace.counts import counted
 from compliance.workspace.forms import BackForm, KnownForm, PickForm, SeqsForm
+from compliance.workspace.na_queue import waiting_page
 from compliance.workspace.pages import find, find_answer, frame
 from compliance.workspace.row_pages import ROW, mark, whole_row
 

@@ -2,8 +2,7 @@
 
 from compliance.assessments.choices import TALKED
 from compliance.assessments.imported_answers import own
-from compliance.assessments.models import Answer, Proposal
-from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.models import Answer, AnswerQuerySet, Proposal
 from compliance.organisations.models import Organisation, User
 
 
