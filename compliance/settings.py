@@ -42,6 +42,7 @@ if not 1 <= INVITATION_DAYS <= 90:
 CHECKPOINT_MINUTES = env.int("CHECKPOINT_MINUTES", 60)
 CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", "")
 RUN_WORKER = env.bool("RUN_WORKER", True)
+REPLICA_URL = env.str("REPLICA_URL", "")
 TASKS_URL = env.str("TASKS_URL", "")
 if TASKS_URL and not TASKS_URL.startswith(
     ("redis://", "rediss://", "amqp://", "amqps://")
@@ -129,6 +130,7 @@ MIDDLEWARE = [
     "compliance.web.static_files.StaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    *(["compliance.web.replica.OwnWritesMiddleware"] if REPLICA_URL else []),
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -177,6 +179,19 @@ DATABASES["default"]["CONN_MAX_AGE"] = None
 # A cursor of the server lives in one connection, and a pool of transactions gives another.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("POOLED", False)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if REPLICA_URL:
+    if not all(url.startswith("postgres") for url in (REPLICA_URL, DATABASE_URL)):
+        msg = "ATTEST_REPLICA_URL and DATABASE_URL are addresses of PostgreSQL."
+        raise ImproperlyConfigured(msg)
+    DATABASES["replica"] = Env().dj_db_url("ATTEST_REPLICA_URL") | {
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        # A page waits no longer for it, and is then read from the primary.
+        "OPTIONS": {"connect_timeout": 2, "tcp_user_timeout": 3000},
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASE_ROUTERS = ["compliance.web.replica.Router"]
 
 AUTH_USER_MODEL = "compliance.User"
 AUTHENTICATION_BACKENDS = [

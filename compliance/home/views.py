@@ -24,6 +24,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.organisations.choices import Role
 from compliance.scoping.cards import cards
 from compliance.templatetags.ui import long_day
+from compliance.web.replica import may_lag
 from compliance.web.text import searched
 from compliance.workspace.lists import ON_A_PAGE, by_theme, listed, standing
 
@@ -35,6 +36,7 @@ PAGES = {"home": "home:home", "work": "home:work"}
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def home(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     mine = work_of(_needs(request), request.organisation, request.user)
@@ -72,6 +74,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def work(request: MemberRequest) -> HttpResponse:
     """Everything that waits for the person, without the limit of the home page."""
     mine = work_of(_needs(request), request.organisation, request.user)

@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from compliance.audit import checkpoints
 from compliance.backups import backup
-from compliance.web import carrier, file_store
+from compliance.web import carrier, file_store, replica
 
 FRESH_SECONDS = 5
 """How long results are shown again: anybody can ask for them, as often as they like."""
@@ -117,6 +117,10 @@ def _broker() -> float | None:
     return float(carrier.answers())
 
 
+def _replica() -> float | None:
+    return float(replica.follows()) if settings.REPLICA_URL else None
+
+
 def _files() -> float | None:
     return float(file_store.answers()) if file_store.is_remote() else None
 
@@ -164,6 +168,13 @@ CHECKS = (
         "attest_files_up",
         "1 when the store of files answers; no value for a folder.",
         _files,
+        _is_up_if_used,
+    ),
+    Check(
+        "replica",
+        "attest_replica_up",
+        f"1 when the replica is {replica.LAG_SECONDS:.0f} seconds behind at most; no value without one.",
+        _replica,
         _is_up_if_used,
     ),
     Check(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.search.queries import KINDS, Hit, find, suggested
 from compliance.web.htmx import render_page, wants_partial
+from compliance.web.replica import may_lag
 from compliance.web.text import searched, whole
 
 FEW = 6
@@ -55,6 +56,7 @@ def _uuid(text: str) -> UUID | None:
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def search(request: MemberRequest) -> HttpResponse:
     """Hits by kind; for the dialog only the first of each."""
     asked = read_asked(request.GET)

@@ -24,6 +24,7 @@ __all__ = [
     "queues",
     "redis_cache",
     "rejected_input",
+    "replica",
     "safe_redirect",
     "secret",
     "sendings",

@@ -12,14 +12,18 @@ from pathlib import Path
 
 from django.db import connection
 
+from compliance.web.replica import refuse_change
+
 
 @contextmanager
 def in_turn() -> Iterator[None]:
     """Wait for one's turn, and have it until the block ends; a dead process has none.
 
+    A page that is read from a replica ends here and begins again (``replica.py``).
     Stands around a transaction, so that the turn ends after the commit. Only SQLite
     in a file needs it.
     """
+    refuse_change()
     file = Path(connection.settings_dict["NAME"])
     if (
         connection.vendor != "sqlite"

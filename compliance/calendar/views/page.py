@@ -16,10 +16,12 @@ from compliance.calendar.pages import CalendarQuery, context_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import absolute
+from compliance.web.replica import may_lag
 
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def calendar(request: MemberRequest) -> HttpResponse:
     return _page(request, FeedForm())
 

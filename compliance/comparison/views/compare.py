@@ -30,6 +30,7 @@ from compliance.organisations.models import Organisation
 from compliance.results.files import TYPES
 from compliance.results.law import RULES
 from compliance.results.stands import assessments_of, chain_of
+from compliance.web.replica import may_lag
 
 PAGE = 40
 """Questions on one page."""
@@ -40,6 +41,7 @@ LEVEL, BESIDE = "level", "beside"
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def compare(request: MemberRequest) -> HttpResponse:
     """The changes between two sides, both of which the person may read."""
     if "swap" in request.GET:

@@ -17,6 +17,7 @@ from compliance.audit.transaction import writing
 from compliance.history.filters import PROGRAM, Chosen, chosen_in, nonsense_in
 from compliance.history.trail_rows import csv_of, named_by, rows_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.replica import may_lag
 from compliance.web.text import number_in
 
 PAGE = 100
@@ -25,6 +26,7 @@ FORMS = ("csv", "jsonl")
 
 @require_safe
 @member_required(Permission.TRAIL)
+@may_lag
 def trail(request: MemberRequest) -> HttpResponse:
     """Newest first; ``?before=SEQ`` for older ones, ``?check=1`` verifies the chain."""
     checked = None

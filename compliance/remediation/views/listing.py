@@ -19,6 +19,7 @@ from compliance.remediation import actions
 from compliance.remediation import listing as remedies
 from compliance.remediation.forms import MoveForm
 from compliance.web.htmx import wants_partial
+from compliance.web.replica import may_lag
 
 PAGE_SIZE = 50
 ON_BOARD = (ActionFilter.ALL, ActionFilter.MINE)
@@ -26,6 +27,7 @@ ON_BOARD = (ActionFilter.ALL, ActionFilter.MINE)
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def action_list(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     look = remedies.read_remedy_look(request.GET, ActionFilter.OPEN)

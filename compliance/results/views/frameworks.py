@@ -12,18 +12,21 @@ from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.clauses import proofs_of
+from compliance.web.replica import may_lag
 
 TYPES = {name: FORMATS[name].media_type for name in ("xlsx", "csv")}
 
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def frameworks(request: MemberRequest) -> HttpResponse:
     return render(request, "results/frameworks.html", {"frameworks": counted()})
 
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def framework(request: MemberRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Framework, key=key)
     context = {

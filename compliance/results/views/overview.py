@@ -25,6 +25,7 @@ from compliance.results.overview import (
     overview as told,
 )
 from compliance.results.stands import assessments_of, current, stands_of
+from compliance.web.replica import may_lag
 
 COLUMNS = 20
 """Subjects or organisations side by side on one page."""
@@ -33,6 +34,7 @@ SUBJECTS, ORGANISATIONS = "subjects", "organisations"
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def overview(request: MemberRequest) -> HttpResponse:
     """Where the organisation stands; the matrix may set others beside it.
 

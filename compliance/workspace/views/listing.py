@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.replica import may_lag
 from compliance.web.text import searched
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 
 
 @require_safe
 @member_required(Permission.VIEW)
+@may_lag
 def list_(request: MemberRequest) -> HttpResponse:
     words = searched(request.GET.get("q", ""))
     pages = Paginator(listed(request.organisation, words), ON_A_PAGE)

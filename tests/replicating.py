@@ -1,0 +1,82 @@
+"""A PostgreSQL and its streaming replica, of the tests' own, which they may stop."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+
+HOST = "127.0.0.1"
+USER = "postgres"
+PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+class Server:
+    """A cluster in a folder, on a free port; it listens on this machine only."""
+
+    def __init__(self, folder):
+        if PROGRAMS is None or shutil.which("runuser") is None:
+            pytest.skip("needs Debian's postgresql")
+        self.folder = folder
+        with socket.create_server((HOST, 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"postgres://{USER}@{HOST}:{self.port}/attest"
+
+    def run(self, program, *words):
+        """A program of PostgreSQL, which refuses to run as root."""
+        command = [str(PROGRAMS / program), *map(str, words)]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", USER, "--", *command]
+        subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder.parent
+        )
+
+    def make(self):
+        self.run("initdb", "-D", self.folder, "-U", USER, "-A", "trust", "-N")
+        self.start()
+        name = f"postgres://{USER}@{HOST}:{self.port}/postgres"
+        with closing(psycopg.connect(name, autocommit=True)) as connection:
+            connection.execute("CREATE DATABASE attest")
+        return self
+
+    def copy(self, primary):
+        """Become its replica: it follows from here on."""
+        near = ["-h", HOST, "-p", primary.port, "-U", USER]
+        self.run("pg_basebackup", "-D", self.folder, "-R", "-c", "fast", *near)
+        self.start()
+        return self
+
+    def start(self):
+        words = f"-p {self.port} -h {HOST} -k '' -c fsync=off"
+        log = self.folder / "log"
+        self.run("pg_ctl", "-D", self.folder, "-o", words, "-l", log, "-w", "start")
+
+    def stop(self):
+        if (self.folder / "postmaster.pid").exists():
+            self.run("pg_ctl", "-D", self.folder, "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """A primary and a replica that follows it.
+
+    They lie outside of the folders of pytest, which are root's alone where root runs it.
+    """
+    with TemporaryDirectory(prefix="attest-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        if os.geteuid() == 0:
+            os.chown(folder, pwd.getpwnam(USER).pw_uid, -1)
+        primary, replica = Server(folder / "one"), Server(folder / "two")
+        try:
+            primary.make()
+            replica.copy(primary)
+            yield primary, replica
+        finally:
+            replica.stop()
+            primary.stop()

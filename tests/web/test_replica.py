@@ -1,0 +1,230 @@
+"""Pages from a replica of PostgreSQL that really follows, stands still, and dies."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+PROGRAM = """
+import json, os, signal, time
+import django
+django.setup()
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+import psycopg
+from compliance.audit.transaction import writing
+from compliance.models import Membership
+from compliance.monitoring import checks
+from compliance.web import replica
+from compliance.web.replica import may_lag
+from tests.factories import make_action, make_assessment, make_cast, make_edition
+
+far = psycopg.connect(os.environ["ATTEST_REPLICA_URL"], autocommit=True).cursor()
+cast = make_cast()
+here = make_assessment(cast.acme, cast.ada, make_edition(3))
+make_action(cast.acme, cast.ada, here.answers.first(), title="First action")
+LISTS = ["", "work/", "assessments/", "overview/", "frameworks/", "actions/", "calendar/",
+         "trail/", "compare/", "search/?q=first"]
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+def opened(client, path):
+    '''Status, words, and how many statements each database was asked for the page.'''
+    with (
+        CaptureQueriesContext(connections["default"]) as near,
+        CaptureQueriesContext(connections["replica"]) as distant,
+    ):
+        reply = client.get(f"/o/acme/{path}")
+    counted = [q["sql"] for q in distant.captured_queries if "pg_last_wal" not in q["sql"]]
+    return reply.status_code, reply.text, len(near), len(counted)
+
+def settled():
+    '''The replica has everything, and a look has seen that.'''
+    replica._watch._breaker.until = 0.0
+    for _ in range(200):
+        replica._watch._looked = float("-inf")
+        if replica._watch.is_near() and not replica._watch._named:
+            return True
+        time.sleep(0.05)
+    return False
+
+told = {}
+ada, rob = signed_in(cast.ada), signed_in(cast.rob)
+
+told["settled"] = settled()
+settings.REPLICA_URL, url = "", settings.REPLICA_URL
+near = {path: opened(ada, path) for path in LISTS}
+near = {path: opened(ada, path) for path in LISTS}
+settings.REPLICA_URL = url
+told["lists"] = {}
+for path in LISTS:
+    settled()
+    status, words, asked_near, asked_far = opened(ada, path)
+    told["lists"][path] = [status, near[path][0], asked_near, near[path][2], asked_far]
+
+far.execute("SELECT pg_wal_replay_pause()")
+settled()
+reply = ada.post("/o/acme/work/away/", {"thing": "none"})
+told["cookie"] = reply.cookies["own"]["max-age"] if "own" in reply.cookies else None
+make_action(cast.acme, cast.ada, here.answers.first(), title="Second action")
+told["own"] = "Second action" in opened(ada, "actions/")[1]
+_, words, _, asked_far = opened(rob, "actions/")
+told["others"] = [("Second action" in words), asked_far > 0]
+Membership.objects.filter(user=cast.rob).delete()
+told["removed"] = opened(rob, "actions/")[0]
+time.sleep(replica.LAG_SECONDS + 0.1)
+con = signed_in(cast.con)
+_, words, _, asked_far = opened(con, "actions/")
+told["behind"] = [("Second action" in words), asked_far > 0]
+replica._watch._looked = float("-inf")
+told["check_behind"] = checks._replica()
+far.execute("SELECT pg_wal_replay_resume()")
+told["caught_up"] = settled()
+_, words, _, asked_far = opened(con, "actions/")
+told["again"] = [("Second action" in words), asked_far > 0]
+told["check"] = checks._replica()
+
+# A page that changes rows: nothing of it happens twice, and the primary makes it.
+made = []
+
+@may_lag
+def page(request):
+    made.append(replica._reading.get())
+    try:
+        with writing():
+            pass
+    except Exception:
+        made.append("caught")
+    made.append("wrote")
+    return None
+@may_lag
+def saved(request):
+    made.append(replica._reading.get())
+    try:
+        type(here).objects.filter(pk=here.pk).update(subject="Changed")
+    except Exception:
+        made.append("caught")
+    return None
+request = Client().get("/healthz").wsgi_request
+settled()
+page(request)
+told["writes"] = made[:]
+made.clear()
+settled()
+saved(request)
+told["saves"] = made[:]
+
+# It dies in the middle of a page, and stays away.
+settled()
+pid = int(open(os.environ["REPLICA_FOLDER"] + "/postmaster.pid").readline())
+os.kill(pid, signal.SIGQUIT)
+time.sleep(1)
+replica._watch._looked = time.monotonic()
+replica._watch._has_all_of = time.monotonic()
+status, words, _, _ = opened(con, "actions/")
+told["dead"] = [status, "Second action" in words]
+began = time.monotonic()
+told["away"] = opened(con, "actions/")[0]
+told["waited"] = time.monotonic() - began
+told["check_away"] = checks._replica()
+
+# The primary itself is no replica.
+connections["replica"].close()
+connections["replica"].settings_dict.update(connections["default"].settings_dict)
+told["primary"] = settled()
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def told(pair, tmp_path_factory):
+    """What a program found that works with both."""
+    primary, replica = pair
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "ATTEST_HOSTS": "testserver,localhost",
+        "DATABASE_URL": primary.url,
+        "ATTEST_REPLICA_URL": replica.url,
+        "REPLICA_FOLDER": str(replica.folder),
+        "NO_BOOTSTRAP": "1",
+    }
+
+    def run(*words):
+        done = subprocess.run(
+            [sys.executable, *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    run("manage.py", "migrate", "--no-input", "--verbosity=0")
+    return json.loads(run("-c", PROGRAM).splitlines()[-1])
+
+
+def test_lists_are_read_from_the_replica_and_made_once(told):
+    assert told["settled"]
+    for path, (status, before, near, alone, far) in told["lists"].items():
+        assert (path, status) == (path, before), path
+        assert far > 0, path
+        assert near < alone, path  # it was not made again from the primary
+
+
+def test_people_see_their_own_changes_at_once(told):
+    assert told["cookie"] == 10
+    assert told["own"] is True
+
+
+def test_others_see_them_within_the_bound_and_not_from_a_replica_that_is_behind(told):
+    assert told["others"] == [False, True]
+    assert told["behind"] == [True, False]
+    assert told["caught_up"]
+    assert told["again"] == [True, True]
+    assert (told["check_behind"], told["check"]) == (0, 1)
+
+
+def test_rights_are_read_from_the_primary(told):
+    assert told["removed"] == 404
+
+
+def test_page_that_changes_rows_is_made_again_before_it_does(told):
+    assert told["writes"] == [True, False, "wrote"]
+    assert told["saves"][:2] == [True, False]
+
+
+def test_replica_that_dies_is_left_alone_and_nobody_waits(told):
+    assert told["dead"] == [200, True]
+    assert told["away"] == 200
+    assert told["waited"] < 1
+    assert told["check_away"] == 0
+
+
+def test_server_that_is_no_replica_is_not_read(told):
+    assert told["primary"] is False
+
+
+def test_replica_needs_postgresql(tmp_path):
+    environment = os.environ | {
+        "ATTEST_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/a",
+        "ATTEST_REPLICA_URL": "postgres://one/two",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", "import compliance.settings"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "are addresses of PostgreSQL" in done.stderr
