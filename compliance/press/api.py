@@ -16,7 +16,14 @@ from compliance.press.keys import (
     fingerprint,
     seal_of,
 )
-from compliance.press.process import Listen, RenderError, render, seal
+from compliance.press.process import (
+    Listen,
+    RenderError,
+    Share,
+    help_with,
+    render,
+    seal,
+)
 
 __all__ = [
     "NO_ROOM",
@@ -28,8 +35,10 @@ __all__ = [
     "Place",
     "RenderError",
     "SealError",
+    "Share",
     "certificates_of",
     "fingerprint",
+    "help_with",
     "render",
     "seal",
     "seal_of",

@@ -4,8 +4,10 @@ With other versions than the known ones the patches that save time are left out.
 and links hang on other private parts: without one of them no file is made.
 """
 
+import hashlib
 import inspect
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
@@ -41,6 +43,14 @@ NEEDED: tuple[Part, ...] = (
 def installed() -> dict[str, str]:
     """The engine's versions, by project."""
     return {"WeasyPrint": weasyprint.__version__, "pydyf": pydyf.__version__}
+
+
+def print_of_all() -> str:
+    """A print of the engine's versions and of this room: what lays out pieces alike."""
+    digest = hashlib.sha256(repr(sorted(installed().items())).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def refusal() -> str:

@@ -56,5 +56,17 @@ def lacking(characters: Iterable[str], known: set[int]) -> list[int]:
     return sorted(wanted)
 
 
+def installed() -> list[str]:
+    """Each font of the machine that a report may use: its file's name and size."""
+    config = _config()
+    fonts = fontconfig.FcConfigGetFonts(config, fontconfig.FcSetSystem)
+    name, found = ffi.new("FcChar8 **"), set[str]()
+    for at in range(fonts.nfont):
+        if fontconfig.FcPatternGetString(fonts.fonts[at], b"file", 0, name) == 0:
+            path = Path(os.fsdecode(ffi.string(ffi.cast("char *", name[0]))))
+            found.add(f"{path.name} {path.stat().st_size if path.exists() else 0}")
+    return sorted(found)
+
+
 def _config() -> Any:
     return ffi.gc(fontconfig.FcInitLoadConfigAndFonts(), fontconfig.FcConfigDestroy)

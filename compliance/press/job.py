@@ -32,12 +32,16 @@ class Attachment(TypedDict):
 class Job(TypedDict):
     """Paths of the pieces in order, the files to embed, where to write, the limits.
 
+    ``own`` is a folder for what only this process needs. ``name`` is who it is among those
+    that share the pieces: ``sharing.MAKER`` writes the file, any other lays out pieces.
     ``likely_pages`` is the number of pages of one like it, 0 where none is known.
     ``fonts`` is the folder of fonts that were unpacked before.
     """
 
     pieces: list[str]
     css: str
+    own: str
+    name: str
     fonts: str
     path: str
     attachments: list[Attachment]

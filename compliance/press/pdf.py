@@ -7,6 +7,7 @@ this process also holds the clock (``process.py``).
 """
 
 import base64
+import hashlib
 import html
 import json
 import logging
@@ -14,7 +15,9 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,16 +30,17 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from compliance.call_stack import with_room
-from compliance.press import engine
+from compliance.press import engine, sharing
 from compliance.press.binding import Binder
 from compliance.press.embedding import claim_both, embed, smooth_nothing
 from compliance.press.fallback_font import box_font, unprinted
 from compliance.press.fonts import unpacked
 from compliance.press.glyph_text import kept
-from compliance.press.installed_fonts import keep_away, lacking
+from compliance.press.installed_fonts import installed, keep_away, lacking
 from compliance.press.job import NO_ROOM, NO_SPACE, Job
 from compliance.press.piece import COUNTED, keep, load, taken
-from compliance.press.pool import LostError, Pool, RefusedError, Say, limit
+from compliance.press.pool import TICK, LostError, Pool, RefusedError, Say, limit
+from compliance.press.sharing import MAKER, Desk
 from compliance.press.tagging import Tags
 from compliance.sandbox.child import hushed
 
@@ -54,6 +58,10 @@ IN_PIECES = f"""
 """Of several pieces, none knows the number of a page: they are written when bound."""
 
 
+LEFT_TO_THE_MAKER = (OSError, LostError, RefusedError)
+"""What ends a helper: its maker meets the same, and says so, or does not."""
+
+
 @with_room
 def main() -> int:
     """Exit status: 0 for a file, 1 with words on standard output for a refusal."""
@@ -61,6 +69,11 @@ def main() -> int:
     sys.excepthook = lambda _kind, error, _trace: tell(error)
     job: Job = json.load(sys.stdin)
     limit(job["bytes"], job["seconds"])
+    if job["name"] != MAKER:
+        with suppress(*LEFT_TO_THE_MAKER):
+            Press(job, _say).help()
+        _say(pages=0, unprinted={})
+        return 0
     try:
         if words := engine.refusal():
             raise RefusedError(words)  # noqa: TRY301 - told as any other refusal
@@ -89,25 +102,86 @@ class Press:
         self.progress = Progress(say)
         self.paths = [Path(piece) for piece in job["pieces"]]
         self.is_whole = len(self.paths) == 1
+        self.desk = Desk(self.paths[0].parent, job["name"])
+        self.is_maker = job["name"] == MAKER
         self.pool = Pool(
-            job["workers"], job["bytes"], job["seconds"], self.progress.hear, _explained
+            job["workers"], job["bytes"], job["seconds"], self._hear, _explained
         )
         self.known: set[str] = set()
         self.unprinted: dict[str, int] = {}
         self.laid: dict[int, Any] = {}
+        self.signed = 0.0
+        self.desk.live()
 
     def make(self) -> int:
         """Write the PDF to the job's path; the number of its pages."""
         self.progress.step("Reading the style", 4)
         self._prepare()
+        self._tell_unprinted()
+        if not self.is_whole:
+            self._mark().write_text(self._print())
         self.progress.step("Laying out pages", 5)
-        numbers = list(range(len(self.paths)))
-        self.laid = self.pool.run(self._lay_out, numbers[1:] or numbers)
+        while left := [n for n in self._numbers() if n not in self.laid]:
+            own = self.pool.run(self._lay_out, left, self._takes)
+            self.laid |= own
+            if not self._hear_of_others(left) and not own:
+                time.sleep(TICK)
+                self._hear(-1, None)
         if not self.is_whole:
             self._lay_out_front()
         self.progress.step("Binding pages", 90)
         (pages,) = self.pool.run(self._bind, [0]).values()
         return int(pages)
+
+    def help(self) -> None:
+        """Lay out pieces for a maker that lives, until none is free.
+
+        A process that has other fonts leaves them alone: it would draw other shapes.
+        """
+        deadline = time.monotonic() + sharing.LIVES_SECONDS
+        while not self._mark().exists():
+            if time.monotonic() > deadline:
+                return
+            time.sleep(TICK)
+        self._prepare()
+        if self._mark().read_text() == self._print():
+            self.pool.run(self._lay_out, self._numbers(), self._takes)
+
+    def _numbers(self) -> list[int]:
+        """The pieces that anybody may lay out: all but the front, which tells their pages."""
+        return list(range(1, len(self.paths))) or [0]
+
+    def _takes(self, number: int) -> bool:
+        return (self.is_maker or self.desk.lives(MAKER)) and self.desk.take(number)
+
+    def _hear(self, number: int, said: dict[str, Any] | None) -> None:
+        now = time.monotonic()
+        if now - self.signed >= TICK:
+            self.signed = now
+            self.desk.live()
+            if not self.is_maker and not self.desk.lives(MAKER):
+                raise LostError(0)
+        if self.is_maker:
+            self.progress.hear(number, said)
+
+    def _hear_of_others(self, numbers: list[int]) -> int:
+        """Results of pieces that other processes laid out meanwhile; how many."""
+        count = 0
+        for number in numbers:
+            if number not in self.laid and (found := self.desk.result(number)):
+                self.laid[number] = found
+                self.progress.hear(number, {"laid": found["pages"]})
+                count += 1
+        return count
+
+    def _mark(self) -> Path:
+        """Says that all may begin, and by which fonts and words."""
+        return self.paths[0].with_name("mark")
+
+    def _print(self) -> str:
+        """A print of all that decides how a piece looks, but its own words."""
+        said = [self.sheets, sorted(self.known), installed(), engine.print_of_all()]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _prepare(self) -> None:
         """All that the forks share: style, fonts, what the pages link to."""
@@ -120,12 +194,11 @@ class Press:
             size += len(text)
         likely = size // BYTES_OF_A_PAGE + len(self.paths)
         self.progress.expected = self.job["likely_pages"] or likely
-        tempfile.tempdir = str(self.paths[0].parent)  # gone with the job
-        keep_away(self.paths[0].parent)
+        tempfile.tempdir = self.job["own"]  # gone with the job
+        keep_away(Path(self.job["own"]))
         css, drawn = unpacked(self.job["css"], characters, Path(self.job["fonts"]))
         boxes = lacking(characters, drawn)
         self.unprinted = unprinted(map(_words, self.paths), boxes)
-        self._tell_unprinted()
         texts = [css, _boxes_for(boxes)] + ([] if self.is_whole else [IN_PIECES])
         self.sheets = [text for text in texts if text]
         if words := engine.patch():
@@ -218,7 +291,10 @@ class Press:
         for page, laid in enumerate(document.pages):
             for name in laid.anchors:
                 targets.setdefault(name, page)
-        return {"pages": len(document.pages), "targets": targets}
+        result = {"pages": len(document.pages), "targets": targets}
+        if number or self.is_whole:
+            self.desk.told(number, result)
+        return result
 
     def _kept(self, number: int) -> Path:
         return self.paths[number].with_suffix(".piece")

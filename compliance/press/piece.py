@@ -4,7 +4,9 @@ Works on pydyf's objects by their attributes only; ``pdf.py`` hands them over.
 """
 
 import marshal
+import os
 import re
+import secrets
 import zlib
 from pathlib import Path
 from typing import Any
@@ -67,7 +69,9 @@ def keep(piece: Piece, path: Path) -> None:
         marks=[tuple(mark) for mark in piece.marks],  # type: ignore[misc]
         stamps=[tuple(stamp) for stamp in piece.stamps],  # type: ignore[misc]
     )
-    path.write_bytes(marshal.dumps(tuple(told)))
+    new = path.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}.new")
+    new.write_bytes(marshal.dumps(tuple(told)))
+    new.rename(path)  # whole: another machine may lay out the same piece
 
 
 def load(path: Path) -> Piece:

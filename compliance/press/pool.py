@@ -55,15 +55,25 @@ class Pool:
     explain: Callable[[BaseException], str]
     running: dict[int, _Fork] = field(default_factory=dict)
 
-    def run(self, work: Work, numbers: list[int]) -> dict[int, Any]:
-        """``work`` of each number, by number; raises when one has no result."""
+    def run(
+        self, work: Work, numbers: list[int], takes: Callable[[int], bool] | None = None
+    ) -> dict[int, Any]:
+        """``work`` of each number, by number; raises when one has no result.
+
+        ``takes`` is asked when the turn of a number comes, and may leave it out.
+        """
         waiting, results = list(numbers), {}
         try:
             with selectors.DefaultSelector() as selector:
                 while waiting or self.running:
                     while waiting and len(self.running) < self.workers:
-                        fork = self._start(work, waiting.pop(0))
+                        number = waiting.pop(0)
+                        if takes and not takes(number):
+                            continue
+                        fork = self._start(work, number)
                         selector.register(fork.pipe, selectors.EVENT_READ, fork)
+                    if not self.running:
+                        break
                     for fork in self._ended(selector):
                         results[fork.number] = fork.result
         finally:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import selectors
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import IO, Any
 
 from compliance.press.job import Attachment, Job, Limits, Made
 from compliance.press.keys import Place
+from compliance.press.sharing import MAKER
 from compliance.sandbox.process import UnfinishedError, output_of
 
 PASSED_ON = {
@@ -34,6 +36,10 @@ MOST_OF_A_FAULT = 20_000
 """Bytes of the way to a fault, which names kinds and calls only, that are logged."""
 
 Listen = Callable[[str, int], None]
+Share = Callable[[Path, int], None]
+STYLE = "style.css"
+LEAST_SHARED = 6
+"""Pieces from which others are asked to help: below it, that would cost more than it saves."""
 MODULE = "compliance.press.pdf"
 SEALING = "compliance.press.sealing"
 SEALING_SECONDS = 90
@@ -61,6 +67,7 @@ def render(
     limits: Limits,
     fonts: Path,
     likely_pages: int = 0,
+    share: Share | None = None,
 ) -> Made:
     """Write the PDF to ``path`` within the limits; its pages and what they lack.
 
@@ -68,22 +75,52 @@ def render(
     with a step and whole percents, at least every second; what it raises stops the
     work at once and goes on up. ``attachments`` are files to embed. ``fonts`` is a folder
     that keeps unpacked fonts for the next file. ``likely_pages`` is how many pages one
-    like it had, for the words of a step. Raises ``RenderError``.
+    like it had, for the words of a step. ``share`` is told the folder of many pieces and their
+    number: ``help_with`` may then lay out some of them elsewhere. Raises ``RenderError``.
     """
     deadline = time.monotonic() + limits.seconds
     with TemporaryDirectory(dir=path.parent) as folder:
-        job: Job = {
-            "pieces": _written(pieces, Path(folder), listen),
-            "css": css,
-            "fonts": str(fonts),
+        paths = _written(pieces, Path(folder), listen)
+        (Path(folder) / STYLE).write_text(css)
+        if share and len(paths) >= LEAST_SHARED:
+            share(Path(folder), len(paths))
+        job = _job(paths, css, fonts, limits)
+        job |= {
             "path": str(path),
             "attachments": list(attachments),
-            "bytes": limits.memory_bytes,
-            "seconds": limits.seconds,
-            "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
             "likely_pages": likely_pages,
         }
         return _run(job, deadline, listen)
+
+
+def help_with(folder: Path, *, limits: Limits, fonts: Path) -> None:
+    """Lay out pieces of a file that another process makes in a folder, while it lives.
+
+    Whatever goes wrong here is left to the maker, who does what nobody else has done.
+    """
+    deadline = time.monotonic() + limits.seconds
+    with TemporaryDirectory() as own, contextlib.suppress(RenderError, OSError):
+        htmls = sorted(folder.glob("*.html"), key=lambda path: int(path.stem))
+        css = (folder / STYLE).read_text()
+        job = _job(list(map(str, htmls)), css, fonts, limits)
+        job |= {"own": own, "name": secrets.token_hex(8)}
+        _run(job, deadline, lambda *_: None)
+
+
+def _job(pieces: list[str], css: str, fonts: Path, limits: Limits) -> Job:
+    return {
+        "pieces": pieces,
+        "css": css,
+        "own": str(Path(pieces[0]).parent),
+        "name": MAKER,
+        "fonts": str(fonts),
+        "path": "",
+        "attachments": [],
+        "bytes": limits.memory_bytes,
+        "seconds": limits.seconds,
+        "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
+        "likely_pages": 0,
+    }
 
 
 def seal(path: Path, place: Place, timestamp_url: str = "") -> str:

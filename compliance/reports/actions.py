@@ -15,7 +15,7 @@ from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
 from compliance.evidence.actions import quotas
 from compliance.organisations.models import User
-from compliance.press.api import NO_ROOM, RenderError
+from compliance.press.api import NO_ROOM, RenderError, Share
 from compliance.reports import html, queries, storage
 from compliance.reports.attachments import attachments_of, laid_out
 from compliance.reports.choices import ReportKind
@@ -124,19 +124,21 @@ def _signoff(assessment: Assessment, state: State) -> SignOff | None:
     return None
 
 
-def make_report(report_id: UUID, tell: Listen | None = None) -> Report:
+def make_report(
+    report_id: UUID, tell: Listen | None = None, share: Share | None = None
+) -> Report:
     """Make the file of a report that is not over yet; the same call again is harmless.
 
     The outcome stands on the report: done with its file, failed with words, or
     cancelled. An unforeseen error is raised as well, for the log. ``tell`` hears of
-    each step, too.
+    each step, too; ``share`` of the folder where a long one is laid out in pieces.
     """
     storage.sweep(is_known)
     report = _begin(report_id)
     if report.is_over:
         return report
     try:
-        _make_or_fail(report, tell)
+        _make_or_fail(report, tell, share)
     except CancelledError:
         report.refresh_from_db()
     return report
@@ -151,9 +153,9 @@ def give_up(report_id: UUID, problem: str = TRIED) -> None:
             _fail(report, problem)
 
 
-def _make_or_fail(report: Report, tell: Listen | None) -> None:
+def _make_or_fail(report: Report, tell: Listen | None, share: Share | None) -> None:
     try:
-        _make(report, tell)
+        _make(report, tell, share)
     except CancelledError:
         raise
     except RenderError as error:
@@ -237,7 +239,7 @@ def _begin(report_id: UUID) -> Report:
     return report
 
 
-def _make(report: Report, tell: Listen | None) -> None:
+def _make(report: Report, tell: Listen | None, share: Share | None) -> None:
     paper = queries.read(
         report.assessment_id,
         report.number,
@@ -253,7 +255,9 @@ def _make(report: Report, tell: Listen | None) -> None:
         draft = desk / "report"
         files = laid_out(carried, desk)
         css, likely = html.stylesheet_of(paper), _likely_pages(report)
-        made = render(pieces, css, draft, listen, files, likely_pages=likely)
+        made = render(
+            pieces, css, draft, listen, files, likely_pages=likely, share=share
+        )
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
         report.pages, report.unprinted = made

@@ -17,6 +17,7 @@ def render(
     attachments: Sequence[api.Attachment] = (),
     *,
     likely_pages: int = 0,
+    share: api.Share | None = None,
 ) -> api.Made:
     """Lay out a report within the limits of the settings. ``RenderError`` with words."""
     return api.render(
@@ -25,10 +26,24 @@ def render(
         path,
         listen,
         attachments,
-        limits=api.Limits(settings.REPORT_SECONDS, settings.REPORT_BYTES),
-        fonts=Path(settings.DATA_DIR) / "fonts",
+        limits=_limits(),
+        fonts=_fonts(),
         likely_pages=likely_pages,
+        share=share,
     )
+
+
+def help_with(folder: Path) -> None:
+    """Lay out pieces of a report that another worker makes in a folder."""
+    api.help_with(folder, limits=_limits(), fonts=_fonts())
+
+
+def _limits() -> api.Limits:
+    return api.Limits(settings.REPORT_SECONDS, settings.REPORT_BYTES)
+
+
+def _fonts() -> Path:
+    return Path(settings.DATA_DIR) / "fonts"
 
 
 def place() -> api.Place:

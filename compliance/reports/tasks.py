@@ -1,21 +1,29 @@
 """Tasks of the worker for reports."""
 
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.tasks import TaskContext, task
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.reports import actions
+from compliance.reports import actions, pdf_engine
 from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from compliance.reports.models import Report
 from compliance.web.worker import is_alive
 
 MOST_TRIES = 3
 """How often a file is begun: what kills its worker each time would do so for ever."""
+
+MOST_HELPERS, PIECES_EACH = 8, 3
+"""Workers that may help with one report, and pieces for which one is called."""
+LAST = -50
+"""Of help: a report that nobody makes yet comes first."""
 
 PAUSE = timedelta(minutes=1)
 """How long until the worker looks again after a command that makes a report."""
@@ -27,7 +35,26 @@ def make_report(context: TaskContext, report_id: str) -> None:
     if context.attempt > MOST_TRIES:
         actions.give_up(UUID(report_id))
     else:
-        actions.make_report(UUID(report_id))
+        share = partial(_call_help, report_id) if settings.TASKS_URL else None
+        actions.make_report(UUID(report_id), share=share)
+
+
+@task(priority=LAST)
+def help_with_report(report_id: str, folder: str) -> None:
+    """Lay out pieces of a long report that another worker makes, if it still does.
+
+    The folder is seen from the data folder, which machines may share under other names.
+    """
+    place = Path(settings.DATA_DIR) / folder
+    if place.is_dir():
+        pdf_engine.help_with(place)
+
+
+def _call_help(report_id: str, folder: Path, pieces: int) -> None:
+    near = folder.relative_to(settings.DATA_DIR)
+    with writing():
+        for _ in range(min(MOST_HELPERS, pieces // PIECES_EACH)):
+            help_with_report.enqueue(report_id, str(near))
 
 
 def ask(

@@ -11,8 +11,10 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from unittest import mock
 
 import django
@@ -26,7 +28,9 @@ from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import verification  # noqa: E402
 from compliance.models import Assessment, Event, Lease, Report  # noqa: E402
-from compliance.reports import actions, storage, tasks  # noqa: E402
+from compliance.press import process  # noqa: E402
+from compliance.press.sharing import MAKER  # noqa: E402
+from compliance.reports import actions, pdf_engine, split, storage, tasks  # noqa: E402
 from compliance.web import carrier, leases, mail  # noqa: E402
 from tests.load.inside import seed  # noqa: E402
 from tests.load.jobs import render, seal, whole  # noqa: E402
@@ -52,6 +56,51 @@ def work(*given):
         mock.patch.object(settings, "TASK_SECONDS", TASK_SECONDS),
     ):
         call_command("celery_worker", *given)
+
+
+def lay_out(*given):
+    """A worker that lays reports out indeed, in pieces of few words, one at a time."""
+    with (
+        mock.patch.multiple(split, WHOLE=0, PIECE=1500),
+        mock.patch.multiple(process, MOST_AT_ONCE=1, LEAST_SHARED=2),
+        mock.patch.object(tasks, "PIECES_EACH", 1),
+        mock.patch.object(pdf_engine, "help_with", helped),
+        mock.patch.multiple(leases, SECONDS=3, RENEWAL_SECONDS=0.5),
+    ):
+        call_command("celery_worker", *given)
+
+
+def helped(folder, help_with=pdf_engine.help_with):
+    """Help, and write down who laid out pieces meanwhile."""
+    worker = threading.Thread(target=help_with, args=[folder])
+    worker.start()
+    while worker.is_alive():
+        time.sleep(0.05)
+        with (settings.DATA_DIR / "holders").open("a") as kept:
+            for claim in folder.glob("*.claim"):
+                with suppress(FileNotFoundError):
+                    print(claim.read_text(), file=kept)
+
+
+def holders():
+    """How many processes had a piece, and whether the maker of the report was one."""
+    path = settings.DATA_DIR / "holders"
+    found = set(path.read_text().split()) if path.exists() else set()
+    path.unlink(missing_ok=True)
+    return [len(found), MAKER in found]
+
+
+def kill_helper(group):
+    """Kill a worker once a piece is another's than the maker's; whether it was."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for claim in storage.folder().glob(".part-*/tmp*/*.claim"):
+            with suppress(FileNotFoundError):
+                if claim.read_text() not in {"", MAKER}:
+                    os.killpg(int(group), signal.SIGKILL)
+                    return True
+        time.sleep(0.02)
+    return False
 
 
 def begin(assessment_id, count, busy, killed=None):
@@ -176,7 +225,19 @@ def tried():
 
 
 COMMANDS = {
-    one.__name__: one for one in (ask, begin, cancel, forge, seed, state, wait, write)
+    one.__name__: one
+    for one in (
+        ask,
+        begin,
+        cancel,
+        forge,
+        holders,
+        kill_helper,
+        seed,
+        state,
+        wait,
+        write,
+    )
 }
 
 
@@ -189,4 +250,4 @@ def listen():
 
 if __name__ == "__main__":
     command, *given = sys.argv[1:]
-    {"listen": listen, "work": work}[command](*given)
+    {"listen": listen, "work": work, "lay_out": lay_out}[command](*given)

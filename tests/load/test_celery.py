@@ -22,9 +22,9 @@ class Crew:
         self.site, self.ask = site, asker
         self.workers, self.given = [], {}
 
-    def start(self, *given):
+    def start(self, *given, work="work"):
         name = f"worker{len(self.workers)}"
-        self.workers.append(started(self.site, name, "work", *given, **self.given))
+        self.workers.append(started(self.site, name, work, *given, **self.given))
         return self.workers[-1]
 
     def kill(self, worker):
@@ -170,3 +170,31 @@ def test_two_hundred_reports_while_workers_and_broker_are_killed(
             time.sleep(3)
             broker.start()
     ended(crew, 200)
+
+
+def test_pieces_of_a_long_report_go_to_several_workers(crew, assessment):
+    for _ in range(3):
+        crew.start("--processes=1", work="lay_out")
+    crew.ask("begin", assessment, 1, 1)
+    ended(crew, 1)
+    count, is_maker_among = crew.ask("holders")
+    assert count > 1
+    assert is_maker_among
+
+
+def test_piece_of_a_killed_worker_is_made_by_the_report_s_own(crew, assessment):
+    makers = [crew.start("--processes=1", work="lay_out")]
+    crew.ask("begin", assessment, 1, 1)
+    helper = crew.start("--processes=1", work="lay_out")
+    assert crew.ask("kill_helper", helper.pid)
+    state = ended(crew, 1)
+    assert state["tries"] == [1]
+    assert makers[0].poll() is None
+
+
+def test_maker_that_is_killed_leaves_the_report_to_a_helper(crew, assessment):
+    maker = crew.start("--processes=1", work="lay_out")
+    crew.ask("begin", assessment, 1, 1)
+    crew.start("--processes=1", work="lay_out")
+    assert crew.ask("kill_helper", maker.pid)
+    assert ended(crew, 1)["tries"] == [2]

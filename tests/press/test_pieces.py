@@ -1,6 +1,12 @@
 """A report of many pieces is one file: pages, tags, links, bookmarks, same bytes."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pikepdf
 import pypdf
@@ -152,4 +158,120 @@ def test_one_piece_that_cannot_be_made_fails_the_report(pieces, tmp_path):
     bad = pieces[3].replace("</body>", '<img alt="x" src="http://127.0.0.1:9/"></body>')
     with pytest.raises(process.RenderError, match="outside itself"):
         make(tmp_path / "bad.pdf", [*pieces[:3], bad, *pieces[4:]])
+    assert list(tmp_path.glob("tmp*")) == []
+
+
+def help_in(folder, **words):
+    """A helper in a process of its own, as another worker starts it."""
+    program = (
+        "import sys; from pathlib import Path; from compliance.press import process, sharing;"
+        f"process.MOST_AT_ONCE = {words.get('at_once', 2)};"
+        "from compliance.press.job import Limits;"
+        "process.help_with(Path(sys.argv[1]), limits=Limits(120, 2**30), fonts=Path(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", program, str(folder), str(folder.parent / "fonts")]
+    return subprocess.Popen(
+        command, cwd=process.ROOT, env=os.environ | words.get("env", {})
+    )
+
+
+@pytest.fixture
+def shared(pieces, tmp_path, monkeypatch):
+    """``shared(at_work)``: a file made while helpers work, and who laid out which piece.
+
+    ``at_work`` is called with the folder of the pieces before the maker begins.
+    """
+    monkeypatch.setattr(process, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(process, "LEAST_SHARED", 2)
+
+    def run(at_work, watch=None):
+        claims, helpers = {}, []
+
+        def share(folder, count):
+            assert count == len(pieces)
+            helpers.extend(at_work(folder))
+
+        def listen(*step):
+            for claim in tmp_path.glob("tmp*/*.claim"):
+                with suppress(FileNotFoundError):
+                    claims[claim.stem] = claim.read_text()
+                    if watch:
+                        watch(claim, helpers)
+
+        path = tmp_path / "shared.pdf"
+        render(pieces, stylesheet(), path, listen, share=share)
+        for helper in helpers:
+            helper.kill()
+            helper.wait()
+        return path.read_bytes(), set(claims.values())
+
+    return run
+
+
+def test_helpers_make_no_difference_but_the_time(shared, made):
+    content, holders = shared(lambda folder: [help_in(folder), help_in(folder)])
+    assert content == made.read_bytes()
+    assert holders - {"maker"}
+
+
+def test_piece_of_a_killed_helper_is_made_again(shared, made, monkeypatch):
+    killed = []
+
+    def kill(claim, helpers):
+        if not killed and claim.read_text() not in {"", "maker"}:
+            for helper in helpers:
+                own = Path(f"/proc/{helper.pid}/task/{helper.pid}/children")
+                for child in own.read_text().split():
+                    os.killpg(int(child), signal.SIGKILL)
+                helper.kill()
+            killed.append(claim.stem)
+
+    content, _ = shared(lambda folder: [help_in(folder, at_once=1)], kill)
+    assert killed
+    assert content == made.read_bytes()
+
+
+def test_helper_with_other_fonts_or_parts_leaves_the_pieces_alone(shared, made):
+    def other(folder):
+        lying = folder.parent / "lying"
+        lying.mkdir()
+        config = lying / "fonts.conf"
+        config.write_text(
+            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
+            "<fontconfig></fontconfig>"
+        )
+        return [help_in(folder, env={"FONTCONFIG_FILE": str(config)})]
+
+    content, holders = shared(other)
+    assert content == made.read_bytes()
+    assert holders == {"maker"}
+
+
+def test_helper_ends_with_its_maker(tmp_path, pieces):
+    """A maker that was killed leaves a folder with a mark and without a sign of life."""
+    folder = tmp_path / "tmp-dead"
+    folder.mkdir()
+    process._written(pieces, folder, lambda *_: None)
+    (folder / process.STYLE).write_text(stylesheet())
+    (folder / "mark").write_text("print of another")
+    assert help_in(folder).wait(timeout=60) == 0
+    assert list(folder.glob("*.claim")) == []
+    assert help_in(tmp_path / "gone").wait(timeout=60) == 0
+
+
+def test_piece_that_no_helper_can_make_fails_the_report_in_words(
+    pieces, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(process, "LEAST_SHARED", 2)
+    bad = pieces[3].replace("</body>", '<img alt="x" src="http://127.0.0.1:9/"></body>')
+    helpers = []
+    with pytest.raises(process.RenderError, match="outside itself"):
+        render(
+            [*pieces[:3], bad, *pieces[4:]],
+            stylesheet(),
+            tmp_path / "bad.pdf",
+            lambda *_: None,
+            share=lambda folder, _: helpers.append(help_in(folder)),
+        )
+    assert helpers[0].wait(timeout=60) == 0
     assert list(tmp_path.glob("tmp*")) == []
