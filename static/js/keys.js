@@ -7,16 +7,7 @@ import { clear, count, extend, list, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
 import { load, open, say, show, shut } from "./workspace.js";
 
-/** @type {Record<string, string>} */
-const answers = {
-  Digit0: "unanswered",
-  Digit1: "met",
-  Digit2: "partly",
-  Digit3: "not_met",
-  Digit4: "na",
-  Digit5: "dont_know",
-  Digit6: "later",
-};
+const answers = ["unanswered", "met", "partly", "not_met", "na", "dont_know", "later"];
 const beside = new Set(["na", "dont_know", "later"]); // said beside a value
 const rows = () => [...list.querySelectorAll("[data-q]")];
 /** @param {Row | null} row */
@@ -127,13 +118,13 @@ const acts = {
   y: (all, at) => need("./states.js").then((states) => states.stillRight(all[at]), lost),
   t: (all, at) =>
     openAt(all[at], (row) => need("./states.js").then((states) => states.takeFirst(row), lost)),
-  c: (all, at) => talk(all[at]),
+  c: (all, at) => openAt(all[at], () => {}, talk),
   "[": () => press("alt-sections"),
   "]": () => press("alt-panel"),
   "/": () => document.querySelector("[data-search]")?.focus(),
 };
-const anywhere = new Set(["j", "k", "u", "[", "]", "/"]); // also where no row has the focus
-const moves = new Set(["j", "k", "u"]);
+const anywhere = new Set("jku[]/"); // also where no row has the focus
+const moves = new Set("jku");
 // From a button of the header or a section too, but not from what has keys of its own.
 /** @param {At<KeyboardEvent>} event */
 const leadsIn = (event) =>
@@ -158,7 +149,7 @@ function digit(event) {
   if (event.altKey || event.getModifierState("AltGraph")) return "";
   return event.code.startsWith("Numpad") && !/^\d$/.test(event.key)
     ? ""
-    : event.code.replace("Numpad", "Digit");
+    : event.code.replace(/Digit|Numpad/, "");
 }
 
 // htmx sends the button that was clicked.
@@ -196,7 +187,7 @@ document.addEventListener("keydown", (event) => {
   if (isAnswer)
     inTurn(() => {
       const at = here();
-      if (at) answer(at, answers[code]);
+      if (at) answer(at, answers[Number(code)]);
     });
   else if (moves.has(key))
     inTurn(() => act?.(rows(), place(here() ?? list.querySelector(".q-open"))));

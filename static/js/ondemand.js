@@ -1,5 +1,6 @@
 // Scripts that a first visit of the workspace does without: each is fetched when it is first needed,
 // and asked for again when it did not arrive. What is done meanwhile waits for it.
+import { isElsewhere, read } from "./device-store.js";
 import { isText } from "./rows.js";
 import { say } from "./workspace.js";
 
@@ -18,16 +19,8 @@ function foresee(name, selector = "body") {
 }
 
 // Comments: once there is a box for one, or when this device holds one that is not sent.
-function isKept() {
-  const mine = `outbox-${document.body.dataset.person}-`;
-  try {
-    return Object.keys(localStorage).some((key) => key.startsWith(mine) && key.endsWith("-talk"));
-  } catch {
-    return false;
-  }
-}
 async function comments() {
-  const isWanted = document.getElementById("talk") || isKept();
+  const isWanted = document.getElementById("talk") || read("talk") || isElsewhere("talk");
   if (isWanted) await Promise.all(["./talk.js", "./mention.js"].map(need)).catch(() => {});
 }
 document.addEventListener("focusin", comments); // where it failed before

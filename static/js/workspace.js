@@ -17,12 +17,15 @@ export function say(text, kind = "") {
 /** @param {string} kind */
 export const isSaying = (kind) => saveState()?.classList.contains(kind);
 
-// Without a line nothing is swapped: what stands there stays.
-/** @param {HTMLElement} target @param {string} address */
-const fetchInto = (target, address) =>
-  htmx.ajax("GET", address, { target, swap: "innerHTML", source: target }).catch(() => {});
+// Without a line nothing is swapped: what stands there stays. Only what was asked last comes.
+/** @param {HTMLElement} target @param {string} address @param {Element} source */
+function fetchInto(target, address, source = target) {
+  htmx.trigger(source, "htmx:abort");
+  return htmx.ajax("GET", address, { target, swap: "innerHTML", source }).catch(() => {});
+}
 
-// The fields of a row come once, when it is first opened, in the version of that moment.
+// The fields of a row come once, when it is first opened, in the version of that moment, and stand in
+// no queue with its saves.
 /** @type {WeakMap<Row, Promise<void>>} */
 const loading = new WeakMap();
 /** @param {Row} row @returns {Promise<void>} */
@@ -35,7 +38,7 @@ export function load(row) {
 /** @param {Row} row */
 async function loadBody(row) {
   const body = row.querySelector(".qbody");
-  await fetchInto(body, addressOf(row));
+  await fetchInto(body, addressOf(row), row.parentElement ?? body);
   if (!body.childElementCount && !isSaying("save-off"))
     say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;

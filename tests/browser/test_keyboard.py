@@ -80,6 +80,47 @@ def test_focus_stays_in_the_row_over_every_kind_of_save(work, desk):
     assert focus_of(work.page)[2] == str(answer)
 
 
+def hold(page, place):
+    """Keep the first such request back, until its route in the list is continued."""
+    held = []
+    page.route(place, lambda one: one.continue_() if held else held.append(one))
+    return held
+
+
+def test_row_opens_while_its_save_is_on_its_way(work, desk):
+    """Its fields stood in the queue of its saves, and put the second one out of it."""
+    answer, page = work.answers[0], work.page
+    held = hold(page, "**/save/")
+    work.window.focus(answer)
+    page.keyboard.press("1")
+    becomes(lambda: page.evaluate("1") and len(held), 1)
+    page.keyboard.press("2")
+    page.wait_for_timeout(500)  # it is sent after 300 ms
+    page.keyboard.press("n")
+    becomes(lambda: focus_of(page), ["TEXTAREA", "note", str(answer)])
+    assert "Offline" not in page.inner_text("#save")
+    held[0].continue_()
+    page.unroute("**/save/")
+    becomes(lambda: desk.standing(answer)["verdict"], "partly")
+    page.keyboard.type("Half of it.")
+    becomes(lambda: desk.standing(answer)["note"], "Half of it.")
+    assert page.locator("[data-conflict]").count() == 0
+    assert work.window.faults == []
+
+
+def test_comment_is_typed_while_the_guidance_is_on_its_way(work, desk):
+    answer, page = work.answers[1], work.page
+    held = hold(page, "**/panel/guidance/")
+    work.window.focus(answer)
+    becomes(lambda: page.evaluate("1") and len(held), 1)
+    page.keyboard.press("c")
+    becomes(lambda: page.evaluate("document.activeElement.id"), "talk")
+    page.keyboard.type("Who keeps it?")
+    assert page.input_value("#talk") == "Who keeps it?"
+    assert desk.standing(answer)["verdict"] == "unanswered"
+    assert work.window.faults == []
+
+
 def test_undo_by_key_leaves_the_focus_in_the_row(work, desk):
     answer = work.answers[3]
     work.window.focus(answer)

@@ -4,6 +4,9 @@ import re
 import time
 from collections import deque
 
+HEARD_BELOW = ("htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
+"""Failed requests, which ``_failed`` hears too: it can tell a page that was left."""
+
 
 class Window:
     """A page whose faults are collected, and the rows of its question list."""
@@ -23,8 +26,8 @@ class Window:
         page.on("request", lambda asked: self._note(asked.method, asked))
 
     def _heard(self, said):
-        if said.text.startswith(("htmx:sendError", "htmx:afterRequest")):
-            return  # _failed hears it too, and can tell a page that was left
+        if said.text.startswith(HEARD_BELOW):
+            return
         if said.type in {"error", "warning"}:
             self.faults.append(said.text)
 
