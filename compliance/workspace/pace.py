@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from statistics import median
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
@@ -58,8 +61,10 @@ def read(assessment: Assessment, person_id: int) -> list[tuple[str, datetime]]:
 
     Those of their programs are not theirs; ``trail.token_of`` reads the same mark.
     """
-    newest = Event.objects.filter(scope_id=assessment.pk).order_by("-seq")[:LATEST]
-    mine = Event.objects.filter(
-        pk__in=newest.values("pk"), actor=person_id, action=ANSWER_SAVED
-    ).exclude(payload__contains='"token":')
-    return list(mine.order_by("seq").values_list("subject_id", "at"))
+    events = Event.objects.filter(scope_id=assessment.pk)
+    first = events.order_by("-seq").values("seq")[LATEST - 1 : LATEST]
+    newest = events.filter(seq__gte=Coalesce(Subquery(first), 0), action=ANSWER_SAVED)
+    own = newest.exclude(payload__contains='"token":').order_by("seq")
+    # Asked for a person, PostgreSQL would go through all that they ever did.
+    rows = own.values_list("actor_id", "subject_id", "at")
+    return [(answer, at) for actor, answer, at in rows if actor == person_id]
