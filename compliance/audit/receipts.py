@@ -123,14 +123,14 @@ def signed(receipt: Receipt) -> str:
     return f"{text}\n— {name} {signature}\n"
 
 
-def keep(name: str, note: str) -> None:
+def store(name: str, note: str) -> None:
     """Store a signed note, in place of an earlier one; it is on the disk when this returns."""
     path = path_of(name)
     with fresh(path, [note.encode()]) as new:
         new.replace(path)
 
 
-def note_of(name: str) -> str:
+def signed_note(name: str) -> str:
     """The signed note as stored; "" if there is none."""
     try:
         return path_of(name).read_text(encoding="utf-8", errors="replace")
@@ -141,7 +141,7 @@ def note_of(name: str) -> str:
 def find(organisation_id: UUID) -> Receipt | None:
     """The receipt of an organisation; None unless this installation signed one."""
     name = name_of(organisation_id)
-    found = read(note_of(name))
+    found = read(signed_note(name))
     return found if found and found.organisation == name else None
 
 

@@ -38,8 +38,8 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
         return _put_checkpoints(path_of(name), chunks, now)
     if room == "receipts":
         note = b"".join(chunks).decode(errors="replace")
-        if receipts.read(receipts.note_of(path_of(name).stem)) is None:
-            receipts.keep(path_of(name).stem, note)
+        if receipts.read(receipts.signed_note(path_of(name).stem)) is None:
+            receipts.store(path_of(name).stem, note)
         return ""
     if room == "files":
         sha256 = evidence.keep(UUID(rest.partition("/")[0]), chunks).sha256

@@ -296,7 +296,7 @@ def _end(organisation_id: UUID) -> None:
         )
         if not (note := _again(organisation_id, made)):
             note = receipts.signed(made)
-            receipts.keep(name, note)
+            receipts.store(name, note)
         deletion.receipt = note
         deletion.save(update_fields=["receipt"])
 
@@ -326,7 +326,7 @@ def _again(organisation_id: UUID, made: receipts.Receipt) -> str:
     is_same = (found.rows, found.files) == (made.rows, made.files)
     if found.size == made.size and not is_same:
         return ""
-    return receipts.note_of(receipts.name_of(organisation_id))
+    return receipts.signed_note(receipts.name_of(organisation_id))
 
 
 def _erase_accounts(organisation_id: UUID) -> None:

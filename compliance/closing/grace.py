@@ -30,7 +30,7 @@ _LATE = timedelta(days=1)
 """So long after the last day nobody knows whether owners could reach it in time."""
 
 
-def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
+def start_closing(*, by: User, organisation: Organisation, name: str) -> Organisation:
     """Begin the days of grace; nothing changes where they have begun already.
 
     All owners get a mail. Raises ``ValidationError``, by field, where ``name`` is not
@@ -61,7 +61,7 @@ def close(*, by: User, organisation: Organisation, name: str) -> Organisation:
     return organisation
 
 
-def keep(*, by: User, organisation: Organisation) -> None:
+def stop_closing(*, by: User, organisation: Organisation) -> None:
     """Stop the closing; an organisation that nobody closes stays as it is.
 
     Raises ``ValidationError`` once the deletion has begun.

@@ -37,7 +37,7 @@ def make():
         cast, publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
     )
     begin_chains()
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     rows = sum(rows_of(model, cast.acme.pk).count() for model in owned())
     rows += Event.objects.filter(organisation_id=cast.acme.pk).count()
     tell(cast.acme.pk, rows + Snapshot.objects.count() + 2)

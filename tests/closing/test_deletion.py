@@ -104,15 +104,15 @@ def full(cast):
 
 
 def close(cast, by=None):
-    return grace.close(by=by or cast.ada, organisation=cast.acme, name="Acme")
+    return grace.start_closing(by=by or cast.ada, organisation=cast.acme, name="Acme")
 
 
 def over(cast, organisation=None, by=None):
     """The last day has passed, and a checkpoint has the closing since long ago."""
     organisation, by = organisation or cast.acme, by or cast.ada
-    grace.keep(by=by, organisation=organisation)
+    grace.stop_closing(by=by, organisation=organisation)
     settings.GRACE_DAYS = -0.5
-    grace.close(by=by, organisation=organisation, name=organisation.name)
+    grace.start_closing(by=by, organisation=organisation, name=organisation.name)
     checkpoints.checkpoint(organisation.pk)
 
 
@@ -274,9 +274,9 @@ def test_receipt_that_is_shorter_than_a_checkpoint_is_a_fault(full, cast):
     deletion.delete(cast.acme.pk)
     name = receipts.name_of(cast.acme.pk)
     found = receipts.find(cast.acme.pk)
-    receipts.keep(name, receipts.signed(replace(found, size=found.size - 1)))
+    receipts.store(name, receipts.signed(replace(found, size=found.size - 1)))
     assert verification.verify(cast.acme.pk).kind == Kind.GONE
-    receipts.keep(name, receipts.signed(replace(found, head="0" * 64)))
+    receipts.store(name, receipts.signed(replace(found, head="0" * 64)))
     assert verification.verify(cast.acme.pk).kind == Kind.GONE
 
 
@@ -379,14 +379,14 @@ def test_any_owner_keeps_it_in_time_and_nobody_too_late(full, cast):
     Membership.objects.filter(user=cast.otto).update(role="owner")
     day = close(cast).closes_at
     assert close(cast, cast.otto).closes_at == day
-    grace.keep(by=cast.otto, organisation=cast.acme)
-    grace.keep(by=cast.ada, organisation=cast.acme)
+    grace.stop_closing(by=cast.otto, organisation=cast.acme)
+    grace.stop_closing(by=cast.ada, organisation=cast.acme)
     cast.acme.refresh_from_db()
     assert cast.acme.closes_at is None
     over(cast)
     deletion._begin(cast.acme.pk)
     with pytest.raises(ValidationError, match="days of grace are over"):
-        grace.keep(by=cast.ada, organisation=cast.acme)
+        grace.stop_closing(by=cast.ada, organisation=cast.acme)
     told = Event.objects.filter(action__in=["organisation.closed", "organisation.kept"])
     assert [one.action.partition(".")[2] for one in told.order_by("seq")] == [
         "closed",
@@ -398,9 +398,9 @@ def test_any_owner_keeps_it_in_time_and_nobody_too_late(full, cast):
 def test_another_name_closes_nothing(cast):
     for name in ("", "acme", "Acme Ltd", "Other"):
         with pytest.raises(ValidationError) as caught:
-            grace.close(by=cast.ada, organisation=cast.acme, name=name)
+            grace.start_closing(by=cast.ada, organisation=cast.acme, name=name)
         assert "name" in caught.value.message_dict
-    grace.close(by=cast.ada, organisation=cast.acme, name="  Acme ")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="  Acme ")
     assert Organisation.objects.get(pk=cast.acme.pk).closes_at
 
 
@@ -447,7 +447,7 @@ def test_owners_get_the_receipt_by_mail(full, cast, mailoutbox):
     send_queued()
     [last] = [one for one in mailoutbox if "was deleted" in one.subject]
     assert last.to == ["ada@example.org"]
-    note = receipts.note_of(receipts.name_of(cast.acme.pk))
+    note = receipts.signed_note(receipts.name_of(cast.acme.pk))
     assert note.splitlines()[0] in last.body
     assert note.strip().splitlines()[-1] in last.body
 

@@ -100,7 +100,7 @@ def locking(s3, settings):
 def closed(cast, settings):
     begin_chains()
     settings.GRACE_DAYS = -0.5
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     checkpoints.checkpoint(cast.acme.pk)
 
 

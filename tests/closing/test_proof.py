@@ -47,7 +47,7 @@ def full(cast):
 def over(cast):
     """An owner closed it, and the last day has passed."""
     django_settings.GRACE_DAYS = -0.5
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     checkpoints.checkpoint(cast.acme.pk)
 
 
@@ -95,7 +95,7 @@ def test_columns_alone_delete_nothing(full, cast):
 
 
 def test_columns_beside_a_closing_of_the_trail_delete_nothing(full, cast):
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     checkpoints.checkpoint(cast.acme.pk)
     past = timezone.now() - timedelta(days=1)
     Organisation.objects.filter(pk=cast.acme.pk).update(closes_at=past)
@@ -104,7 +104,7 @@ def test_columns_beside_a_closing_of_the_trail_delete_nothing(full, cast):
 
 def test_columns_after_an_owner_kept_it_delete_nothing(full, cast):
     over(cast)
-    grace.keep(by=cast.ada, organisation=cast.acme)
+    grace.stop_closing(by=cast.ada, organisation=cast.acme)
     forged(cast)
     assert refused(cast, "no owner closed it")
 
@@ -114,7 +114,7 @@ def test_closing_dated_back_in_the_trail_deletes_nothing(full, cast, monkeypatch
     real, asked = timezone.now, timezone.now() - timedelta(days=31)
     with monkeypatch.context() as earlier:
         earlier.setattr(timezone, "now", lambda: asked)
-        grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+        grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     checkpoints.checkpoint(cast.acme.pk)
     assert timezone.now is real
     assert refused(cast, "no checkpoint from before its days of grace")
@@ -234,7 +234,7 @@ def test_refused_deletion_is_tried_again_after_a_pause(full, cast, monkeypatch):
 def test_owners_get_new_days_where_the_last_one_was_missed(
     full, cast, mailoutbox, monkeypatch
 ):
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     checkpoints.checkpoint(cast.acme.pk)
     later = timezone.now() + timedelta(days=32)
     monkeypatch.setattr(timezone, "now", lambda: later)
@@ -246,7 +246,7 @@ def test_owners_get_new_days_where_the_last_one_was_missed(
     told = DBTaskResult.objects.filter(args_kwargs__icontains="will be deleted later")
     assert told.count() == 1
     assert "not as written" not in verified()
-    grace.keep(by=cast.ada, organisation=cast.acme)
+    grace.stop_closing(by=cast.ada, organisation=cast.acme)
     assert Organisation.objects.get(pk=cast.acme.pk).closes_at is None
 
 
@@ -283,16 +283,16 @@ def test_late_event_makes_no_chain_of_a_deleted_organisation(full, cast):
 
 def test_receipt_of_a_failed_commit_counts_what_went_since(full, cast, monkeypatch):
     over(cast)
-    keep = receipts.keep
+    store = receipts.store
 
     def torn(name, note):
-        keep(name, note)
+        store(name, note)
         raise DatabaseError
 
-    monkeypatch.setattr(receipts, "keep", torn)
+    monkeypatch.setattr(receipts, "store", torn)
     with pytest.raises(DatabaseError):
         deletion.delete(cast.acme.pk)
-    monkeypatch.setattr(receipts, "keep", keep)
+    monkeypatch.setattr(receipts, "store", store)
     before = receipts.find(cast.acme.pk).rows
     Membership.objects.create(organisation=cast.acme, user=cast.zoe, role="reader")
     deletion.delete(cast.acme.pk)

@@ -38,9 +38,9 @@ factories.begin_chains()
 unlike = []
 for turn in range(int(sys.argv[1])):
     together(
-        lambda: grace.close(by=cast.ada, organisation=cast.acme, name="Acme"),
-        lambda: grace.keep(by=cast.otto, organisation=cast.acme),
-        lambda: grace.close(by=cast.otto, organisation=cast.acme, name="Acme"),
+        lambda: grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme"),
+        lambda: grace.stop_closing(by=cast.otto, organisation=cast.acme),
+        lambda: grace.start_closing(by=cast.otto, organisation=cast.acme, name="Acme"),
     )
     last = Event.objects.filter(organisation_id=cast.acme.pk, action__startswith="organisation.")
     is_closing = last.order_by("-seq").first().action == "organisation.closed"
@@ -60,7 +60,7 @@ here = make_everything(cast)
 signing.make_signed(cast, publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme))
 factories.begin_chains()
 settings.GRACE_DAYS = -0.5  # the last day has passed
-grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
 rows = sum(rows_of(model, cast.acme.pk).count() for model in owned())
 rows += Event.objects.filter(organisation_id=cast.acme.pk).count() + Snapshot.objects.count() + 2
 deletion.PIECE = 3

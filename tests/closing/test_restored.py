@@ -32,7 +32,7 @@ def there(committed, settings, tmp_path):
     begin_chains()
     cast.older, _ = make(tmp_path / "older.zip")
     settings.GRACE_DAYS = -0.5
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     deletion.delete(cast.acme.pk)
     cast.newer, _ = make(tmp_path / "newer.zip")
     cast.folder = folder
@@ -51,7 +51,7 @@ def moved(there, settings, tmp_path, *, with_receipts):
 
 def test_older_backup_brings_no_deleted_organisation_back(there, settings, tmp_path):
     moved(there, settings, tmp_path, with_receipts=True)
-    note = receipts.note_of(receipts.name_of(there.acme.pk))
+    note = receipts.signed_note(receipts.name_of(there.acme.pk))
     said = installations.run("restore", there.older)
     assert "Acme was deleted on" in said
     assert "has been deleted again" in said
@@ -62,7 +62,7 @@ def test_older_backup_brings_no_deleted_organisation_back(there, settings, tmp_p
     assert not Deletion.objects.exists()
     assert Organisation.objects.filter(pk=there.other.pk).exists()
     assert User.objects.get(pk=there.ada.pk).name.startswith("Erased person")
-    assert receipts.note_of(receipts.name_of(there.acme.pk)) == note
+    assert receipts.signed_note(receipts.name_of(there.acme.pk)) == note
     files = tmp_path / "here" / "files" / str(there.acme.pk)
     assert not files.exists()
 
@@ -99,7 +99,7 @@ def test_backup_of_a_half_deleted_organisation_goes_on_being_deleted(
     make_everything(cast)
     begin_chains()
     settings.GRACE_DAYS = -0.5
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     assert deletion._begin(cast.acme.pk)
     checkpoints.checkpoint(cast.acme.pk)
     path, _ = make(tmp_path / "half.zip")
@@ -122,9 +122,9 @@ def test_backup_of_a_closed_organisation_gives_its_owners_new_days(
     make_everything(cast)
     begin_chains()
     settings.GRACE_DAYS = -0.5
-    grace.close(by=cast.ada, organisation=cast.acme, name="Acme")
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     path, _ = make(tmp_path / "closed.zip")
-    grace.keep(by=cast.ada, organisation=cast.acme)
+    grace.stop_closing(by=cast.ada, organisation=cast.acme)
     installations.empty()
     installations.in_folder(settings, tmp_path / "here")
     shutil.copytree(tmp_path / "there" / "keys", tmp_path / "here" / "keys")
@@ -139,7 +139,7 @@ def test_backup_of_a_closed_organisation_gives_its_owners_new_days(
     assert newest.action == "organisation.postponed"
     told = DBTaskResult.objects.filter(args_kwargs__icontains="deleted later")
     assert told.count() == 1
-    grace.keep(by=cast.ada, organisation=cast.acme)
+    grace.stop_closing(by=cast.ada, organisation=cast.acme)
 
 
 def test_damaged_receipt_gives_way_to_the_one_of_the_backup(there, settings, tmp_path):

@@ -23,7 +23,7 @@ def close(request: MemberRequest) -> HttpResponse:
     form = CloseForm(request.POST)
     if form.is_valid():
         try:
-            grace.close(
+            grace.start_closing(
                 by=request.user,
                 organisation=request.organisation,
                 name=form.cleaned_data["name"],
@@ -41,7 +41,7 @@ def close(request: MemberRequest) -> HttpResponse:
 def keep(request: MemberRequest) -> HttpResponse:
     """Stop the closing: any owner may, until the deletion begins."""
     try:
-        grace.keep(by=request.user, organisation=request.organisation)
+        grace.stop_closing(by=request.user, organisation=request.organisation)
     except ValidationError as refusal:
         messages.error(request, refusal.message)
     else:
@@ -71,6 +71,6 @@ def receipt_file(request: HttpRequest, receipt_name: str) -> HttpResponse:
 
 def _note_of(receipt_name: str) -> str:
     try:
-        return receipts.note_of(receipt_name)
+        return receipts.signed_note(receipt_name)
     except ValueError as error:
         raise Http404 from error
