@@ -19,6 +19,7 @@ from django.conf import settings
 
 from compliance.audit import checkpoints
 from compliance.audit.signed_note import Note, is_signed_by
+from compliance.templatetags.ui import long_day
 from compliance.web.folders import fresh
 from compliance.web.text import counted
 
@@ -86,7 +87,7 @@ class Receipt:
         kept = f"The store of files keeps {counted(int(count), 'version')} of them"
         if until == UNKNOWN:
             return f"{kept}, and does not say until when."
-        return f"{kept} under a lock until {datetime.fromisoformat(until):%Y-%m-%d}."
+        return f"{kept} under a lock until {long_day(datetime.fromisoformat(until))}."
 
 
 def stays(count: int, until: datetime | None) -> str:

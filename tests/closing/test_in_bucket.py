@@ -1,6 +1,7 @@
 """All of an organisation in a bucket: packed, backed up, and deleted with it."""
 
 import zipfile
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -112,7 +113,8 @@ def test_receipt_says_what_a_lock_keeps_and_until_when(
     [left] = locking()
     assert left["Key"].endswith(".pdf")
     found = receipts.find(cast.acme.pk)
-    day = found.stays.partition(" until ")[2][:10]
+    until = datetime.fromisoformat(found.stays.partition(" until ")[2])
+    day = f"{until.day} {until:%B %Y}"
     assert found.stays.startswith("1 until 20")
     words = f"The store of files keeps 1 version of them under a lock until {day}."
     assert found.stays_in_words() == words
