@@ -1,7 +1,9 @@
-"""How soon the first row of a workspace is seen: ``.venv/bin/python bench/first_row.py``.
+"""How soon a workspace is seen and how it scrolls: ``.venv/bin/python bench/first_row.py``.
 
 Chromium before a served app, with an empty cache of its own for every visit. The page
-of one section is the floor: what 2,000 questions cost beyond it.
+of one section is the floor: what 2,000 questions cost beyond it. Home stands beside them.
+Then a page is scrolled to its end, rows loading on the way, and the longest task that
+kept it from answering is told.
 """
 # ruff: noqa: T201 - a script: it prints
 
@@ -19,28 +21,60 @@ from tests.load.serving import Site  # noqa: E402
 
 ROUNDS = 5
 SIZES = (15, 150, 2000)
+WHEELS = 100
+"""Turns of 2,000 pixels: 2,000 rows are some 190,000 pixels high."""
 WATCH = """
   new MutationObserver((_, watching) => {
     if (!document.querySelector("[data-q]")) return;
     window.firstRow = performance.now();
     watching.disconnect();
   }).observe(document, { childList: true, subtree: true });
+  const watch = (type, heard) => new PerformanceObserver((list) =>
+    list.getEntries().forEach(heard)).observe({ type, buffered: true });
+  window.shift = window.painted = window.longest = 0;
+  watch("layout-shift", (one) => { if (!one.hadRecentInput) window.shift += one.value; });
+  watch("largest-contentful-paint", (one) => { window.painted = one.startTime; });
+  watch("longtask", (one) => { window.longest = Math.max(window.longest, one.duration); });
 """
 READ = """() => {
   const page = performance.getEntriesByType("navigation")[0];
   const rows = document.querySelectorAll("[data-q]").length;
-  return [window.firstRow, page.decodedBodySize, page.encodedBodySize, rows];
+  const { firstRow, painted, shift } = window;
+  return [firstRow, page.decodedBodySize, page.encodedBodySize, rows, painted, shift];
 }"""
 
 
 def visit(browser, url, path, session):
-    """Milliseconds to the first row, bytes of the page raw and sent, rows in it."""
+    """Milliseconds to the first row, bytes of the page raw and sent, rows in it;
+    milliseconds to the largest paint, and the layout shift.
+    """
+    context, page = opened(browser, url, path, session)
+    told = page.evaluate(READ)
+    context.close()
+    return told
+
+
+def opened(browser, url, path, session):
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     page = context.new_page()
     page.add_init_script(WATCH)
     page.goto(url + path, wait_until="load")
-    told = page.evaluate(READ)
+    page.wait_for_timeout(500)
+    return context, page
+
+
+def scrolled(browser, url, path, session):
+    """Rows of a page after its end was scrolled to, and the longest task on the way in ms."""
+    context, page = opened(browser, url, path, session)
+    page.evaluate("window.longest = 0")
+    page.mouse.move(700, 500)
+    for _ in range(WHEELS):
+        page.mouse.wheel(0, 2000)
+        page.wait_for_timeout(20)
+    told = page.evaluate(
+        "[document.querySelectorAll('[data-q]').length, window.longest]"
+    )
     context.close()
     return told
 
@@ -50,6 +84,8 @@ def main():
         site = Site(Path(folder), "")
         doors = {size: site.ask("seed", size, 1, 1) for size in SIZES}
         places = {f"{n:,}": (d["path"], d["sessions"][0]) for n, d in doors.items()}
+        path, session = places["150"]
+        places["home"] = path.partition("assessments/")[0], session
         url = f"http://localhost:{site.port}"
         site.start()
         try:
@@ -69,14 +105,22 @@ def told(browser, url, places):
         {name: visit(browser, url, *place) for name, place in places.items()}
         for _ in range(ROUNDS)
     ]
-    print(f"{'questions':>9}{'kB':>8}{'kB sent':>9}{'rows':>6}{'first row':>11}")
+    print(
+        f"{'questions':>9}{'kB':>8}{'kB sent':>9}{'rows':>6}{'first row':>11}"
+        f"{'LCP ms':>8}{'CLS':>8}"
+    )
     floor = None
     for name in places:
-        _, raw, sent, rows = rounds[0][name]
-        first = statistics.median(one[name][0] for one in rounds)
+        _, raw, sent, rows, *_ = rounds[0][name]
+        firsts = [one[name][0] for one in rounds if one[name][0]]
+        first = statistics.median(firsts) if firsts else 0  # home has no row
         floor = floor or first
+        painted = statistics.median(one[name][4] for one in rounds)
+        shift = max(one[name][5] for one in rounds)
         size = f"{raw / 1000:8.0f}{sent / 1000:9.1f}"
-        print(f"{name:>9}{size}{rows:6}{first / floor:11.2f}")
+        print(f"{name:>9}{size}{rows:6}{first / floor:11.2f}{painted:8.0f}{shift:8.4f}")
+    rows, longest = scrolled(browser, url, *places["2,000"])
+    print(f"Scrolled to row {rows}: the longest task took {longest:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -34,3 +34,23 @@ def test_second_visit_asks_for_no_file_again(desk, open_window):
     for _ in range(2):
         window.page.goto(made["path"], wait_until="networkidle")
     assert window.page.evaluate(SENT) == []
+
+
+SHIFT = """() => new Promise((tell) => {
+  let sum = 0;
+  const add = (list) => list.forEach((one) => { if (!one.hadRecentInput) sum += one.value; });
+  const watch = new PerformanceObserver((list) => add(list.getEntries()));
+  watch.observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => { add(watch.takeRecords()); tell(sum); }, 500);
+})"""
+
+
+@pytest.mark.parametrize("questions", [15, 160, 0])
+def test_what_is_read_does_not_move_as_the_page_comes(desk, open_window, questions):
+    """The sum of layout shifts, as browsers count them; 0 questions stand for home."""
+    made = desk.many(questions or 8, "Cara")
+    home = made["path"].partition("assessments/")[0]
+    window = open_window(made["sessions"][0])
+    path = made["path"] if questions else home
+    window.page.goto(path, wait_until="networkidle")
+    assert window.page.evaluate(SHIFT) < 0.02
