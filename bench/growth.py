@@ -3,8 +3,8 @@
 Fills an empty PostgreSQL (``DATABASE_URL``) with so many organisations of ``ASSESSMENTS`` times
 150 answers, each saved ``SAVES`` times, one step after the other, and measures one from the
 middle of those that came last. A later run goes on where the last one ended. ``FIGURES``
-names a file that takes each step, a line of JSON each; ``python3 bench/growth.py draw FILE.svg``
-draws it.
+names a file that takes each step, a line of JSON each, and
+``python3 bench/growth.py draw FILE.jsonl FILE.svg`` draws it.
 """
 # ruff: noqa: I001, S311, S603, T201 - a script: it prints, and its dice need not be fair
 
@@ -18,6 +18,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import date, timedelta
+from math import log10
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -268,7 +269,8 @@ def served():
                 beside = (of_database() - database) / SECONDS
                 print(
                     f"{processes} processes, {words}: {rate:.1f} requests/s,"
-                    f" {used:.2f} cores, database {beside:.2f}"
+                    f" {used:.2f} cores, database {beside:.2f}",
+                    flush=True,
                 )
             site.stop()
 
@@ -281,7 +283,6 @@ def carried():
             door = site.ask("enter", newest())
             for _ in range(REPORTS):
                 site.ask("ask", door["assessment"], module="reporting")
-            spent = of_database()
             began = time.monotonic()
             command = [sys.executable, str(ROOT / "manage.py"), "db_worker", "--batch"]
             running = [
@@ -293,8 +294,7 @@ def carried():
                     raise RuntimeError(one.args)
             took = time.monotonic() - began
             print(
-                f"{workers} workers: {REPORTS * 60 / took:.1f} reports/min,"
-                f" database {(of_database() - spent) / took:.2f} cores"
+                f"{workers} workers: {REPORTS * 60 / took:.1f} reports/min", flush=True
             )
 
 
@@ -305,24 +305,75 @@ def newest():
 
 
 def of_database():
-    """Processor time of all processes of PostgreSQL that are or were there."""
-    ticks = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    """Processor time of PostgreSQL's processes for this database, while they are there."""
+    ticks, name = 0, f" {connection.settings_dict['NAME']} ".encode()
+    for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            name, _, fields = path.read_text().rpartition(")")
-            if "postgres" in name:
-                ticks += sum(map(int, fields.split()[11:15]))
+            if name in (path / "cmdline").read_bytes():
+                fields = (path / "stat").read_text().rpartition(")")[2].split()
+                ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 MODES = {"serve": served, "reports": carried}
+DRAWN = {
+    "home": "#1b2b45",
+    "page of 150": "#12857b",
+    "search, a common word": "#8f1a10",
+    "result": "#b57b0c",
+    "trail": "#5a6577",
+    "save of a note": "#d9772b",
+}
+WIDE, HIGH, EDGE = 640, 320, 48
+
+
+def drawn(steps):
+    """An SVG of pages read by organisations, both as powers of ten."""
+    sizes = [step["organisations"] for step in steps]
+
+    def at(organisations, pages):
+        x = log10(organisations) / (log10(max(sizes)) or 1) * (WIDE - 4 * EDGE) + EDGE
+        return (
+            f"{x:.0f} {HIGH - EDGE - log10(max(pages, 1)) / 5 * (HIGH - 2 * EDGE):.0f}"
+        )
+
+    parts = []
+    for power in range(6):
+        _, y = at(1, 10**power).split()
+        parts.append(
+            f'<path d="M{EDGE} {y}H{WIDE - 3 * EDGE}" stroke="#d5dae2"/>'
+            f'<text x="{EDGE - 6}" y="{y}" text-anchor="end">{10**power:,}</text>'
+        )
+    for size in sizes:
+        x, _ = at(size, 1).split()
+        parts.append(
+            f'<text x="{x}" y="{HIGH - EDGE + 18}" text-anchor="middle">{size:,}</text>'
+        )
+    for name, colour in DRAWN.items():
+        places = [at(step["organisations"], step[name]["pages"]) for step in steps]
+        x, y = places[-1].split()
+        parts.append(
+            f'<path d="M{"L".join(places)}" fill="none" stroke="{colour}" stroke-width="2"/>'
+            f'<text x="{int(x) + 6}" y="{int(y) + 4}" fill="{colour}">{name}</text>'
+        )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}"'
+        ' font-family="sans-serif" font-size="11" fill="#18202c">'
+        "<title>Pages of the database read for one request, by organisations</title>"
+        f'<rect width="{WIDE}" height="{HIGH}" fill="#ffffff"/>{"".join(parts)}</svg>\n'
+    )
 
 
 def main():
+    if sys.argv[1:2] == ["draw"]:
+        lines = Path(sys.argv[2]).read_text().splitlines()
+        steps = sorted(map(json.loads, lines), key=lambda one: one["organisations"])
+        Path(sys.argv[3]).write_text(drawn(steps))
+        return
     if connection.vendor != "postgresql":
         sys.exit("Set DATABASE_URL to an empty database of PostgreSQL.")
     steps = sys.argv[1:]
-    for mode in MODES.keys() & set(steps):
+    for mode in filter(MODES.get, steps):
         MODES[mode]()
     for organisations in sorted(int(each) for each in steps if each not in MODES):
         found = step(organisations)

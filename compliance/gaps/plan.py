@@ -76,7 +76,7 @@ class Plan:
 
 def plan_of(organisation: Organisation, marks: Iterable[date], today: date) -> Plan:
     """The plan of an organisation, in five queries; ``marks`` are days of the law."""
-    open_ = organisation.actions.open().select_related("owner", "organisation")
+    open_ = organisation.actions.open().select_related("owner")
     dated = open_.filter(due_on__isnull=False).order_by("due_on", "number")
     found = list(dated[: MOST + 1])
     shown = found[:MOST]

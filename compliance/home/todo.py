@@ -1,6 +1,6 @@
 """Work that waits for one person: their answers and the evidence behind them, by date."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,13 +87,14 @@ def work_of(needs: Sequence[Need], organisation: Organisation, user: User) -> Wo
 
 
 def _actions(organisation: Organisation, user: User) -> QuerySet[Action]:
-    rows = organisation.actions.open().filter(owner=user)
-    return rows.select_related("organisation").order_by("due_on", "number")
+    return organisation.actions.open().filter(owner=user).order_by("due_on", "number")
 
 
-def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[Answer]:
+def _answers(organisation: Organisation, user: User, today: date) -> Iterator[Answer]:
     """Answers that are open or due; "later" once its day has come, for its author if
     nobody owns it.
+
+    They are given their organisation, which PostgreSQL would look for among all, once each.
     """
     put_off = Q(verdict=Verdict.LATER)
     unsettled = Q(verdict__in=OPEN - {Verdict.LATER}) | Q(
@@ -101,7 +102,7 @@ def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[An
     )
     has_come = put_off & (Q(later_until__lte=today) | Q(due_on__lte=today))
     own = Q(owner=user) | put_off & Q(owner=None, answered_by=user)
-    return (
+    rows = (
         Answer.objects.filter(
             unsettled | has_come,
             own,
@@ -110,10 +111,12 @@ def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[An
             assessment__status=AssessmentStatus.RUNNING,
         )
         .select_related("question", "assessment__edition__checklist")
-        .select_related("assessment__organisation")
         .defer("assessment__edition__extra")
         .order_by("due_on", "question__position")
     )
+    for answer in rows:
+        answer.assessment.organisation = organisation
+        yield answer
 
 
 def expiring(
@@ -149,7 +152,6 @@ def _weak(
         .filter(Q(expires_on__lte=today + SOON) | Q(has_gap=True))
         .annotate(answer_count=Count("attachments", filter=used))
         .filter(answer_count__gt=0)
-        .select_related("organisation")
         .order_by(F("expires_on").asc(nulls_last=True), "title")
     )
 
@@ -337,9 +339,9 @@ def _action(action: Action) -> Need:
     )
 
 
-def _mentions(organisation: Organisation, user: User) -> QuerySet[Comment]:
+def _mentions(organisation: Organisation, user: User) -> Iterator[Comment]:
     """Open comments of running assessments that name a person."""
-    return (
+    rows = (
         Comment.objects.filter(
             mentions__user=user,
             resolved_at=None,
@@ -349,10 +351,12 @@ def _mentions(organisation: Organisation, user: User) -> QuerySet[Comment]:
         )
         .select_related("author", "answer__question")
         .select_related("answer__assessment__edition__checklist")
-        .select_related("answer__assessment__organisation")
         .defer("answer__assessment__edition__extra")
         .order_by("written_at")
     )
+    for comment in rows:
+        comment.answer.assessment.organisation = organisation
+        yield comment
 
 
 def _mention(comment: Comment) -> Need:

@@ -8,6 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from compliance.home.choices import Kind
+from compliance.home.todo import needs
 from compliance.models import Event, PutAway
 from compliance.publishing import actions as publishing
 from compliance.remediation.actions import change_action
@@ -292,3 +294,20 @@ def test_work_asks_as_often_with_sixty_things_put_away_as_with_one(cast, sign_in
             con.get(WORK)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_work_never_looks_for_the_organisation_it_is_in(cast, action):
+    """For each open answer PostgreSQL looked through all organisations that there are."""
+    here = factories.make_assessment(cast.acme, cast.ada)
+    here.answers.update(owner=cast.con)
+    mention = here.answers.first().comments.create(author=cast.ada, text="Con?")
+    mention.mentions.create(user=cast.con)
+    with CaptureQueriesContext(connection) as asked:
+        found = needs(cast.acme, cast.con, TODAY)
+    assert {one.kind for one in found} == {Kind.ACTION, Kind.COMMENT, Kind.QUESTION}
+    looking = {
+        one["sql"].split('"')[1]
+        for one in asked
+        if 'JOIN "compliance_organisation"' in one["sql"]
+    }
+    assert looking <= {"compliance_namesake"}  # a few, of what was brought in
