@@ -115,6 +115,21 @@ def finish_upload(
         return upload.evidence
     if upload.offset < upload.length:
         raise OffsetError(upload.offset)
+    try:
+        return _finish(upload, file_name, sha256, words)
+    except (FinishedError, storage.StorageError):
+        # another call may have finished it, and taken the pieces away meanwhile
+        now = find_upload(
+            by=upload.by, organisation=upload.organisation, upload_id=upload.pk
+        )
+        if now.evidence is None:
+            raise
+        return now.evidence
+
+
+def _finish(
+    upload: Upload, file_name: str, sha256: str, words: dict[str, Any]
+) -> Evidence:
     organisation = upload.organisation
     with storage.no_space_told(), TemporaryFile(dir=settings.DATA_DIR) as file:
         digest = hashlib.sha256()
@@ -127,21 +142,9 @@ def finish_upload(
             msg = f"The bytes that came have the SHA-256 {digest.hexdigest()}."
             raise ValidationError({"sha256": msg})
         sent = UploadedFile(file, name=file_name, size=upload.length)
-        try:
-            made = add_file(
-                by=upload.by,
-                organisation=organisation,
-                upload=sent,
-                of=upload,
-                **words,
-            )
-        except FinishedError:
-            upload = find_upload(
-                by=upload.by, organisation=organisation, upload_id=upload.pk
-            )
-            if upload.evidence is None:
-                raise Upload.DoesNotExist from None
-            return upload.evidence
+        made = add_file(
+            by=upload.by, organisation=organisation, upload=sent, of=upload, **words
+        )
     storage.drop_upload(organisation.pk, upload.pk)
     return made
 
