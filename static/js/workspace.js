@@ -1,7 +1,6 @@
 // The question list: opening rows, the side panel that follows, where the focus goes.
 import { addressOf, isText, raise, rowOf, rowOn } from "./rows.js";
 
-htmx.config.defaultSettleDelay = 0; // a new row listens at once: nothing typed into it goes unheard
 const list = document.querySelector(".questions");
 const panel = document.getElementById("panel");
 const saveState = () => document.getElementById("save");

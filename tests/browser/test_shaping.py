@@ -94,6 +94,32 @@ def test_citations_are_ordered_and_replaced_by_keyboard_alone(desk, made, window
     assert window.faults == []
 
 
+AT_ONCE = """(id) => {
+  window.stayed = true;
+  new MutationObserver((_, seeing) => {
+    const button = document.getElementById(id);
+    if (button) { seeing.disconnect(); button.click(); }
+  }).observe(document.body, { subtree: true, childList: true });
+}"""
+
+
+def test_button_works_as_soon_as_it_is_there(desk, window):
+    """Pressed before htmx knew it, it sent the form, and the page was loaded anew."""
+    found, later, _ = desk.provisions()
+    page = window.page
+    page.locator("#id_cite").focus()
+    page.keyboard.type(later)
+    page.keyboard.press("Enter")
+    until(lambda: cites(page), lambda now: now == [later])
+    comes(page, "id_cite")
+    page.evaluate(AT_ONCE, "law-1-up")
+    page.keyboard.type(found)
+    page.keyboard.press("Enter")
+    until(lambda: cites(page), lambda now: now == [found, later])
+    assert page.evaluate("window.stayed")
+    assert window.faults == []
+
+
 def test_citation_is_picked_by_mouse_and_what_is_unknown_stays_typed(desk, window):
     found, *_ = desk.provisions()
     page, box = window.page, window.page.locator("#id_cite")
