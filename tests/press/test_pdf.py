@@ -1,5 +1,6 @@
 """The file: valid structure, readable text, nothing fetched, the same bytes twice."""
 
+import dataclasses
 import itertools
 import re
 import unicodedata
@@ -10,6 +11,7 @@ import pytest
 
 from compliance.reports.html import SHORT, html_of, stylesheet
 from compliance.reports.pdf_engine import render
+from compliance.snapshots.content import Section
 from compliance.web.text import printable
 from tests.press.structure import elements
 from tests.reports.papers import (
@@ -197,6 +199,27 @@ def test_note_of_100_kilobytes_flows_over_pages(tmp_path):
     assert text.count("Sentence.") == 10_000
     assert text.count("x" * 60) * 60 > 90_000
     assert text.count("Wort") == 20_000
+
+
+def test_heading_stands_on_the_page_of_what_it_heads(tmp_path):
+    sections = [
+        Section(n, f"Part {n}", (make_line(f"Q{n}", note="Line.\n" * (n % 7)),))
+        for n in range(1, 41)
+    ]
+    content = dataclasses.replace(make_content(), sections=tuple(sections))
+    make(make_paper(content), tmp_path / "sections.pdf")
+    texts = [
+        page.extract_text() for page in pypdf.PdfReader(tmp_path / "sections.pdf").pages
+    ]
+    apart = [
+        n
+        for n in range(1, 41)
+        if not any(
+            f"Section {n}, Part {n} " in text and re.search(rf"^Q{n}$", text, re.M)
+            for text in texts
+        )
+    ]
+    assert apart == []
 
 
 def test_chapters_of_few_questions_share_pages(tmp_path):
