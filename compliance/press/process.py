@@ -79,11 +79,11 @@ def render(
     number: ``help_with`` may then lay out some of them elsewhere. Raises ``RenderError``.
     """
     deadline = time.monotonic() + limits.seconds
-    with TemporaryDirectory(dir=path.parent) as folder:
-        paths = _written(pieces, Path(folder), listen)
-        (Path(folder) / STYLE).write_text(css)
+    with _pieces_folder(path.parent) as folder:
+        paths = _written(pieces, folder, listen)
+        (folder / STYLE).write_text(css)
         if share and len(paths) >= LEAST_SHARED:
-            share(Path(folder), len(paths))
+            share(folder, len(paths))
         job = _job(paths, css, fonts, limits)
         job |= {
             "path": str(path),
@@ -105,6 +105,22 @@ def help_with(folder: Path, *, limits: Limits, fonts: Path) -> None:
         job = _job(list(map(str, htmls)), css, fonts, limits)
         job |= {"own": own, "name": secrets.token_hex(8)}
         _run(job, deadline, lambda *_: None)
+
+
+@contextlib.contextmanager
+def _pieces_folder(beside: Path) -> Iterator[Path]:
+    """A folder for the pieces of one file, gone for everyone at once when it is left.
+
+    A helper may be writing in it: one that is emptied name by name could never be removed,
+    so it gets another name first, and the helper finds nothing any more.
+    """
+    with TemporaryDirectory(dir=beside) as outer:
+        folder = Path(outer) / "pieces"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            folder.rename(Path(outer) / "over")
 
 
 def _job(pieces: list[str], css: str, fonts: Path, limits: Limits) -> Job:

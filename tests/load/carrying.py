@@ -94,7 +94,7 @@ def kill_helper(group):
     """Kill a worker once a piece is another's than the maker's; whether it was."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        for claim in storage.folder().glob(".part-*/tmp*/*.claim"):
+        for claim in storage.folder().glob(".part-*/tmp*/pieces/*.claim"):
             with suppress(FileNotFoundError):
                 if claim.read_text() not in {"", MAKER}:
                     os.killpg(int(group), signal.SIGKILL)

@@ -5,6 +5,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -169,7 +171,13 @@ def help_in(folder, **words):
         "from compliance.press.job import Limits;"
         "process.help_with(Path(sys.argv[1]), limits=Limits(120, 2**30), fonts=Path(sys.argv[2]))"
     )
-    command = [sys.executable, "-c", program, str(folder), str(folder.parent / "fonts")]
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        str(folder),
+        str(folder.parents[1] / "fonts"),
+    ]
     return subprocess.Popen(
         command, cwd=process.ROOT, env=os.environ | words.get("env", {})
     )
@@ -192,7 +200,7 @@ def shared(pieces, tmp_path, monkeypatch):
             helpers.extend(at_work(folder))
 
         def listen(*step):
-            for claim in tmp_path.glob("tmp*/*.claim"):
+            for claim in tmp_path.glob("tmp*/pieces/*.claim"):
                 with suppress(FileNotFoundError):
                     claims[claim.stem] = claim.read_text()
                     if watch:
@@ -233,7 +241,7 @@ def test_piece_of_a_killed_helper_is_made_again(shared, made, monkeypatch):
 
 def test_helper_with_other_fonts_or_parts_leaves_the_pieces_alone(shared, made):
     def other(folder):
-        lying = folder.parent / "lying"
+        lying = folder.parents[1] / "lying"
         lying.mkdir()
         config = lying / "fonts.conf"
         config.write_text(
@@ -249,14 +257,14 @@ def test_helper_with_other_fonts_or_parts_leaves_the_pieces_alone(shared, made):
 
 def test_helper_ends_with_its_maker(tmp_path, pieces):
     """A maker that was killed leaves a folder with a mark and without a sign of life."""
-    folder = tmp_path / "tmp-dead"
-    folder.mkdir()
+    folder = tmp_path / "tmp-dead" / "pieces"
+    folder.mkdir(parents=True)
     process._written(pieces, folder, lambda *_: None)
     (folder / process.STYLE).write_text(stylesheet())
     (folder / "mark").write_text("print of another")
     assert help_in(folder).wait(timeout=60) == 0
     assert list(folder.glob("*.claim")) == []
-    assert help_in(tmp_path / "gone").wait(timeout=60) == 0
+    assert help_in(tmp_path / "gone" / "pieces").wait(timeout=60) == 0
 
 
 def test_piece_that_no_helper_can_make_fails_the_report_in_words(
@@ -274,4 +282,22 @@ def test_piece_that_no_helper_can_make_fails_the_report_in_words(
             share=lambda folder, _: helpers.append(help_in(folder)),
         )
     assert helpers[0].wait(timeout=60) == 0
+    assert list(tmp_path.glob("tmp*")) == []
+
+
+def test_folder_in_which_a_helper_still_writes_is_gone_with_its_file(pieces, tmp_path):
+    """Many files come up in it until it is gone: removing it never fails for that."""
+    ended = threading.Event()
+
+    def write(folder):
+        number = 0
+        with suppress(FileNotFoundError):
+            while True:
+                (folder / f"{(number := number + 1)}.sign").write_text("here")
+        ended.set()
+
+    with process._pieces_folder(tmp_path) as folder:
+        threading.Thread(target=write, args=[folder]).start()
+        time.sleep(0.2)
+    assert ended.wait(timeout=10)
     assert list(tmp_path.glob("tmp*")) == []
