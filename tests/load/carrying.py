@@ -31,7 +31,7 @@ from compliance.models import Assessment, Event, Lease, Report  # noqa: E402
 from compliance.press import process  # noqa: E402
 from compliance.press.sharing import MAKER  # noqa: E402
 from compliance.reports import actions, pdf_engine, split, storage, tasks  # noqa: E402
-from compliance.web import carrier, leases, mail  # noqa: E402
+from compliance.web import carrier, file_store, leases, mail  # noqa: E402
 from tests.load.inside import seed  # noqa: E402
 from tests.load.jobs import render, seal, whole  # noqa: E402
 
@@ -199,7 +199,8 @@ def state():
     done = [one for one in reports if one.is_done]
     events = Event.objects.filter(action__in=["report.made", "report.failed"])
     told = Counter(events.values_list("subject_id", flat=True))
-    names = sorted(path.name for path in storage.folder().iterdir())
+    kept = file_store.older(storage.folder(), "*", float("inf"))
+    names = {path.name for path in [*kept, *storage.folder().iterdir()]}
     return {
         "ends": Counter(one.status for one in reports),
         "problems": [one.problem for one in reports if one.problem],
@@ -211,7 +212,7 @@ def state():
             fault for one in done for fault in whole(storage.path_of(one.sha256), one)
         ]
         + [str(one) for one in map(verification.verify, verification.chains()) if one],
-        "strays": sorted(set(names) - {f"{one.sha256}.pdf" for one in done}),
+        "strays": sorted(names - {f"{one.sha256}.pdf" for one in done}),
         "schedule": list(
             Lease.objects.filter(name="schedule").values_list("holder", flat=True)
         ),

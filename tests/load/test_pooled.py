@@ -2,17 +2,13 @@
 
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+
+from tests.load.pooling import pooled_before
 
 pytestmark = pytest.mark.slow
 PROGRAM = """
@@ -61,53 +57,8 @@ print(json.dumps({
 @pytest.fixture
 def pooled(new_server):
     """The address of a new database behind a PgBouncer with two connections to it."""
-    program = shutil.which("pgbouncer", path=f"/usr/sbin:{os.environ['PATH']}")
-    if program is None:
-        pytest.skip("needs Debian's pgbouncer")
-    to = urlsplit(new_server)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with TemporaryDirectory() as name:  # which another user reads
-        folder = Path(name)
-        told = _told(folder, to, port)
-        is_root = os.getuid() == 0  # PgBouncer refuses to be
-        with subprocess.Popen(
-            [program, "-q", str(told)],
-            stderr=subprocess.DEVNULL,
-            user="nobody" if is_root else None,
-            group="nogroup" if is_root else None,
-            extra_groups=[] if is_root else None,
-        ) as running:
-            _wait_for(port)
-            yield f"postgres://{to.username}@127.0.0.1:{port}{to.path}"
-            running.terminate()
-
-
-def _told(folder, to, port):
-    users, told = folder / "users.txt", folder / "pgbouncer.ini"
-    users.write_text(f'"{to.username}" "{to.password or ""}"\n')
-    told.write_text(
-        "[databases]\n"
-        f"* = host={to.hostname} port={to.port or 5432}\n"
-        "[pgbouncer]\nlisten_addr = 127.0.0.1\n"
-        f"listen_port = {port}\nunix_socket_dir =\n"
-        f"auth_type = trust\nauth_file = {users}\n"
-        "pool_mode = transaction\ndefault_pool_size = 2\nmax_client_conn = 100\n"
-    )
-    for path, mode in ((folder, 0o755), (users, 0o644), (told, 0o644)):
-        path.chmod(mode)
-    return told
-
-
-def _wait_for(port):
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("pgbouncer did not start")
+    with pooled_before(new_server, 2) as url:
+        yield url
 
 
 def test_everything_holds_behind_a_pool_of_transactions(pooled, tmp_path):

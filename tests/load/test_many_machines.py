@@ -1,0 +1,101 @@
+"""All parts of a large installation at once, on this machine, while some of them die.
+
+Two processes of the app, three workers by Celery, PostgreSQL behind PgBouncer in
+transaction mode, Redis as broker and cache, and a bucket (moto).
+"""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.brokers import Broker
+from tests.load.crew import Crew, asking, ended
+from tests.load.editing import (
+    check_nothing_was_lost,
+    open_pages,
+    told_times,
+    work_together,
+)
+from tests.load.pooling import pooled_before
+from tests.load.serving import Site
+from tests.storing import s3_server  # noqa: F401
+
+pytestmark = pytest.mark.slow
+
+KEYS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests-only"}
+
+
+@pytest.fixture
+def broker(tmp_path):
+    made = Broker(tmp_path)
+    yield made.start()
+    made.kill()
+
+
+@pytest.fixture
+def bucket(s3_server, monkeypatch):  # noqa: F811
+    """The address of a new bucket."""
+    import boto3  # noqa: PLC0415 - not there on every machine
+
+    for name, text in KEYS.items():
+        monkeypatch.setenv(name, text)
+    endpoint = f"http://127.0.0.1:{s3_server}"
+    store = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+    store.create_bucket(Bucket="machines")
+    return f"s3://machines/attest?endpoint={endpoint}"
+
+
+@pytest.fixture
+def site(tmp_path, new_server, broker, bucket):
+    with pooled_before(new_server, 10) as url:
+        made = Site(tmp_path / "data", url, workers=2)
+        made.folder.mkdir()
+        made.environment |= {
+            "ATTEST_POOLED": "on",
+            "ATTEST_TASKS_URL": broker.url,
+            "ATTEST_REDIS_URL": broker.url,
+            "ATTEST_FILES_URL": bucket,
+        }
+        yield made
+        made.stop()
+
+
+@pytest.fixture
+def crew(site):
+    with asking(site) as ask:
+        made = Crew(site, ask)
+        yield made
+        made.stop()
+
+
+@pytest.mark.parametrize(
+    ("reports", "kills"), [(9, 1), pytest.param(200, 6, marks=pytest.mark.long)]
+)
+def test_each_report_ends_once_and_no_save_is_lost_while_parts_die(
+    site, crew, broker, reports, kills
+):
+    crew.given["REPORT_SECONDS_OF_TESTS"] = "1"
+    door = crew.ask("seed", 60, 1, 4)
+    site.start()
+    staff, stop = open_pages(site, door, 4), threading.Event()
+    for _ in range(3):
+        crew.start("--processes=1")
+    with ThreadPoolExecutor(1) as pool:
+        saves = pool.submit(work_together, staff, door["answers"], 100_000, stop)
+        crew.ask("begin", door["assessment"], reports, 3)
+        for at in range(kills):
+            crew.kill(crew.workers[-3])
+            crew.start("--processes=1")
+            if at % 2 == 0:
+                broker.kill()
+                time.sleep(3)
+                broker.start()
+            time.sleep(8)
+        crew.ask("wait", 1200)
+        stop.set()
+        saves.result()
+    ended(crew, reports)
+    print(told_times(staff))  # noqa: T201
+    check_nothing_was_lost(staff, site.ask("state", door["assessment"]))
