@@ -1,7 +1,7 @@
 """Where backups lie: files of this machine, or objects in a bucket of their own.
 
 In a bucket each has its moment in its name. It is there once all of it is, is never written
-over, and the program never removes one: that is up to the rules of the bucket.
+over, and goes by ``retention`` or by a rule of the bucket.
 """
 
 import re

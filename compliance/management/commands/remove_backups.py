@@ -1,0 +1,57 @@
+"""``manage.py remove_backups --older-than DAYS [FOLDER]``: backups end after their time."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.backups import places
+from compliance.backups.manifest import BackupError
+from compliance.backups.retention import remove_older
+from compliance.web.text import counted
+
+
+class Command(BaseCommand):
+    """Checks the newest one first, and never removes that."""
+
+    help = "Remove the backups of a folder or a bucket after a number of days."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "folder",
+            type=places.named_in,
+            nargs="?",
+            default=settings.BACKUPS_URL or None,
+            help="a folder, or an address such as s3://bucket/folder?endpoint=https://host;"
+            " default: ATTEST_BACKUPS_URL",
+        )
+        parser.add_argument(
+            "--older-than",
+            type=int,
+            required=True,
+            metavar="DAYS",
+            help="days that a backup is kept, 1 or more",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder, days = options["folder"], options["older_than"]
+        if folder is None:
+            msg = "Name a folder, or set ATTEST_BACKUPS_URL."
+            raise CommandError(msg)
+        if not 1 <= days <= 36_500:
+            msg = "Give a number of days from 1 to 36,500."
+            raise CommandError(msg)
+        try:
+            names, stuck = remove_older(folder, days)
+        except (BackupError, OSError) as error:
+            msg = f"{folder}: {error}"
+            raise CommandError(msg) from error
+        for name in names:
+            self.stdout.write(f"Removed {name}.")
+        if not names:
+            self.stdout.write(f"{folder} has no backup older than {days} days.")
+        if stuck:
+            until = f" until {stuck.until:%Y-%m-%d}" if stuck.until else ""
+            told = counted(stuck.count, "version")
+            self.stdout.write(f"The store keeps {told} under a lock{until}.")
