@@ -1,3 +1,11 @@
 """The whole installation in one file, and back: backup, its check, restore."""
 
-__all__ = ["backup", "compatibility", "manifest", "places", "restore", "verify"]
+__all__ = [
+    "backup",
+    "compatibility",
+    "manifest",
+    "places",
+    "restore",
+    "retention",
+    "verify",
+]
