@@ -89,18 +89,19 @@ def _put(part: Path, organisation_id: UUID, sha256: str) -> bool:
 def keep_piece(
     organisation_id: UUID, upload_id: UUID, chunks: Iterable[bytes]
 ) -> tuple[str, int]:
-    """Write a piece of an upload; its name and its bytes.
+    """Write a piece of an upload; its name, which ends with its hash, and its size.
 
     It counts for nothing until a row names it: what fails in between leaves a file that the
     sweep takes away. Raises ``StorageError`` when the disk is full, and
     ``FileNotFoundError`` when the upload was dropped in this moment.
     """
-    folder, name = _folder(organisation_id), secrets.token_hex(16)
-    part = folder / f".part-{name}"
+    folder, own = _folder(organisation_id), secrets.token_hex(8)
+    part = folder / f".part-{own}"
     with no_space_told():
         file_store.make_folder(folder)
         try:
-            _, size = _write(part, chunks)
+            sha256, size = _write(part, chunks)
+            name = f"{own}-{sha256}"
             file_store.put(part, _uploads(organisation_id) / str(upload_id) / name)
         finally:
             part.unlink(missing_ok=True)
@@ -110,12 +111,20 @@ def keep_piece(
 def joined(
     organisation_id: UUID, upload_id: UUID, names: Iterable[str]
 ) -> Iterator[bytes]:
-    """The bytes of an upload, from its pieces. Raises ``StorageError`` with ``GONE``."""
+    """The bytes of an upload, from its pieces, each compared with its hash.
+
+    Raises ``StorageError`` with ``GONE``.
+    """
     folder = _uploads(organisation_id) / str(upload_id)
     with no_space_told():
         try:
             for name in names:
-                yield from file_store.chunks(folder / name)
+                digest = hashlib.sha256()
+                for chunk in file_store.chunks(folder / name):
+                    digest.update(chunk)
+                    yield chunk
+                if digest.hexdigest() != name.rpartition("-")[2]:
+                    raise lost()
         except NO_FILE as error:
             raise lost() from error
 
@@ -130,10 +139,15 @@ def drop_upload(organisation_id: UUID, upload_id: UUID) -> None:
     file_store.delete_folder(_uploads(organisation_id) / str(upload_id))
 
 
+def pieces(organisation_id: UUID, older_than: float = float("inf")) -> list[Path]:
+    """The pieces of uploads last touched before a moment (seconds since 1970)."""
+    return file_store.older(_uploads(organisation_id), "*/*", older_than)
+
+
 def old_pieces(organisation_id: UUID, older_than: float) -> dict[UUID, list[str]]:
-    """The pieces last touched before a moment (seconds since 1970), by their upload."""
+    """The names of such pieces, by their upload."""
     found = defaultdict[UUID, list[str]](list)
-    for path in file_store.older(_uploads(organisation_id), "*/*", older_than):
+    for path in pieces(organisation_id, older_than):
         with suppress(ValueError):
             found[UUID(path.parent.name)].append(path.name)
     return found
@@ -234,8 +248,11 @@ def organisations_with_files() -> list[UUID]:
 
 
 def lost() -> StorageError:
-    """The refusal of an upload whose pieces are not there, as after a change of the store."""
-    msg = "The bytes of this upload are gone. Begin a new one, and send the file again."
+    """The refusal of an upload whose pieces are not there, or are not what came."""
+    msg = (
+        "The bytes of this upload are gone or damaged. Begin a new one, and send the file"
+        " again."
+    )
     return StorageError(msg, code=GONE)
 
 

@@ -8,12 +8,17 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management import call_command
 from django.utils import timezone
 
+from compliance.audit import checkpoints
+from compliance.closing import deletion, grace
 from compliance.evidence import actions, scanning, storage
 from compliance.evidence.actions import quotas, resuming
 from compliance.models import Event, Evidence, Upload
+from compliance.web import file_store
+from compliance.web.bucket import AwayError
 from tests import factories
 from tests.calling import Program
 from tests.evidence.samples import PDF
@@ -199,7 +204,9 @@ def test_what_the_page_refuses_is_refused_and_can_be_finished_otherwise(
     assert (made["file_name"], made["media_type"]) == ("policy.pdf", "application/pdf")
 
 
-def test_virus_is_refused_and_told_in_the_trail(con, place, settings, monkeypatch):
+def test_virus_is_refused_dropped_and_told_in_the_trail(
+    con, place, settings, monkeypatch, stored
+):
     send(con, place, TEXT, 0)
     settings.SCAN_SOCKET = "/nowhere"
     assert finish(con, place).status_code == 503
@@ -208,6 +215,8 @@ def test_virus_is_refused_and_told_in_the_trail(con, place, settings, monkeypatc
     assert (reply.status_code, "Eicar" in reply.json()["detail"]) == (422, True)
     assert Event.objects.filter(action="evidence.refused").count() == 1
     assert not Evidence.objects.exists()
+    assert "Nothing was kept" in reply.json()["detail"]
+    assert (stored(), Upload.objects.exists()) == ({}, False)
 
 
 def test_bytes_that_lie_there_count_and_are_counted_once_when_finished(
@@ -268,6 +277,9 @@ def test_sweep_takes_pieces_without_a_row_and_leaves_the_others(
     actions.sweep()
     assert set(stored()) == {*upload.pieces, fresh}
     assert orphan not in stored()
+    upload.delete()
+    actions.sweep()
+    assert not list(files.rglob("uploads/*"))
 
 
 def test_new_upload_clears_away_those_that_are_over(con, cast, place, stored):
@@ -368,6 +380,85 @@ def test_bytes_that_are_gone_are_told_as_that(con, place, files):
         True,
     )
     assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("size", [5, 9])
+def test_bytes_that_rotted_while_they_waited_are_no_evidence(con, place, files, size):
+    send(con, place, TEXT[:9], 0)
+    send(con, place, TEXT[9:], 9)
+    [piece] = (p for p in files.rglob("uploads/*/*") if p.stat().st_size == 9)
+    piece.write_bytes(b"X" * size)
+    assert finish(con, place).status_code == 410
+    assert not Evidence.objects.exists()
+
+
+def test_finishing_at_once_is_once_where_it_replaces_and_was_the_last_of_the_hour(
+    con, cast, place, settings, monkeypatch
+):
+    """A second call read the upload before the first one ended, and all its pieces."""
+    send(con, place, TEXT, 0)
+    old, own = factories.make_link(cast.acme, cast.ada), Upload.objects.get()
+    found = {"by": cast.con, "organisation": cast.acme, "upload_id": own.pk}
+    one, other = (actions.find_upload(**found) for _ in range(2))
+    monkeypatch.setattr(storage, "drop_upload", lambda *_: None)
+    settings.UPLOADS_PER_HOUR = 1
+    made = [
+        actions.finish_upload(upload=each, file_name="list.txt", replaces=old)
+        for each in (one, other)
+    ]
+    assert made[0] == made[1] == Evidence.objects.get(replaces=old)
+
+
+def test_store_that_fails_after_the_change_does_not_deny_it(
+    con, cast, place, monkeypatch
+):
+    def away(*_args, **_kwargs):
+        raise AwayError
+
+    send(con, place, TEXT, 0)
+    over = begin(con).headers["Location"].rpartition("/")[2]
+    old = timezone.now() - timedelta(days=1, minutes=1)
+    Upload.objects.filter(pk=over).update(touched_at=old)
+    for name in ("delete", "delete_folder"):
+        monkeypatch.setattr(file_store, name, away)
+    assert finish(con, place).status_code == 201
+    assert send(con, begin(con).headers["Location"], b"", 0).status_code == 204
+    assert con.call("DELETE", place.removeprefix("/api/v1")).status_code == 204
+    assert Evidence.objects.count() == Upload.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+def test_piece_that_comes_while_its_organisation_is_deleted_leaves_no_bytes(
+    con, cast, stored, settings, is_late
+):
+    """It was found before; the deletion comes after its first bytes, or before them."""
+    settings.CHECKPOINTS_DIR = settings.DATA_DIR / "checkpoints"
+    settings.GRACE_DAYS = -0.5
+    found = {"by": cast.con, "organisation": cast.acme}
+    begun = begin(con).json()["id"]
+    upload = actions.find_upload(upload_id=begun, **found)
+    factories.begin_chains()
+    grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
+    checkpoints.checkpoint(cast.acme.pk)
+
+    def chunks():
+        yield b"half"
+        if is_late:
+            deletion.delete(cast.acme.pk)
+
+    if not is_late:
+        deletion.delete(cast.acme.pk)
+    with pytest.raises(ObjectDoesNotExist):
+        actions.append(upload=upload, offset=0, chunks=chunks())
+    assert stored() == {}
+
+
+@pytest.mark.parametrize("name", ["..", ".", "/", "lists/", "\\"])
+def test_name_that_is_none_is_told_or_made_one(con, name):
+    place = begin(con, len(PDF)).headers["Location"]
+    send(con, place, PDF, 0)
+    reply = finish(con, place, file_name=name)
+    assert (reply.status_code, reply.json()["file_name"]) == (201, "file.pdf")
 
 
 def test_file_is_a_new_version_of_a_piece_of_the_same_organisation_only(

@@ -28,6 +28,10 @@ class FinishedError(Exception):
     """An upload became evidence already, or was dropped; nothing was changed."""
 
 
+class VirusError(ValidationError):
+    """The virus scanner found something; the trail says so."""
+
+
 def add(
     *,
     by: User,
@@ -197,7 +201,7 @@ def _scan(evidence: Evidence, upload: UploadedFile) -> None:
             },
         )
     msg = f"The virus scanner found {found} in it. Nothing was kept."
-    raise ValidationError({"upload": msg}, code="virus")
+    raise VirusError({"upload": msg})
 
 
 def refuse_size(size: int) -> None:

@@ -3,20 +3,27 @@
 import hashlib
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from compliance.audit.transaction import writing
 from compliance.evidence import storage
 from compliance.evidence.actions import quotas
-from compliance.evidence.actions.adding import FinishedError, add_file, refuse_size
+from compliance.evidence.actions.adding import (
+    FinishedError,
+    VirusError,
+    add_file,
+    refuse_size,
+)
 from compliance.evidence.models import KEPT, Evidence, Upload
+from compliance.evidence.safe_names import clean_name
 from compliance.organisations.models import Organisation, User
 
 MOST_OPEN = 20
@@ -55,7 +62,7 @@ def begin_upload(*, by: User, organisation: Organisation, length: int) -> Upload
             organisation=organisation, by=by, length=length, touched_at=now
         )
     for pk in gone:
-        storage.drop_upload(organisation.pk, pk)
+        _forget(organisation.pk, pk)
     return upload
 
 
@@ -74,7 +81,8 @@ def append(*, upload: Upload, offset: int, chunks: Iterable[bytes]) -> Upload:
     They are on the disk or in the store before they are counted, so a kill in between
     leaves bytes that do not count and never the reverse. Of two calls for the same place
     one is counted, whole. Raises ``OffsetError`` for the other, ``ValidationError`` for too
-    many pieces or no room, ``StorageError`` for the disk, ``Upload.DoesNotExist``.
+    many pieces or no room, ``StorageError`` for the disk, ``ObjectDoesNotExist`` for an
+    upload or an organisation that is gone.
     """
     _refuse_elsewhere(upload, offset)
     organisation = upload.organisation
@@ -87,18 +95,18 @@ def append(*, upload: Upload, offset: int, chunks: Iterable[bytes]) -> Upload:
             quotas.hold(upload.by, organisation)
             row = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
             _refuse_elsewhere(row, offset)
-            if not size:
-                storage.drop_piece(organisation.pk, upload.pk, name)
-                return row
-            _refuse_many(row)
-            quotas.refuse_full(organisation, size)
-            row.pieces.append(name)
-            row.offset += size
-            row.touched_at = timezone.now()
-            row.save(update_fields=["pieces", "offset", "touched_at"])
-    except (ValidationError, OffsetError, Upload.DoesNotExist):
-        storage.drop_piece(organisation.pk, upload.pk, name)  # nothing was counted
+            if size:
+                _refuse_many(row)
+                quotas.refuse_full(organisation, size)
+                row.pieces.append(name)
+                row.offset += size
+                row.touched_at = timezone.now()
+                row.save(update_fields=["pieces", "offset", "touched_at"])
+    except (ValidationError, OffsetError, ObjectDoesNotExist):
+        _forget(organisation.pk, upload.pk, name)  # nothing was counted
         raise
+    if not size:
+        _forget(organisation.pk, upload.pk, name)
     return row
 
 
@@ -108,8 +116,8 @@ def finish_upload(
     """Make evidence of an upload that is whole, by ``add_file``; twice is once.
 
     ``sha256`` is the hash that its program expects. What is refused can be finished later
-    with other words. Raises as ``add_file`` does, and ``OffsetError`` for one that is not
-    whole.
+    with other words; a file with a virus is dropped. Raises as ``add_file`` does, and
+    ``OffsetError`` for one that is not whole.
     """
     if upload.evidence:
         return upload.evidence
@@ -117,8 +125,12 @@ def finish_upload(
         raise OffsetError(upload.offset)
     try:
         return _finish(upload, file_name, sha256, words)
-    except (FinishedError, storage.StorageError):
-        # another call may have finished it, and taken the pieces away meanwhile
+    except VirusError:
+        drop_upload(upload=upload)
+        raise
+    except (FinishedError, ValidationError):
+        # Another call may have finished it meanwhile: its pieces are gone then, its evidence
+        # has replaced what this would replace, and was the last that an hour allows.
         now = find_upload(
             by=upload.by, organisation=upload.organisation, upload_id=upload.pk
         )
@@ -141,11 +153,11 @@ def _finish(
         if sha256 and sha256 != digest.hexdigest():
             msg = f"The bytes that came have the SHA-256 {digest.hexdigest()}."
             raise ValidationError({"sha256": msg})
-        sent = UploadedFile(file, name=file_name, size=upload.length)
+        sent = UploadedFile(file, name=clean_name(file_name), size=upload.length)
         made = add_file(
             by=upload.by, organisation=organisation, upload=sent, of=upload, **words
         )
-    storage.drop_upload(organisation.pk, upload.pk)
+    _forget(organisation.pk, upload.pk)
     return made
 
 
@@ -153,7 +165,7 @@ def drop_upload(*, upload: Upload) -> None:
     """Drop an upload with its bytes; evidence that was made of it stays."""
     with writing():
         Upload.objects.filter(pk=upload.pk).delete()
-    storage.drop_upload(upload.organisation_id, upload.pk)
+    _forget(upload.organisation_id, upload.pk)
 
 
 def sweep_uploads() -> int:
@@ -166,10 +178,26 @@ def sweep_uploads() -> int:
         rows = Upload.objects.filter(pk__in=found).values_list("pk", "pieces")
         named = dict(rows)
         for upload_id, names in found.items():
-            for name in set(names) - set(named.get(upload_id, ())):
+            lost = set(names) - set(named.get(upload_id, ()))
+            gone += len(lost)
+            if upload_id not in named:  # its folder goes, too
+                storage.drop_upload(organisation_id, upload_id)
+                continue
+            for name in lost:
                 storage.drop_piece(organisation_id, upload_id, name)
-                gone += 1
     return gone
+
+
+def _forget(organisation_id: UUID, upload_id: UUID, *names: str) -> None:
+    """Remove pieces, or all of an upload, after the row was settled.
+
+    A fault of the disk or the store undoes nothing: the sweep takes what stays.
+    """
+    with suppress(OSError):
+        if not names:
+            storage.drop_upload(organisation_id, upload_id)
+        for name in names:
+            storage.drop_piece(organisation_id, upload_id, name)
 
 
 def _refuse_elsewhere(upload: Upload, offset: int) -> None:
