@@ -97,6 +97,7 @@ def asked_in(question: Question) -> dict[str, Any]:
         "text": question.text,
         "kind": question.kind,
         "choices": offered,
+        "number": question.number,
     }
 
 

@@ -265,6 +265,9 @@ def test_undo_of_setting_aside_has_the_walls_of_the_row(here, sign_in):
     assert again(browser, here, event.seq - 1).status_code == 404
     type(here.assessment).objects.update(status="archived")
     assert again(browser, here, event.seq).status_code == 422
+    plain = again(browser, here, event.seq, headers={"Accept": "text/html"})
+    assert plain["Location"] == here.assessment.get_absolute_url()
+    assert "its answers stay as they are" in page(browser, here)
     saved(here)
     assert here.proposal.state == "set-aside"
 

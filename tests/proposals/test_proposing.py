@@ -189,6 +189,14 @@ def test_question_that_asks_something_else_is_refused_with_both_wordings(here):
     assert propose(here, edition=standing["edition"]).status_code == 201
 
 
+def test_number_that_has_other_bounds_by_now_asks_something_else(here):
+    bounds = {"unit": "days", "min": 0, "max": 30}
+    before = moved_on(here, number=bounds)
+    reply = propose(here, edition=before.pk)
+    sides = [{"field": "question.number", "yours": None, "theirs": bounds}]
+    assert (reply.status_code, reply.json()["sides"]) == (409, sides)
+
+
 def test_question_that_stays_the_same_may_have_been_read_in_the_edition_before(here):
     before = moved_on(here)
     assert propose(here, edition=before.pk).status_code == 201

@@ -75,8 +75,12 @@ def proposal_again(
     except (Event.DoesNotExist, Answer.DoesNotExist) as error:
         raise Http404 from error
     except ValidationError as error:
-        faults = {"faults": error.messages}
-        return render(request, "workspace/_faults.html", faults, status=422)
+        if wants_partial(request.htmx):
+            faults = {"faults": error.messages}
+            return render(request, "workspace/_faults.html", faults, status=422)
+        messages.error(request, " ".join(error.messages))
+        is_mine = request.POST.get("want") == MINE
+        return redirect(f"{assessment.get_absolute_url()}{'mine/' if is_mine else ''}")
     said = "The proposal is open again."
     if not is_open:
         said = (
