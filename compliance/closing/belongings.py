@@ -44,7 +44,7 @@ def drop_tasks(organisation_id: UUID) -> None:
 def evidence_of(organisation_id: UUID) -> list[Path]:
     """Its files of evidence, unfinished ones too."""
     with storage.old_files(organisation_id, float("inf")) as paths:
-        return paths
+        return paths + storage.pieces(organisation_id)
 
 
 def files_of(organisation_id: UUID) -> list[Path]:

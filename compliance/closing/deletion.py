@@ -8,6 +8,7 @@ database deletes a frozen row only if its organisation is in ``Deletion``, and t
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from graphlib import TopologicalSorter
 from typing import Any, NoReturn
@@ -317,8 +318,9 @@ def _signed(organisation_id: UUID, head: ChainHead) -> asked.Closing:
 def _again(organisation_id: UUID, made: receipts.Receipt) -> str:
     """The receipt of an earlier deletion, unless it leaves out what went now; else "".
 
-    Its chain was longer where an older backup brought the organisation back. It is the same
-    where the commit of this deletion failed: what went since then counts, too.
+    Its chain was longer where an older backup brought the organisation back; what a store then
+    keeps under a new lock is added. It is the same where the commit of this deletion failed:
+    what went since then counts, too.
     """
     found = receipts.find(organisation_id)
     if found is None or found.size < made.size:
@@ -326,7 +328,11 @@ def _again(organisation_id: UUID, made: receipts.Receipt) -> str:
     is_same = (found.rows, found.files) == (made.rows, made.files)
     if found.size == made.size and not is_same:
         return ""
-    return receipts.signed_note(receipts.name_of(organisation_id))
+    name = receipts.name_of(organisation_id)
+    if made.has_rest and not found.has_rest:
+        note = receipts.signed(replace(found, stays=made.stays))
+        receipts.store(name, note)
+    return receipts.signed_note(name)
 
 
 def _erase_accounts(organisation_id: UUID) -> None:

@@ -1,16 +1,19 @@
 """All of an organisation in a bucket: packed, backed up, and deleted with it."""
 
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
+from django.utils import timezone
 
 from compliance.audit import checkpoints, receipts
 from compliance.backups import backup
 from compliance.bundles import download_store
 from compliance.closing import actions, belongings, deletion, grace
 from compliance.closing.archive_store import archive_store
+from compliance.evidence.actions import append, begin_upload
 from compliance.models import Report
 from compliance.pictures import drawing
 from compliance.reports import room
@@ -153,6 +156,32 @@ def test_deletion_waits_for_a_store_that_is_away(
     monkeypatch.setattr(bucket.Bucket, "purge", whole)
     deletion.delete(cast.acme.pk)
     assert receipts.find(cast.acme.pk).stays.startswith("1 until ")
+
+
+def test_earlier_receipt_is_told_of_what_a_restore_brought_under_a_lock(
+    locking, cast, full, settings
+):
+    closed(cast, settings)
+    assert deletion._begin(cast.acme.pk)  # as a restore does
+    name, now = receipts.name_of(cast.acme.pk), timezone.now()
+    earlier = receipts.Receipt(
+        name, now, cast.ada.pk, now, now, 9000, "0" * 64, 12_000, 300, "nothing"
+    )
+    receipts.store(name, receipts.signed(earlier))
+    deletion.delete(cast.acme.pk)
+    found = receipts.find(cast.acme.pk)
+    assert (found.size, found.rows, found.stays[:8]) == (9000, 12_000, "1 until ")
+    told = replace(earlier, stays=found.stays)
+    assert receipts.signed_note(name) == receipts.signed(told)
+
+
+def test_pieces_of_uploads_are_counted_and_go_with_the_rest(cast, full, settings):
+    begun = begin_upload(by=cast.ada, organisation=cast.acme, length=10)
+    append(upload=begun, offset=0, chunks=[b"half"])
+    assert len(belongings.evidence_of(cast.acme.pk)) == 2
+    closed(cast, settings)
+    deletion.delete(cast.acme.pk)
+    assert (everything(), receipts.find(cast.acme.pk).files) == ([], 3)
 
 
 def test_store_without_versions_is_told_in_the_receipt(
