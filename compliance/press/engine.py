@@ -6,7 +6,11 @@ and links hang on other private parts: without one of them no file is made.
 
 import hashlib
 import inspect
-from importlib import import_module
+import platform
+import re
+import sys
+import zlib
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +20,14 @@ from weasyprint import pdf as engine_pdf
 from weasyprint.document import Document
 from weasyprint.pdf import tags as engine_tags
 
+from compliance.press.installed_fonts import drawn_by
+
 PATCHES = "compliance.press.weasyprint_patches"
 """Imports parts that another version may lack, so it is loaded for the known ones alone."""
 KNOWN = {"WeasyPrint": "70.0", "pydyf": "0.13.0"}
 """Versions that the patches were written for and tested with."""
+NAME = re.compile(r"[\w.-]+")
+"""The name of a project, before what is said of its versions."""
 Part = tuple[Any, str, tuple[str, ...]]
 NEEDED: tuple[Part, ...] = (
     (engine_pdf, "generate_pdf", ("document", "target", "zoom", "options")),
@@ -46,11 +54,27 @@ def installed() -> dict[str, str]:
 
 
 def print_of_all() -> str:
-    """A print of the engine's versions and of this room: what lays out pieces alike."""
-    digest = hashlib.sha256(repr(sorted(installed().items())).encode())
+    """A print of this room, of the engine and of all beneath it that changes its bytes."""
+    said = [
+        sorted(_beneath().items()),
+        sys.version,
+        platform.machine(),
+        zlib.ZLIB_RUNTIME_VERSION,
+        drawn_by(),
+    ]
+    digest = hashlib.sha256(repr(said).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _beneath() -> dict[str, str]:
+    """The versions of the engine and of the projects that it needs."""
+    needed = [
+        one for one in metadata.requires("weasyprint") or () if "extra" not in one
+    ]
+    names = ["weasyprint", *(NAME.findall(one)[0] for one in needed)]
+    return {name: metadata.version(name) for name in names}
 
 
 def refusal() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from weasyprint.text.ffi import ffi, fontconfig
+from weasyprint.text.ffi import ffi, fontconfig, harfbuzz, pango
 
 from compliance.press.fallback_font import is_drawn
 
@@ -31,6 +31,8 @@ ffi.cdef("""
     typedef struct _FcCharSet FcCharSet;
     FcResult FcPatternGetCharSet (FcPattern *, const char *, int, FcCharSet **);
     FcBool FcCharSetHasChar (const FcCharSet *, unsigned int);
+    int FcGetVersion (void);
+    const char *hb_version_string (void);
 """)
 
 
@@ -66,6 +68,12 @@ def installed() -> list[str]:
             path = Path(os.fsdecode(ffi.string(ffi.cast("char *", name[0]))))
             found.add(f"{path.name} {path.stat().st_size if path.exists() else 0}")
     return sorted(found)
+
+
+def drawn_by() -> list[str]:
+    """The versions of the machine's libraries that cut lines and draw letters."""
+    shaper = ffi.string(harfbuzz.hb_version_string()).decode()
+    return [f"{pango.pango_version()}", shaper, f"{fontconfig.FcGetVersion()}"]
 
 
 def _config() -> Any:

@@ -286,7 +286,7 @@ class Press:
         if number == 0:
             embed(pdf, self.job["attachments"])
         piece = taken(document, pdf, tags, is_whole=self.is_whole)
-        keep(piece, self._kept(number))
+        keep(piece, self.desk.piece(number))
         targets: dict[str, int] = {}
         for page, laid in enumerate(document.pages):
             for name in laid.anchors:
@@ -296,9 +296,6 @@ class Press:
             self.desk.told(number, result)
         return result
 
-    def _kept(self, number: int) -> Path:
-        return self.paths[number].with_suffix(".piece")
-
     def _bind(self, _: int, say: Say) -> int:
         """Bind all pieces; refuse a file that cannot be read back whole."""
         total = sum(laid["pages"] for laid in self.laid.values())
@@ -307,8 +304,8 @@ class Press:
             binder = Binder(file, total)
             for number in range(len(self.paths)):
                 say(bound=number / len(self.paths))
-                binder.add(load(self._kept(number)))
-                self._kept(number).unlink()
+                binder.add(load(self.desk.piece(number)))
+                self.desk.piece(number).unlink()
             binder.finish()
         with pikepdf.open(path) as pdf:
             whole = len(pdf.pages) == total

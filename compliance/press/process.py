@@ -101,6 +101,8 @@ def help_with(folder: Path, *, limits: Limits, fonts: Path) -> None:
     deadline = time.monotonic() + limits.seconds
     with TemporaryDirectory() as own, contextlib.suppress(RenderError, OSError):
         htmls = sorted(folder.glob("*.html"), key=lambda path: int(path.stem))
+        if [int(path.stem) for path in htmls] != list(range(len(htmls))) or not htmls:
+            return  # its maker is just taking it away
         css = (folder / STYLE).read_text()
         job = _job(list(map(str, htmls)), css, fonts, limits)
         job |= {"own": own, "name": secrets.token_hex(8)}

@@ -14,7 +14,9 @@ import pikepdf
 import pypdf
 import pytest
 
-from compliance.press import process
+from compliance.press import engine, process
+from compliance.press.job import Limits
+from compliance.press.sharing import Desk
 from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from compliance.reports.pdf_engine import render
@@ -253,6 +255,37 @@ def test_helper_with_other_fonts_or_parts_leaves_the_pieces_alone(shared, made):
     content, holders = shared(other)
     assert content == made.read_bytes()
     assert holders == {"maker"}
+
+
+def test_results_that_a_machine_left_behind_in_part_are_not_bound(shared, made):
+    def left(folder):
+        desk = Desk(folder, "gone")
+        for number, told in enumerate(("", "[]", '["00", {"pages": 1}]'), 1):
+            assert desk.take(number)
+            (folder / f"{number}.result").write_text(told)
+        desk.piece(3).write_bytes(b"half")
+        return []
+
+    content, _ = shared(left)
+    assert content == made.read_bytes()
+
+
+def test_helper_leaves_a_folder_that_is_just_taken_away(tmp_path):
+    (tmp_path / process.STYLE).write_text("")
+    limits = Limits(20, 2**30)
+    process.help_with(tmp_path, limits=limits, fonts=tmp_path)
+    (tmp_path / "1.html").write_text("")
+    process.help_with(tmp_path, limits=limits, fonts=tmp_path)
+    assert list(tmp_path.glob("*.sign")) == []
+
+
+@pytest.mark.parametrize("place", ["drawn_by", "_beneath", "zlib.ZLIB_RUNTIME_VERSION"])
+def test_other_libraries_make_another_print(place, monkeypatch):
+    before = engine.print_of_all()
+    assert engine.print_of_all() == before
+    value = "1.0" if "." in place else dict
+    monkeypatch.setattr(f"compliance.press.engine.{place}", value)
+    assert engine.print_of_all() != before
 
 
 def test_helper_ends_with_its_maker(tmp_path, pieces):
