@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -50,6 +50,7 @@ KEY = "trail.pem"
 """The file in ``KEYS_DIR`` with the key that checkpoints are signed with."""
 _SUFFIX = ".checkpoints"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _TAIL_BYTES = 16384
 """Holds the last note of a file whole: one is under 4,000 bytes."""
 
@@ -137,19 +138,18 @@ def checkpoint_due() -> list[Checkpoint]:
     """Checkpoints of all chains that went on and have none from the last hour.
 
     The span is ``CHECKPOINT_MINUTES``. They are mailed where ``CHECKPOINT_MAIL``
-    names someone. Where nothing is new, only the name of the file is looked at.
+    names someone. A file that is as it was when it was read before is not opened again.
     """
     since = timezone.now() - timedelta(minutes=settings.CHECKPOINT_MINUTES)
-    made, there = [], set(signed_chains())
+    made = []
     lasting = ChainHead.objects.filter(is_disposable=False)
-    for organisation_id, seq, done in lasting.values_list("pk", "seq", "signed"):
-        if done == seq and organisation_id in there:
-            continue
-        last = latest(organisation_id)
-        if last and (last.size == seq or last.at > since):
+    for organisation_id, seq in lasting.values_list("pk", "seq"):
+        size, at = _ends(organisation_id)
+        if size == seq or at > since:
             continue
         if fresh := checkpoint_safely(organisation_id):
             made.append(fresh)
+            _ends(organisation_id)
     if made and settings.CHECKPOINT_MAIL:
         with writing():
             queue_mail(
@@ -174,6 +174,24 @@ def latest(organisation_id: UUID) -> Checkpoint | None:
             return _last(file, organisation_id)
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+_read: dict[UUID, tuple[tuple[int, ...], int, datetime]] = {}
+"""By chain: size and times of its file when that was read, and the end of its last checkpoint."""
+
+
+def _ends(organisation_id: UUID) -> tuple[int, datetime]:
+    """Size and time of the last checkpoint; what the database says of it proves nothing."""
+    try:
+        found = path_of(organisation_id).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return 0, _NEVER
+    looks = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    if organisation_id not in _read or _read[organisation_id][0] != looks:
+        last = latest(organisation_id)
+        size, at = (last.size, last.at) if last else (0, _NEVER)
+        _read[organisation_id] = looks, size, at
+    return _read[organisation_id][1:]
 
 
 def unsigned_since() -> datetime | None:

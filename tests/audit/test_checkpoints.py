@@ -216,6 +216,28 @@ def test_clock_opens_no_file_of_a_chain_that_stands_still(cast, settings, monkey
     assert checkpoints.checkpoint_due() == looked == []
 
 
+def test_clock_notices_a_database_that_went_back_though_nothing_happens(
+    cast, settings, caplog
+):
+    """It says of itself that it is signed up to its end."""
+    settings.CHECKPOINT_MINUTES = 0
+    happen(cast, 2)
+    checkpoints.checkpoint_due()
+    tamper("DELETE FROM compliance_event WHERE seq = 2")
+    ChainHead.objects.filter(pk=cast.acme.pk).update(seq=1, signed=1)
+    assert checkpoints.checkpoint_due() == []
+    assert "No checkpoint was made" in caplog.text
+
+
+def test_clock_notices_a_file_from_which_checkpoints_were_taken(cast, settings, caplog):
+    settings.CHECKPOINT_MINUTES = 0
+    happen(cast)
+    checkpoints.checkpoint_due()
+    checkpoints.path_of(cast.acme.pk).write_bytes(b"")
+    assert checkpoints.checkpoint_due() == []
+    assert "No checkpoint was made" in caplog.text
+
+
 def test_clock_misses_the_file_of_a_chain_that_stands_still(cast, settings, caplog):
     settings.CHECKPOINT_MINUTES = 60
     happen(cast)
