@@ -183,12 +183,15 @@ if REPLICA_URL:
     if not all(url.startswith("postgres") for url in (REPLICA_URL, DATABASE_URL)):
         msg = "ATTEST_REPLICA_URL and DATABASE_URL are addresses of PostgreSQL."
         raise ImproperlyConfigured(msg)
-    DATABASES["replica"] = Env().dj_db_url("ATTEST_REPLICA_URL") | {
+    far = Env().dj_db_url("ATTEST_REPLICA_URL")
+    DATABASES["replica"] = far | {
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        # A page waits no longer for it, and is then read from the primary.
-        "OPTIONS": {"connect_timeout": 2, "tcp_user_timeout": 3000},
+        # A page waits no longer for it, and is then read from the primary. What the
+        # address says stays: how the server has to prove itself, above all.
+        "OPTIONS": {"connect_timeout": 2, "tcp_user_timeout": 3000}
+        | far.get("OPTIONS", {}),
         "TEST": {"MIRROR": "default"},
     }
     DATABASE_ROUTERS = ["compliance.web.replica.Router"]

@@ -30,7 +30,7 @@ from tests import postgres
 from tests.explained import Watch
 from tests.factories import make_cast
 from tests.made import TABLES, made
-from tests.replicating import pair  # noqa: F401 - a fixture
+from tests.replicating import lines, pair  # noqa: F401 - fixtures
 from tests.storing import s3, s3_door, s3_server  # noqa: F401 - fixtures
 from tests.warm import warmed
 

@@ -5,7 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,14 +57,18 @@ class Server:
         log = self.folder / "log"
         self.run("pg_ctl", "-D", self.folder, "-o", words, "-l", log, "-w", "start")
 
+    def promote(self):
+        """Become a primary, on a line of the log of its own."""
+        self.run("pg_ctl", "-D", self.folder, "-w", "promote")
+
     def stop(self):
         if (self.folder / "postmaster.pid").exists():
             self.run("pg_ctl", "-D", self.folder, "-m", "immediate", "stop")
 
 
-@pytest.fixture(scope="module")
-def pair():
-    """A primary and a replica that follows it.
+@contextmanager
+def servers(*names):
+    """So many servers, not made yet, which are stopped in the end.
 
     They lie outside of the folders of pytest, which are root's alone where root runs it.
     """
@@ -72,11 +76,25 @@ def pair():
         folder = Path(place)
         if os.geteuid() == 0:
             os.chown(folder, pwd.getpwnam(USER).pw_uid, -1)
-        primary, replica = Server(folder / "one"), Server(folder / "two")
+        made = [Server(folder / name) for name in names]
         try:
-            primary.make()
-            replica.copy(primary)
-            yield primary, replica
+            yield made
         finally:
-            replica.stop()
-            primary.stop()
+            for server in reversed(made):
+                server.stop()
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """A primary and a replica that follows it."""
+    with servers("one", "two") as (primary, replica):
+        primary.make()
+        yield primary, replica.copy(primary)
+
+
+@pytest.fixture(scope="module")
+def lines():
+    """A primary and two replicas."""
+    with servers("one", "two", "three") as (primary, *replicas):
+        primary.make()
+        yield primary, *(one.copy(primary) for one in replicas)

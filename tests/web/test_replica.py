@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 
+import psycopg
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -17,12 +19,20 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 import psycopg
+from compliance.audit import checkpoints, trail
 from compliance.audit.transaction import writing
 from compliance.models import Membership
 from compliance.monitoring import checks
 from compliance.web import replica
 from compliance.web.replica import may_lag
+from tests.made_up import THING_DONE
 from tests.factories import make_action, make_assessment, make_cast, make_edition
+
+def signed():
+    with writing():
+        trail.record(by=cast.ada, organisation_id=cast.acme.pk, action=THING_DONE,
+                     subject=cast.acme, after={"n": 1})
+    checkpoints.checkpoint(cast.acme.pk)
 
 far = psycopg.connect(os.environ["ATTEST_REPLICA_URL"], autocommit=True).cursor()
 cast = make_cast()
@@ -70,6 +80,8 @@ for path in LISTS:
     status, words, asked_near, asked_far = opened(ada, path)
     told["lists"][path] = [status, near[path][0], asked_near, near[path][2], asked_far]
 
+signed()
+settled()
 far.execute("SELECT pg_wal_replay_pause()")
 settled()
 reply = ada.post("/o/acme/work/away/", {"thing": "none"})
@@ -78,6 +90,12 @@ make_action(cast.acme, cast.ada, here.answers.first(), title="Second action")
 told["own"] = "Second action" in opened(ada, "actions/")[1]
 _, words, _, asked_far = opened(rob, "actions/")
 told["others"] = [("Second action" in words), asked_far > 0]
+signed()
+replica._watch._looked = replica._watch._has_all_of = time.monotonic()
+elsewhere = signed_in(cast.ada)
+told["trail"] = opened(elsewhere, "trail/")[3] > 0
+words = opened(elsewhere, "trail/?check=1")[1]
+told["checked"] = [one for one in ("missing", "events are as written") if one in words]
 Membership.objects.filter(user=cast.rob).delete()
 told["removed"] = opened(rob, "actions/")[0]
 time.sleep(replica.LAG_SECONDS + 0.1)
@@ -122,9 +140,29 @@ settled()
 saved(request)
 told["saves"] = made[:]
 
-# It dies in the middle of a page, and stays away.
+# Its processes stand still, and say nothing.
 settled()
 pid = int(open(os.environ["REPLICA_FOLDER"] + "/postmaster.pid").readline())
+children = [int(one) for one in open(f"/proc/{pid}/task/{pid}/children").read().split()]
+for one in children:
+    os.kill(one, signal.SIGSTOP)
+replica.WAIT_SECONDS = 0.5
+replica._watch._looked = replica._watch._has_all_of = time.monotonic()
+began = time.monotonic()
+status, words, _, _ = opened(con, "actions/")
+told["still"] = [status, "Second action" in words, time.monotonic() - began < 5]
+replica._watch._breaker.until = 0.0
+replica._watch._looked = float("-inf")
+began = time.monotonic()
+told["still_asked"] = [opened(con, "actions/")[0], time.monotonic() - began < 5]
+told["check_still"] = checks._replica()
+for one in children:
+    os.kill(one, signal.SIGCONT)
+connections["replica"].close()  # as each request ends with a broken one
+told["moves"] = settled()
+
+# It dies in the middle of a page, and stays away.
+settled()
 os.kill(pid, signal.SIGQUIT)
 time.sleep(1)
 replica._watch._looked = time.monotonic()
@@ -144,33 +182,34 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture(scope="module")
-def told(pair, tmp_path_factory):
-    """What a program found that works with both."""
-    primary, replica = pair
+def run(primary, replica, folder, *words):
+    """What a program says that works with both."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "ATTEST_DATA_DIR": str(folder),
         "ATTEST_HOSTS": "testserver,localhost",
         "DATABASE_URL": primary.url,
         "ATTEST_REPLICA_URL": replica.url,
         "REPLICA_FOLDER": str(replica.folder),
         "NO_BOOTSTRAP": "1",
     }
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
 
-    def run(*words):
-        done = subprocess.run(
-            [sys.executable, *words],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout
 
-    run("manage.py", "migrate", "--no-input", "--verbosity=0")
-    return json.loads(run("-c", PROGRAM).splitlines()[-1])
+@pytest.fixture(scope="module")
+def told(pair, tmp_path_factory):
+    """What a program found that works with both."""
+    folder = tmp_path_factory.mktemp("data")
+    run(*pair, folder, "manage.py", "migrate", "--no-input", "--verbosity=0")
+    return json.loads(run(*pair, folder, "-c", PROGRAM).splitlines()[-1])
 
 
 def test_lists_are_read_from_the_replica_and_made_once(told):
@@ -203,6 +242,18 @@ def test_page_that_changes_rows_is_made_again_before_it_does(told):
     assert told["saves"][:2] == [True, False]
 
 
+def test_trail_is_checked_on_the_primary(told):
+    assert told["trail"]
+    assert told["checked"] == ["events are as written"]
+
+
+def test_replica_that_says_nothing_holds_nobody_up(told):
+    assert told["still"] == [200, True, True]
+    assert told["still_asked"] == [200, True]
+    assert told["check_still"] == 0
+    assert told["moves"]
+
+
 def test_replica_that_dies_is_left_alone_and_nobody_waits(told):
     assert told["dead"] == [200, True]
     assert told["away"] == 200
@@ -214,17 +265,59 @@ def test_server_that_is_no_replica_is_not_read(told):
     assert told["primary"] is False
 
 
-def test_replica_needs_postgresql(tmp_path):
-    environment = os.environ | {
-        "ATTEST_DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/a",
-        "ATTEST_REPLICA_URL": "postgres://one/two",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", "import compliance.settings"],
-        env=environment,
+LOOKS = """
+import time
+import django
+django.setup()
+from compliance.web import replica
+for _ in range(3):
+    found = replica._watch.is_near()
+    time.sleep(replica.LOOK_SECONDS)
+print(found)
+"""
+
+
+def test_replica_that_follows_an_old_line_of_the_log_is_not_read(lines, tmp_path):
+    """It was further on than the one that was promoted: its position alone says too much."""
+    primary, near, ahead = lines
+    assert run(primary, ahead, tmp_path, "-c", LOOKS).split() == ["True"]
+    near.stop()
+    with closing(psycopg.connect(primary.url, autocommit=True)) as connection:
+        connection.execute("CREATE TABLE filler AS SELECT generate_series(1, 50000)")
+    assert run(primary, ahead, tmp_path, "-c", LOOKS).split() == ["True"]
+    primary.stop()
+    near.start()
+    near.promote()
+    assert run(near, ahead, tmp_path, "-c", LOOKS).split() == ["False"]
+
+
+def imported(folder, words, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", f"import compliance.settings as s; {words}"],
+        env=os.environ | {"ATTEST_DATA_DIR": str(folder)} | environment,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_replica_needs_postgresql(tmp_path):
+    done = imported(
+        tmp_path,
+        "",
+        DATABASE_URL=f"sqlite:///{tmp_path}/a",
+        ATTEST_REPLICA_URL="postgres://one/two",
+    )
     assert "are addresses of PostgreSQL" in done.stderr
+
+
+def test_replica_has_to_prove_itself_as_its_address_says(tmp_path):
+    done = imported(
+        tmp_path,
+        "print(s.DATABASES['replica']['OPTIONS'])",
+        DATABASE_URL="postgres://one/two",
+        ATTEST_REPLICA_URL="postgres://far/two?sslmode=verify-full&connect_timeout=1",
+    )
+    assert "'sslmode': 'verify-full'" in done.stdout
+    assert "'connect_timeout': 1" in done.stdout.replace("'1'", "1")
+    assert "'tcp_user_timeout': 3000" in done.stdout
