@@ -98,7 +98,7 @@ class Deletion(models.Model):
     people = models.JSONField()
     rows = models.PositiveBigIntegerField(default=0)
     files = models.PositiveIntegerField(null=True)
-    stays = models.CharField(max_length=80, blank=True)
+    stays = models.CharField(max_length=80, blank=True, default="", db_default="")
     receipt = models.TextField(blank=True)
 
     in_trail = Unproven(

@@ -202,7 +202,7 @@ class AccessPolicy(models.Model):
     invites = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
     sign_on_only = models.BooleanField(default=False)
     """Members come by the organisation's provider (room ``sign_on``), which is on then."""
-    checked_percent = models.PositiveSmallIntegerField(default=0)
+    checked_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     """The share of questions that reviewers check before anybody signs."""
 
     in_trail = Proven("organisation_id")
