@@ -93,7 +93,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
         "chainhead", "event", "originevent", "snapshot", "signoff", "deletion",
         "visit", "presence", "savedview", "reminders", "summary", "monthend",
         "challenge", "factorcount", "usedanswer",
-        "call", "delivery", "lease", "putaway",
+        "call", "delivery", "lease", "putaway", "upload",
     }  # fmt: skip
 
 
