@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 from compliance.web.bucket import place_in
-from compliance.web.secret import kept_secret
+from compliance.web.secret import kept_secret, retired_secrets
 
 env = Env(prefix="ATTEST_")
 
@@ -24,6 +24,10 @@ CHECKPOINTS_DIR = Path(
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(DATA_DIR / "secret.key")
+SECRET_KEY_FALLBACKS = [
+    *env.list("RETIRED_SECRET_KEYS", []),
+    *retired_secrets(DATA_DIR / "secret.key.retired"),
+]
 ALLOWED_HOSTS = env.list("HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 if "*" in ALLOWED_HOSTS:
     msg = "ATTEST_HOSTS names the hosts that Attest answers for; * is refused."

@@ -9,7 +9,7 @@ something is not, with 2 when a file cannot be read.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,11 +20,12 @@ from compliance.audit.merkle import root_shown
 from compliance.audit.signed_note import (
     CAN_CHECK,
     Checkpoint,
+    Keys,
     checkpoint_in,
-    is_signed_by,
+    is_signed_by_one,
+    keys_in,
     notes_in,
     origin_of,
-    public_of,
 )
 
 TEXTS = Path(__file__).with_name("texts.json")
@@ -47,7 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--checkpoints", type=Path, help="default: TRAIL.checkpoints, where it is there"
     )
     parser.add_argument(
-        "--key", help="the verifier key; without it the one in the file"
+        "--key",
+        action="append",
+        default=[],
+        help="a verifier key, once for each, retired ones with their @moment; without it"
+        " those in the file",
     )
     asked = parser.parse_args(arguments)
     try:
@@ -59,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def report(
-    trail: Path, checkpoints: Path | None = None, key: str | None = None
+    trail: Path, checkpoints: Path | None = None, keys: Sequence[str] = ()
 ) -> tuple[list[str], bool]:
     """Print the result of a check of the files line by line; whether all is as written.
 
@@ -72,11 +77,15 @@ def report(
     data = str(head.get("checkpoint", "")).encode()
     if checkpoints or place.is_file():
         data = place.read_bytes()
-    signed = _signed(data, organisation_id, key or str(head["key"]))
-    if key is None:
-        signed.words.append(
-            "The key comes from the file itself. Compare it with the one you were"
-            f" given: {head['key']}"
+    own = [*map(str, head.get("retired_keys", [])), str(head["key"])]
+    signed = _signed(data, organisation_id, keys_in(keys or own))
+    if not keys:
+        signed.words.extend(
+            [
+                "The key comes from the file itself. Compare it with the one you were"
+                f" given: {head['key']}",
+                *(f"The same goes for a retired key: {key}" for key in own[:-1]),
+            ]
         )
     look = _look_at_part if "part" in head else _look_at_whole
     words, is_good = look(trail, head, signed.good)
@@ -163,9 +172,8 @@ def _holds(tree: Checkpoint, shown: dict[int, bytes], proof: list[bytes]) -> boo
         return False
 
 
-def _signed(data: bytes, organisation_id: str, key: str) -> Signed:
-    found = Signed([], 0, [])
-    public, bad = public_of(key), 0
+def _signed(data: bytes, organisation_id: str, keys: Keys) -> Signed:
+    found, bad = Signed([], 0, []), 0
     for note in notes_in(data):
         if note is None:
             found.words.append("A piece of the checkpoints' file is not a checkpoint.")
@@ -177,7 +185,7 @@ def _signed(data: bytes, organisation_id: str, key: str) -> Signed:
             bad += 1
             continue
         is_ours = said.origin == origin_of(organisation_id)
-        if is_ours and is_signed_by(note, public) is not False:
+        if is_ours and is_signed_by_one(note, said.at, keys) is not False:
             found.good.append(said)
         else:
             found.words.append(f"A checkpoint of {said.size} is not signed by the key.")

@@ -30,24 +30,29 @@ from compliance.audit.merkle import Frontier
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.signed_note import (
     Checkpoint,
+    Keys,
     Note,
     checkpoint_in,
-    is_signed_by,
+    is_signed_by_one,
     key_id,
+    keys_in,
     notes_in,
     origin_of,
+    retired_key,
     signed,
     verifier_key,
 )
 from compliance.audit.transaction import writing
-from compliance.web.folders import flush
+from compliance.web.folders import flush, fresh, locked
 from compliance.web.mail import queue_mail
-from compliance.web.secret import kept_file
+from compliance.web.secret import RETIRED, kept_file
 
 logger = logging.getLogger(__name__)
 
 KEY = "trail.pem"
 """The file in ``KEYS_DIR`` with the key that checkpoints are signed with."""
+_NAME = "attest/trail"
+"""The name that a retired key is kept under; that of a chain is longer."""
 _SUFFIX = ".checkpoints"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -75,6 +80,46 @@ def public_key() -> bytes:
     return _key().public_key().public_bytes_raw()
 
 
+def own_keys() -> Keys:
+    """The keys of this installation: the one in use and those that it replaced.
+
+    Raises ``CheckpointError`` for a file of a retired key that cannot be read.
+    """
+    used = public_key()  # first: whoever replaces it has put it among the others before
+    retired: dict[bytes, datetime | None] = {}
+    for path in sorted((Path(settings.KEYS_DIR) / RETIRED).glob("trail-*.pub")):
+        try:
+            retired |= keys_in([path.read_text()])
+        except ValueError as error:
+            msg = f"{path} holds no retired key: {error}"
+            raise CheckpointError(msg) from error
+    return retired | {used: None}
+
+
+def replace_key() -> None:
+    """A new key signs from now on; what the old one signed until now still counts.
+
+    The old one's public half is kept in the folder ``retired``. Every process reads the
+    key for each signature, so none has to start again.
+    """
+    path = Path(settings.KEYS_DIR) / KEY
+    public_key()  # makes the folder, too
+    with locked(path.parent, fcntl.LOCK_EX):
+        public = public_key()
+        _retire(public)  # before the key is gone: a crash in between loses nothing
+        with fresh(path, [_made()]) as new:
+            new.replace(path)
+        _retire(public)  # a process may have signed with it a moment ago
+
+
+def _retire(public: bytes) -> None:
+    number = key_id(_NAME, public).hex()
+    path = Path(settings.KEYS_DIR) / RETIRED / f"trail-{number}.pub"
+    text = f"{retired_key(_NAME, public, timezone.now())}\n"
+    with fresh(path, [text.encode()]) as new:
+        new.replace(path)
+
+
 def signature_of(text: str) -> str:
     """Ed25519 over a text of this installation, as hexadecimal digits."""
     return _key().sign(text.encode()).hex()
@@ -99,6 +144,13 @@ def is_ours(text: str, signature: str) -> bool:
 def verifier(organisation_id: UUID) -> str:
     """The key in words, for whoever checks a chain elsewhere."""
     return verifier_key(origin_of(organisation_id), public_key())
+
+
+def retired_verifiers(organisation_id: UUID) -> list[str]:
+    """The retired keys in words that ``check_trail.py`` takes, oldest first."""
+    ended = ((until, public) for public, until in own_keys().items() if until)
+    origin = origin_of(organisation_id)
+    return [retired_key(origin, public, until) for until, public in sorted(ended)]
 
 
 def checkpoint(organisation_id: UUID, *, is_lost: bool = False) -> Checkpoint | None:
@@ -216,19 +268,20 @@ def kept(organisation_id: UUID) -> tuple[list[Note], int]:
 
 
 def _key() -> Ed25519PrivateKey:
-    def make() -> bytes:
-        return Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-
-    pem = kept_file(Path(settings.KEYS_DIR) / KEY, make)
+    pem = kept_file(Path(settings.KEYS_DIR) / KEY, _made)
     key = serialization.load_pem_private_key(pem, None)
     if not isinstance(key, Ed25519PrivateKey):
         msg = "trail.pem in ATTEST_KEYS_DIR is not an Ed25519 key"
         raise CheckpointError(msg)
     return key
+
+
+def _made() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def _refuse_lost(organisation_id: UUID, last: Checkpoint | None) -> None:
@@ -276,12 +329,15 @@ def _next(organisation_id: UUID, last: Checkpoint | None) -> Checkpoint | None:
 def _last(file: BinaryIO, organisation_id: UUID) -> Checkpoint | None:
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - _TAIL_BYTES))
-    public = public_key()
-    for note in reversed([note for note in notes_in(file.read()) if note]):
-        if not is_signed_by(note, public):
+    notes = [note for note in notes_in(file.read()) if note]
+    own = own_keys()
+    for note in reversed(notes):
+        try:
+            found = checkpoint_in(note)
+        except ValueError:
             continue
-        found = checkpoint_in(note)
-        if found.origin == origin_of(organisation_id):
+        is_its = found.origin == origin_of(organisation_id)
+        if is_its and is_signed_by_one(note, found.at, own):
             return found
     return None
 

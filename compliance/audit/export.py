@@ -119,4 +119,6 @@ def _head(
         "key": checkpoints.verifier(organisation_id),
         "people": {str(person.pk): str(person) for person in people},
     }
+    if retired := checkpoints.retired_verifiers(organisation_id):
+        head["retired_keys"] = retired
     return canonical(head | what) + "\n"

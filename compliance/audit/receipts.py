@@ -18,7 +18,7 @@ from uuid import UUID
 from django.conf import settings
 
 from compliance.audit import checkpoints
-from compliance.audit.signed_note import Note, is_signed_by
+from compliance.audit.signed_note import Note, is_signed_by_one
 from compliance.templatetags.ui import long_day
 from compliance.web.folders import fresh
 from compliance.web.text import counted
@@ -157,14 +157,16 @@ def read(note: str) -> Receipt | None:
         signature = base64.b64decode(sign[2])
     except ValueError:
         return None
-    if not is_signed_by(Note(text, ((sign[1], signature),)), checkpoints.public_key()):
+    ended_at = datetime.fromisoformat(said["ended_at"])
+    made = Note(text, ((sign[1], signature),))
+    if not is_signed_by_one(made, ended_at, checkpoints.own_keys()):
         return None
     return Receipt(
         said["organisation"],
         datetime.fromisoformat(said["asked_at"]),
         int(said["account"]),
         datetime.fromisoformat(said["began_at"]),
-        datetime.fromisoformat(said["ended_at"]),
+        ended_at,
         int(said["size"]),
         said["head"],
         int(said["rows"]),

@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,10 @@ _NOTE = re.compile(
     rb"(?P<text>(?P<origin>\S+)\n\d{1,19}\n[A-Za-z0-9+/=]{44}\n(?:[^\n]+\n)*)\n"
     rb"(?P<signed>(?:\xe2\x80\x94 \S+ [A-Za-z0-9+/=]+\n)+)(?:\n|\Z)"
 )
+
+
+Keys = Mapping[bytes, datetime | None]
+"""Public keys, and until when each signed: None for one in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,27 @@ def public_of(verifier: str) -> bytes:
     return raw[1:]
 
 
+def retired_key(name: str, public: bytes, until: datetime) -> str:
+    """A verifier key that signed until a moment; ``keys_in`` reads it again."""
+    return f"{verifier_key(name, public)}@{until.isoformat()}"
+
+
+def keys_in(words: Iterable[str]) -> dict[bytes, datetime | None]:
+    """The public keys in verifier keys, and until when each signed.
+
+    Raises ``ValueError`` for what is none.
+    """
+    found: dict[bytes, datetime | None] = {}
+    for each in words:
+        verifier, at, until = each.strip().partition("@")
+        moment = datetime.fromisoformat(until) if at else None
+        if moment and moment.tzinfo is None:
+            msg = "a verifier key whose moment has no time zone"
+            raise ValueError(msg)
+        found[public_of(verifier)] = moment
+    return found
+
+
 def signed(checkpoint: Checkpoint, key: "Ed25519PrivateKey") -> str:
     """The note of a checkpoint: its text, an empty line, the signature."""
     text = checkpoint.text()
@@ -119,6 +144,19 @@ def is_signed_by(note: Note, public: bytes) -> bool | None:
             continue
         return True
     return False
+
+
+def is_signed_by_one(note: Note, at: datetime, keys: Keys) -> bool | None:
+    """Whether a note of a moment bears a signature of one of the keys that could sign then.
+
+    None where that cannot be checked.
+    """
+    said = [
+        is_signed_by(note, public)
+        for public, until in keys.items()
+        if until is None or (at.tzinfo and at <= until)
+    ]
+    return True if True in said else None if None in said else False
 
 
 def notes_in(data: bytes) -> Iterator[Note | None]:

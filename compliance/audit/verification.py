@@ -16,7 +16,7 @@ from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.audit.signed_note import (
     Checkpoint,
     checkpoint_in,
-    is_signed_by,
+    is_signed_by_one,
     origin_of,
 )
 
@@ -165,14 +165,14 @@ def signed_checkpoints(
     notes, _ = checkpoints.kept(organisation_id)
     if not notes:
         return [], None
-    public, good, forged = checkpoints.public_key(), [], None
+    own, good, forged = checkpoints.own_keys(), [], None
     for note in notes:
         try:
             said = checkpoint_in(note)
         except ValueError:
             said = None
         is_ours = said and said.origin == origin_of(organisation_id)
-        if said and is_ours and is_signed_by(note, public):
+        if said and is_ours and is_signed_by_one(note, said.at, own):
             good.append(said)
         else:
             size = said.size if said else 0

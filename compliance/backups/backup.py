@@ -126,6 +126,11 @@ def trail_key() -> str:
     return hashlib.sha256(checkpoints.public_key()).hexdigest()
 
 
+def trail_keys() -> set[str]:
+    """The same of each key that counts here, retired ones among them."""
+    return {hashlib.sha256(public).hexdigest() for public in checkpoints.own_keys()}
+
+
 def _write(writer: Writer) -> Manifest:
     # Before the rows: what was signed must not be newer than the trail beside it.
     _write_checkpoints(writer)

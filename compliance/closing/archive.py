@@ -221,6 +221,7 @@ class _Writing:
             "index": self._index,
             "missing": self._missing,
             "key": checkpoints.verifier(self._organisation.pk),
+            "retired": checkpoints.retired_verifiers(self._organisation.pk),
         }
         page = Engine.get_default().get_template("closing/archive_readme.txt")
         words = page.render(Context(context, autoescape=False))

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from compliance.web.secret import kept_file
+from compliance.web.secret import RETIRED, kept_file
 
 VALID = timedelta(days=3653)
 EARLIER = timedelta(minutes=5)
@@ -30,7 +30,6 @@ EARLIER = timedelta(minutes=5)
 LONGEST_NAME = 64
 """Characters of a common name (RFC 5280, appendix A)."""
 OWN = "seal.pem"
-RETIRED = "retired"
 SMALLEST_RSA_BITS = 2048
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 

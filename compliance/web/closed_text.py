@@ -1,17 +1,20 @@
 """Texts kept under a key that is not in the database (AES-256-GCM).
 
 The key lies in the keys folder, made when first needed, so that neither the database nor
-a backup of it opens one.
+a backup of it opens one. Keys that were replaced lie in its folder ``retired``, under
+names that begin with the key's (``factors-2026.key``): they open, and close nothing.
 """
 
 import base64
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from compliance.web.secret import kept_file
+from compliance.web.secret import RETIRED, kept_file
 
 _BEGINS = "gcm1:"
 _NONCE = 12
@@ -26,14 +29,20 @@ def closed(text: str, key: Path) -> str:
 
 
 def opened(kept: str, key: Path) -> str:
-    """The text again. Raises ``ValueError`` for one that the key does not open."""
-    try:
-        sealed = base64.b64decode(kept.removeprefix(_BEGINS), validate=True)
-        nonce, rest = sealed[:_NONCE], sealed[_NONCE:]
-        return _cipher(key).decrypt(nonce, rest, _BEGINS.encode()).decode()
-    except InvalidTag as error:
-        msg = f"{key} is not the key that this was closed with"
-        raise ValueError(msg) from error
+    """The text again. Raises ``ValueError`` for one that no key opens, retired or not."""
+    sealed = base64.b64decode(kept.removeprefix(_BEGINS), validate=True)
+    nonce, rest = sealed[:_NONCE], sealed[_NONCE:]
+    for cipher in _ciphers(key):
+        with suppress(InvalidTag):
+            return cipher.decrypt(nonce, rest, _BEGINS.encode()).decode()
+    msg = f"{key} is not the key that this was closed with"
+    raise ValueError(msg)
+
+
+def _ciphers(key: Path) -> Iterator[AESGCM]:
+    yield _cipher(key)
+    for path in sorted((key.parent / RETIRED).glob(f"{key.stem}*{key.suffix}")):
+        yield AESGCM(path.read_bytes())
 
 
 def _cipher(key: Path) -> AESGCM:

@@ -79,7 +79,11 @@ class SignedClient(RedisCacheClient):
 
     def _signed(self, key: str, value: Any) -> Any:
         data: Any = self._pickles.dumps(value)
-        return data if type(data) is int else _digest(key, data) + data
+        return (
+            data
+            if type(data) is int
+            else _digest(key, data, settings.SECRET_KEY) + data
+        )
 
 
 class SignedRedisCache(RedisCache):
@@ -92,7 +96,8 @@ class SignedRedisCache(RedisCache):
 
 def _is_signed(key: str, data: bytes) -> bool:
     said, value = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
-    return hmac.compare_digest(said, _digest(key, value))
+    known = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(said, _digest(key, value, one)) for one in known)
 
 
 def _is_number(data: bytes) -> bool:
@@ -162,8 +167,8 @@ for _name in _ASKED:
     setattr(GuardedRedisCache, _name, _asking(_name))
 
 
-def _digest(key: str, data: bytes) -> bytes:
-    secret = f"redis cache {settings.SECRET_KEY}".encode()
+def _digest(key: str, data: bytes, secret_key: str) -> bytes:
+    secret = f"redis cache {secret_key}".encode()
     bound = hashlib.sha256(
         key.encode()
     ).digest()  # always as long, so that none runs on

@@ -8,10 +8,18 @@ from pathlib import Path
 
 from compliance.web.folders import fresh
 
+RETIRED = "retired"
+"""The folder in ``KEYS_DIR`` for what was replaced and still counts."""
+
 
 def kept_secret(path: Path) -> str:
     """The secret in ``path``; made on first use, whole or not at all."""
     return kept_file(path, lambda: secrets.token_urlsafe(64).encode()).decode()
+
+
+def retired_secrets(path: Path) -> list[str]:
+    """The secrets that ``path`` had before, one a line; none without the file."""
+    return path.read_text().split() if path.exists() else []
 
 
 def kept_file(path: Path, make: Callable[[], bytes]) -> bytes:

@@ -7,9 +7,12 @@ The same statement brings along when the session began and was last used, which
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from compliance.web.joined_rows import Joined
 
@@ -54,8 +57,27 @@ class SessionStore(db.SessionStore):
         return super().load()
 
     def cycle_key(self) -> None:
-        """Another key; when the session began and was last used goes along."""
+        """Another key; when the session began and was last used goes along.
+
+        Not because the secret key was replaced: two pages that open at once, and a list
+        of sessions elsewhere, would sign the person out.
+        """
+        if self._is_of_a_retired_key():
+            return
         super().cycle_key()
         if self.used:
             rows = uses().objects.filter(pk=self.used.pk)
             rows.update(session_key=self.session_key)
+
+    def _is_of_a_retired_key(self) -> bool:
+        """Whether Django is about to sign the session anew, which needs no other key."""
+        said = self.get(HASH_SESSION_KEY)
+        if not said or not settings.SECRET_KEY_FALLBACKS:
+            return False
+        who: Any = self.get(SESSION_KEY)
+        person = get_user_model()._default_manager.filter(pk=who)
+        return any(
+            constant_time_compare(said, retired)
+            for user in person
+            for retired in user.get_session_auth_fallback_hash()
+        )

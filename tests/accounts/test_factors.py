@@ -256,6 +256,31 @@ def test_secret_under_another_key_lets_nobody_in(cast, ada, settings, tmp_path, 
     assert factor_secrets.opened("gcm1:!") != ""
 
 
+def test_factors_outlive_their_key_and_new_ones_need_the_new_one(
+    cast, ada, settings, tmp_path, caplog
+):
+    settings.KEYS_DIR = keys = tmp_path / "keys"
+    app, codes = connect(ada)
+    (keys / "retired").mkdir()
+    (keys / "factors.key").rename(keys / "retired" / "factors-2026.key")
+    with later(30):
+        client = typed(cast.ada)
+        client.post(STEP, {"code": code_of(app, 1)})
+        assert is_in(client)
+        client = typed(cast.ada)
+        client.post(STEP, {"code": codes[0]})
+        assert is_in(client)
+    kept = factor_secrets.closed("new")
+    (keys / "retired" / "factors-2026.key").unlink()
+    assert factor_secrets.opened(kept) == "new"
+    (keys / "retired" / "factors-x.key").write_bytes(b"x" * 32)  # a stranger's
+    with later(60):
+        client = typed(cast.ada)
+        client.post(STEP, {"code": code_of(app, 2)})
+        assert not is_in(client)
+    assert "does not open" in caplog.text
+
+
 def sign_in_by(made, **changed):
     client = Client()
     reply = client.get(

@@ -20,11 +20,24 @@ class Command(BaseCommand):
             " signed is no longer proven",
         )
 
+        parser.add_argument(
+            "--new-key",
+            action="store_true",
+            help="sign with a new key from now on; what the one before signed still counts",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        self._sign(is_lost=options["lost"])
+        if options["new_key"]:
+            checkpoints.replace_key()
+            self.stdout.write("A new key signs from now on:")
+            self._sign(is_lost=False)
+
+    def _sign(self, *, is_lost: bool) -> None:
         refused = 0
         for organisation_id in verification.chains():
             try:
-                made = checkpoints.checkpoint(organisation_id, is_lost=options["lost"])
+                made = checkpoints.checkpoint(organisation_id, is_lost=is_lost)
             except (checkpoints.CheckpointError, OSError) as error:
                 refused += 1
                 self.stdout.write(f"{organisation_id}: none: {error}.")
@@ -37,6 +50,8 @@ class Command(BaseCommand):
                     f" {checkpoints.path_of(organisation_id)}"
                 )
                 self.stdout.write(f"  key {checkpoints.verifier(organisation_id)}")
+                for key in checkpoints.retired_verifiers(organisation_id):
+                    self.stdout.write(f"  retired key {key}")
         if refused:
             msg = f"{refused} of the chains got no checkpoint. Run verify_trail."
             raise CommandError(msg)

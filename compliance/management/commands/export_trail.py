@@ -47,6 +47,8 @@ class Command(BaseCommand):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)
         self.stdout.write(f"{output}, key {checkpoints.verifier(chain)}")
+        for key in checkpoints.retired_verifiers(chain):
+            self.stdout.write(f"  retired key {key}")
 
     def _chain(self, options: dict[str, Any]) -> tuple[UUID, str]:
         """The id of the chain that is asked for, and its name."""
