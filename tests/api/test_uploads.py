@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from compliance.audit import checkpoints
@@ -352,6 +353,27 @@ def test_full_disk_keeps_nothing_of_a_piece(con, place, stored, monkeypatch):
     assert (reply.status_code, list(stored().values())) == (507, [TEXT[:10]])
     monkeypatch.undo()
     assert look(con, place).headers["Upload-Offset"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("database or disk is full", 507),
+        ("attempt to write a readonly database", 503),
+    ],
+)
+def test_database_that_takes_nothing_keeps_nothing_of_a_piece(
+    con, stored, monkeypatch, words, status
+):
+    """Else each try would leave its bytes on a disk that is full."""
+
+    def failing(*_args, **_kwargs):
+        raise OperationalError(words)
+
+    place = begin(con).headers["Location"]
+    monkeypatch.setattr(Upload, "save", failing)
+    reply = send(con, place, TEXT[:10], 0)
+    assert (reply.status_code, stored()) == (status, {})
 
 
 def test_failed_commit_leaves_more_bytes_than_are_told_and_never_fewer(

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError
 from django.utils import timezone
 
 from compliance.audit.transaction import writing
@@ -25,6 +26,7 @@ from compliance.evidence.actions.adding import (
 from compliance.evidence.models import KEPT, Evidence, Upload
 from compliance.evidence.safe_names import clean_name
 from compliance.organisations.models import Organisation, User
+from compliance.web.storage_errors import is_full, is_read_only
 
 MOST_OPEN = 20
 """Uploads of one person that go on at the same time."""
@@ -104,6 +106,11 @@ def append(*, upload: Upload, offset: int, chunks: Iterable[bytes]) -> Upload:
                 row.save(update_fields=["pieces", "offset", "touched_at"])
     except (ValidationError, OffsetError, ObjectDoesNotExist):
         _forget(organisation.pk, upload.pk, name)  # nothing was counted
+        raise
+    except DatabaseError as error:
+        # Of any other fault nobody knows whether the row counts the piece.
+        if is_full(error) or is_read_only(error):
+            _forget(organisation.pk, upload.pk, name)
         raise
     if not size:
         _forget(organisation.pk, upload.pk, name)
