@@ -32,13 +32,14 @@ from compliance.web.circuit_breaker import CircuitBreaker
 logger = logging.getLogger(__name__)
 ALIAS = "replica"
 COOKIE = "own"
-"""Set by each request that may change something, for ``OWN_SECONDS``."""
+"""Set for ``OWN_SECONDS`` by each request that may change something, or that leads on to a page."""
 LAG_SECONDS, OWN_SECONDS, LOOK_SECONDS = 3.0, 10, 1.0
 WAIT_SECONDS = 5.0
 """How long a page waits for a replica that has stopped to answer."""
 _WAITS = (0.0, 0.01, 0.05)
 """Seconds between the questions of one look: a replica is mostly that near."""
 _SAFE = {"GET", "HEAD"}
+_LEADS_ON = {"Location", "HX-Redirect"}
 _WHICH = "(SELECT system_identifier FROM pg_control_system()), current_database()"
 # The first digits of a file of the log are those of its line: a failover, and a restore to an
 # earlier moment, begin another, and who follows an old one may be further on than the primary.
@@ -178,14 +179,17 @@ def may_lag[R: HttpRequest, **P](
 
 
 class OwnWritesMiddleware:
-    """Keeps a person on the primary for a while after each request that may change something."""
+    """Keeps a person on the primary for a while after each request that may change something.
+
+    A reply that leads on counts, too: to what a sign-on made, or a job that they waited for.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method not in _SAFE:
+        if request.method not in _SAFE or not _LEADS_ON.isdisjoint(response.headers):
             response.set_cookie(
                 COOKIE,
                 "1",

@@ -8,6 +8,11 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from django.http import HttpResponse, HttpResponseRedirect
+from django.test import RequestFactory
+from django_htmx.http import HttpResponseClientRedirect
+
+from compliance.web.replica import OwnWritesMiddleware
 
 pytestmark = pytest.mark.slow
 PROGRAM = """
@@ -289,6 +294,21 @@ def test_replica_that_follows_an_old_line_of_the_log_is_not_read(lines, tmp_path
     near.start()
     near.promote()
     assert run(near, ahead, tmp_path, "-c", LOOKS).split() == ["False"]
+
+
+@pytest.mark.parametrize(
+    ("method", "reply", "is_own"),
+    [
+        ("get", HttpResponse(), False),
+        ("post", HttpResponse(), True),
+        ("get", HttpResponseRedirect("/"), True),
+        ("get", HttpResponseClientRedirect("/"), True),
+    ],
+)
+def test_page_that_a_reply_leads_to_has_what_was_waited_for(method, reply, is_own):
+    """A sample that a job has just made would be empty on the replica."""
+    request = getattr(RequestFactory(), method)("/")
+    assert ("own" in OwnWritesMiddleware(lambda _: reply)(request).cookies) == is_own
 
 
 def imported(folder, words, **environment):
