@@ -20,6 +20,7 @@ from compliance.workspace.pages import (
     read_look,
     read_view,
 )
+from compliance.workspace.proposed import proposed
 
 MOST = 100
 """Rows that are sent anew one by one; beyond that the list is."""
@@ -70,14 +71,16 @@ def _rows(
     """The wanted rows one by one, with the sections that the page shows."""
     view, new = read_view(request, assessment)
     opened = request.POST.get("opened", "")
+    answers = assessment.answers.filter(pk__in=wanted).for_page()
     rows = lines.lines(
-        assessment.answers.filter(pk__in=wanted).for_page(),
+        answers,
         assessment,
         view.today,
         open_id=number_in(opened),
         scope=Scope.of_assessment(assessment),
         news=new.news,
         amended=view.amended,
+        proposals=proposed(assessment, answers),
     )
     points = points_shown(assessment, rows)
     open_row = next((line.answer for line in rows if line.is_open), None)

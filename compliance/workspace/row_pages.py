@@ -1,21 +1,25 @@
 """Contexts of one row: saved, refused with both texts, or as it was typed."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import retarget
 
 from compliance.assessments import actions
 from compliance.assessments.answer_fields import BY_COLUMN, INSIDE, TYPED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.models import Answer
+from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists.choices import QuestionKind
 from compliance.organisations.access import MemberRequest
+from compliance.web.htmx import wants_partial
 from compliance.workspace import lines
 from compliance.workspace.conflict import Conflict, conflict
 from compliance.workspace.counts import Counts, counted
@@ -66,6 +70,17 @@ def beside(request: MemberRequest, refusal: HttpResponse) -> HttpResponse:
     """A refusal, shown where the proposal is that somebody wanted to use, if one is sent."""
     pk = request.POST.get("proposal", "")
     return retarget(refusal, f"#said-of-{pk}") if pk.isdecimal() else refusal
+
+
+def undo_refused(
+    request: MemberRequest, faults: Sequence[str], back: Assessment | str
+) -> HttpResponse:
+    """Why an undo changes nothing: a toast, and without script a line on the page ``back``."""
+    if not wants_partial(request.htmx):
+        messages.error(request, " ".join(faults))
+        return redirect(back)
+    context = {"faults": faults, "is_undo": True}
+    return render(request, "workspace/_faults.html", context, status=422)
 
 
 def compared(request: MemberRequest, done: actions.Refused) -> Conflict:

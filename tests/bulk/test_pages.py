@@ -9,7 +9,12 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.audit.models import Event
-from tests.factories import make_assessment, make_edition, make_link
+from tests.factories import (
+    make_assessment,
+    make_edition,
+    make_link,
+    make_proposal,
+)
 from tests.reading import flat
 
 HTMX = {"HX-Request": "true"}
@@ -405,3 +410,12 @@ def test_far_down_a_long_list_done_leads_to_a_list_that_begins_there(
     page = sign_in(cast.con).post(address, {"what": "due", "pick": picks([row])})
     position = row.question.position
     assert f"?from={position}#answer-{row.pk}" in text(page)
+
+
+def test_row_that_many_were_set_with_keeps_its_proposal(cast, send, answers):
+    proposal = make_proposal(answers[1], cast.con, {"note": "Two of three."})
+    page = send(what="answer", verdict="met", pick=picks(answers[:2]))
+    sent = {"what": "answer", "verdict": "met", "shown": shown(answers)}
+    done = text(as_shown(send, page, headers=HTMX, **sent))
+    assert f'id="answer-{answers[1].pk}"' in done
+    assert f'id="proposed-{proposal.pk}"' in done

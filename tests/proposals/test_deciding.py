@@ -228,10 +228,29 @@ def test_setting_aside_is_undone_by_its_toast(here, sign_in):
 
 def test_undo_works_without_javascript_and_says_so(here, sign_in):
     browser, plain = sign_in(here.ada), {"Accept": "text/html"}
-    aside(browser, here)
+    there = aside(browser, here, headers=plain).url
     event, _ = last("answer.proposal_set_aside")
+    assert there.endswith(f"&aside={event.seq}#answer-{here.answer.pk}")
+    action = f'action="{address(here, "proposal_again", event.seq)}"'
+    assert action in browser.get(there).content.decode()
     assert again(browser, here, event.seq, headers=plain).status_code == 302
     assert "The proposal is open again." in page(browser, here)
+    assert action not in page(browser, here)
+
+
+def test_undo_that_is_refused_without_javascript_says_why_on_a_page(here, sign_in):
+    browser, plain = sign_in(here.con), {"Accept": "text/html"}
+    aside(browser, here)
+    event, _ = last("answer.proposal_set_aside")
+    type(here.assessment).objects.update(status="archived")
+    url = address(here, "proposal_again", event.seq)
+    for want, end in (("", "/"), ("mine", "/mine/")):
+        reply = browser.post(url, {"want": want}, headers=plain)
+        assert reply.url == here.assessment.get_absolute_url()[:-1] + end
+        assert "its answers stay as they are" in browser.get(reply.url).text
+    refused = again(browser, here, event.seq).text
+    assert "Nothing was undone." in refused
+    assert "Not saved yet" not in refused
 
 
 def test_undo_of_the_first_leaves_what_was_set_aside_again(here, sign_in):

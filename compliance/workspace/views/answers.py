@@ -30,6 +30,7 @@ from compliance.workspace.row_pages import (
     mark,
     put_typed,
     told_event,
+    undo_refused,
     whole_row,
 )
 
@@ -155,9 +156,7 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
     except (Event.DoesNotExist, Answer.DoesNotExist) as error:
         raise Http404 from error
     except ValidationError as error:
-        return render(
-            request, "workspace/_faults.html", {"faults": error.messages}, status=422
-        )
+        return undo_refused(request, error.messages, assessment)
     said = (
         "Undone."
         if done.event

@@ -13,6 +13,7 @@ from compliance.assessments.choices import OPEN
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
+from compliance.web.text import whole
 from compliance.workspace import lines, overview
 from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import since
@@ -42,6 +43,7 @@ def detail(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         part = "chunk" if request.htmx.target == "more" else "list"
         return render(request, f"workspace/detail.html#{part}", context)
     context |= _panel(request, assessment, context, look)
+    context["aside"] = whole(request.GET.get("aside", ""))
     return render(request, "workspace/detail.html", context)
 
 

@@ -18,7 +18,7 @@ from compliance.proposals import actions
 from compliance.web.htmx import wants_partial
 from compliance.workspace.forms import AsideForm
 from compliance.workspace.pages import find, find_row, row_context
-from compliance.workspace.row_pages import ROW, beside, whole_row
+from compliance.workspace.row_pages import ROW, beside, undo_refused, whole_row
 
 MINE = "mine"
 """Where to go back to, for those who came from the page of their own questions."""
@@ -54,11 +54,13 @@ def proposal_aside(
             url = reverse("workspace:proposal_again", args=args)
             context |= {"event": event, "undo_url": url}
         return render(request, ROW, context)
+    undo = f"&aside={event.seq}" if event else ""
     if request.POST.get("want") == MINE:
-        undo = f"&aside={event.seq}" if event else ""
         return redirect(_mine(answer) + undo)
-    messages.info(request, f"{answer.question.key}: {said}")
-    return redirect(answer)
+    if event is None:
+        messages.info(request, f"{answer.question.key}: {said}")
+    url = answer.assessment.get_absolute_url()
+    return redirect(f"{url}?open={answer.pk}{undo}#answer-{answer.pk}")
 
 
 @require_POST
@@ -75,12 +77,9 @@ def proposal_again(
     except (Event.DoesNotExist, Answer.DoesNotExist) as error:
         raise Http404 from error
     except ValidationError as error:
-        if wants_partial(request.htmx):
-            faults = {"faults": error.messages}
-            return render(request, "workspace/_faults.html", faults, status=422)
-        messages.error(request, " ".join(error.messages))
+        back = f"{assessment.get_absolute_url()}mine/"
         is_mine = request.POST.get("want") == MINE
-        return redirect(f"{assessment.get_absolute_url()}{'mine/' if is_mine else ''}")
+        return undo_refused(request, error.messages, back if is_mine else assessment)
     said = "The proposal is open again."
     if not is_open:
         said = (
