@@ -60,3 +60,15 @@ def test_strip_of_many_is_sent_in_part_and_is_that_of_a_new_page(desk, open_wind
     cara.page.reload()
     assert drawn(cara.page) == shown
     assert cara.faults == []
+
+
+def test_strip_follows_a_save_whose_filter_was_left_at_once(work):
+    before = drawn(work.page)
+    with work.page.expect_response(lambda reply: "/save/" in reply.url):
+        work.window.choose(work.answers[0], "not_met")
+    work.page.locator("#show-unanswered").click()
+    work.page.wait_for_url("**?show=unanswered")
+    shown = until(lambda: drawn(work.page), lambda now: now != before)
+    work.page.reload()
+    assert drawn(work.page) == shown
+    assert work.window.faults == []
