@@ -37,6 +37,7 @@ from compliance.bulk.refreshing import refreshed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
 from compliance.web.text import searched
+from compliance.workspace.milestones import milestone_of_many
 from compliance.workspace.pages import (
     CHUNK,
     Look,
@@ -46,6 +47,7 @@ from compliance.workspace.pages import (
     read_look,
     read_view,
 )
+from compliance.workspace.row_pages import undo_refused
 
 WHATS = {
     "answer": "Set answer",
@@ -317,6 +319,9 @@ def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
         ),
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
     }
+    if context["can_answer"]:
+        view, _ = read_view(request, assessment)
+        context["milestone"] = milestone_of_many(view, events)
     return render(request, "bulk/done.html", context)
 
 
@@ -329,8 +334,7 @@ def undo(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
     except Event.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
-        faults = {"faults": error.messages}
-        return render(request, "workspace/_faults.html", faults, status=422)
+        return undo_refused(request, error.messages, assessment)
     said = _told_undo(back)
     if wants_partial(request.htmx):
         context = refreshed(request, assessment, back.done, said, None)

@@ -419,3 +419,19 @@ def test_row_that_many_were_set_with_keeps_its_proposal(cast, send, answers):
     done = text(as_shown(send, page, headers=HTMX, **sent))
     assert f'id="answer-{answers[1].pk}"' in done
     assert f'id="proposed-{proposal.pk}"' in done
+
+
+def test_undo_that_is_refused_without_a_script_says_why_on_a_page(
+    cast, sign_in, send, assessment, answers
+):
+    page = send(what="answer", verdict="met", pick=picks(answers[:2]))
+    done = as_shown(send, page, what="answer", verdict="met")
+    undo = re.search(
+        r'action="([^"]*/undo/)"', flat(sign_in(cast.con).get(done.url).text)
+    )[1]
+    type(assessment).objects.update(status="archived")
+    con = sign_in(cast.con)
+    reply = con.post(undo)
+    assert reply.url == assessment.get_absolute_url()
+    assert "its answers stay as they are" in con.get(reply.url).text
+    assert verdicts(assessment)[:2] == ["met", "met"]

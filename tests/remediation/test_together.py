@@ -94,6 +94,18 @@ def test_someone_who_planned_meanwhile_is_not_doubled(cast, sign_in, door, rows)
     assert Action.objects.count() == 2
 
 
+def test_text_stays_where_none_is_left_to_plan_for(cast, sign_in, door, rows):
+    con = sign_in(cast.con)
+    sent = form_of(con, door) | {"title": "Train <b>everybody</b>"}
+    for row in rows[:4]:
+        factories.make_action(cast.acme, cast.ada, row)
+    page = flat(con.post(door, sent).text)
+    assert re.search("Not added: ?<bdi>Train &lt;b&gt;everybody&lt;/b&gt;</bdi>", page)
+    assert "None of them asks for an action" in page
+    assert "0 questions" not in page
+    assert "These are left" not in page
+
+
 @pytest.mark.parametrize("odd", [[], ["0"], ["x"], ["999999999"]])
 def test_answers_of_elsewhere_are_in_no_action(odd, cast, sign_in, door, rows):
     con = sign_in(cast.con)

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from compliance.audit.models import Event
 from compliance.workspace.counts import counted
 from compliance.workspace.milestones import milestone
 from tests.factories import make_assessment, make_draft, publish
@@ -139,3 +140,14 @@ def test_answers_set_together_say_what_they_complete(cast, sign_in, one):
     said = together(ada, one, every[4:])
     assert "All answered." in said
     assert "Send for review" in said
+
+
+def test_page_after_many_without_a_script_says_what_they_complete(cast, sign_in, one):
+    ada, every = sign_in(cast.ada), answers(one)
+    together(ada, one, every[:4])
+    [first, *_] = Event.objects.filter(subject_label="answer").order_by("seq")
+    done = reverse("bulk:done", args=["acme", one.pk, first.seq])
+    link = f"{one.get_absolute_url()}?open={every[4].pk}#answer-{every[4].pk}"
+    said = f'2 sections done.<a href="{link}">Next: Transfers</a>'
+    assert said in flat(ada.get(done).text)
+    assert "sections done" not in sign_in(cast.rob).get(done).text
