@@ -37,6 +37,12 @@ def assessment(asker):
     return asker("seed", 4, 1, 1)["assessment"]
 
 
+@pytest.fixture(scope="module")
+def long(asker):
+    """An assessment whose report has so many pieces that a helper comes in time."""
+    return asker("seed", 60, 1, 1)["assessment"]
+
+
 @pytest.fixture
 def crew(site, asker):
     made = Crew(site, asker)
@@ -108,19 +114,19 @@ def test_two_hundred_reports_while_workers_and_broker_are_killed(
     ended(crew, 200)
 
 
-def test_pieces_of_a_long_report_go_to_several_workers(crew, assessment):
+def test_pieces_of_a_long_report_go_to_several_workers(crew, long):
     for _ in range(3):
         crew.start("--processes=1", work="lay_out")
-    crew.ask("begin", assessment, 1, 1)
+    crew.ask("begin", long, 1, 1)
     ended(crew, 1)
     count, is_maker_among = crew.ask("holders")
     assert count > 1
     assert is_maker_among
 
 
-def test_piece_of_a_killed_worker_is_made_by_the_report_s_own(crew, assessment):
+def test_piece_of_a_killed_worker_is_made_by_the_report_s_own(crew, long):
     makers = [crew.start("--processes=1", work="lay_out")]
-    crew.ask("begin", assessment, 1, 1)
+    crew.ask("begin", long, 1, 1)
     helper = crew.start("--processes=1", work="lay_out")
     assert crew.ask("kill_helper", helper.pid)
     state = ended(crew, 1)
@@ -128,9 +134,9 @@ def test_piece_of_a_killed_worker_is_made_by_the_report_s_own(crew, assessment):
     assert makers[0].poll() is None
 
 
-def test_maker_that_is_killed_leaves_the_report_to_a_helper(crew, assessment):
+def test_maker_that_is_killed_leaves_the_report_to_a_helper(crew, long):
     maker = crew.start("--processes=1", work="lay_out")
-    crew.ask("begin", assessment, 1, 1)
+    crew.ask("begin", long, 1, 1)
     crew.start("--processes=1", work="lay_out")
     assert crew.ask("kill_helper", maker.pid)
     assert ended(crew, 1)["tries"] == [2]

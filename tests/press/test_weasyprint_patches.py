@@ -9,6 +9,7 @@ import pytest
 
 from compliance.press import engine, process, weasyprint_patches
 from compliance.press.api import RenderError
+from compliance.press.job import Limits
 from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from tests.press.printing import render
@@ -44,11 +45,9 @@ def written(pieces, folder, *command):
     paths = [folder / f"{number}.html" for number in range(len(pieces))]
     for path, piece in zip(paths, pieces, strict=True):
         path.write_text(piece)
-    job = {
-        "pieces": [str(path) for path in paths], "css": stylesheet(), "fonts": str(folder / "fonts"),
-        "path": str(folder / "report.pdf"), "attachments": [],
-        "bytes": 2 * 2**30, "seconds": 120, "workers": 1, "likely_pages": 0,
-    }  # fmt: skip
+    limits = Limits(120, 2 * 2**30)
+    job = process._job(list(map(str, paths)), stylesheet(), folder / "fonts", limits)
+    job |= {"path": str(folder / "report.pdf"), "workers": 1}
     run(job, *command)
     return (folder / "report.pdf").read_bytes()
 
