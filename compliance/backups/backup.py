@@ -127,7 +127,11 @@ def trail_key() -> str:
 
 
 def trail_keys() -> set[str]:
-    """The same of each key that counts here, retired ones among them."""
+    """The same of each key that counts here, retired ones among them; none without the
+    one in use, which looking must not make.
+    """
+    if not trail_key():
+        return set()
     return {hashlib.sha256(public).hexdigest() for public in checkpoints.own_keys()}
 
 
