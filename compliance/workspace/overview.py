@@ -314,9 +314,7 @@ def read(
     With ``compares`` it says what differs from the assessment that this one was carried
     over from.
     """
-    # With its assessment, or PostgreSQL may read what is attached to all others' answers.
-    here = {"answer": OuterRef("pk"), "answer__assessment": assessment}
-    attached = Attachment.objects.filter(**here)
+    attached = Attachment.objects.filter(answer=OuterRef("pk"))
     differs: Combinable = Value(False, BooleanField())
     if compares and assessment.carried_from_id:
         differs = Exists(different(assessment).filter(pk=OuterRef("pk")))
@@ -329,7 +327,7 @@ def read(
         rests = ExpressionWrapper(once, BooleanField())
     is_proposed: Combinable = Value(False, BooleanField())
     if assessment.is_talked_about:
-        is_proposed = Exists(Proposal.objects.open().filter(**here))
+        is_proposed = Exists(Proposal.objects.open().filter(answer=OuterRef("pk")))
     rows = (
         assessment.answers.annotate(
             has_evidence=Exists(attached),

@@ -5,10 +5,9 @@ from django.core.cache import cache
 from django.db import connection
 
 from compliance.audit import verification
-from compliance.models import Attachment, Comment, Event, Organisation
+from compliance.models import Comment, Event, Organisation
 from compliance.organisations.actions import invite
 from compliance.search.queries import find
-from compliance.workspace import overview
 from tests import factories, postgres, signing
 from tests.load.multiplied import multiply
 from tests.plans import Plans
@@ -117,18 +116,3 @@ def test_search_passes_no_answer_of_others(cast, mould):
     notes = [one for one in plans.statements if '"compliance_answer"."note"' in one.sql]
     assert len(notes) == 1
     assert notes[0].rows < 4 * here.answers.count()
-
-
-def test_overview_reads_no_attachment_of_others(cast, mould):
-    edition = factories.make_edition(150)
-    here = factories.make_assessment(cast.acme, cast.ada, edition)
-    multiply(mould.pk, 1, COPIES)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL random_page_cost = 1.1")
-    plans = Plans()
-    with connection.execute_wrapper(plans):
-        overview.read(here, cast.ada.pk, signing.LATER)
-    assert Attachment.objects.count() > 10 * COPIES
-    assert plans.rows < 10 * here.answers.count()
