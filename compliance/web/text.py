@@ -103,5 +103,5 @@ def number_in(text: str | None) -> int | None:
 
 
 def whole(text: str) -> int:
-    """A number that an address carries; 0 where there is none of up to nine digits."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    """The same, and 0 where there is none."""
+    return number_in(text) or 0

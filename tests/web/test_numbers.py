@@ -2,14 +2,14 @@
 
 import pytest
 
-from compliance.web.text import LONGEST_SEARCHED, number_in, searched
+from compliance.web.text import LONGEST_SEARCHED, number_in, searched, whole
 
 
 @pytest.mark.parametrize(
     ("text", "number"), [("0", 0), ("17", 17), ("9" * 18, 10**18 - 1)]
 )
 def test_digits_are_a_number(text, number):
-    assert number_in(text) == number
+    assert number_in(text) == whole(text) == number
 
 
 @pytest.mark.parametrize(
