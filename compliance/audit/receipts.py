@@ -75,7 +75,7 @@ class Receipt:
         return self.stays not in {"", NOTHING}
 
     def stays_in_words(self) -> str:
-        """What the store of files still has, as a sentence; "" where files lay on a disk."""
+        """A sentence on the files that the store still has; "" where files lay on a disk."""
         if not self.stays or self.stays == NOTHING:
             return self.stays and "The store of files keeps no version of them."
         if self.stays == UNKNOWN:

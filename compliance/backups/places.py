@@ -6,7 +6,7 @@ over, and goes by ``retention`` or by a rule of the bucket.
 
 import re
 import time
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -76,6 +76,18 @@ def named_in(text: str) -> Where:
     return InBucket(place, text, name)
 
 
+def ask_for_folder(parser: ArgumentParser) -> None:
+    """The argument of a command that looks at the backups of a folder or a bucket."""
+    parser.add_argument(
+        "folder",
+        type=named_in,
+        nargs="?",
+        default=settings.BACKUPS_URL or None,
+        help="a folder, or an address such as s3://bucket/folder?endpoint=https://host;"
+        " default: ATTEST_BACKUPS_URL",
+    )
+
+
 def address_of(where: Where) -> str:
     """The words by which another process, in another folder, finds it."""
     return where.address if isinstance(where, InBucket) else str(where.resolve())
@@ -123,7 +135,7 @@ def name_at(moment: datetime) -> str:
 
 @contextmanager
 def writing(where: InBucket) -> Iterator[BinaryIO]:
-    """What is written is there once the block ends, and nothing of it if it fails.
+    """A file to write to: all of it is there once the block ends, and none of it if it fails.
 
     Raises ``BackupError`` where files of an installation lie, and where it is there already.
     """

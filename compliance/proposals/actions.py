@@ -246,7 +246,7 @@ def _outdated(answer: Answer, found: Proposal, edition_id: int) -> Outdated | No
 
 
 def _reworded(answer: Answer, edition_id: int) -> list[tuple[str, Any, Any]]:
-    """What a question asked in the edition that was read, where it asks else by now.
+    """The words of a question in the edition that was read, where they have changed since.
 
     Raises ``ValidationError`` for an edition that the checklist does not have.
     """

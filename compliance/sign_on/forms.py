@@ -8,21 +8,15 @@ from compliance.organisations.models import Organisation
 from compliance.sign_on import actions, saml_metadata
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.models import SignOn
-from compliance.web.text import validate_line
+from compliance.web.fields import line_field
 
 _ROLES = [(one.value, one.label) for one in GIVEN]
 
 
 def _line(label: str, wanted: str, longest: int, **more: Any) -> forms.CharField:
-    attrs = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
-    return forms.CharField(
-        label=label,
-        max_length=longest,
-        validators=[validate_line],
-        error_messages={"required": wanted},
-        widget=forms.TextInput(attrs=attrs),
-        **more,
-    )
+    field = line_field(label, "off", wanted, longest, **more)
+    field.widget.attrs["spellcheck"] = "false"
+    return field
 
 
 class _SettingsForm(forms.Form):

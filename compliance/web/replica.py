@@ -81,7 +81,7 @@ class Router:
 
 
 class _Watch:
-    """What the replica is known to have, in one process."""
+    """The state of the replica, as one process knows it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -125,7 +125,9 @@ class _Watch:
             replayed, *replica = _asked(ALIAS, _REPLAYED)
             if replayed is None or replica != self._which:
                 self._has_all_of = float("-inf")
-                logger.error("ATTEST_REPLICA_URL is no replica of the database in use.")
+                logger.error(
+                    "ATTEST_REPLICA_URL leads to no replica of the database in use."
+                )
                 return
             while self._named and self._named[0][1] <= replayed:
                 at, self._enough = self._named.popleft()  # before it is said to be near

@@ -30,7 +30,7 @@ from compliance.organisations.models import User
 from compliance.presence.seeing import Unseen, seen_seq, unseen
 from compliance.search.queries import answers_with
 from compliance.signatures.validity import void_of
-from compliance.web.text import searched, whole
+from compliance.web.text import number_in, searched, whole
 from compliance.workspace import lines, overview
 from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import history, since
@@ -110,9 +110,9 @@ def read_look(given: QueryDict) -> Look:
         show=show if show in Filter.values else Filter.ALL.value,
         query=searched(given.get("q", "")),
         start=whole(given.get("from", "")),
-        open_id=whole(given.get("open", "")) or None,
+        open_id=number_in(given.get("open")) or None,
         panel=panel if panel in PANELS else "",
-        owner=whole(given.get("owner", "")) or None,
+        owner=number_in(given.get("owner")) or None,
         clause=searched(given.get("clause", ""), 90),
         unknown=show[:40] if show not in ("", *Filter.values) else "",
     )

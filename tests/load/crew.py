@@ -66,7 +66,7 @@ def asking(site):
 
 
 def ended(crew, count):
-    """What stands once all work is done: each report ended once, and whole."""
+    """Wait until all work is done: each report ended once, and whole."""
     crew.ask("wait", 600)
     state = crew.ask("state")
     print(state)  # noqa: T201

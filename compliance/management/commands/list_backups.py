@@ -3,7 +3,6 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.backups import places
@@ -15,14 +14,7 @@ class Command(BaseCommand):
     help = "List the backups of a folder or a bucket, the oldest first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "folder",
-            type=places.named_in,
-            nargs="?",
-            default=settings.BACKUPS_URL or None,
-            help="a folder, or an address such as s3://bucket/folder?endpoint=https://host;"
-            " default: ATTEST_BACKUPS_URL",
-        )
+        places.ask_for_folder(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = options["folder"]

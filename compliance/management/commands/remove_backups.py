@@ -3,7 +3,6 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.backups import places
@@ -18,14 +17,7 @@ class Command(BaseCommand):
     help = "Remove the backups of a folder or a bucket after a number of days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "folder",
-            type=places.named_in,
-            nargs="?",
-            default=settings.BACKUPS_URL or None,
-            help="a folder, or an address such as s3://bucket/folder?endpoint=https://host;"
-            " default: ATTEST_BACKUPS_URL",
-        )
+        places.ask_for_folder(parser)
         parser.add_argument(
             "--older-than",
             type=int,
