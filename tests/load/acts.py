@@ -1,8 +1,9 @@
-"""What a person does on a page while the server is killed, and what stands afterwards.
+"""Acts on a page while the server is killed, and the rows that stand afterwards.
 
 ``python -m tests.load.acts bring 40`` brings a bundle in and kills the server before
 every fortieth statement, commit and touch of the disk; ``... sign 40`` signs, and
-``... deactivate 40`` is a directory that ends a membership. Each time they try again, and it prints what was half, lost or not told. ``jobs prepare``
+``... deactivate 40`` is a directory that ends a membership. Each time they try again,
+and it prints every act that was half done, lost or not confirmed. ``jobs prepare``
 comes first.
 """
 
@@ -135,7 +136,7 @@ class Bring:
         found = []
         words = ("with an equal content hash", "already been imported")
         if not any(one in self.page.text for one in words):
-            found.append("nothing is told")
+            found.append("nothing is confirmed")
         came = Assessment.objects.filter(organisation=self.here)
         if [hash_of(one) for one in came] != [self.hash]:
             found.append(f"{len(came)} came")
@@ -220,7 +221,7 @@ class Sign:
 
     def faults(self):
         found = [] if all(self.five()) else [f"not signed: {self.five()}"]
-        return found if "Signed" in self.page.text else [*found, "nothing is told"]
+        return found if "Signed" in self.page.text else [*found, "nothing is confirmed"]
 
 
 class Deactivate:
@@ -234,7 +235,7 @@ class Deactivate:
         show(ada, self.here, f"{name}.example")
         self.scim = Calls(ada, self.here)
         self.person = User.objects.get(
-            pk=self.scim.make(email=f"new@{name}.example").told["id"]
+            pk=self.scim.make(email=f"new@{name}.example").json()["id"]
         )
         there = factories.make_assessment(self.here, ada, edition())
         there.answers.update(owner=self.person)
@@ -267,8 +268,10 @@ class Deactivate:
 
     def faults(self):
         found = [] if all(self.ends()) else [f"not deactivated: {self.ends()}"]
-        is_told = self.reply.status_code == 200 and self.reply.told["active"] is False
-        return found if is_told else [*found, "nothing is told"]
+        is_confirmed = (
+            self.reply.status_code == 200 and self.reply.json()["active"] is False
+        )
+        return found if is_confirmed else [*found, "nothing is confirmed"]
 
 
 ACTS = {"bring": Bring, "sign": Sign, "deactivate": Deactivate}

@@ -1,9 +1,9 @@
-"""What the tests of workers by Celery do inside their site: work, ask for reports, look.
+"""The work that tests of Celery workers do inside their site: ask for reports, look.
 
 ``python -m tests.load.carrying work 1`` becomes a worker whose reports take a second and
 whose leases run out after three. ``... listen`` reads calls, a line of JSON each, and writes
 what they return: ``["ask", ASSESSMENT, 5]`` asks for reports, ``["wait", 60]`` waits until
-all have ended, ``["state"]`` tells how.
+all have ended, ``["state"]`` says how.
 """
 
 import json
@@ -194,11 +194,11 @@ def wait(seconds):
 
 
 def state():
-    """How reports ended, what the trail tells of each, and what is not whole."""
+    """How reports ended, the events that the trail has of each, and all that is not whole."""
     reports = list(Report.objects.all())
     done = [one for one in reports if one.is_done]
     events = Event.objects.filter(action__in=["report.made", "report.failed"])
-    told = Counter(events.values_list("subject_id", flat=True))
+    endings = Counter(events.values_list("subject_id", flat=True))
     kept = file_store.older(storage.folder(), "*", float("inf"))
     names = {path.name for path in [*kept, *storage.folder().iterdir()]}
     return {
@@ -206,8 +206,10 @@ def state():
         "problems": [one.problem for one in reports if one.problem],
         "tries": sorted(len(ids) for ids in tried()),
         "workers": len({ids[-1] for ids in tried()}),
-        "told_twice": [pk for pk, count in told.items() if count > 1],
-        "untold": sorted({str(one.pk) for one in reports if one.is_over} - set(told)),
+        "ended_twice": [pk for pk, count in endings.items() if count > 1],
+        "without_event": sorted(
+            {str(one.pk) for one in reports if one.is_over} - set(endings)
+        ),
         "faults": [
             fault for one in done for fault in whole(storage.path_of(one.sha256), one)
         ]

@@ -71,8 +71,8 @@ def ended(crew, count):
     state = crew.ask("state")
     print(state)  # noqa: T201
     assert state["ends"] == {"done": count}
-    assert [state[one] for one in ("told_twice", "untold", "faults", "strays")] == [
-        []
-    ] * 4
+    assert [
+        state[one] for one in ("ended_twice", "without_event", "faults", "strays")
+    ] == [[]] * 4
     assert len(state["schedule"]) == 1
     return state

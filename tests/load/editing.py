@@ -27,7 +27,7 @@ class Seen:
 
 @dataclass
 class Work:
-    """What one editor was told. A text is acknowledged, or refused, or neither."""
+    """The replies that one editor had. A text is acknowledged, or refused, or neither."""
 
     acknowledged: dict = field(default_factory=dict)
     """Text to answer, and the text that it was typed over."""
@@ -168,21 +168,21 @@ def _work(editor, place, answers, saves, stop):
 
 
 def check_nothing_was_lost(staff, state, *, killed=False):
-    """What the editors were told holds in the database and along the trail.
+    """All that the editors were shown holds in the database and along the trail.
 
     After a kill a save may stand twice: first without a reply, then acknowledged.
     """
     saved = [e for e in state["events"] if e["action"] in SAVING]
     refused = [e for e in state["events"] if e["action"] == "answer.refused"]
-    told = {}
+    acknowledged = {}
     for editor in staff:
         assert editor.work.wrong == []
-        told |= editor.work.acknowledged
-    assert {event["after"]["note"] for event in saved} == set(told)
-    assert killed or len(saved) == len(told)
+        acknowledged |= editor.work.acknowledged
+    assert {event["after"]["note"] for event in saved} == set(acknowledged)
+    assert killed or len(saved) == len(acknowledged)
     typed_over = {(e["after"]["note"], e["answer"], e["before"]["note"]) for e in saved}
-    assert {(note, *over) for note, over in told.items()} <= typed_over
-    refusals = [told for editor in staff for told in editor.work.refused]
+    assert {(note, *over) for note, over in acknowledged.items()} <= typed_over
+    refusals = [one for editor in staff for one in editor.work.refused]
     assert killed or sorted(note for note, _, _ in refusals) == sorted(
         event["after"]["note"] for event in refused
     )
@@ -205,7 +205,7 @@ def _check_answers(answers, saved):
         assert (answer["note"], answer["version"]) == (note, version)
 
 
-def told_times(staff):
+def times_of(staff):
     """Requests, refusals, and the middle, 95th and slowest reply in ms."""
     times = sorted(second for editor in staff for second in editor.work.seconds)
     places = [0.5, 0.95, 1]

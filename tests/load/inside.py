@@ -1,4 +1,4 @@
-"""What the load tests ask of the app's own code, run in a process with its settings.
+"""The app's own code for the load tests, run in a process with its settings.
 
 ``python -m tests.load.inside seed 60 1 16`` prints the doors of an organisation;
 ``... state ASSESSMENT`` prints every answer and event as they stand afterwards.
@@ -107,13 +107,13 @@ def state(assessment_id):
         },
         "applies": assessment.answers.applying().count(),
         "facts": assessment.facts,
-        "events": [told(e) for e in Event.objects.filter(scope_id=assessment_id)],
+        "events": [described(e) for e in Event.objects.filter(scope_id=assessment_id)],
         "fault": fault and f"{fault.seq} {fault.what}",
         "integrity": integrity(),
     }
 
 
-def told(event):
+def described(event):
     before, after = trail.changes(event)
     return {
         "action": event.action,
@@ -124,7 +124,7 @@ def told(event):
 
 
 def integrity():
-    """What the database says of its own file; PostgreSQL has checksums for that."""
+    """The database's own check of its file; PostgreSQL has checksums for that."""
     if connection.vendor != "sqlite":
         return "ok"
     with connection.cursor() as cursor:
@@ -183,10 +183,10 @@ def facts(assessment_id, rounds):
     assessment = Assessment.objects.get(pk=assessment_id)
     moved = []
     for place in range(rounds):
-        told_facts = {"data": [] if place % 2 == 0 else ["health"]}
+        chosen = {"data": [] if place % 2 == 0 else ["health"]}
         moved.append(
             actions.change_facts(
-                by=assessment.started_by, assessment=assessment, facts=told_facts
+                by=assessment.started_by, assessment=assessment, facts=chosen
             )
         )
     return moved
@@ -199,8 +199,9 @@ LOOKS = 30
 def take_sheets(assessment_id, rounds, answers):
     """Take that many files away and in again, each with new notes in some answers.
 
-    What was kept, as text to answer and the text it was typed over; what was refused,
-    as text, answer and the text that stood there; and how often the base had moved.
+    It returns the notes that were kept, as text to answer and the text it was typed over;
+    those that were refused, as text, answer and the text that stood there; and how often
+    the base had moved.
     Each file that was taken in is a line on standard error.
     """
     assessment = Assessment.objects.get(pk=assessment_id)

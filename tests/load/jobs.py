@@ -62,7 +62,7 @@ SEEN = {
     "open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.utime",
     "os.chmod", "shutil.rmtree", "subprocess.Popen",
 }  # fmt: skip
-"""What Python tells of touching the disk and of starting a process."""
+"""Audit events of Python for touching the disk and starting a process."""
 
 
 class Moments:
@@ -153,7 +153,7 @@ class World:
             shutil.rmtree(folder)
 
     def faults(self, asked):
-        """What is not whole after a restart; nothing is as it should be."""
+        """Everything that is not whole after a restart; nothing should be."""
         asked.refresh_from_db()
         found = []
         if asked.status != "done":
@@ -172,13 +172,13 @@ class World:
         for path in there & set(wanted):
             found += whole(path, wanted[path])
         for row in rows:
-            told = Event.objects.filter(subject_id=str(row.pk)).order_by("seq")
+            events = Event.objects.filter(subject_id=str(row.pk)).order_by("seq")
             verbs = [
                 action.partition(".")[2]
-                for action in told.values_list("action", flat=True)
+                for action in events.values_list("action", flat=True)
             ]
             if verbs != ["asked", "made"]:
-                found.append(f"the trail tells {verbs}")
+                found.append(f"the trail has {verbs}")
         if self.client.get(asked.get_absolute_url()).text.count("Ready") != 1:
             found.append("its page does not say that it is ready")
         found += [
@@ -288,7 +288,7 @@ def sampled(step):
 
 
 def half_of(sample, chains):
-    """What there is although no sample is, or what is not whole of one."""
+    """Remains without a sample, or the parts of a sample that are not whole."""
     more = set(verification.chains()) - chains
     if sample is None:
         return [f"a chain {one}" for one in more]
@@ -328,7 +328,7 @@ def cancelled():
 
 
 def hopeless(kind):
-    """What kills its worker each time: how often it was begun, and what is told."""
+    """A report that kills its worker each time: how often it was begun, and what its page shows."""
     world = World()
     asked, kills = world.ask(kind), 0
 
@@ -347,14 +347,14 @@ def hopeless(kind):
         "kills": kills,
         "status": asked.status,
         "problem": asked.problem,
-        "is_told": asked.problem in page and "Ask for it again" in page,
+        "is_shown": asked.problem in page and "Ask for it again" in page,
         "left": [path.name for path in left],
         "hang": hang,
     }
 
 
 def commanded(moment):
-    """What stands of a report while its command makes it, and after that is killed."""
+    """A report while its command makes it, and after that command is killed."""
     world, seen = World(), Path(settings.DATA_DIR) / "seen"
     given = ["report", str(world.assessment.pk), "--output", os.devnull]
 
@@ -370,7 +370,7 @@ def commanded(moment):
         is_killed = not ended(begun(partial(call_command, *given)))
     looked()
     report = Report.objects.get()
-    told = {
+    found = {
         "is_killed": is_killed,
         "before": seen.read_text(),
         "status": report.status,
@@ -380,7 +380,7 @@ def commanded(moment):
         "fault": str(verification.verify(world.assessment.organisation_id)),
     }
     world.forget()
-    return told
+    return found
 
 
 def looked():

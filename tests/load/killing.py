@@ -73,7 +73,7 @@ def edition(number, reworded=()):
         for key in keys
     ]
     found = document(asked[:16], asked[16:], checklist="kept", number=number)
-    found["edition"]["release_notes"] = "Duties are new. Others are told better."
+    found["edition"]["release_notes"] = "Duties are new. Others are worded better."
     return found
 
 
@@ -298,7 +298,7 @@ def ended(child):
 
 
 def foreseen(act):
-    """What stands before an act, and what would stand after it."""
+    """The rows before an act, and as they would be after it."""
     before = state()
     with transaction.atomic():
         act()
@@ -328,22 +328,22 @@ class Outcomes:
 def at_statements(act, step):
     """Killed before statement after statement, until it is done.
 
-    What still runs behind the commit, such as a checkpoint, is no part of the act.
+    A checkpoint or the like that still runs behind the commit is no part of the act.
     """
-    told = Outcomes(*foreseen(act))
+    outcomes = Outcomes(*foreseen(act))
     kills, at = 0, 0
-    while not told.counts["after"]:
+    while not outcomes.counts["after"]:
         is_ended = ended(forked(act, at))
-        told.look()
+        outcomes.look()
         if is_ended:
             break
-        kills += not told.counts["after"]
+        kills += not outcomes.counts["after"]
         at += step if at else 1
-    return told.counts | {"kills": kills}
+    return outcomes.counts | {"kills": kills}
 
 
 def at_any_moment(act, times):
-    told = Outcomes(*foreseen(act))
+    outcomes = Outcomes(*foreseen(act))
     file = Path(connection.settings_dict["NAME"])
     connection.close()  # what SQLite keeps beside the file is in it now
     kept = shutil.copy(file, file.with_suffix(".kept"))
@@ -357,10 +357,10 @@ def at_any_moment(act, times):
         time.sleep(random.uniform(0, 1.2 * seconds))  # noqa: S311
         os.kill(child, signal.SIGKILL)
         ended(child)
-        told.look()
+        outcomes.look()
         put_back(file, kept)
     ended(forked(act))  # the next act needs this one
-    return told.counts | {"kills": times}
+    return outcomes.counts | {"kills": times}
 
 
 def seconds_of(act, file, kept):
@@ -383,14 +383,14 @@ def put_back(file, kept):
 
 
 def kept_checkpoints():
-    """Where the checkpoints of the kept database lie."""
+    """The folder with the checkpoints of the kept database."""
     return Path(settings.CHECKPOINTS_DIR).with_suffix(".kept")
 
 
 def main(acts, how, number):
     ways = {"statements": at_statements, "moments": at_any_moment}
-    told = {name: ways[how](act, int(number)) for name, act in acts.items()}
-    json.dump(told, sys.stdout)
+    outcomes = {name: ways[how](act, int(number)) for name, act in acts.items()}
+    json.dump(outcomes, sys.stdout)
 
 
 if __name__ == "__main__":

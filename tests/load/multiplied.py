@@ -31,16 +31,16 @@ def multiply(mould, first, last):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for model, rows in copied.items():
-            told = _told(model, copied)
+            columns = _columns(model, copied)
             sql, params = rows.order_by().values("pk").query.sql_with_params()
             key = model._meta.pk.column
             here = f'r."{key}" IN ({sql})'
-            _insert(cursor, model, told, (first, last), (here, params))
-        told = _told(Event, copied)
+            _insert(cursor, model, columns, (first, last), (here, params))
+        columns = _columns(Event, copied)
         for seq in range(0, size, BURST):
             here = "r.organisation_id = %s AND r.seq > %s AND r.seq <= %s"
             given = [mould, seq, seq + BURST]
-            _insert(cursor, Event, told, (first, last), (here, given))
+            _insert(cursor, Event, columns, (first, last), (here, given))
         for model in copied:
             if isinstance(model._meta.pk, models.AutoField):
                 name = model._meta.db_table
@@ -51,21 +51,21 @@ def multiply(mould, first, last):
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
-def _insert(cursor, model, told, numbers, where):
+def _insert(cursor, model, columns, numbers, where):
     """Rows of one assessment come after each other, and so do those of a burst."""
     name, (here, params) = model._meta.db_table, where
-    near = "r.assessment_id, " if "assessment_id" in told else ""
+    near = "r.assessment_id, " if "assessment_id" in columns else ""
     end = "r.seq" if model is Event else "1"
     cursor.execute(
-        f"INSERT INTO {name} ({', '.join(f'"{column}"' for column in told)})"
-        f" SELECT {', '.join(told.values())}"
+        f"INSERT INTO {name} ({', '.join(f'"{column}"' for column in columns)})"
+        f" SELECT {', '.join(columns.values())}"
         f" FROM {name} r, generate_series(%s::int, %s::int) n"
         f" WHERE {here} ORDER BY {near}n, {end}",
         [*numbers, *params],
     )
 
 
-def _told(model, copied):
+def _columns(model, copied):
     """Column to its SQL in a copy; events are numbered by the database."""
     return {
         field.column: _copy_of(field, copied)

@@ -24,10 +24,10 @@ def pooled_before(server, connections):
         port = free.getsockname()[1]
     with TemporaryDirectory() as name:  # which another user reads
         folder = Path(name)
-        told = _told(folder, to, port, connections)
+        settings = _settings(folder, to, port, connections)
         is_root = os.getuid() == 0  # PgBouncer refuses to be
         with subprocess.Popen(
-            [program, "-q", str(told)],
+            [program, "-q", str(settings)],
             stderr=subprocess.DEVNULL,
             user="nobody" if is_root else None,
             group="nogroup" if is_root else None,
@@ -38,10 +38,10 @@ def pooled_before(server, connections):
             running.terminate()
 
 
-def _told(folder, to, port, connections):
-    users, told = folder / "users.txt", folder / "pgbouncer.ini"
+def _settings(folder, to, port, connections):
+    users, settings = folder / "users.txt", folder / "pgbouncer.ini"
     users.write_text(f'"{to.username}" "{to.password or ""}"\n')
-    told.write_text(
+    settings.write_text(
         "[databases]\n"
         f"* = host={to.hostname} port={to.port or 5432}\n"
         "[pgbouncer]\nlisten_addr = 127.0.0.1\n"
@@ -50,9 +50,9 @@ def _told(folder, to, port, connections):
         f"pool_mode = transaction\ndefault_pool_size = {connections}\n"
         "max_client_conn = 100\n"
     )
-    for path, mode in ((folder, 0o755), (users, 0o644), (told, 0o644)):
+    for path, mode in ((folder, 0o755), (users, 0o644), (settings, 0o644)):
         path.chmod(mode)
-    return told
+    return settings
 
 
 def _wait_for(port):

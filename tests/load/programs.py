@@ -1,4 +1,4 @@
-"""What the test of many programs asks of the app's own code, as ``inside`` does for others.
+"""The app's own code for the test of many programs, as ``inside`` is for others.
 
 ``python -m tests.load.programs doors 16`` prints a token for each of so many people, and what
 they work on; ``... kept ASSESSMENT`` what is there of it afterwards.
@@ -38,8 +38,8 @@ def doors(people):
         for one in staff
     ]
     answers = list(assessment.answers.order_by("pk").values_list("pk", flat=True))
-    told = {"tokens": tokens, "answers": answers, "edition": edition.pk}
-    return told | {"assessment": str(assessment.pk)}
+    door = {"tokens": tokens, "answers": answers, "edition": edition.pk}
+    return door | {"assessment": str(assessment.pk)}
 
 
 def kept(assessment_id):

@@ -1,4 +1,4 @@
-"""What the tests that kill a worker do inside its site: ask for reports, and look."""
+"""The work of tests that kill a worker, done inside its site: ask for reports, and look."""
 
 import json
 import os

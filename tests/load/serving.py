@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 HANGS_SECONDS = 3600
-"""Whatever takes longer hangs. Hundreds of kills beside other work took more than 900."""
+"""A process that takes longer hangs. Hundreds of kills beside other work took more than 900."""
 
 
 class Site:

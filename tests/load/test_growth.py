@@ -1,4 +1,4 @@
-"""What one assessment costs does not grow with the others; the server stays small."""
+"""The cost of one assessment does not grow with the others; the server stays small."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """The server is killed while somebody signs, brings a bundle in, or is deactivated: all of
 it, or nothing.
 
-Each time the person tries again, is told what came of it, and has it once.
+Each time the person tries again, sees what came of it, and has it once.
 """
 
 import pytest
@@ -24,7 +24,7 @@ def test_act_whose_server_is_killed_is_done_once_or_not_at_all(
     prepared, act, moments, step
 ):
     """``moments`` is how many there are at least at which the server may be killed."""
-    told = prepared.ask(act, step, module="acts")
-    print(told["kills"])  # noqa: T201
-    assert told["faults"] == []
-    assert told["kills"] > moments / step
+    outcome = prepared.ask(act, step, module="acts")
+    print(outcome["kills"])  # noqa: T201
+    assert outcome["faults"] == []
+    assert outcome["kills"] > moments / step

@@ -14,14 +14,14 @@ def test_a_killed_backup_leaves_none_and_a_killed_restore_nothing(
     folder = prepared.folder / "backups"
     folder.mkdir(exist_ok=True)
     path = folder / "killed.zip"
-    told = prepared.ask("backup", path, step // 3, module="backing")
-    print(told)  # noqa: T201
-    assert told["faults"] == []
-    assert told["left"] == []
-    assert told["kills"] >= 2
+    outcome = prepared.ask("backup", path, step // 3, module="backing")
+    print(outcome)  # noqa: T201
+    assert outcome["faults"] == []
+    assert outcome["left"] == []
+    assert outcome["kills"] >= 2
     target = make_site()
-    told = target.ask("restore", path, step, module="backing")
-    print(told)  # noqa: T201
-    assert told["faults"] == []
-    assert told["kills"] >= 2
-    assert told["rows"] > 200
+    outcome = target.ask("restore", path, step, module="backing")
+    print(outcome)  # noqa: T201
+    assert outcome["faults"] == []
+    assert outcome["kills"] >= 2
+    assert outcome["rows"] > 200

@@ -31,8 +31,7 @@ def environment(folder):
 
 
 def test_killed_deletion_is_ended_by_the_next(tmp_path):
-    told = run(tmp_path, "make").split()[-2:]
-    organisation_id, rows = told
+    organisation_id, rows = run(tmp_path, "make").split()[-2:]
     for pieces in (1, 5, 12):
         with subprocess.Popen(
             command("delete", organisation_id), env=environment(tmp_path),

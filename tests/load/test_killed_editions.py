@@ -30,11 +30,11 @@ ACTS = {
 
 
 def kill(site, module, how, number):
-    told = site.ask(how, number, module=module)
-    print(told)  # noqa: T201
-    assert told.keys() == ACTS[module]
-    assert {name: one["half"] for name, one in told.items() if one["half"]} == {}
-    return told.values()
+    outcomes = site.ask(how, number, module=module)
+    print(outcomes)  # noqa: T201
+    assert outcomes.keys() == ACTS[module]
+    assert {name: one["half"] for name, one in outcomes.items() if one["half"]} == {}
+    return outcomes.values()
 
 
 @pytest.mark.parametrize("module", ACTS)

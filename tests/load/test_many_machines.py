@@ -15,7 +15,7 @@ from tests.load.crew import Crew, asking, ended
 from tests.load.editing import (
     check_nothing_was_lost,
     open_pages,
-    told_times,
+    times_of,
     work_together,
 )
 from tests.load.pooling import pooled_before
@@ -97,5 +97,5 @@ def test_each_report_ends_once_and_no_save_is_lost_while_parts_die(
         stop.set()
         saves.result()
     ended(crew, reports)
-    print(told_times(staff))  # noqa: T201
+    print(times_of(staff))  # noqa: T201
     check_nothing_was_lost(staff, site.ask("state", door["assessment"]))

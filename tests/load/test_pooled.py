@@ -78,9 +78,9 @@ def test_everything_holds_behind_a_pool_of_transactions(pooled, tmp_path):
         cwd=settings.BASE_DIR,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
-    assert told["faults"] == []
-    assert told["notes"] == [f"{number} 5" for number in range(1, 9)]
-    assert set(told["trail"]) == {"None"}
-    assert told["rows"] == []
-    assert told["zone"] == "UTC"
+    found = json.loads(done.stdout)
+    assert found["faults"] == []
+    assert found["notes"] == [f"{number} 5" for number in range(1, 9)]
+    assert set(found["trail"]) == {"None"}
+    assert found["rows"] == []
+    assert found["zone"] == "UTC"

@@ -14,7 +14,7 @@ PIECE = 1000
 
 
 class Client:
-    """A program with a token of its own: makes calls by luck, and keeps what it was told."""
+    """A program with a token of its own: makes calls by luck, and keeps each reply."""
 
     def __init__(self, site, door, place):
         self.site, self.door, self.place = site, door, place
@@ -67,73 +67,73 @@ class Client:
         said = {"note": self.name()}
         for _ in range(2):
             body = {"version": self.known[answer]["version"], "set": said}
-            reply, told = self.call("PATCH", f"/answers/{answer}", body)
+            reply, data = self.call("PATCH", f"/answers/{answer}", body)
             if reply.status == 200:
-                self.known[answer] = told
+                self.known[answer] = data
                 self.made["notes"].append(said["note"])
                 return
-            assert reply.status == 409, told
+            assert reply.status == 409, data
             self.refused += 1
-            self.known[answer] = told["standing"]
+            self.known[answer] = data["standing"]
 
     def comment(self):
         """Say something, and say it again under the same key."""
         text, path = self.name(), f"/answers/{self.any_answer()}/comments"
         for _ in range(self.chance.randint(1, 2)):
-            reply, told = self.call("POST", path, {"text": text}, Idempotency_Key=text)
-            assert reply.status == 201, told
+            reply, data = self.call("POST", path, {"text": text}, Idempotency_Key=text)
+            assert reply.status == 201, data
         self.made["comments"].append(text)
 
     def act(self):
         body = {"title": self.name(), "answers": [self.any_answer()]}
-        reply, told = self.call("POST", "/actions", body)
-        assert reply.status == 201, told
+        reply, data = self.call("POST", "/actions", body)
+        assert reply.status == 201, data
         self.made["actions"].append(body["title"])
 
     def link(self):
         body = {"title": self.name(), "url": "https://example.org/"}
-        reply, told = self.call("POST", "/evidence/links", body)
-        assert reply.status == 201, told
+        reply, data = self.call("POST", "/evidence/links", body)
+        assert reply.status == 201, data
         self.made["evidence"].append(body["title"])
-        path = f"/answers/{self.any_answer()}/evidence/{told['id']}"
+        path = f"/answers/{self.any_answer()}/evidence/{data['id']}"
         for method in ("PUT", self.chance.choice(["PUT", "DELETE"])):
-            reply, told = self.call(method, path)
-            assert reply.status == 200, told
+            reply, data = self.call(method, path)
+            assert reply.status == 200, data
 
     def propose(self):
         answer = self.any_answer()
         body = {"edition": self.door["edition"], "set": {"note": self.name()}}
         body["version"] = self.known.get(answer, {"version": 0})["version"]
-        reply, told = self.call("POST", f"/answers/{answer}/proposals", body)
+        reply, data = self.call("POST", f"/answers/{answer}/proposals", body)
         if reply.status == 409:
-            self.known[answer] = told["standing"]
+            self.known[answer] = data["standing"]
             return
-        assert reply.status in {201, 422}, told
+        assert reply.status in {201, 422}, data
         if reply.status == 201:
-            self.proposals.append(told["id"])
+            self.proposals.append(data["id"])
             if self.chance.random() < 0.3:
-                path = f"/proposals/{told['id']}/withdraw"
+                path = f"/proposals/{data['id']}/withdraw"
                 assert self.call("POST", path)[0].status == 200
 
     def send(self):
         """A file in two pieces."""
         text = f"{self.name()}\n".encode() * 150
-        reply, told = self.call(
+        reply, data = self.call(
             "POST", "/evidence/uploads", Upload_Length=str(len(text))
         )
-        assert reply.status == 201, told
-        path = f"/evidence/uploads/{told['id']}"
+        assert reply.status == 201, data
+        path = f"/evidence/uploads/{data['id']}"
         kind = "application/offset+octet-stream"
         for at in (0, PIECE):
             piece = text[at : at + PIECE] if not at else text[at:]
-            reply, told = self.call(
+            reply, data = self.call(
                 "PATCH", path, piece, Upload_Offset=str(at), Content_Type=kind
             )
-            assert reply.status == 204, told
+            assert reply.status == 204, data
         title = self.name()
         body = {"file_name": "a.txt", "title": title}
-        reply, told = self.call("POST", f"{path}/finish", body)
-        assert reply.status == 201, told
+        reply, data = self.call("POST", f"{path}/finish", body)
+        assert reply.status == 201, data
         self.made["evidence"].append(title)
 
     def list(self):
@@ -148,8 +148,8 @@ class Client:
                 "/organisation",
             ]
         )
-        reply, told = self.call("GET", path)
-        assert reply.status == 200, told
+        reply, data = self.call("GET", path)
+        assert reply.status == 200, data
 
 
 def call_together(site, programs, calls):
@@ -181,8 +181,8 @@ def call_together(site, programs, calls):
 
 def check_nothing_was_lost(clients, kept):
     for name in ("notes", "comments", "actions", "evidence"):
-        told = sorted(text for one in clients for text in one.made[name])
-        assert sorted(kept[name]) == told, name
+        written = sorted(text for one in clients for text in one.made[name])
+        assert sorted(kept[name]) == written, name
     ids = {pk for one in clients for pk in one.proposals}
     assert ids == set(kept["proposals"])
     assert kept["refused"] == sum(one.refused for one in clients)

@@ -9,7 +9,7 @@ import pytest
 from tests.load.editing import (
     check_nothing_was_lost,
     open_pages,
-    told_times,
+    times_of,
     work_together,
 )
 
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.slow
 
 
 def save_together(site, editors, saves):
-    """The editors, once what they were told was checked, and the door they took."""
+    """The editors, once their replies were checked, and the door they took."""
     door = site.ask("seed", 60, 1, editors)
     site.start()
     staff = open_pages(site, door, editors)
     work_together(staff, door["answers"], saves)
-    print(told_times(staff))  # noqa: T201
+    print(times_of(staff))  # noqa: T201
     send_five_copies(staff, door["answers"][0])
     kept = [len(editor.work.acknowledged) for editor in staff]
     assert sum(kept) == editors * saves + 2
@@ -30,7 +30,7 @@ def save_together(site, editors, saves):
 
 
 def send_five_copies(staff, answer):
-    """One save, sent again while the first is on its way: all are told the same."""
+    """One save, sent again while the first is on its way: all have the same reply."""
     first = staff[0]
     first.persist(answer, "e00-0000 again")
     first.close()
@@ -38,8 +38,8 @@ def send_five_copies(staff, answer):
     for one in copies:
         one.screen = dict(first.screen)
     with ThreadPoolExecutor(5) as pool:
-        told = pool.map(lambda one: one.save(answer, "five copies"), copies)
-    assert list(told) == [200] * 5
+        statuses = pool.map(lambda one: one.save(answer, "five copies"), copies)
+    assert list(statuses) == [200] * 5
     for one in copies:
         one.close()
 

@@ -29,12 +29,12 @@ def take_in_while_people_type(site, rounds):
         taking = pool.submit(site.ask, "take_sheets", door["assessment"], rounds, 6)
         taking.add_done_callback(lambda _: stop.set())
         work_together(staff, door["answers"], 100_000, stop)
-    told = taking.result()
-    kept = {note: tuple(over) for note, over in told["kept"].items()}
-    refused = [tuple(one) for one in told["refused"]]
+    taken = taking.result()
+    kept = {note: tuple(over) for note, over in taken["kept"].items()}
+    refused = [tuple(one) for one in taken["refused"]]
     clerk = SimpleNamespace(work=Work(acknowledged=kept, refused=refused))
     print(  # noqa: T201
-        f"{rounds} files, {told['moved']} refused since the base had moved,"
+        f"{rounds} files, {taken['moved']} refused since the base had moved,"
         f" {len(kept)} answers from the others"
     )
     check_nothing_was_lost([*staff, clerk], site.ask("state", door["assessment"]))

@@ -93,7 +93,7 @@ def send_while_killing(site, files, kills):
     assert again == made[-1:]
     kept = site.ask("kept", module="uploading")
     assert sorted(kept["evidence"]) == sorted(one["sha256"] for one in made)
-    assert all(told == lies for told, lies in kept["uploads"])
+    assert all(claimed == stored for claimed, stored in kept["uploads"])
     assert done
 
 

@@ -1,4 +1,4 @@
-"""What the tests of uploads ask of the app's own code, as ``inside`` does for others.
+"""The app's own code for the tests of uploads, as ``inside`` is for others.
 
 ``python -m tests.load.uploading door`` prints the token of a program; ``... kept`` prints
 the hashes of all evidence, the uploads, and what lies on the disk of each.
@@ -31,15 +31,15 @@ def door():
 
 
 def kept():
-    """Each upload: the bytes that are told, and those that its pieces have."""
-    told = []
+    """Each upload: the bytes that its row claims, and those that its pieces have."""
+    uploads = []
     for one in Upload.objects.filter(evidence=None):
         pieces = storage.joined(one.organisation_id, one.pk, one.pieces)
-        told.append((one.offset, sum(map(len, pieces))))
+        uploads.append((one.offset, sum(map(len, pieces))))
     hashes = list(Evidence.objects.values_list("sha256", flat=True))
     for sha256 in hashes:
         storage.open_kept(Organisation.objects.get().pk, sha256).close()
-    return {"evidence": hashes, "uploads": told, "swept": actions.sweep()}
+    return {"evidence": hashes, "uploads": uploads, "swept": actions.sweep()}
 
 
 if __name__ == "__main__":
