@@ -28,7 +28,7 @@ def values(*keys):
 
 
 def test_call_of_too_many_operations_or_values_is_refused(scim):
-    path = f"/Groups/{scim.group('G').told['id']}"
+    path = f"/Groups/{scim.group('G').json()['id']}"
     add = {"op": "add", "path": "members", "value": values(1)}
     many = {"op": "add", "path": "members", "value": values(*range(1001))}
     for reply in (
@@ -38,7 +38,7 @@ def test_call_of_too_many_operations_or_values_is_refused(scim):
         scim.group("H", *map(str, range(1001))),
     ):
         assert refused(reply, 413, "100 operations and 1,000 values")
-    key = scim.make().told["id"]
+    key = scim.make().json()["id"]
     rename = {"op": "replace", "path": "displayName", "value": "N"}
     assert refused(scim.patch(f"/Users/{key}", *[rename] * 101), 413, "too large")
     body = {"OPERATIONS": [rename] * 101}
@@ -49,7 +49,7 @@ def test_call_of_too_many_operations_or_values_is_refused(scim):
 
 def test_largest_call_holds_the_turn_of_the_writer_for_no_square(scim, monkeypatch):
     """Patching the shape compared each member with each: a thousand took half a minute."""
-    path = f"/Groups/{scim.group('G').told['id']}"
+    path = f"/Groups/{scim.group('G').json()['id']}"
     compared = []
     monkeypatch.setattr(
         "scim2_models.messages.patch_op._same", lambda *_: compared.append(1)
@@ -81,16 +81,16 @@ def test_largest_call_holds_the_turn_of_the_writer_for_no_square(scim, monkeypat
 def test_each_way_to_change_people_of_a_group(operation, left, scim, cast):
     keys = colleagues(cast, 3)
 
-    def named(told):
-        if isinstance(told, dict):
-            return {name: named(value) for name, value in told.items()}
-        if isinstance(told, list):
-            return [named(one) for one in told]
-        if told in {"0", "1", "2"}:
-            return str(keys[int(told)])
-        return told.replace('"0"', f'"{keys[0]}"')
+    def named(value):
+        if isinstance(value, dict):
+            return {name: named(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [named(one) for one in value]
+        if value in {"0", "1", "2"}:
+            return str(keys[int(value)])
+        return value.replace('"0"', f'"{keys[0]}"')
 
-    group = scim.group("G", str(keys[0]), str(keys[1])).told["id"]
+    group = scim.group("G", str(keys[0]), str(keys[1])).json()["id"]
     reply = scim.patch(f"/Groups/{group}", named(operation))
     assert reply.status_code == 204, reply.content
     assert people_in(group) == {keys[int(one)] for one in left}
@@ -98,7 +98,7 @@ def test_each_way_to_change_people_of_a_group(operation, left, scim, cast):
 
 def test_operations_on_people_count_one_after_the_other(scim, cast):
     first, second = colleagues(cast, 2)
-    group = scim.group("G", str(first)).told["id"]
+    group = scim.group("G", str(first)).json()["id"]
     reply = scim.patch(
         f"/Groups/{group}",
         {"op": "add", "path": "members", "value": values(second)},
@@ -109,7 +109,7 @@ def test_operations_on_people_count_one_after_the_other(scim, cast):
     )
     assert reply.status_code == 204
     assert people_in(group) == {first}
-    assert scim("GET", f"/Groups/{group}").told["displayName"] == "H"
+    assert scim("GET", f"/Groups/{group}").json()["displayName"] == "H"
 
 
 @pytest.mark.parametrize(
@@ -130,15 +130,15 @@ def test_operations_on_people_count_one_after_the_other(scim, cast):
 )
 def test_wrong_operation_on_people_changes_nothing(operation, scim, cast):
     [key] = colleagues(cast, 1)
-    group = scim.group("G", str(key)).told["id"]
+    group = scim.group("G", str(key)).json()["id"]
     reply = scim.patch(f"/Groups/{group}", operation)
     assert reply.status_code == 400, reply.content
     assert people_in(group) == {key}
 
 
 def test_call_is_read_before_the_turn_of_the_writer(scim, monkeypatch):
-    path = f"/Groups/{scim.group('G').told['id']}"
-    user = f"/Users/{scim.make().told['id']}"
+    path = f"/Groups/{scim.group('G').json()['id']}"
+    user = f"/Users/{scim.make().json()['id']}"
     scim("GET", "/Users")  # keeps the last use of the token, to the minute
 
     def never():

@@ -27,16 +27,16 @@ def test_two_calls_at_once_make_one_user(cast):
             organisation=cast.acme, email="new@acme.example", name="N"
         )
 
-    told = at_once(make, make)
-    assert sorted(type(one).__name__ for one in told) == ["User", "ValidationError"]
+    outcomes = at_once(make, make)
+    assert sorted(type(one).__name__ for one in outcomes) == ["User", "ValidationError"]
     assert Membership.objects.filter(user__email="new@acme.example").count() == 1
 
 
 def test_two_calls_at_once_fill_a_group_with_both(cast):
     show(cast.ada, cast.acme)
     scim = Calls(cast.ada, cast.acme)
-    keys = [scim.make(email=f"p{n}@acme.example").told["id"] for n in range(2)]
-    path = f"/Groups/{scim.group('G').told['id']}"
+    keys = [scim.make(email=f"p{n}@acme.example").json()["id"] for n in range(2)]
+    path = f"/Groups/{scim.group('G').json()['id']}"
 
     def add(key):
         person = [{"value": key}]
@@ -47,7 +47,7 @@ def test_two_calls_at_once_fill_a_group_with_both(cast):
         )
 
     assert at_once(*map(add, keys)) == [204, 204]
-    members_ = scim("GET", path).told["members"]
+    members_ = scim("GET", path).json()["members"]
     assert {one["value"] for one in members_} == set(keys)
 
 

@@ -1,4 +1,4 @@
-"""Where a directory's word ends: names, departures, authors, mails, places."""
+"""The end of a directory's word: names, departures, authors, mails, places."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -34,14 +34,14 @@ def test_directory_names_an_account_of_its_organisation_alone(scim, cast):
     Membership.objects.create(organisation=cast.other, user=shared, role="reader")
     for user in (ours, boss, shared):
         reply = scim.patch(f"/Users/{user.pk}", NAME)
-        assert (reply.status_code, reply.told["displayName"]) == (200, named(user))
+        assert (reply.status_code, reply.json()["displayName"]) == (200, named(user))
     assert named(ours) == "Other Name"
     assert named(boss) == named(shared) == "Cora Lleague"
 
 
 def test_account_that_was_there_keeps_its_name(scim, cast):
     user = factories.make_user("Nadia Herself", "new@acme.example")
-    assert scim.make(name="Other Name").told["displayName"] == "Nadia Herself"
+    assert scim.make(name="Other Name").json()["displayName"] == "Nadia Herself"
     assert named(user) == "Nadia Herself"
 
 
@@ -50,19 +50,19 @@ def test_account_that_was_there_keeps_its_name(scim, cast):
 
 def test_person_made_inactive_does_not_come_in_by_sign_on(scim, cast):
     provider = switch_on(cast.acme, "officer")
-    key = scim.make(active=False).told["id"]
+    key = scim.make(active=False).json()["id"]
     with pytest.raises(ValidationError, match="no longer a member"):
         sign_on.enter(sign_on=provider, person=person("new@acme.example"))
     assert not Membership.objects.filter(user=key).exists()
-    assert scim.patch(f"/Users/{key}", ON).told["active"] is True
+    assert scim.patch(f"/Users/{key}", ON).json()["active"] is True
     assert sign_on.enter(sign_on=provider, person=person("new@acme.example"))
 
 
 def test_closed_account_is_a_member_until_the_directory_ends_it(scim, cast):
     user = colleague(cast)
     User.objects.filter(pk=user.pk).update(is_active=False)
-    assert scim("GET", f"/Users/{user.pk}").told["active"] is True
-    assert scim.patch(f"/Users/{user.pk}", OFF).told["active"] is False
+    assert scim("GET", f"/Users/{user.pk}").json()["active"] is True
+    assert scim.patch(f"/Users/{user.pk}", OFF).json()["active"] is False
     assert not Membership.objects.filter(user=user).exists()
     assert refused(scim.patch(f"/Users/{user.pk}", ON), 403, "is closed")
 
@@ -96,18 +96,18 @@ def test_same_rules_are_those_of_the_owner_who_keeps_them(scim, cast):
 def test_trail_names_no_person_where_the_directory_acted(scim, cast):
     scim.make()
     factories.make_user("Mallory", "two@acme.example")
-    key = scim.make(email="two@acme.example").told["id"]
+    key = scim.make(email="two@acme.example").json()["id"]
     about = Event.objects.filter(action__in=["account.made", "account.changed"])
     acted = about.filter(payload__contains=f'"token":{scim.token.pk}')
     assert sorted(acted.values_list("action", "actor")) == [
         ("account.changed", None),
         ("account.made", None),
     ]
-    group = scim.group("G", key).told["id"]
+    group = scim.group("G", key).json()["id"]
     scim.patch(f"/Groups/{group}", {"op": "remove", "path": "members"})
     filled = Event.objects.filter(action="directory.group_filled").order_by("seq")
-    told = [trail.changes(one)[1] for one in filled]
-    assert [(one["joined_ids"], one["left_ids"]) for one in told] == [
+    changes = [trail.changes(one)[1] for one in filled]
+    assert [(one["joined_ids"], one["left_ids"]) for one in changes] == [
         ([int(key)], []),
         ([], [int(key)]),
     ]
@@ -164,12 +164,12 @@ def test_assessment_that_comes_back_has_no_owner_who_is_gone(is_signed, scim, ca
 
 
 def test_person_who_goes_and_comes_gets_one_mail_an_hour(scim):
-    key = scim.make().told["id"]
+    key = scim.make().json()["id"]
     for _ in range(3):
         scim.patch(f"/Users/{key}", OFF)
         scim.patch(f"/Users/{key}", ON)
-    told = [one for one in send_queued() if one.to == ["new@acme.example"]]
-    assert len(told) == 1
+    mails = [one for one in send_queued() if one.to == ["new@acme.example"]]
+    assert len(mails) == 1
 
 
 def test_mails_of_a_directory_count_as_those_of_its_organisation(scim, monkeypatch):
@@ -177,8 +177,8 @@ def test_mails_of_a_directory_count_as_those_of_its_organisation(scim, monkeypat
     monkeypatch.setattr(limits, {"mails_of_all": "2/h/key"})
     for number in range(3):
         assert scim.make(email=f"p{number}@acme.example").status_code == 201
-    told = [one for one in send_queued() if "acme.example" in one.to[0]]
-    assert len([one for one in told if one.subject.startswith("You are")]) == 2
+    mails = [one for one in send_queued() if "acme.example" in one.to[0]]
+    assert len([one for one in mails if one.subject.startswith("You are")]) == 2
 
 
 def test_accounts_of_a_directory_have_a_bound(scim, settings):

@@ -1,7 +1,7 @@
 """Texts that attack what makes or reads the PDF: HTML, CSS, SVG, templates, PDF syntax."""
 
 PORT = "{port}"
-"""Where a listener waits: any connection is a fetch."""
+"""The address of a listener: any connection is a fetch."""
 
 HERE = f"http://127.0.0.1:{PORT}"
 TAGS = [

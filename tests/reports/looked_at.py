@@ -1,4 +1,4 @@
-"""What must be true of every report: ``faults`` looks at the file and names what is not.
+"""Rules that hold for every report: ``faults`` looks at the file and names each break.
 
 ISO 19005-3 (level A), ISO 14289-1, and what readers need beyond them: all ink lies on the
 paper, no text lies on another, and nothing was drawn that cannot be read back.
@@ -75,7 +75,7 @@ class Face:
         return found
 
     def faults(self, used):
-        """What is wrong with the font, or with the codes of it that pages use."""
+        """Faults of the font, or of the codes of it that pages use."""
         if not self.is_inside:
             yield "is not in the file"
             return
@@ -384,7 +384,7 @@ SAYS = {"/Figure": _of_figure, "/TH": _of_head, "/L": _of_list}
 
 
 def seen(text):
-    """What of a text has ink: no spaces, no marks of format."""
+    """The part of a text that has ink: no spaces, no marks of format."""
     return "".join(
         c for c in text if unicodedata.category(c)[0] not in "ZC" and c not in SELECTORS
     )

@@ -60,7 +60,7 @@ def answer(cast):
 
 
 def typed(field, cast, words="Words"):
-    """What a form sends for the field, with the verdict that goes with it."""
+    """The form data for the field, with the verdict that goes with it."""
     kinds = {
         Kind.VERDICT: "partly",
         Kind.PERSON: str(cast.con.pk),

@@ -88,7 +88,7 @@ def test_board_report_takes_no_annex(cast, sign_in, assessment):
     assert not Report.objects.exists()
 
 
-def test_what_was_asked_for_is_kept_and_told(cast, sign_in, assessment):
+def test_request_is_kept_and_shown(cast, sign_in, assessment):
     address = reverse("reports:ask", args=["acme", assessment.pk])
     client = sign_in(cast.rob)
     client.post(address, {"kind": "actions", "language": "de", "extract": ""})

@@ -1,4 +1,4 @@
-"""What a report carries inside."""
+"""The files that a report carries inside."""
 
 import hashlib
 import json

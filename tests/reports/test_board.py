@@ -1,4 +1,4 @@
-"""The board report: two pages, whatever it has to tell, and only what the figures say."""
+"""The board report: two pages, however much there is, and only what the figures say."""
 
 import re
 from dataclasses import replace

@@ -26,7 +26,7 @@ def report(cast):
     return actions.ask_report(by=cast.rob, assessment=assessment)
 
 
-def told(report):
+def events(report):
     events = Event.objects.filter(scope_id=report.assessment_id).order_by("seq")
     return list(events.values_list("action", flat=True))
 
@@ -38,7 +38,7 @@ def post(client, report, org="acme"):
 def test_waiting_report_that_is_cancelled_is_never_made(cast, report, quick_files):
     actions.cancel_report(by=cast.rob, report=report)
     assert actions.make_report(report.pk).status == "cancelled"
-    assert told(report) == ["report.asked", "report.cancelled"]
+    assert events(report) == ["report.asked", "report.cancelled"]
     assert list(storage.folder().iterdir()) == []
 
 
@@ -51,7 +51,7 @@ def test_report_cancelled_while_it_is_made_leaves_no_file(cast, report, monkeypa
 
     monkeypatch.setattr(actions, "render", render)
     assert actions.make_report(report.pk).status == "cancelled"
-    assert told(report) == ["report.asked", "report.cancelled"]
+    assert events(report) == ["report.asked", "report.cancelled"]
     assert list(storage.folder().iterdir()) == []
 
 
@@ -64,7 +64,7 @@ def test_report_cancelled_at_the_last_moment_leaves_no_file(
 
     monkeypatch.setattr(actions, "seal", seal)
     assert actions.make_report(report.pk).status == "cancelled"
-    assert told(report) == ["report.asked", "report.cancelled"]
+    assert events(report) == ["report.asked", "report.cancelled"]
     assert list(storage.folder().iterdir()) == []
 
 
@@ -75,7 +75,7 @@ def test_failure_after_cancelling_changes_nothing(cast, report, monkeypatch):
 
     monkeypatch.setattr(actions, "render", render)
     assert actions.make_report(report.pk).status == "cancelled"
-    assert told(report) == ["report.asked", "report.cancelled"]
+    assert events(report) == ["report.asked", "report.cancelled"]
 
 
 def test_what_is_over_is_not_cancelled(cast, report, quick_files):
@@ -113,12 +113,12 @@ def test_officer_cancels_it_and_a_colleague_does_not(cast, sign_in, report):
     assert Report.objects.get().status == "cancelled"
 
 
-def test_cancelling_twice_is_told(cast, sign_in, report):
+def test_cancelling_twice_is_refused(cast, sign_in, report):
     client = sign_in(cast.rob)
     post(client, report)
     text = client.get(post(client, report).url).text
     assert "cannot be cancelled" in text
-    assert told(report) == ["report.asked", "report.cancelled"]
+    assert events(report) == ["report.asked", "report.cancelled"]
 
 
 def test_report_of_another_organisation_is_not_found(cast, sign_in, report):

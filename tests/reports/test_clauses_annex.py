@@ -44,7 +44,7 @@ def assessment(cast):
     return assessment
 
 
-def test_annex_tells_each_clause_with_its_answers_and_evidence(assessment):
+def test_annex_lists_each_clause_with_its_answers_and_evidence(assessment):
     text = text_of(read(assessment.pk, 1, ANNEX))
     assert "Annex A Evidence by framework clause" in text
     assert "Questions of this checklist help to show 2 of 3 clauses." in text
@@ -73,7 +73,7 @@ def test_content_hash_does_not_know_of_the_annex(assessment):
     assert papers[0].content.content_hash == papers[1].content.content_hash
 
 
-def test_form_asks_and_trail_tells(assessment, cast, sign_in):
+def test_form_asks_and_trail_shows(assessment, cast, sign_in):
     client = sign_in(cast.ada)
     url = reverse("reports:ask", args=["acme", assessment.pk])
     assert 'name="clauses"' in client.get(url).text
@@ -121,7 +121,7 @@ def rated_paper(verdict="not_met"):
     return replace(make_paper(make_content(rows)), marks=marks, ratings=ratings)
 
 
-def test_rating_is_told_as_level_and_points_beside_the_verdict_of_the_data():
+def test_rating_is_shown_as_level_and_points_beside_the_verdict_of_the_data():
     text = text_of(rated_paper())
     assert "Level 1, 41.67 of 200 points" in text
     assert text.count("Level 1") == 1
@@ -158,7 +158,7 @@ def test_paper_of_law_alone_has_one_table():
     assert len(re.findall('class="sections"', html_of(make_paper(make_content())))) == 1
 
 
-def test_contested_level_is_told_with_both_readings():
+def test_contested_level_is_shown_with_both_readings():
     paper = rated_paper()
     said = {"level": 1, "points": 50, "contested": "So.", "higher": 3}
     contested = {"Q2": levels({"Mainly theirs": said})}

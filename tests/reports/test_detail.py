@@ -22,7 +22,7 @@ def page(client, report, org="acme", **headers):
     return client.get(reverse("reports:detail", args=[org, report.pk]), headers=headers)
 
 
-def untold(text):
+def steady(text):
     """Without the token of its forms, which is another each time."""
     return re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", text)
 
@@ -42,9 +42,9 @@ def test_page_asks_again_until_the_report_is_over(cast, sign_in, report, quick_f
 
 def test_swap_is_the_state_of_a_fresh_load(cast, sign_in, report):
     client = sign_in(cast.rob)
-    part = untold(page(client, report, **{"HX-Request": "true"}).text)
+    part = steady(page(client, report, **{"HX-Request": "true"}).text)
     assert "<html" not in part
-    assert part.strip() in untold(page(client, report).text)
+    assert part.strip() in steady(page(client, report).text)
 
 
 def test_waiting_page_can_be_refreshed_without_script(cast, sign_in, report):

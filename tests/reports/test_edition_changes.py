@@ -50,7 +50,7 @@ def test_assessment_on_its_first_edition_has_no_such_part(begun):
     assert "Changes in the checklist" not in html_of(paper)
 
 
-def test_moved_assessment_tells_every_change_word_by_word(cast, begun):
+def test_moved_assessment_shows_every_change_word_by_word(cast, begun):
     assessment, new = begun
     move(cast, assessment, new)
     found = read(assessment.pk, 1).edition_changes
@@ -61,14 +61,14 @@ def test_moved_assessment_tells_every_change_word_by_word(cast, begun):
         "Q3": ["removed"],
         "Q4": ["added"],
     }
-    told = chapter(read(assessment.pk, 1))
-    assert "Edition 1 compared with edition 2, word by word: 4 of 4" in told
-    assert "This assessment was begun on the first of the two" in told
-    assert "<del>Q1</del>" in told
-    assert "<ins>all of it" in told
-    assert "Weight:<del>2</del><ins>5</ins>" in told
-    assert "&lt;script&gt;" in told
-    assert "<script" not in told
+    words = chapter(read(assessment.pk, 1))
+    assert "Edition 1 compared with edition 2, word by word: 4 of 4" in words
+    assert "This assessment was begun on the first of the two" in words
+    assert "<del>Q1</del>" in words
+    assert "<ins>all of it" in words
+    assert "Weight:<del>2</del><ins>5</ins>" in words
+    assert "&lt;script&gt;" in words
+    assert "<script" not in words
 
 
 def test_hash_of_what_the_assessment_says_does_not_depend_on_it(cast, begun):
@@ -80,7 +80,7 @@ def test_hash_of_what_the_assessment_says_does_not_depend_on_it(cast, begun):
     assert bare.record == paper.record
 
 
-def test_two_moves_are_told_as_one_and_an_undone_one_not_at_all(cast, begun):
+def test_two_moves_are_shown_as_one_and_an_undone_one_not_at_all(cast, begun):
     assessment, new = begun
     done = move(cast, assessment, new)
     undo.undo_upgrade(by=cast.ada, upgrade=done)
@@ -187,7 +187,7 @@ def both(runs):
 
 
 @pytest.fixture
-def told():
+def compared():
     """One question that changed in every way but in its wording."""
     new = question(
         "Q1",
@@ -204,15 +204,15 @@ def told():
 
 
 @pytest.mark.parametrize("language", OwnLanguage.values)
-def test_what_changed_is_told_in_the_language_of_the_report(told, language):
+def test_changes_are_in_the_language_of_the_report(compared, language):
     with override(language):
-        details = {d.label: both(d.runs) for d in told.rows[0].details}
+        details = {d.label: both(d.runs) for d in compared.rows[0].details}
     assert details == TOLD[language]
 
 
-def test_same_paper_is_written_in_one_language_after_the_other(told):
+def test_same_paper_is_written_in_one_language_after_the_other(compared):
     for language, words in [("de", "mindestens"), ("fr", "au moins"), ("en", "least")]:
         paper = make_paper(
-            edition_changes=told, wanted=ReportOptions(language=language)
+            edition_changes=compared, wanted=ReportOptions(language=language)
         )
         assert words in chapter(paper)

@@ -146,8 +146,8 @@ def test_reason_of_other_facts_is_left_as_it_was_signed(ruled):
     assessment.facts = {"data": []}
     assessment.save()
     words = words_of(assessment.edition, "de", assessment)
-    told = in_words(paper.content, words)
-    lines = [line for part in told.sections for line in part.lines]
+    translated = in_words(paper.content, words)
+    lines = [line for part in translated.sections for line in part.lines]
     assert lines[0].applicability == was
 
 
@@ -160,23 +160,23 @@ def test_hash_does_not_hang_on_the_words_of_a_reason(ruled):
     assert papers[1].in_words.printed_hash == papers[1].content.content_hash
 
 
-def test_earlier_assessment_is_told_in_the_language_of_the_report(cast, ruled):
+def test_earlier_assessment_is_named_in_the_language_of_the_report(cast, ruled):
     earlier = ruled(["health"])
     now = make_assessment(
         cast.acme, cast.ada, earlier.edition, subject="Acme again", carried_from=earlier
     )
-    told = {
+    titles = {
         language: read(
             now.pk, 1, ReportOptions(language=language)
         ).in_words.content.carried_from
         for language in ("en", "de")
     }
-    assert told["en"].endswith(", 1 Jan 2026 to 31 Dec 2026")
-    german = told["de"].replace("\u00a0", " ")
+    assert titles["en"].endswith(", 1 Jan 2026 to 31 Dec 2026")
+    german = titles["de"].replace("\u00a0", " ")
     assert german == "Acme, Ausgabe 2026.1, 1. Jan. 2026 bis 31. Dez. 2026"
 
 
-def test_gate_and_what_follows_are_told_in_the_language_of_the_report(cast):
+def test_gate_and_its_effects_are_in_the_language_of_the_report(cast):
     draft = make_draft(2)
     row = {"effect": "binds", "from": "2027-12-02", "because": "All others wait."}
     gate = {"key": "old", "title": "Old lists", "because": "So.", "rows": [row]}
@@ -231,7 +231,7 @@ def test_outdated_translation_of_a_gate_is_left_out(cast):
     assert "Veraltet" not in line.applicability
 
 
-def test_contested_reading_is_told_in_the_language_of_the_report(cast):
+def test_contested_reading_is_in_the_language_of_the_report(cast):
     draft = make_draft(1)
     fact = draft.facts.get()
     said = {"text": "Gerichte sind uneins.", "of": mark("Courts differ.")}

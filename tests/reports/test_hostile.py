@@ -71,14 +71,14 @@ def test_no_text_leaves_the_paper(kind, language, tmp_path):
     paper = hostile(kind, language, signed=kind != ReportKind.SUMMARY)
     made = make(paper, path)
     assert faults(path) == []
-    told = seen("".join(text_of(path)))
+    printed = seen("".join(text_of(path)))
     if kind != ReportKind.BOARD:  # it quotes nobody's notes
         assert made.unprinted["private use"] > 50
-        assert str(sum(made.unprinted.values())) in told
+        assert str(sum(made.unprinted.values())) in printed
     if kind == ReportKind.FULL:
         for name, form in FORMS.items():
             written = seen(printable(form).replace(THAI, ""))
-            assert set(written) <= set(told), name
+            assert set(written) <= set(printed), name
 
 
 @pytest.mark.usefixtures("machine")
@@ -87,10 +87,10 @@ def test_fonts_of_the_machine_print_and_those_in_colour_do_not(tmp_path):
     made = make(make_paper(make_content([line])), tmp_path / "report.pdf")
     assert made.unprinted == {"signs": 1, "private use": 1}
     assert faults(tmp_path / "report.pdf") == []
-    told = "".join(text_of(tmp_path / "report.pdf"))
-    assert f"{THAI}{THAI}" in told
-    assert f"{BALLOT} " in told
-    assert f"q\u0303 q \u2022 {UNSHOWN}" in told
+    printed = "".join(text_of(tmp_path / "report.pdf"))
+    assert f"{THAI}{THAI}" in printed
+    assert f"{BALLOT} " in printed
+    assert f"q\u0303 q \u2022 {UNSHOWN}" in printed
 
 
 @pytest.mark.usefixtures("machine")

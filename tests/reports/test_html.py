@@ -78,7 +78,7 @@ def test_stylesheet_asks_for_nothing_outside():
     assert "url(" not in re.sub(r'url\("data:', "", stylesheet())
 
 
-def test_what_changed_since_last_time_is_told():
+def test_changes_since_last_time_are_shown():
     words = " ".join(words_of(html_of(make_full_paper())).split())
     assert "that apply: 2. Not confirmed again: 1." in words
     assert "Partly, now Met" in words
@@ -86,7 +86,7 @@ def test_what_changed_since_last_time_is_told():
     assert "Since last time" not in words_of(html_of(make_paper()))
 
 
-def test_states_of_their_own_are_told_beside_the_question():
+def test_states_of_their_own_are_shown_beside_the_question():
     words = " ".join(words_of(html_of(make_full_paper())).split())
     for text in (
         "Put off until 1 Feb 2027.",

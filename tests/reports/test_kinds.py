@@ -11,7 +11,7 @@ from compliance.reports.kinds import PARTS, ReportOptions, numbered
 from tests.reports.papers import make_content, make_full_paper, make_line, make_paper
 
 
-def told(paper, **wanted):
+def printed(paper, **wanted):
     html = html_of(replace(paper, wanted=ReportOptions(**wanted)))
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
@@ -60,13 +60,13 @@ def test_kinds_share_one_content_hash():
     assert len(hashes) == 1
 
 
-def test_extract_tells_only_its_questions_and_says_so_on_every_page():
+def test_extract_has_only_its_questions_and_says_so_on_every_page():
     lines = [
         make_line("Q1", verdict="not_met", note="Gap."),
         make_line("Q2", verdict="met", note="Fine."),
     ]
     paper = make_paper(make_content(lines))
-    words = told(paper, extract=Extract.NOT_MET)
+    words = printed(paper, extract=Extract.NOT_MET)
     assert "Gap." in words
     assert "Fine." not in words
     assert "Extract: only not met and partly met, 1 of 2 questions" in words
@@ -80,7 +80,7 @@ def test_extract_leaves_the_numbers_alone():
     paper = make_paper(make_content(lines))
     for extract in Extract.values:
         assert "Duties that bind: 2; met: 1, met in part: 0, not met: 1" in (
-            told(paper, extract=extract)
+            printed(paper, extract=extract)
         )
 
 
@@ -104,11 +104,11 @@ def test_extract_keeps_what_its_name_says(extract, kept):
 
 def test_statement_of_applicability_names_every_question():
     paper = make_full_paper()
-    words = told(paper, kind=ReportKind.APPLICABILITY)
+    words = printed(paper, kind=ReportKind.APPLICABILITY)
     for line in paper.content.lines:
         assert re.search(rf"\b{line.key}\b", words)
 
 
 def test_changes_without_an_earlier_assessment_say_so():
-    words = told(make_paper(), kind=ReportKind.CHANGES)
+    words = printed(make_paper(), kind=ReportKind.CHANGES)
     assert "there is nothing to compare" in words

@@ -57,13 +57,13 @@ TRAIL = [
 """The sentences of events, and what is said in them."""
 CALENDAR = (dates, auditor, law, outside, work)
 """The titles of dates, which subscriptions and mails hold."""
-TOLD = [
+WORDED = [
     *(m.__file__ for m in CALENDAR),
     *(m.__file__ for m in (board, counting, findings, html)),
     *(m.__file__ for m in (decision, changes, rules, translations)),
     *(import_module(name).__file__ for name in TRAIL),
 ]
-"""What hands gettext its words, by the name ``_`` or ``say`` or its own."""
+"""The function that hands gettext its words, by the name ``_`` or ``say`` or its own."""
 _ASKS = {"_", "say", "gettext", "ngettext"}
 
 
@@ -74,7 +74,7 @@ def fixed_words():
     words |= {kind.label for kind in (*ChangeKind, *QuestionKind)}
     words |= {*changes.BOUNDS.values(), *changes.GUIDANCE.values()}
     words |= {translations.LABELS[name] for name in (*translations.QUESTION, "unit")}
-    for module in TOLD:
+    for module in WORDED:
         source = ast.parse(Path(module).read_text())
         words |= {
             node.args[0].value
@@ -257,14 +257,14 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
         ("fr", "déclarées non respectées : 1"),
     ],
 )
-def test_statement_is_told_in_the_language_with_the_signed_words_beneath(
+def test_statement_is_in_the_language_with_the_signed_words_beneath(
     cast, language, said
 ):
     assessment = signing.make_signed(cast)
     paper = read(assessment.pk, 1, ReportOptions(language=language), revision=1)
     words = unescape(re.sub(r"<[^>]*>", " ", html_of(paper)))
-    told, signed = words.index(said), words.index("I have reviewed the answers")
-    assert told < signed
+    shown, signed = words.index(said), words.index("I have reviewed the answers")
+    assert shown < signed
     other = replace(paper.signature, statement="I have read it.")
     words = html_of(replace(paper, signature=other))
     assert said not in words

@@ -1,4 +1,4 @@
-"""What follows from the values of a report."""
+"""Figures and sentences that follow from the values of a report."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def test_duty_of_a_later_day_is_preparation():
     assert paper.later == [(date(2027, 12, 2), [lines[1]])]
 
 
-def test_met_without_evidence_is_told():
+def test_met_without_evidence_is_counted():
     assert [x.key for x in make_full_paper().unproven][:1] == ["Q2"]
 
 

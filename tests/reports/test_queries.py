@@ -153,7 +153,7 @@ def test_second_person_and_day_of_later_are_read(cast):
     assert second.taken_from == "Q1, Privacy, Acme"
 
 
-def test_source_that_moves_on_is_told_and_leaves_the_content_hash(cast):
+def test_source_that_moves_on_is_noted_and_leaves_the_content_hash(cast):
     source = make_rich(cast, 1).answers.get()
     target = make_rich(cast, 2).answers.order_by("pk").first()
     target.taken_from, target.taken_at = source, timezone.now()

@@ -39,8 +39,8 @@ def test_actions_are_read_with_the_questions_they_are_about(cast):
     make_action(cast.acme, cast.ada, elsewhere)
     make_action(cast.acme, cast.ada, first, due_on=date(2026, 12, 1))
     content = read(assessment.pk, 1).content
-    told = [(task.code, task.owner, task.about) for task in content.tasks]
-    assert told == [
+    tasks = [(task.code, task.owner, task.about) for task in content.tasks]
+    assert tasks == [
         ("AC-4", "", ("Q1",)),
         ("AC-2", "Con Tributor", ("Q1", "Q2")),
         ("AC-1", "", ("Q2",)),

@@ -40,7 +40,7 @@ def forget_reports():
         Event.objects.filter(action="report.made").delete()
 
 
-def told(path, **options):
+def verified(path, **options):
     try:
         call_command("verify_report", path, **options)
     except CommandError as error:
@@ -62,14 +62,17 @@ def test_own_report_is_known_to_the_byte(report):
         "trail here": "ok",
         "reports here": "ok",
     }
-    assert told(report) == (0, "")
+    assert verified(report) == (0, "")
 
 
-def test_trail_that_lost_the_head_is_told(report, monkeypatch):
+def test_trail_that_lost_the_head_does_not_agree(report, monkeypatch):
     """As after an older copy of the database was put back."""
     monkeypatch.setattr(report_lookup.Event, "objects", Event.objects.none())
     assert states(report)["trail here"] == "fault"
-    assert told(report) == (1, "The report does not agree: trail here, reports here.")
+    assert verified(report) == (
+        1,
+        "The report does not agree: trail here, reports here.",
+    )
 
 
 def test_file_sealed_by_the_installations_key_outside_of_it_is_a_fault(report):
@@ -77,7 +80,7 @@ def test_file_sealed_by_the_installations_key_outside_of_it_is_a_fault(report):
     seals.sealed_again(report, place())
     found = states(report)
     assert (found["certificate"], found["reports here"]) == ("ok", "fault")
-    assert told(report) == (1, "The report does not agree: reports here.")
+    assert verified(report) == (1, "The report does not agree: reports here.")
 
 
 def test_report_row_put_in_by_hand_vouches_for_nothing(report):
@@ -94,7 +97,7 @@ def test_report_taken_away_is_still_known_by_the_trail(report):
 
 
 @pytest.mark.parametrize("field", ["signer", "role", "statement"])
-def test_sign_off_that_tells_of_somebody_else_is_not_known(cast, field):
+def test_sign_off_that_names_somebody_else_is_not_known(cast, field):
     assessment = signing.make_signed(cast)
     row = assessment.signoffs.get()
     said = {"content_hash": row.snapshot_id, "signer": row.signer, "role": row.role}
@@ -114,8 +117,8 @@ def test_report_from_elsewhere_is_not_said_to_be_wrong_but_unknown(
     Report.objects.update(content_hash="")
     found = states(report)
     assert (found["certificate"], found["reports here"]) == ("fault", "note")
-    assert told(report)[0] == 1
-    assert told(report, certificate=[own]) == (0, "")
+    assert verified(report)[0] == 1
+    assert verified(report, certificate=[own]) == (0, "")
 
 
 def test_whoever_asks_has_only_events_of_reports_read(report):
@@ -157,5 +160,5 @@ def test_nonsense_about_the_trail_is_passed_over(facts):
 def test_file_that_is_no_report_ends_with_two(tmp_path):
     path = tmp_path / "x.pdf"
     path.write_bytes(b"none")
-    assert told(path) == (2, "The file is not a PDF.")
-    assert told(tmp_path / "missing.pdf")[0] == 2
+    assert verified(path) == (2, "The file is not a PDF.")
+    assert verified(tmp_path / "missing.pdf")[0] == 2

@@ -1,4 +1,4 @@
-"""The report of an assessment that rests on another one tells what that one says."""
+"""The report of an assessment that rests on another one shows the answers of that one."""
 
 import re
 
@@ -41,7 +41,7 @@ def printed(assessment, **wanted):
     )
 
 
-def test_report_tells_each_answer_and_counts_it_nowhere(place):
+def test_report_shows_each_answer_and_counts_it_nowhere(place):
     _, here = place
     said = printed(here)
     assert "Duties that bind: 2; met: 2, met in part: 0, not met: 0, open: 0." in said
@@ -73,7 +73,7 @@ def test_report_says_it_in_other_languages(place, language, words):
     assert "Answered" not in said
 
 
-def test_report_of_a_signed_one_tells_what_was_signed_and_what_changed_since(
+def test_report_of_a_signed_one_shows_what_was_signed_and_what_changed_since(
     place, cast
 ):
     whole, here = place

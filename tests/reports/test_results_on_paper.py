@@ -23,7 +23,7 @@ from tests.reports.papers import make_content, make_line, make_paper
 from tests.signing import answer, make_signed, reopen
 
 
-def told(paper):
+def printed(paper):
     text = re.sub(r"<[^>]*>", " ", html_of(paper)).replace("\u200b", "")
     return " ".join(unescape(text).split())
 
@@ -105,8 +105,8 @@ def test_na_counts_as_open_until_a_second_person_confirms(cast, scaled):
 
 
 @pytest.mark.parametrize("kind", [ReportKind.FULL, ReportKind.PROFILE])
-def test_levels_are_told_with_what_holds_them_down(scaled, kind):
-    words = told(read(scaled.pk, 1, ReportOptions(kind)))
+def test_levels_are_shown_with_what_holds_them_down(scaled, kind):
+    words = printed(read(scaled.pk, 1, ReportOptions(kind)))
     assert "Sovereignty level : SEAL-1" in words
     assert "Below our minimum in Place: such an offer is rejected." in words
     assert "Weighted score: 80.0 of 100." in words
@@ -115,7 +115,7 @@ def test_levels_are_told_with_what_holds_them_down(scaled, kind):
 
 
 def test_profile_has_every_answer_and_the_one_that_reaches_the_minimum(scaled):
-    words = told(read(scaled.pk, 1, ReportOptions(ReportKind.PROFILE)))
+    words = printed(read(scaled.pk, 1, ReportOptions(ReportKind.PROFILE)))
     assert "SEAL-1 Answer 1 SEAL-2 Answer 2 no action" in words
     assert "does not cover the period" in words
     assert "Don't know" in words
@@ -126,7 +126,7 @@ def test_stages_have_means_and_a_sentence_where_no_radar_is(cast):
     assessment = make_assessment(cast.acme, cast.ada, edition)
     rows = Answer.objects.filter(assessment=assessment)
     rows.filter(question__key__in=["Q1", "Q2"]).update(value="c1", verdict="met")
-    words = told(read(assessment.pk, 1, ReportOptions(ReportKind.MATURITY)))
+    words = printed(read(assessment.pk, 1, ReportOptions(ReportKind.MATURITY)))
     assert "A radar needs three pillars with an answer." in words
     assert "Provisional: fewer than four fifths of the rows are answered." in words
     assert "Answered: 2 of 3" in words
@@ -136,7 +136,7 @@ def test_stages_have_means_and_a_sentence_where_no_radar_is(cast):
 def test_edition_without_a_scale_says_so(cast):
     assessment = make_assessment(cast.acme, cast.ada)
     for kind, word in ((ReportKind.PROFILE, "levels"), (ReportKind.MATURITY, "stages")):
-        words = told(read(assessment.pk, 1, ReportOptions(kind)))
+        words = printed(read(assessment.pk, 1, ReportOptions(kind)))
         assert f"that applies is answered by {word}." in words
 
 
@@ -149,16 +149,16 @@ def test_result_of_a_signature_stays_when_answers_change(cast):
     assert on_paper(assessment, read(assessment.pk, 3)) != before
 
 
-def test_gaps_are_told_by_section_and_name():
+def test_gaps_are_named_by_section_and_title():
     lines = [
         make_line("Q1", title="Record kept", verdict="not_met", weight=2),
-        make_line("Q2", title="Breach told in time", verdict="not_met", weight=5),
+        make_line("Q2", title="Breach reported in time", verdict="not_met", weight=5),
         make_line("Q3", verdict="met"),
     ]
     law = make_paper(make_content(lines)).result.law
     assert where_gaps_lie(law) == [
         "The gaps lie in First section (2).",
-        "The gravest: Breach told in time; Record kept.",
+        "The gravest: Breach reported in time; Record kept.",
     ]
     assert where_gaps_lie(make_paper().result.law) == []
 
@@ -170,7 +170,7 @@ def test_summary_counts_what_binds_later_apart_and_prints_no_share():
         make_line("Q3", verdict="unanswered", binds_from=date(2029, 1, 1)),
         make_line("Q4", verdict="na", na_by="Con", na_confirmed_by="Rev"),
     ]
-    words = told(make_paper(make_content(lines)))
+    words = printed(make_paper(make_content(lines)))
     assert "1 / 1 duties met, of those that bind" in words
     assert "2 to prepare: they bind only later" in words
     assert "the first from 2 August 2028." in words
@@ -179,7 +179,7 @@ def test_summary_counts_what_binds_later_apart_and_prints_no_share():
 
 def test_nothing_answered_is_open_and_not_zero():
     line = make_line(verdict="unanswered", note="", answered_by="", answered_at=None)
-    words = told(make_paper(make_content([line] * 3)))
+    words = printed(make_paper(make_content([line] * 3)))
     assert "0 / 3 duties met, of those that bind" in words
     assert "3 open: a risk, not a zero" in words
     assert "An open duty is a risk: nobody knows whether it is met." in words
@@ -197,5 +197,5 @@ def test_duty_that_waits_for_its_day_is_to_prepare_until_then():
 def test_cover_says_which_language_questions_are_in(language):
     paper = replace(make_paper(), wanted=ReportOptions(language=language))
     language_of_questions = {"de": "Fragen auf Englisch", "fr": "Questions en anglais"}
-    assert language_of_questions[language].lower() in told(paper).lower()
-    assert "Questions in" not in told(make_paper())
+    assert language_of_questions[language].lower() in printed(paper).lower()
+    assert "Questions in" not in printed(make_paper())

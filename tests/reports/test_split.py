@@ -42,11 +42,11 @@ def test_every_word_stands_once_and_in_order(small):
     html = html_of(make_full_paper())
     pieces = split.cut(html)
     assert len(pieces) > 5
-    told = words("".join(map(body, pieces)))
+    text = words("".join(map(body, pieces)))
     for head in re.findall(r"<thead>.*?</thead>", html, re.DOTALL):
-        told = told.replace(words(head), "")
+        text = text.replace(words(head), "")
         html = html.replace(head, "")
-    assert told.split() == words(body(html)).split()
+    assert text.split() == words(body(html)).split()
 
 
 def test_front_has_cover_and_contents_alone(small):

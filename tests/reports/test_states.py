@@ -93,7 +93,7 @@ def test_page_shows_what_stood_then_and_offers_no_change(cast, sign_in, assessme
     assert 'method="post"' not in html.partition("<main")[2].partition("</main")[0]
 
 
-def test_page_tells_two_moments_apart_word_by_word(cast, sign_in, assessment):
+def test_page_compares_two_moments_word_by_word(cast, sign_in, assessment):
     first = save(cast, assessment, "First words")
     save(cast, assessment, "Other words")
     address = reverse("history:as_of", args=["acme", assessment.pk])
@@ -120,7 +120,7 @@ def test_a_minute_is_meant_to_its_last_instant(cast, sign_in, assessment, two_mi
     assert "First words" in text
 
 
-def test_two_moments_are_told_forward_in_whatever_order(
+def test_two_moments_are_compared_forward_in_whatever_order(
     cast, sign_in, assessment, two_minutes
 ):
     address = reverse("history:as_of", args=["acme", assessment.pk])
@@ -171,7 +171,7 @@ def test_page_costs_the_same_with_few_and_many_events(
             client.get(address, {"seq": seq})
 
 
-def test_report_of_a_signed_assessment_tells_what_was_signed(cast):
+def test_report_of_a_signed_assessment_shows_what_was_signed(cast):
     assessment = make_signed(cast)
     signed = assessment.signoffs.get()
     report = actions.ask_report(by=cast.ada, assessment=assessment)
@@ -183,7 +183,7 @@ def test_report_of_a_signed_assessment_tells_what_was_signed(cast):
     assert "Nobody has signed this state." not in html
 
 
-def test_report_says_that_a_signature_is_void_and_still_tells_what_was_signed(cast):
+def test_report_says_that_a_signature_is_void_and_still_shows_what_was_signed(cast):
     assessment = make_signed(cast)
     proof = Evidence.objects.get(attachments__answer__assessment=assessment)
     describe(by=cast.ada, evidence=proof, title="Another title")
@@ -202,13 +202,15 @@ def test_changes_of_a_new_revision_are_those_since_the_signature(cast):
     answer(cast.con, again, "Q2", note="A better figure.")
     html = flat(html_of(read(again.pk, 2, kind)))
     assert nothing not in html
-    told = "Opening revision 1 again was asked for by Otto Weber and approved by Ada"
-    assert told in html
+    sentence = (
+        "Opening revision 1 again was asked for by Otto Weber and approved by Ada"
+    )
+    assert sentence in html
     assert "Revision 1 was signed by Rev Iewer" in html
     assert "Q2 note" in flat(re.sub(r"<[^>]+>", " ", html))
     german = ReportOptions(kind=ReportKind.CHANGES, language="de")
-    told = re.sub(r"<[^>]+>", " ", html_of(read(again.pk, 2, german)))
-    assert "Q2 Anmerkung" in flat(told)
+    text = re.sub(r"<[^>]+>", " ", html_of(read(again.pk, 2, german)))
+    assert "Q2 Anmerkung" in flat(text)
 
 
 def test_page_of_a_moment_shows_state_facts_owner_comments_and_actions(cast, sign_in):
@@ -322,7 +324,7 @@ def asked_again(client, report):
     return Report.objects.exclude(pk=report.pk).get()
 
 
-def test_report_asked_for_again_tells_the_same_moment(cast, sign_in, assessment):
+def test_report_asked_for_again_shows_the_same_moment(cast, sign_in, assessment):
     state = State(as_of_seq=save(cast, assessment, "First words"))
     save(cast, assessment, "Other words")
     report = actions.ask_report(by=cast.rob, assessment=assessment, state=state)
@@ -330,7 +332,7 @@ def test_report_asked_for_again_tells_the_same_moment(cast, sign_in, assessment)
     assert (again.as_of_seq, again.signoff) == (report.as_of_seq, None)
 
 
-def test_report_asked_for_again_tells_the_same_revision(cast, sign_in):
+def test_report_asked_for_again_shows_the_same_revision(cast, sign_in):
     assessment = make_signed(cast)
     report = actions.ask_report(by=cast.rob, assessment=assessment)
     reopen(cast.otto, cast.ada, assessment)
@@ -391,7 +393,7 @@ LACKING = {
 
 
 @pytest.mark.parametrize("action", LACKING)
-def test_moment_whose_trail_lacks_a_row_is_told_with_row_and_event(
+def test_moment_whose_trail_lacks_a_row_is_refused_with_row_and_event(
     cast, sign_in, assessment, torn, action
 ):
     gap = torn(action)

@@ -52,7 +52,7 @@ def test_anybody_sees_the_form_and_the_certificate():
 
 
 @pytest.mark.slow
-def test_own_report_agrees_and_tells_what_it_says(report, tmp_path):
+def test_own_report_agrees_and_its_facts_are_shown(report, tmp_path):
     page = send(report)
     text = flat(page.text)
     assert page.status_code == 200
@@ -67,7 +67,7 @@ def test_own_report_agrees_and_tells_what_it_says(report, tmp_path):
     assert "+00:00" not in text
 
 
-def test_days_and_moments_are_told_as_people_write_them():
+def test_days_and_moments_are_shown_as_people_write_them():
     facts = {
         "subject": "2026-01-01",  # somebody's own words stay
         "period_from": "2026-01-01",
@@ -176,7 +176,7 @@ def test_form_of_another_site_is_refused():
     assert page.status_code == 422
 
 
-def test_key_that_cannot_be_read_is_told_and_no_error(settings, tmp_path):
+def test_key_that_cannot_be_read_is_a_finding_and_no_error(settings, tmp_path):
     settings.SEAL_PKCS12 = "/no/such/file"
     assert "cannot be read at the moment" in Client().get(ADDRESS).text
     assert send(b"%PDF-").status_code == 503

@@ -1,4 +1,4 @@
-"""Who answered, and apart from it who changed it last, on paper."""
+"""On paper: the person who answered, and apart from it the last one to change it."""
 
 from datetime import date, timedelta
 

@@ -24,7 +24,7 @@ from tests import factories
 from tests.seating import ask, give, make_proof
 
 
-def told(paper):
+def printed(paper):
     text = re.sub(r"<[^>]*>", " ", html_of(paper)).replace("\u200b", "")
     text = re.sub("[\u2066-\u2069]", "", unescape(text))
     return " ".join(text.split())
@@ -81,7 +81,7 @@ def test_paper_has_sample_tests_exceptions_and_responses(place, cast):
     assert [one.code for one in tests["Q1"].inspected] == ["E-1"]
     assert tests["Q1"].tested.read_at
     assert [one.text for one in tests["Q2"].responses] == ["It follows."]
-    words = told(paper)
+    words = printed(paper)
     for text in (
         "Auditor's working paper",
         "Yearly audit",
@@ -104,19 +104,19 @@ def test_paper_has_sample_tests_exceptions_and_responses(place, cast):
 @pytest.mark.parametrize(
     ("language", "word"), [("de", "Arbeitspapier"), ("fr", "Feuille de travail")]
 )
-def test_paper_is_told_in_the_language_that_was_asked(place, language, word):
-    assert word in told(paper_of(place[2], language))
+def test_paper_is_in_the_language_that_was_asked(place, language, word):
+    assert word in printed(paper_of(place[2], language))
 
 
 def test_paper_of_a_question_that_is_asked_no_more(place):
     _, rows, seat = place
     type(rows["Q2"]).objects.filter(pk=rows["Q2"].pk).update(archived_at=timezone.now())
-    assert "This question is asked no more." in told(paper_of(seat))
+    assert "This question is asked no more." in printed(paper_of(seat))
 
 
 def test_empty_seat_says_so(cast):
     assessment = factories.make_assessment(cast.acme, cast.ada)
-    words = told(paper_of(give(cast, assessment)))
+    words = printed(paper_of(give(cast, assessment)))
     assert "Nothing is in the sample." in words
     assert "No answer of the sample is flagged." in words
     assert "The auditor has asked for nothing." in words

@@ -50,7 +50,7 @@ def test_object_that_is_there_stays_unless_it_is_replaced(kept):
     assert read(path) == b"two"
 
 
-def test_store_is_told_the_hash_and_that_nothing_may_be_there(s3, kept):
+def test_store_is_sent_the_hash_and_that_nothing_may_be_there(s3, kept):
     kept()
     _, _, headers = next(one for one in s3.asked if one[0] == "PUT")
     assert headers["If-None-Match"] == "*"
@@ -149,7 +149,7 @@ def test_connection_that_breaks_off_goes_on_where_it_was(s3, kept):
     assert ranges[-1] != "bytes=0-"
 
 
-def test_object_that_breaks_off_each_time_is_told_and_never_cut_short(s3, kept):
+def test_object_that_breaks_off_each_time_is_away_and_never_cut_short(s3, kept):
     path, _ = kept(b"x" * 100)
     s3.fault, s3.cuts = "cut", -1
     with pytest.raises(AwayError):
@@ -244,19 +244,19 @@ def test_copy_to_read_lies_on_the_disk_of_the_data(kept, settings, monkeypatch):
     assert folders == [settings.DATA_DIR]
 
 
-def test_no_credentials_are_told(s3, kept, monkeypatch, caplog):
+def test_missing_credentials_are_logged(s3, kept, monkeypatch, caplog):
     path, _ = kept()
     bucket.client_of.cache_clear()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    with pytest.raises(AwayError) as told:
+    with pytest.raises(AwayError) as error:
         file_store.is_there(path)
-    assert type(told.value.__cause__).__name__ == "NoCredentialsError"
+    assert type(error.value.__cause__).__name__ == "NoCredentialsError"
     assert "NoCredentialsError" in caplog.text
 
 
 @pytest.mark.django_db
-def test_readiness_tells_of_the_store(s3, monkeypatch):
+def test_readiness_warns_of_the_store(s3, monkeypatch):
     (check,) = (one for one in checks.CHECKS if one.name == "files")
     assert checks._run(check).status == "pass"
     s3.fault = "gone"
@@ -314,7 +314,9 @@ def test_versions_go_where_no_lock_keeps_them(versioned, kept, settings):
     assert versioned() == ["attest/files/ab/00/f"]
 
 
-def test_version_under_a_lock_stays_deleted_and_is_told(versioned, kept, settings, s3):
+def test_version_under_a_lock_stays_deleted_and_is_counted(
+    versioned, kept, settings, s3
+):
     report, _ = kept(b"sealed", "reports/a.pdf")
     other, _ = kept(b"free", "exports/a.zip")
     file_store.delete([report, other])
@@ -336,6 +338,6 @@ def test_store_that_knows_no_versions_is_not_one_that_is_away(
         file_store.purge(folder, [])
     monkeypatch.undo()
     s3.fault = "gone"
-    with pytest.raises(AwayError) as told:
+    with pytest.raises(AwayError) as error:
         file_store.purge(folder, [])
-    assert not isinstance(told.value, bucket.DeniedError)
+    assert not isinstance(error.value, bucket.DeniedError)

@@ -47,8 +47,8 @@ def proxy(request, settings, monkeypatch):
         pytest.skip(f"needs a broker of kind {request.param}")
     empty()
     before = task_backends["default"]
-    told = {"QUEUES": configured.TASKS["default"]["QUEUES"]}
-    task_backends["default"] = carrier.CarriedBackend("default", told)
+    queues = {"QUEUES": configured.TASKS["default"]["QUEUES"]}
+    task_backends["default"] = carrier.CarriedBackend("default", queues)
     yield door
     task_backends["default"] = before
     if door.door.fileno() != -1:
@@ -220,7 +220,7 @@ def test_celery_stays_away_where_no_broker_is_set(tmp_path):
         "import sys; from compliance.wsgi import application;"
         "sys.exit(bool({'celery', 'kombu', 'amqp'} & set(sys.modules)))"
     )
-    told = {"DATABASE_URL": f"sqlite:///{tmp_path}/none", "ATTEST_RUN_WORKER": "off"}
-    here, environment = configured.BASE_DIR, os.environ | told
+    given = {"DATABASE_URL": f"sqlite:///{tmp_path}/none", "ATTEST_RUN_WORKER": "off"}
+    here, environment = configured.BASE_DIR, os.environ | given
     call = [sys.executable, "-c", program]
     assert subprocess.call(call, cwd=here, env=environment) == 0

@@ -67,10 +67,10 @@ def scheduler(settings, monkeypatch):
     monkeypatch.setattr(celery_workers, "_parent_id", celery_workers.os.getppid())
     monkeypatch.setattr(celery_workers, "close_old_connections", lambda: None)
     app = celery_workers.application()
-    told = {look.name: {"task": look.name, "schedule": schedule(0)}}
-    app.conf.beat_schedule = told
+    entries = {look.name: {"task": look.name, "schedule": schedule(0)}}
+    app.conf.beat_schedule = entries
     made = celery_workers.OneScheduler(app)
-    made.update_from_dict(told)
+    made.update_from_dict(entries)
     made.looked = looked
     return made
 
@@ -123,7 +123,7 @@ def test_schedule_ends_with_its_worker(scheduler, monkeypatch):
 
 
 def message(body, **headers):
-    """What someone who may write to the broker has put there."""
+    """A message that someone who may write to the broker has put there."""
     return Message(
         body=json.dumps(body),
         headers={"id": "1", "task": carrier.TASK} | headers,
@@ -135,7 +135,7 @@ def message(body, **headers):
 
 @pytest.fixture
 def hear():
-    """What a worker is going to do about a message."""
+    """The decision of a worker about a message."""
     app, consumer = celery_workers.application(), mock.MagicMock()
     consumer.hostname, consumer.event_dispatcher = "here", None
     consumer.controller.state.revoked = set()

@@ -90,14 +90,14 @@ def wait_until(is_so, seconds):
 @pytest.mark.parametrize(
     ("asked", "cores", "workers"), [(None, 1, 1), (None, 8, 2), (5, 2, 5)]
 )
-def test_serve_starts_a_process_for_each_core_two_at_most_or_as_many_as_told(
+def test_serve_starts_a_process_for_each_core_two_at_most_or_as_many_as_asked(
     monkeypatch, asked, cores, workers
 ):
-    told = []
-    monkeypatch.setattr(serving.os, "execv", lambda _, words: told.extend(words))
+    command = []
+    monkeypatch.setattr(serving.os, "execv", lambda _, words: command.extend(words))
     monkeypatch.setattr(serving.os, "chdir", lambda _: None)
     monkeypatch.setattr(serving.os, "environ", {})
     monkeypatch.setattr(serving, "cores", lambda: cores)
     monkeypatch.setattr(serving, "refuse_forgetful", lambda: None)
     serving.serve("127.0.0.1", 0, asked)
-    assert told[told.index("--workers") + 1] == str(workers)
+    assert command[command.index("--workers") + 1] == str(workers)

@@ -57,8 +57,8 @@ def test_files_go_to_the_bucket_and_back_and_are_removed_when_that_is_asked(
     settings.FILES_URL = bucket
     assert move("folder").startswith("4 files copied, 0 there already")
     assert [path.is_file() for path in files] == [True] * 4
-    told = move("folder", "--remove")
-    assert told.startswith("0 files copied, 4 there already, 4 removed")
+    output = move("folder", "--remove")
+    assert output.startswith("0 files copied, 4 there already, 4 removed")
     assert [path.is_file() for path in files] == [False] * 4
     assert [content(path) for path in files] == before
     settings.FILES_URL = ""

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 @pytest.fixture
 def written():
-    """What a console shows with the filters of the settings."""
+    """The lines of a console with the filters of the settings."""
     handler = logging.StreamHandler(stream := io.StringIO())
     for name in ours.LOGGING["handlers"]["console"]["filters"]:
         handler.addFilter(import_string(ours.LOGGING["filters"][name]["()"])())

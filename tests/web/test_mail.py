@@ -1,4 +1,4 @@
-"""Mail goes out with the change it tells of, once, also when the server was down."""
+"""Mail goes out with the change it is about, once, also when the server was down."""
 
 import re
 import smtplib
@@ -154,36 +154,36 @@ def test_worker_that_died_after_sending_sends_no_second_time(db):
     assert send_queued() == []
 
 
-def told():
+def states():
     return {name: (s.is_lost, s.is_late) for name, s in standing(["a", "b"]).items()}
 
 
-def test_standing_tells_of_mails_that_have_not_gone(db, monkeypatch):
+def test_standing_counts_mails_that_have_not_gone_as_late(db, monkeypatch):
     with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
         ask(about="a")
         ask(about="other")
-        assert told() == {"a": (False, False)}
+        assert states() == {"a": (False, False)}
         refuse_with(monkeypatch, ConnectionRefusedError())
         send_queued()
-        assert told() == {"a": (False, True)}
+        assert states() == {"a": (False, True)}
         assert standing(["a"])["a"].next_try == timezone.now() + timedelta(minutes=1)
         monkeypatch.undo()
         clock.shift(timedelta(minutes=2))
         send_queued()
-        assert told() == {}
+        assert states() == {}
 
 
 @pytest.mark.parametrize("error", [UNKNOWN, ZeroDivisionError()])
-def test_standing_tells_of_a_lost_mail_until_the_next(db, monkeypatch, error):
+def test_standing_shows_a_lost_mail_until_the_next(db, monkeypatch, error):
     ask(about="b", link="http://x/invitation/secret-token/")
     refuse_with(monkeypatch, error)
     run_queued()
-    assert told() == {"b": (True, False)}
+    assert states() == {"b": (True, False)}
     assert "secret-token" not in str(DBTaskResult.objects.values_list("args_kwargs"))
     monkeypatch.undo()
     ask(about="b")
     send_queued()
-    assert told() == {}
+    assert states() == {}
 
 
 def test_each_try_is_the_same_mail(db, monkeypatch):

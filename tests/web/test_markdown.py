@@ -19,7 +19,7 @@ ATTRIBUTES = {"a": {"href", "rel"}, "p": {"dir"}, "li": {"dir"}, "ol": {"start"}
 
 
 class Seen(HTMLParser):
-    """What a browser would find: elements with attributes, and the text."""
+    """A page as a browser would read it: elements with attributes, and the text."""
 
     def __init__(self, html):
         super().__init__()

@@ -19,9 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def read(folder, **more):
     """The keys that an installation in a folder starts with."""
     env = {name: text for name, text in os.environ.items() if "ATTEST" not in name}
-    told = "from compliance.settings import *; print(SECRET_KEY, *SECRET_KEY_FALLBACKS)"
+    program = (
+        "from compliance.settings import *; print(SECRET_KEY, *SECRET_KEY_FALLBACKS)"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", told],
+        [sys.executable, "-c", program],
         env=env | {"ATTEST_DATA_DIR": str(folder)} | more,
         cwd=ROOT,
         capture_output=True,

@@ -39,10 +39,10 @@ def redis_port(tmp_path_factory):
         pytest.skip("needs Debian's redis-server")
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    told = ["--bind", HOST, "--port", str(port), "--save", ""]
+    options = ["--bind", HOST, "--port", str(port), "--save", ""]
     folder = tmp_path_factory.mktemp("redis")
     with subprocess.Popen(
-        [program, *told], cwd=folder, stdout=subprocess.DEVNULL
+        [program, *options], cwd=folder, stdout=subprocess.DEVNULL
     ) as running:
         while not answers(port):
             assert running.poll() is None
@@ -167,8 +167,8 @@ def test_it_is_asked_again_after_a_rest(proxy, monkeypatch):
 
 
 def tries(client, password, count):
-    told = {"login": "ada@example.org", "password": password}
-    return [client.post("/accounts/login/", told).text for _ in range(count)]
+    form = {"login": "ada@example.org", "password": password}
+    return [client.post("/accounts/login/", form).text for _ in range(count)]
 
 
 def test_throttle_does_not_open_when_redis_is_killed(proxy, cast):
@@ -184,8 +184,8 @@ def test_throttle_does_not_open_when_redis_is_killed(proxy, cast):
 def test_signing_in_works_without_redis(proxy, cast):
     proxy.shut()
     client = Client()
-    told = {"login": "ada@example.org", "password": PASSWORD}
-    assert client.post("/accounts/login/", told).status_code == 302
+    form = {"login": "ada@example.org", "password": PASSWORD}
+    assert client.post("/accounts/login/", form).status_code == 302
     assert client.get("/o/acme/").status_code == 200
 
 
@@ -195,9 +195,9 @@ def in_redis(proxy, settings):
     return proxy
 
 
-def look(client, assessment, **told):
+def look(client, assessment, **fields):
     place = f"/o/acme/assessments/{assessment.pk}/presence/"
-    return client.post(place, told)
+    return client.post(place, fields)
 
 
 def test_who_is_there_is_seen_through_redis_and_no_row_is_written(

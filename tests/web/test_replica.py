@@ -71,49 +71,49 @@ def settled():
         time.sleep(0.05)
     return False
 
-told = {}
+found = {}
 ada, rob = signed_in(cast.ada), signed_in(cast.rob)
 
-told["settled"] = settled()
+found["settled"] = settled()
 settings.REPLICA_URL, url = "", settings.REPLICA_URL
 near = {path: opened(ada, path) for path in LISTS}
 near = {path: opened(ada, path) for path in LISTS}
 settings.REPLICA_URL = url
-told["lists"] = {}
+found["lists"] = {}
 for path in LISTS:
     settled()
     status, words, asked_near, asked_far = opened(ada, path)
-    told["lists"][path] = [status, near[path][0], asked_near, near[path][2], asked_far]
+    found["lists"][path] = [status, near[path][0], asked_near, near[path][2], asked_far]
 
 signed()
 settled()
 far.execute("SELECT pg_wal_replay_pause()")
 settled()
 reply = ada.post("/o/acme/work/away/", {"thing": "none"})
-told["cookie"] = reply.cookies["own"]["max-age"] if "own" in reply.cookies else None
+found["cookie"] = reply.cookies["own"]["max-age"] if "own" in reply.cookies else None
 make_action(cast.acme, cast.ada, here.answers.first(), title="Second action")
-told["own"] = "Second action" in opened(ada, "actions/")[1]
+found["own"] = "Second action" in opened(ada, "actions/")[1]
 _, words, _, asked_far = opened(rob, "actions/")
-told["others"] = [("Second action" in words), asked_far > 0]
+found["others"] = [("Second action" in words), asked_far > 0]
 signed()
 replica._watch._looked = replica._watch._has_all_of = time.monotonic()
 elsewhere = signed_in(cast.ada)
-told["trail"] = opened(elsewhere, "trail/")[3] > 0
+found["trail"] = opened(elsewhere, "trail/")[3] > 0
 words = opened(elsewhere, "trail/?check=1")[1]
-told["checked"] = [one for one in ("missing", "events are as written") if one in words]
+found["checked"] = [one for one in ("missing", "events are as written") if one in words]
 Membership.objects.filter(user=cast.rob).delete()
-told["removed"] = opened(rob, "actions/")[0]
+found["removed"] = opened(rob, "actions/")[0]
 time.sleep(replica.LAG_SECONDS + 0.1)
 con = signed_in(cast.con)
 _, words, _, asked_far = opened(con, "actions/")
-told["behind"] = [("Second action" in words), asked_far > 0]
+found["behind"] = [("Second action" in words), asked_far > 0]
 replica._watch._looked = float("-inf")
-told["check_behind"] = checks._replica()
+found["check_behind"] = checks._replica()
 far.execute("SELECT pg_wal_replay_resume()")
-told["caught_up"] = settled()
+found["caught_up"] = settled()
 _, words, _, asked_far = opened(con, "actions/")
-told["again"] = [("Second action" in words), asked_far > 0]
-told["check"] = checks._replica()
+found["again"] = [("Second action" in words), asked_far > 0]
+found["check"] = checks._replica()
 
 # A page that changes rows: nothing of it happens twice, and the primary makes it.
 made = []
@@ -139,11 +139,11 @@ def saved(request):
 request = Client().get("/healthz").wsgi_request
 settled()
 page(request)
-told["writes"] = made[:]
+found["writes"] = made[:]
 made.clear()
 settled()
 saved(request)
-told["saves"] = made[:]
+found["saves"] = made[:]
 
 # Its processes stand still, and say nothing.
 settled()
@@ -155,16 +155,16 @@ replica.WAIT_SECONDS = 0.5
 replica._watch._looked = replica._watch._has_all_of = time.monotonic()
 began = time.monotonic()
 status, words, _, _ = opened(con, "actions/")
-told["still"] = [status, "Second action" in words, time.monotonic() - began < 5]
+found["still"] = [status, "Second action" in words, time.monotonic() - began < 5]
 replica._watch._breaker.until = 0.0
 replica._watch._looked = float("-inf")
 began = time.monotonic()
-told["still_asked"] = [opened(con, "actions/")[0], time.monotonic() - began < 5]
-told["check_still"] = checks._replica()
+found["still_asked"] = [opened(con, "actions/")[0], time.monotonic() - began < 5]
+found["check_still"] = checks._replica()
 for one in children:
     os.kill(one, signal.SIGCONT)
 connections["replica"].close()  # as each request ends with a broken one
-told["moves"] = settled()
+found["moves"] = settled()
 
 # It dies in the middle of a page, and stays away.
 settled()
@@ -173,22 +173,22 @@ time.sleep(1)
 replica._watch._looked = time.monotonic()
 replica._watch._has_all_of = time.monotonic()
 status, words, _, _ = opened(con, "actions/")
-told["dead"] = [status, "Second action" in words]
+found["dead"] = [status, "Second action" in words]
 began = time.monotonic()
-told["away"] = opened(con, "actions/")[0]
-told["waited"] = time.monotonic() - began
-told["check_away"] = checks._replica()
+found["away"] = opened(con, "actions/")[0]
+found["waited"] = time.monotonic() - began
+found["check_away"] = checks._replica()
 
 # The primary itself is no replica.
 connections["replica"].close()
 connections["replica"].settings_dict.update(connections["default"].settings_dict)
-told["primary"] = settled()
-print(json.dumps(told))
+found["primary"] = settled()
+print(json.dumps(found))
 """
 
 
 def run(primary, replica, folder, *words):
-    """What a program says that works with both."""
+    """The output of a program that works with both."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "ATTEST_DATA_DIR": str(folder),
@@ -210,64 +210,64 @@ def run(primary, replica, folder, *words):
 
 
 @pytest.fixture(scope="module")
-def told(pair, tmp_path_factory):
-    """What a program found that works with both."""
+def found(pair, tmp_path_factory):
+    """The findings of a program that works with both."""
     folder = tmp_path_factory.mktemp("data")
     run(*pair, folder, "manage.py", "migrate", "--no-input", "--verbosity=0")
     return json.loads(run(*pair, folder, "-c", PROGRAM).splitlines()[-1])
 
 
-def test_lists_are_read_from_the_replica_and_made_once(told):
-    assert told["settled"]
-    for path, (status, before, near, alone, far) in told["lists"].items():
+def test_lists_are_read_from_the_replica_and_made_once(found):
+    assert found["settled"]
+    for path, (status, before, near, alone, far) in found["lists"].items():
         assert (path, status) == (path, before), path
         assert far > 0, path
         assert near < alone, path  # it was not made again from the primary
 
 
-def test_people_see_their_own_changes_at_once(told):
-    assert told["cookie"] == 10
-    assert told["own"] is True
+def test_people_see_their_own_changes_at_once(found):
+    assert found["cookie"] == 10
+    assert found["own"] is True
 
 
-def test_others_see_them_within_the_bound_and_not_from_a_replica_that_is_behind(told):
-    assert told["others"] == [False, True]
-    assert told["behind"] == [True, False]
-    assert told["caught_up"]
-    assert told["again"] == [True, True]
-    assert (told["check_behind"], told["check"]) == (0, 1)
+def test_others_see_them_within_the_bound_and_not_from_a_replica_that_is_behind(found):
+    assert found["others"] == [False, True]
+    assert found["behind"] == [True, False]
+    assert found["caught_up"]
+    assert found["again"] == [True, True]
+    assert (found["check_behind"], found["check"]) == (0, 1)
 
 
-def test_rights_are_read_from_the_primary(told):
-    assert told["removed"] == 404
+def test_rights_are_read_from_the_primary(found):
+    assert found["removed"] == 404
 
 
-def test_page_that_changes_rows_is_made_again_before_it_does(told):
-    assert told["writes"] == [True, False, "wrote"]
-    assert told["saves"][:2] == [True, False]
+def test_page_that_changes_rows_is_made_again_before_it_does(found):
+    assert found["writes"] == [True, False, "wrote"]
+    assert found["saves"][:2] == [True, False]
 
 
-def test_trail_is_checked_on_the_primary(told):
-    assert told["trail"]
-    assert told["checked"] == ["events are as written"]
+def test_trail_is_checked_on_the_primary(found):
+    assert found["trail"]
+    assert found["checked"] == ["events are as written"]
 
 
-def test_replica_that_says_nothing_holds_nobody_up(told):
-    assert told["still"] == [200, True, True]
-    assert told["still_asked"] == [200, True]
-    assert told["check_still"] == 0
-    assert told["moves"]
+def test_replica_that_says_nothing_holds_nobody_up(found):
+    assert found["still"] == [200, True, True]
+    assert found["still_asked"] == [200, True]
+    assert found["check_still"] == 0
+    assert found["moves"]
 
 
-def test_replica_that_dies_is_left_alone_and_nobody_waits(told):
-    assert told["dead"] == [200, True]
-    assert told["away"] == 200
-    assert told["waited"] < 1
-    assert told["check_away"] == 0
+def test_replica_that_dies_is_left_alone_and_nobody_waits(found):
+    assert found["dead"] == [200, True]
+    assert found["away"] == 200
+    assert found["waited"] < 1
+    assert found["check_away"] == 0
 
 
-def test_server_that_is_no_replica_is_not_read(told):
-    assert told["primary"] is False
+def test_server_that_is_no_replica_is_not_read(found):
+    assert found["primary"] is False
 
 
 LOOKS = """

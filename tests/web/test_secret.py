@@ -1,4 +1,4 @@
-"""What is made once and kept: whole, for its owner only, the same for everybody."""
+"""Secrets, made once and kept: whole, for their owner only, the same for everybody."""
 
 import errno
 import stat

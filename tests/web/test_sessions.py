@@ -27,8 +27,8 @@ def test_session_is_read_in_one_statement(key, django_assert_num_queries):
 
 def test_session_that_has_run_out_or_never_was_is_empty_under_a_new_key(key):
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    for told in (key, "x" * 32, None):
-        found = SessionStore(told)
+    for asked in (key, "x" * 32, None):
+        found = SessionStore(asked)
         assert dict(found.items()) == {}
         assert found.session_key is None
 

@@ -21,7 +21,7 @@ NOTE = "A <b>long</b> note. " + "Kept since May. " * 5000
 def full():
     """The database has no page left, which SQLite calls a full disk."""
     if connection.vendor != "sqlite":
-        pytest.skip("only SQLite can be told how large it may be")
+        pytest.skip("only SQLite takes a limit of its size")
     with connection.cursor() as cursor:
 
         def pragma(name):
@@ -61,8 +61,8 @@ def test_save_on_a_full_disk_keeps_the_text_and_works_when_there_is_room(save, a
         assert "everything saved before is safe" in page.text
         assert "A &lt;b&gt;long&lt;/b&gt; note." in page.text
         assert page.text.count("Kept since May.") == 5000
-        told = save(**{"HX-Request": "true"})
-        assert (told.status_code, "<" in told.text) == (507, False)
+        reply = save(**{"HX-Request": "true"})
+        assert (reply.status_code, "<" in reply.text) == (507, False)
         answer.refresh_from_db()
         assert (answer.note, Event.objects.count()) == ("", 0)
     assert save().status_code == 302
@@ -117,7 +117,7 @@ def test_pages_of_a_database_that_is_only_read(answer, cast, sign_in, client):
 
 
 def fault(state):
-    """What Django makes of a fault that PostgreSQL names by a state."""
+    """The error that Django makes of a fault that PostgreSQL names by a state."""
     error = OperationalError("could not extend file")
     error.__cause__ = psycopg.errors.lookup(state)()
     return error

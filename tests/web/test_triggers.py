@@ -50,7 +50,7 @@ def test_triggers_are_made_once_and_again_when_they_are_gone(signed):
 
 
 def test_temporary_table_of_that_name_lets_no_event_go(signed):
-    """PostgreSQL looks for tables in a session's own schema first, unless it is told."""
+    """PostgreSQL looks for tables in a session's own schema first, unless its path says else."""
     with transaction.atomic():
         execute(
             "CREATE TEMP TABLE compliance_deletion AS"
@@ -106,8 +106,8 @@ def test_event_moves_the_head_of_its_chain(cast, signed):
 def test_row_that_may_not_be_deleted_is_not_replaced(signed):
     columns = [field.column for field in Event._meta.concrete_fields]
     anew = ", ".join("NULL" if name == "id" else f'"{name}"' for name in columns)
-    for told in ("*", anew):
-        refused(f"REPLACE INTO compliance_event SELECT {told} FROM compliance_event")  # noqa: S608
+    for values in ("*", anew):
+        refused(f"REPLACE INTO compliance_event SELECT {values} FROM compliance_event")  # noqa: S608
     for table in ("edition", "question", "section"):
         refused(f"REPLACE INTO compliance_{table} SELECT * FROM compliance_{table}")  # noqa: S608
 
