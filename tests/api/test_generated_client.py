@@ -35,9 +35,9 @@ pytestmark = pytest.mark.slow
 
 NAME = "attest_generated"
 OPERATIONS = [
-    (told["tags"][0], told["operationId"])
+    (operation["tags"][0], operation["operationId"])
     for methods in described(api)["paths"].values()
-    for told in methods.values()
+    for operation in methods.values()
 ]
 
 
@@ -85,7 +85,7 @@ def enter(generated):
         def call(name, *args, **more):
             module = generated(f"api.{name}")
             reply = module.sync_detailed(*args, client=client, **more)
-            return SimpleNamespace(status=reply.status_code, told=reply.parsed)
+            return SimpleNamespace(status=reply.status_code, parsed=reply.parsed)
 
         return call
 
@@ -110,8 +110,8 @@ def start(call, generated):
         for _ in range(2)
     )
     assert made.status == again.status == HTTPStatus.CREATED
-    assert made.told.id == again.told.id
-    return made.told
+    assert made.parsed.id == again.parsed.id
+    return made.parsed
 
 
 def all_answers(call, assessment):
@@ -119,7 +119,7 @@ def all_answers(call, assessment):
     found, cursor = [], None
     while not found or cursor:
         more = {"cursor": cursor} if cursor else {}
-        page = call("answers.list_answers", assessment.id, limit=2, **more).told
+        page = call("answers.list_answers", assessment.id, limit=2, **more).parsed
         found, cursor = found + page.items, page.next_
     return found
 
@@ -127,7 +127,7 @@ def all_answers(call, assessment):
 def test_answers_are_written_and_a_conflict_has_both_sides(cast, enter, generated):
     models = generated("models")
     ada, con = enter(cast.ada, cast.acme), enter(cast.con, cast.acme)
-    assert con("organisation.get_organisation").told.slug == "acme"
+    assert con("organisation.get_organisation").parsed.slug == "acme"
     answers = all_answers(con, start(ada, generated))
     assert [one.question.key for one in answers] == ["Q1", "Q2", "Q3"]
     first = answers[0]
@@ -140,9 +140,9 @@ def test_answers_are_written_and_a_conflict_has_both_sides(cast, enter, generate
     assert change(con, first.version, "Checked").status == HTTPStatus.OK
     refused = change(ada, first.version, "Looked at")
     assert refused.status == HTTPStatus.CONFLICT
-    standing = refused.told.standing
+    standing = refused.parsed.standing
     assert standing.note == "Checked"
-    assert change(ada, standing.version, "Looked at").told.note == "Looked at"
+    assert change(ada, standing.version, "Looked at").parsed.note == "Looked at"
 
 
 def test_proposal_waits_until_a_person_decides(cast, enter, generated):
@@ -153,22 +153,22 @@ def test_proposal_waits_until_a_person_decides(cast, enter, generated):
         edition=answer.question.edition_id, version=0, set_=fields, why="The register."
     )
     made = con("proposals.propose_answer", answer.pk, body=body, idempotency_key="a")
-    assert (made.status, made.told.state) == (HTTPStatus.CREATED, "open")
+    assert (made.status, made.parsed.state) == (HTTPStatus.CREATED, "open")
     assert (
-        con("answers.get_answer", answer.pk).told.verdict == models.Verdict.UNANSWERED
+        con("answers.get_answer", answer.pk).parsed.verdict == models.Verdict.UNANSWERED
     )
     set_aside(
         by=cast.ada,
         organisation=cast.acme,
         assessment_id=answer.assessment_id,
         answer_id=answer.pk,
-        proposal_id=made.told.id,
+        proposal_id=made.parsed.id,
         reason="There are four.",
     )
-    told = con("proposals.get_proposal", made.told.id).told
-    assert (told.state, told.reason) == ("set-aside", "There are four.")
-    listed = con("proposals.list_proposals", answer.assessment_id).told
-    assert [one.id for one in listed.items] == [made.told.id]
+    found = con("proposals.get_proposal", made.parsed.id).parsed
+    assert (found.state, found.reason) == ("set-aside", "There are four.")
+    listed = con("proposals.list_proposals", answer.assessment_id).parsed
+    assert [one.id for one in listed.items] == [made.parsed.id]
 
 
 def test_evidence_goes_in_and_comes_out(cast, enter, generated):
@@ -178,15 +178,15 @@ def test_evidence_goes_in_and_comes_out(cast, enter, generated):
         io.BytesIO(b"Our policy"), "policy.txt", "text/plain"
     )
     sent = generated("models").AddFileMultiPartBodyParams(file=file, title="Policy")
-    proof = con("evidence.add_file", body=sent).told
+    proof = con("evidence.add_file", body=sent).parsed
     assert proof.sha256 == hashlib.sha256(b"Our policy").hexdigest()
     used = con("answers.use_evidence", answer.pk, proof.id)
-    assert [one.title for one in used.told.evidence] == ["Policy"]
-    fetched = con("evidence.fetch_evidence", proof.id).told
+    assert [one.title for one in used.parsed.evidence] == ["Policy"]
+    fetched = con("evidence.fetch_evidence", proof.id).parsed
     assert fetched.payload.read() == b"Our policy"
 
 
-def test_report_is_asked_for_and_fetched_and_the_trail_tells(
+def test_report_is_asked_for_and_fetched_and_the_trail_shows_it(
     cast,
     enter,
     generated,
@@ -194,13 +194,13 @@ def test_report_is_asked_for_and_fetched_and_the_trail_tells(
 ):
     ada, models = enter(cast.ada, cast.acme), generated("models")
     own = factories.make_assessment(cast.acme, cast.ada)
-    asked = ada("reports.ask_report", own.pk, body=models.ReportAsked()).told
+    asked = ada("reports.ask_report", own.pk, body=models.ReportAsked()).parsed
     assert DBTaskResult.objects.filter(args_kwargs__args=[str(asked.id)]).exists()
     make_report(asked.id)
-    done = ada("reports.get_report", asked.id).told
+    done = ada("reports.get_report", asked.id).parsed
     assert done.status == models.ReportStatus.DONE
-    assert ada("reports.fetch_report", asked.id).told.payload.read() == FILE
-    events = ada("trail.list_events", assessment=own.pk).told.events
+    assert ada("reports.fetch_report", asked.id).parsed.payload.read() == FILE
+    events = ada("trail.list_events", assessment=own.pk).parsed.events
     kept = Event.objects.filter(scope_id=own.pk).order_by("seq")
     assert [one.hash_ for one in events] == list(kept.values_list("hash", flat=True))
 
@@ -210,4 +210,4 @@ def test_refusals_come_in_their_shape(cast, enter, generated):
     own = factories.make_assessment(cast.acme, cast.ada)
     refused = zoe("assessments.get_assessment", own.pk)
     assert refused.status == HTTPStatus.NOT_FOUND
-    assert isinstance(refused.told, generated("models").Problem)
+    assert isinstance(refused.parsed, generated("models").Problem)

@@ -18,7 +18,7 @@ from compliance.models import Comment, Event
 from tests.factories import make_assessment, make_cast
 from tests.calling import Program
 
-rounds, told = int(sys.argv[1]), {"conflicts": 0, "saved": 0, "comments": 0, "odd": []}
+rounds, result = int(sys.argv[1]), {"conflicts": 0, "saved": 0, "comments": 0, "odd": []}
 cast = make_cast()
 con, otto = Program(cast.con, cast.acme), Program(cast.otto, cast.acme)
 
@@ -41,26 +41,26 @@ for number in range(rounds):
     )
     statuses = sorted(reply.status_code for reply in replies)
     if statuses != [200, 409]:
-        told["odd"].append(statuses)
-    told["saved"] += statuses.count(200)
-    told["conflicts"] += statuses.count(409)
+        result["odd"].append(statuses)
+    result["saved"] += statuses.count(200)
+    result["conflicts"] += statuses.count(409)
     body, key = {"text": f"Said {number}."}, f"k{number}"
     replies = at_once(*[
         lambda: con.post(f"{path}/comments", body, Idempotency_Key=key) for _ in range(4)
     ])
     if {(r.status_code, r.content) for r in replies} != {(201, replies[0].content)}:
-        told["odd"].append([r.status_code for r in replies])
-told["comments"] = Comment.objects.count()
-told["refused"] = Event.objects.filter(action="answer.refused").count()
-told["fault"] = str(verification.verify(cast.acme.pk) or "")
-print(json.dumps(told))
+        result["odd"].append([r.status_code for r in replies])
+result["comments"] = Comment.objects.count()
+result["refused"] = Event.objects.filter(action="answer.refused").count()
+result["fault"] = str(verification.verify(cast.acme.pk) or "")
+print(json.dumps(result))
 """
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(40, marks=pytest.mark.long)])
 def test_two_programs_lose_and_double_nothing(race, rounds):
-    told = race(PROGRAM, rounds)
-    assert told["odd"] == []
-    assert told["saved"] == told["conflicts"] == told["refused"] == rounds
-    assert told["comments"] == rounds
-    assert told["fault"] == ""
+    result = race(PROGRAM, rounds)
+    assert result["odd"] == []
+    assert result["saved"] == result["conflicts"] == result["refused"] == rounds
+    assert result["comments"] == rounds
+    assert result["fault"] == ""

@@ -13,10 +13,10 @@ def own(cast):
 
 
 def test_token_says_what_it_opens(cast):
-    told = Program(cast.con, cast.acme, ["answer"]).get("/organisation").json()
-    assert told["slug"] == "acme"
-    assert told["token"]["scopes"] == ["answer", "view"]
-    assert told["token"]["acts_for"]["name"] == "Con Tributor"
+    found = Program(cast.con, cast.acme, ["answer"]).get("/organisation").json()
+    assert found["slug"] == "acme"
+    assert found["token"]["scopes"] == ["answer", "view"]
+    assert found["token"]["acts_for"]["name"] == "Con Tributor"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files in pieces: sent on after an interruption, never longer told than kept, finished once."""
+"""Files in pieces: sent on after an interruption, never claimed longer than kept, finished once."""
 
 import hashlib
 import io
@@ -81,9 +81,9 @@ def test_file_comes_in_pieces_and_becomes_evidence(con, cast, place, stored):
         assert reply.status_code == 204, reply.content
         at = int(look(con, place).headers["Upload-Offset"])
         assert reply.headers["Upload-Offset"] == str(at)
-    told = look(con, place)
-    assert (told.status_code, told.headers["Upload-Length"]) == (200, str(len(TEXT)))
-    assert (told.headers["Cache-Control"], told.content) == ("no-store", b"")
+    reply = look(con, place)
+    assert (reply.status_code, reply.headers["Upload-Length"]) == (200, str(len(TEXT)))
+    assert (reply.headers["Cache-Control"], reply.content) == ("no-store", b"")
     reply = finish(con, place, sha256=SHA256, title="The list")
     assert reply.status_code == 201, reply.content
     made = Evidence.objects.get()
@@ -102,7 +102,7 @@ def test_finishing_twice_is_once(con, place):
     assert look(con, place).headers["Upload-Offset"] == str(len(TEXT))
 
 
-def test_bytes_for_another_place_are_refused_and_the_place_is_told(con, place, stored):
+def test_bytes_for_another_place_are_refused_with_the_right_place(con, place, stored):
     send(con, place, TEXT[:100], 0)
     for offset in (0, 50, 101):
         reply = send(con, place, TEXT[offset : offset + 10], offset)
@@ -205,7 +205,7 @@ def test_what_the_page_refuses_is_refused_and_can_be_finished_otherwise(
     assert (made["file_name"], made["media_type"]) == ("policy.pdf", "application/pdf")
 
 
-def test_virus_is_refused_dropped_and_told_in_the_trail(
+def test_virus_is_refused_dropped_and_in_the_trail(
     con, place, settings, monkeypatch, stored
 ):
     send(con, place, TEXT, 0)
@@ -376,7 +376,7 @@ def test_database_that_takes_nothing_keeps_nothing_of_a_piece(
     assert (reply.status_code, stored()) == (status, {})
 
 
-def test_failed_commit_leaves_more_bytes_than_are_told_and_never_fewer(
+def test_failed_commit_leaves_more_bytes_than_the_row_says_and_never_fewer(
     con, place, stored, monkeypatch
 ):
     def failing(*_args, **_kwargs):
@@ -392,7 +392,7 @@ def test_failed_commit_leaves_more_bytes_than_are_told_and_never_fewer(
     assert finish(con, place, sha256=SHA256).status_code == 201
 
 
-def test_bytes_that_are_gone_are_told_as_that(con, place, files):
+def test_bytes_that_are_gone_are_reported_as_gone(con, place, files):
     send(con, place, TEXT, 0)
     for path in files.rglob("uploads/*/*"):
         path.unlink()
@@ -476,7 +476,7 @@ def test_piece_that_comes_while_its_organisation_is_deleted_leaves_no_bytes(
 
 
 @pytest.mark.parametrize("name", ["..", ".", "/", "lists/", "\\"])
-def test_name_that_is_none_is_told_or_made_one(con, name):
+def test_name_that_is_none_becomes_one(con, name):
     place = begin(con, len(PDF)).headers["Location"]
     send(con, place, PDF, 0)
     reply = finish(con, place, file_name=name)
@@ -530,7 +530,7 @@ from tests.factories import make_cast
 from tests.calling import Program
 from tests.api.test_uploads import begin, finish, look, send
 
-rounds, told = int(sys.argv[1]), {"odd": [], "evidence": 0}
+rounds, result = int(sys.argv[1]), {"odd": [], "evidence": 0}
 cast = make_cast()
 programs = [Program(cast.con, cast.acme) for _ in range(4)]
 
@@ -554,20 +554,20 @@ for number in range(rounds):
         ])
         statuses = sorted(reply.status_code for reply in replies)
         if statuses != [204, 409, 409, 409]:
-            told["odd"].append([number, at, statuses])
+            result["odd"].append([number, at, statuses])
         at = int(look(programs[0], place).headers["Upload-Offset"])
     made = at_once([lambda p=p: finish(p, place, file_name="a.txt") for p in programs])
     if {(r.status_code, r.content) for r in made} != {(201, made[0].content)}:
-        told["odd"].append([number, [(r.status_code, r.content.decode()[:300]) for r in made]])
+        result["odd"].append([number, [(r.status_code, r.content.decode()[:300]) for r in made]])
     piece = Evidence.objects.latest("added_at")
     from compliance.evidence.storage import open_kept
     with open_kept(cast.acme.pk, piece.sha256) as file:
         content = file.read()
     whole = [content[n:n + 1000] for n in range(0, 4000, 1000)]
     if len(content) != 4000 or any(len(set(one)) != 1 for one in whole):
-        told["odd"].append([number, "interleaved"])
-told["evidence"] = Evidence.objects.count()
-print(json.dumps(told))
+        result["odd"].append([number, "interleaved"])
+result["evidence"] = Evidence.objects.count()
+print(json.dumps(result))
 """
 
 

@@ -118,7 +118,7 @@ def test_id_of_another_tenant_is_as_unknown_as_one_that_is_not_there(
             )
             for value in (keys[name].foreign, keys[name].unknown)
         ]
-        told = [
+        compared = [
             (
                 reply.status_code,
                 {
@@ -130,8 +130,8 @@ def test_id_of_another_tenant_is_as_unknown_as_one_that_is_not_there(
             )
             for reply in replies
         ]
-        assert told[0][0] == 404, name
-        assert told[0] == told[1], name
+        assert compared[0][0] == 404, name
+        assert compared[0] == compared[1], name
     assert Event.objects.count() == before
 
 

@@ -33,17 +33,17 @@ def con(cast):
 def test_answer_is_saved_and_the_event_names_the_token(con, answer, cast):
     set_ = {"verdict": "met", "note": "Seen.", "owner": cast.con.pk}
     reply = con.patch(f"/answers/{answer.pk}", {"version": 0, "set": set_})
-    told = reply.json()
-    assert (told["verdict"], told["note"], told["version"]) == ("met", "Seen.", 1)
-    assert told["owner"] == {"id": cast.con.pk, "name": "Con Tributor"}
+    saved = reply.json()
+    assert (saved["verdict"], saved["note"], saved["version"]) == ("met", "Seen.", 1)
+    assert saved["owner"] == {"id": cast.con.pk, "name": "Con Tributor"}
     event = Event.objects.get(action="answer.saved")
     assert (event.actor, trail.token_of(event)) == (cast.con, con.token.pk)
     assert verification.verify(cast.acme.pk) is None
 
 
 def test_every_field_of_the_registry_is_read_and_every_typed_one_written(con, answer):
-    told = con.get(f"/answers/{answer.pk}").json()
-    assert {field.name for field in ANSWER_FIELDS} <= set(told)
+    found = con.get(f"/answers/{answer.pk}").json()
+    assert {field.name for field in ANSWER_FIELDS} <= set(found)
     document = con.client.get("/api/v1/openapi.json").json()
     fields = document["components"]["schemas"]["AnswerFields"]["properties"]
     assert set(fields) == {field.name for field in TYPED}
@@ -55,12 +55,14 @@ def test_two_writers_of_one_field_both_hear_of_it(con, answer, cast):
     first = otto.patch(path, {"version": 0, "set": {"note": "Theirs."}})
     assert first.status_code == 200
     reply = con.patch(path, {"version": 0, "set": {"note": "Mine."}})
-    told = reply.json()
+    problem = reply.json()
     assert reply.status_code == 409
     assert reply.headers["Content-Type"] == "application/problem+json"
-    assert told["sides"] == [{"field": "note", "yours": "Mine.", "theirs": "Theirs."}]
-    assert told["standing"]["version"] == 1
-    assert "version 1" in told["detail"]
+    assert problem["sides"] == [
+        {"field": "note", "yours": "Mine.", "theirs": "Theirs."}
+    ]
+    assert problem["standing"]["version"] == 1
+    assert "version 1" in problem["detail"]
     assert Event.objects.filter(action="answer.refused").count() == 1
     again = con.patch(path, {"version": 1, "set": {"note": "Both."}})
     assert again.json()["note"] == "Both."
@@ -69,8 +71,8 @@ def test_two_writers_of_one_field_both_hear_of_it(con, answer, cast):
 def test_two_writers_of_different_fields_are_merged(con, answer, cast):
     path = f"/answers/{answer.pk}"
     Program(cast.otto, cast.acme).patch(path, {"version": 0, "set": {"note": "N"}})
-    told = con.patch(path, {"version": 0, "set": {"verdict": "met"}}).json()
-    assert (told["note"], told["verdict"]) == ("N", "met")
+    merged = con.patch(path, {"version": 0, "set": {"verdict": "met"}}).json()
+    assert (merged["note"], merged["verdict"]) == ("N", "met")
 
 
 def test_if_match_refuses_any_other_state(con, answer):
@@ -228,14 +230,14 @@ def test_file_is_added_used_and_fetched(con, answer):
         fields = {"file": file, "title": "Policy", "covers_from": "2026-01-01"}
         return con.send("/evidence/files", fields, Idempotency_Key="f")
 
-    told = send().json()
-    assert send().json() == told
+    added = send().json()
+    assert send().json() == added
     assert Evidence.objects.count() == 1
-    assert (told["title"], told["covers_from"]) == ("Policy", "2026-01-01")
-    path = f"/answers/{answer.pk}/evidence/{told['id']}"
+    assert (added["title"], added["covers_from"]) == ("Policy", "2026-01-01")
+    path = f"/answers/{answer.pk}/evidence/{added['id']}"
     used = con.call("PUT", path).json()
-    assert used["evidence"] == [{"id": told["id"], "title": "Policy"}]
-    file = con.get(f"/evidence/{told['id']}/file")
+    assert used["evidence"] == [{"id": added["id"], "title": "Policy"}]
+    file = con.get(f"/evidence/{added['id']}/file")
     assert b"".join(file.streaming_content) == b"We do this."
     assert "attachment" in file.headers["Content-Disposition"]
     assert con.call("DELETE", path).json()["evidence"] == []
@@ -270,8 +272,8 @@ def test_action_is_made_changed_and_linked(con, answer, cast):
     assert made.status_code == 201
     path = made.headers["Location"].removeprefix("/api/v1")
     change = {"version": 0, "set": {"status": "doing", "effort_days": "2.5"}}
-    told = con.patch(path, change).json()
-    assert (told["status"], told["effort_days"]) == ("doing", "2.5")
+    changed = con.patch(path, change).json()
+    assert (changed["status"], changed["effort_days"]) == ("doing", "2.5")
     otto = Program(cast.otto, cast.acme)
     clash = otto.patch(path, {"version": 0, "set": {"status": "done"}})
     assert clash.json()["sides"][0]["theirs"] == "doing"

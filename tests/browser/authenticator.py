@@ -7,7 +7,7 @@ def add_authenticator(page, **options):
     """Give the page a device that verifies its person; its session and its id."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
-    told = {
+    defaults = {
         "protocol": "ctap2",
         "transport": "internal",
         "hasResidentKey": True,
@@ -15,7 +15,9 @@ def add_authenticator(page, **options):
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": told | options})
+    made = session.send(
+        "WebAuthn.addVirtualAuthenticator", {"options": defaults | options}
+    )
     return session, made["authenticatorId"]
 
 

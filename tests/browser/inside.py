@@ -1,4 +1,4 @@
-"""What the browser tests ask of the app's own code, in one process that stays.
+"""The app's own code for the browser tests, in one process that stays.
 
 Each line it reads is ``[command, *arguments]`` in JSON; each line it prints a reply.
 """
@@ -429,7 +429,7 @@ def signed_place():
 
 
 def brought_in():
-    """Where a copy of the demo's assessment in review came from, in the other organisation."""
+    """The source of a copy of the demo's assessment in review, in the other organisation."""
     here = Assessment.objects.get(organisation__slug="nordhavn", status="review")
     zoe = User.objects.get(email="zoe@suedwind.example")
     given = {"organisation": zoe.memberships.get().organisation, "by": zoe}

@@ -29,7 +29,7 @@ class Line(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def fate(self):
-        """What happens to the next save, and how many seconds late it is."""
+        """The fate of the next save, and how many seconds late it is."""
         with self.lock:
             fate = self.chance.choice(FATES) if self.is_bad else "fine"
             self.fates[fate] += 1

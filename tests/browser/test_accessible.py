@@ -138,17 +138,17 @@ def views_of(place):
 @pytest.fixture(scope="session")
 def inside(desk):
     """A session of the demo's owner, and the addresses with their ids filled in."""
-    told = desk.demo_places()
-    told["one"] = told.pop("assessment").removeprefix("/o/nordhavn/")
-    told["sheet"] = told["one"].replace("assessments/", "sheets/")
-    told["plain"] = told["one"].replace("assessments/", "").strip("/")
-    paths = ["/o/nordhavn/" + place.format(**told) for place in PLACES]
-    told["eloise"] = desk.session_of("eloise@audit.example")
-    return desk.session_of("ada@nordhavn.example"), paths, told
+    places = desk.demo_places()
+    places["one"] = places.pop("assessment").removeprefix("/o/nordhavn/")
+    places["sheet"] = places["one"].replace("assessments/", "sheets/")
+    places["plain"] = places["one"].replace("assessments/", "").strip("/")
+    paths = ["/o/nordhavn/" + place.format(**places) for place in PLACES]
+    places["eloise"] = desk.session_of("eloise@audit.example")
+    return desk.session_of("ada@nordhavn.example"), paths, places
 
 
 def faults_here(page):
-    """What axe finds, in short; what it finds in order stays there, being most of it."""
+    """The faults that axe finds, in short; its passes stay there, being most of it."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(
@@ -163,7 +163,7 @@ def faults_here(page):
 
 
 def looks(page, views=BOTH):
-    """What is wrong with the page as it stands: wide and light, narrow and dark."""
+    """Faults of the page as it stands: wide and light, narrow and dark."""
     wrong = []
     for size, scheme in views:
         page.set_viewport_size(size)
@@ -201,8 +201,8 @@ def test_page_has_no_fault(visit, inside, place):
 
 @pytest.mark.parametrize("place", AUDITED, ids=lambda place: place or "seats")
 def test_page_of_an_auditor_has_no_fault(visit, inside, place):
-    told = inside[2]
-    window = visit(told["eloise"], "/o/nordhavn/audit/" + place.format(**told))
+    places = inside[2]
+    window = visit(places["eloise"], "/o/nordhavn/audit/" + place.format(**places))
     assert looks(window.page) + window.faults == []
 
 

@@ -28,8 +28,8 @@ def test_shared_assessment_has_no_fault(desk, open_window, places):
 
 
 def test_refused_forms_of_seats_have_no_fault(desk, open_window, places):
-    session, told = places
-    here = f"/o/nordhavn/assessments/{told['signed']}/"
+    session, ids = places
+    here = f"/o/nordhavn/assessments/{ids['signed']}/"
     window = open_window(session, f"{here}auditors/")
     wrong = []
     for name in ("Give the seat", "Make the link"):
@@ -45,8 +45,8 @@ def test_refused_forms_of_seats_have_no_fault(desk, open_window, places):
 
 
 def test_finished_report_has_no_fault(open_window, places):
-    session, told = places
-    window = open_window(session, f"/o/nordhavn/reports/ask/{told['signed']}/")
+    session, ids = places
+    window = open_window(session, f"/o/nordhavn/reports/ask/{ids['signed']}/")
     window.page.get_by_label("Evidence register").check()
     window.page.get_by_role("button", name="Make report").click()
     window.page.get_by_role("link", name="Download the PDF").wait_for(timeout=60_000)
@@ -56,8 +56,8 @@ def test_finished_report_has_no_fault(open_window, places):
 def test_pack_its_report_and_its_bundle_have_no_fault(
     desk, open_window, places, tmp_path
 ):
-    session, told = places
-    page = open_window(session, f"/o/nordhavn/exports/of/{told['signed']}/").page
+    session, ids = places
+    page = open_window(session, f"/o/nordhavn/exports/of/{ids['signed']}/").page
     page.get_by_role("button", name="Make an audit pack").click()
     ready = page.get_by_role("link", name="Download the ZIP")
     ready.wait_for(timeout=60_000)
@@ -87,7 +87,7 @@ def test_pack_its_report_and_its_bundle_have_no_fault(
 
 
 def results_of_a_check(page, report):
-    """What is wrong with the page that says of a report: whole, changed, no report."""
+    """Faults of the page that says of a report: whole, changed, no report."""
     wrong, data = [], report.read_bytes()
     middle = len(data) // 2
     changed = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]

@@ -76,7 +76,7 @@ def sign_in(page, email):
 
 
 def looks_at(page, *paths):
-    """What is wrong with pages."""
+    """Faults of pages."""
     wrong = []
     for path in paths:
         page.goto(path)
@@ -105,9 +105,9 @@ def test_pages_without_an_organisation_are_accessible(lone, page, settings):
 
 def test_refused_form_takes_the_focus_and_says_why(db, page):
     sign_in(page, "nobody@example.org")
-    told = page.locator("[role=alert]")
-    assert "This email and password do not go together." in told.inner_text()
-    assert told.evaluate("node => node === document.activeElement")
+    alert = page.locator("[role=alert]")
+    assert "This email and password do not go together." in alert.inner_text()
+    assert alert.evaluate("node => node === document.activeElement")
     assert looks(page) == []
 
 

@@ -21,7 +21,7 @@ def line(site, request):
 
 
 def screen(window, answer):
-    """What the row shows."""
+    """The row as it is shown."""
     row, verdict = window.row(answer), window.chosen(answer)
     day = row.locator('[name="later_until"]').input_value()
     return {

@@ -12,13 +12,13 @@ site, desk = own_site, own_desk
 
 
 def test_changed_law_has_no_fault(desk, open_window):
-    told = desk.demo_places()
+    places = desk.demo_places()
     session = desk.session_of("ada@nordhavn.example")
-    cite = desk.change_law(told["answer"])
+    cite = desk.change_law(places["answer"])
     window = open_window(session, "/o/nordhavn/checklists/law/")
     window.page.get_by_role("heading", name=cite).first.wait_for()
     wrong = looks(window.page)
-    window.page.goto(f"{told['assessment']}answers/{told['answer']}/panel/law/")
+    window.page.goto(f"{places['assessment']}answers/{places['answer']}/panel/law/")
     window.page.get_by_text("Changed on").first.wait_for()
     wrong += looks(window.page)
     window.page.goto("/o/nordhavn/work/")  # the home page shows the first few

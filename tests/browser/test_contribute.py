@@ -174,7 +174,7 @@ def test_signed_out_text_is_saved_after_signing_in(ask, desk):
     assert mine.window.scripts == []
 
 
-def test_removed_person_keeps_the_text_and_is_told(ask, desk):
+def test_removed_person_keeps_the_text_and_is_shown_why(ask, desk):
     mine = ask()
     answer = mine.answers[0]
     desk.remove(mine.people[0])

@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def shown(work):
-    """What the filters say, as on screen."""
+    """The figures of the filters, as on screen."""
     filters = work.page.locator("#filters .filter").all_inner_texts()
     return [" ".join(text.split()) for text in filters]
 

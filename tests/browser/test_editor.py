@@ -170,7 +170,7 @@ ASKS = """() => {
 KEPT = r"Object.keys(localStorage).filter(key => /^outbox-.*-edit\d+$/.test(key))"
 
 
-def told(page):
+def kept_notice(page):
     return page.locator("[data-kept]")
 
 
@@ -184,10 +184,10 @@ def test_what_is_typed_outlives_a_reload_until_it_is_dropped(desk, made, open_wi
     assert page.evaluate(ASKS) is True
     page.reload()
     assert name.input_value() == "Typed and not saved"
-    assert "Not saved yet: Q2" in told(page).inner_text()
+    assert "Not saved yet: Q2" in kept_notice(page).inner_text()
     assert looks(page) == []
-    follow(told(page).get_by_role("button", name="Drop it"))
-    assert (name.input_value(), told(page).inner_text()) == (stood, "")
+    follow(kept_notice(page).get_by_role("button", name="Drop it"))
+    assert (name.input_value(), kept_notice(page).inner_text()) == (stood, "")
     assert page.evaluate(KEPT) == []
     assert window.faults == []
 
@@ -206,16 +206,16 @@ def test_what_is_typed_outlives_another_question_and_is_merged_with_theirs(
     theirs = open_window(made["sessions"][1], path).page
     theirs.get_by_label("Question", exact=True).fill("Theirs, meanwhile?")
     follow(theirs.get_by_role("button", name="Save Q1"))
-    follow(told(page).get_by_role("link", name="Q1"))
+    follow(kept_notice(page).get_by_role("link", name="Q1"))
     page.get_by_label("Fact 1").wait_for()
     assert page.get_by_label("How to check").input_value() == "Ask the register, twice."
-    assert "Someone has saved it since" in told(page).inner_text()
+    assert "Someone has saved it since" in kept_notice(page).inner_text()
     follow(page.get_by_role("button", name="Save Q1"))
     page.get_by_text("Q1 is saved").wait_for()
     stands = desk.question_of(made["draft"], "Q1")
     assert stands["text"] == "Theirs, meanwhile?"
     assert stands["how_to_check"] == "Ask the register, twice."
-    assert (page.evaluate(KEPT), told(page).inner_text()) == ([], "")
+    assert (page.evaluate(KEPT), kept_notice(page).inner_text()) == ([], "")
     assert window.scripts == []
 
 
@@ -227,15 +227,15 @@ def test_what_two_dead_tabs_kept_is_given_back_until_sign_out(desk, made, open_w
     for page, text in ((one, "Typed in one"), (two, "Typed in two")):
         page.locator(".editfields").get_by_label("Short name").fill(text)
     three.goto(one.url)
-    assert told(three).inner_text() == ""  # both still live
+    assert kept_notice(three).inner_text() == ""  # both still live
     for page in (one, two):
         page.close(run_before_unload=False)
     three.reload()
     name = three.locator(".editfields").get_by_label("Short name")
-    told(three).get_by_text("Not saved yet: Q2").wait_for()
+    kept_notice(three).get_by_text("Not saved yet: Q2").wait_for()
     first = name.input_value()
-    follow(told(three).get_by_role("button", name="Drop it"))
-    told(three).get_by_text("Not saved yet: Q2").wait_for()
+    follow(kept_notice(three).get_by_role("button", name="Drop it"))
+    kept_notice(three).get_by_text("Not saved yet: Q2").wait_for()
     assert {first, name.input_value()} == {"Typed in one", "Typed in two"}
     three.goto("/accounts/logout/")
     three.get_by_role("main").get_by_role("button", name="Sign out").click()
@@ -257,11 +257,11 @@ def test_other_forms_keep_what_is_typed_until_it_is_saved(desk, made, open_windo
         page.get_by_label(label).last.fill("Half of it")
     page.goto(page.url.split("/edit/")[0] + "/check/")
     for _, name, label in PLACES:
-        follow(told(page).get_by_role("link", name=name))
+        follow(kept_notice(page).get_by_role("link", name=name))
         assert page.get_by_label(label).last.input_value() == "Half of it"
     follow(page.get_by_role("button", name="Save"))
-    assert "the roles" not in told(page).inner_text()
-    assert "the edition" in told(page).inner_text()
+    assert "the roles" not in kept_notice(page).inner_text()
+    assert "the edition" in kept_notice(page).inner_text()
 
 
 def test_what_was_saved_has_the_focus_and_its_question_a_mark(desk, open_window):
@@ -280,10 +280,10 @@ def test_what_was_typed_before_the_review_is_shown_beside_the_edition(
     page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
     page.get_by_label("How to check").fill("Ask them, twice.")
     page.goto(page.url.split("edit/")[0])
-    told(page).get_by_role("link", name="Q1").wait_for()
+    kept_notice(page).get_by_role("link", name="Q1").wait_for()
     desk.to_review(made["draft"])
     page.reload()
-    told(page).get_by_text("Ask them, twice.").wait_for()
+    kept_notice(page).get_by_text("Ask them, twice.").wait_for()
     assert looks(page) == []
 
 
@@ -394,7 +394,7 @@ def test_field_of_which_nothing_was_kept_stays_as_it_is(desk, made, open_window)
         page.evaluate(KEPT)[0],
     )
     page.reload()
-    told(page).get_by_text("Not saved yet: Q1").wait_for()
+    kept_notice(page).get_by_text("Not saved yet: Q1").wait_for()
     assert page.get_by_label("How to check").input_value() == "Twice."
     assert page.get_by_label("Question", exact=True).input_value() == stood
 
@@ -428,7 +428,7 @@ def test_button_after_a_lost_reply_saves_and_blames_nobody(desk, made, lost):
     follow(lost.get_by_role("button", name="Save Q1"))
     lost.get_by_text("Q1 is saved").wait_for()
     assert typed_on(desk, made)
-    assert (lost.evaluate(KEPT), told(lost).inner_text()) == ([], "")
+    assert (lost.evaluate(KEPT), kept_notice(lost).inner_text()) == ([], "")
 
 
 def test_button_without_a_line_stays_on_the_page_and_says_so(desk, made, lost):
@@ -446,10 +446,10 @@ def test_tab_that_dies_after_a_lost_reply_leaves_text_that_saves(desk, made, los
     other = lost.context.new_page()
     lost.close(run_before_unload=False)
     other.goto(lost.url)
-    told(other).get_by_text("Not saved yet: Q1").wait_for()
+    kept_notice(other).get_by_text("Not saved yet: Q1").wait_for()
     text = other.get_by_label("Question", exact=True)
     assert text.input_value() == "Typed on?"
-    assert "Someone has saved it" not in told(other).inner_text()
+    assert "Someone has saved it" not in kept_notice(other).inner_text()
     if way == "button":
         follow(other.get_by_role("button", name="Save Q1"))
     else:
@@ -493,8 +493,8 @@ def test_what_is_typed_while_a_form_is_on_its_way_goes_on_from_that_save(
         form.get_by_role("button", name="Save").click()
     until(lambda: page.wait_for_timeout(50) or page.url, lambda at: at != here)
     page.goto(here)
-    told(page).get_by_text("Not saved yet: the section").wait_for()
-    assert "Someone has saved it" not in told(page).inner_text()
+    kept_notice(page).get_by_text("Not saved yet: the section").wait_for()
+    assert "Someone has saved it" not in kept_notice(page).inner_text()
     assert form.get_by_label("Title").input_value() == "Once, and on"
     follow(form.get_by_role("button", name="Save"))
     page.get_by_text("The section is saved").wait_for()
@@ -511,7 +511,7 @@ def test_publish_link_waits_for_what_was_just_typed(desk, made, open_window):
     page.get_by_role("link", name="Publish", exact=True).click()
     page.wait_for_url("**/check/")
     assert desk.question_of(made["draft"], "Q1")["text"] == "Typed last?"
-    assert told(page).inner_text() == ""
+    assert kept_notice(page).inner_text() == ""
     follow(page.get_by_role("button", name="Send to review"))
     assert in_review(page)
 
@@ -521,12 +521,12 @@ def test_draft_with_text_that_cannot_be_saved_is_not_sent(desk, made, open_windo
     page.get_by_label("Question", exact=True).fill("")
     page.get_by_role("link", name="Publish", exact=True).click()
     page.wait_for_url("**/check/")
-    told(page).get_by_role("link", name="Q1").wait_for()
+    kept_notice(page).get_by_role("link", name="Q1").wait_for()
     page.get_by_role("button", name="Send to review").click()
     page.get_by_text("Not sent: save or drop the text").wait_for()
     assert looks(page) == []
-    told(page).get_by_role("button", name="Drop it").click()
-    until(told(page).inner_text, lambda text: text == "")
+    kept_notice(page).get_by_role("button", name="Drop it").click()
+    until(kept_notice(page).inner_text, lambda text: text == "")
     follow(page.get_by_role("button", name="Send to review"))
     assert in_review(page)
 
@@ -565,7 +565,7 @@ def test_text_of_a_tab_closed_meanwhile_is_named_at_once(made, open_window):
     other.get_by_role("button", name="Send to review").click()
     said = "Not sent: save or drop the text named above first."
     other.get_by_text(said).wait_for(timeout=5000)
-    told(other).get_by_role("link", name="Q1").wait_for()
+    kept_notice(other).get_by_role("link", name="Q1").wait_for()
 
 
 def test_text_that_comes_after_publication_is_never_shown_as_saved(
@@ -580,5 +580,5 @@ def test_text_that_comes_after_publication_is_never_shown_as_saved(
     assert page.locator("#save time").count() == 0
     page.get_by_text("is in review and can no longer change").wait_for()
     page.goto(page.url)
-    told(page).get_by_text("Typed after all?").wait_for()
+    kept_notice(page).get_by_text("Typed after all?").wait_for()
     assert desk.question_of(made["draft"], "Q1")["text"] == "Typed before?"

@@ -127,7 +127,7 @@ def test_filters_count_what_evidence_changes(work, desk):
     assert "No evidence" not in work.page.inner_text(f"#marks-{answer}")
 
 
-def test_lost_line_is_told_and_the_box_stays(work, desk):
+def test_lost_line_is_named_and_the_box_stays(work, desk):
     answer = work.answers[0]
     desk.attach_link(work.answers[1])
     field = begin(work, answer)
@@ -141,7 +141,7 @@ def test_lost_line_is_told_and_the_box_stays(work, desk):
     becomes(lambda: desk.standing(answer)["evidence"], ["Policy"])
 
 
-def test_closed_meanwhile_is_told_in_words(work, desk):
+def test_closed_meanwhile_is_refused_in_words(work, desk):
     answer = work.answers[0]
     desk.attach_link(work.answers[1])
     begin(work, answer)

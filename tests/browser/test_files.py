@@ -119,7 +119,7 @@ def test_file_dropped_on_a_question_is_its_evidence_and_typed_text_stays(
     assert desk.standing(second)["evidence"] == ["minutes.pdf"]
 
 
-def test_lost_line_is_told_and_the_file_can_be_sent_again(library, papers):
+def test_lost_line_is_named_and_the_file_can_be_sent_again(library, papers):
     page = library.page
     page.route("**/evidence/add/", lambda route: route.abort("failed"))
     drop(page, "main", papers("one.pdf"))

@@ -1,4 +1,4 @@
-"""What frames a page gives way: on paper, in a low window, and where a word appears."""
+"""The frames of a page give way: on paper, in a low window, and where a word appears."""
 
 import pytest
 

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 QUESTIONS = 128
 KEYS = {"1": "met", "2": "partly", "3": "not_met"}
 
-# What a screen reader would say, and whether anything but keys was used.
+# Every text that a screen reader would say, and whether anything but keys was used.
 LISTEN = """() => {
   window.said = []; window.pointed = 0;
   const say = (node) => {

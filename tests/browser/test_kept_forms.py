@@ -19,7 +19,7 @@ def page(desk, open_window):
     return page
 
 
-def told(page):
+def notice(page):
     return page.locator("#main > [role=status]")
 
 
@@ -35,7 +35,7 @@ def test_text_of_a_form_outlives_its_tab_and_is_forgotten_once_saved(page):
     other.goto(page.url)
     page.close(run_before_unload=False)
     other.reload()
-    told(other).get_by_text("Not saved yet: New action").wait_for()
+    notice(other).get_by_text("Not saved yet: New action").wait_for()
     assert other.locator("form textarea").first.input_value() == "Half a sentence"
     assert other.get_by_label("Task").input_value() == "Train"
     assert looks(other) == []
@@ -53,9 +53,9 @@ def test_refused_form_keeps_its_text_though_the_page_is_left(page):
     page.locator(".error").first.wait_for()
     page.goto(new.replace("/actions/new/", "/evidence/"))
     page.goto(new)
-    told(page).get_by_text("Not saved yet").wait_for()
+    notice(page).get_by_text("Not saved yet").wait_for()
     assert page.locator("form textarea").first.input_value() == "Typed in vain?"
-    follow(told(page).get_by_role("button", name="Drop it"))
+    follow(notice(page).get_by_role("button", name="Drop it"))
     assert page.locator("form textarea").first.input_value() == ""
     assert page.evaluate(KEPT) == []
 
@@ -68,7 +68,7 @@ def test_reservations_outlive_a_tab_and_the_password_is_never_kept(desk, open_wi
     until(lambda: page.evaluate(KEPT), lambda found: found != [])
     assert "never kept" not in page.evaluate("JSON.stringify(localStorage)")
     page.reload()
-    told(page).get_by_text("Not saved yet").wait_for()
+    notice(page).get_by_text("Not saved yet").wait_for()
     assert page.get_by_label("Reservations").input_value() == "But for one"
 
 
@@ -81,13 +81,13 @@ def test_what_a_page_between_sends_on_is_forgotten_once_saved(desk, open_window)
     page.get_by_label("Email", exact=True).press_sequentially("new@example.org")
     page.get_by_label("Name", exact=True).press_sequentially("New")
     until(lambda: page.evaluate(KEPT), lambda found: found != [])
-    assert told(page).count() == 0  # nothing was given back
+    assert notice(page).count() == 0  # nothing was given back
     follow(page.get_by_role("button", name="Invite"))
     page.get_by_role("heading", name="Confirm that it is you").wait_for()
     assert page.evaluate(KEPT) != []
     confirm(page)
     until(lambda: page.evaluate(KEPT), lambda found: found == [])
-    assert told(page).count() == 0
+    assert notice(page).count() == 0
 
 
 def test_one_tab_saves_nothing_for_another_at_the_same_address(page):
@@ -101,5 +101,5 @@ def test_one_tab_saves_nothing_for_another_at_the_same_address(page):
     new = other.url
     follow(other.locator("main form button").last)
     page.goto(new)
-    told(page).get_by_text("Not saved yet: New action").wait_for()
+    notice(page).get_by_text("Not saved yet: New action").wait_for()
     assert page.locator("form textarea").first.input_value() == "Mine"

@@ -48,7 +48,7 @@ def send(page):
     assert looks(page) == []
     empty = "Say in two sentences what is new: the release notes are empty."
     press(page, empty, "link")
-    write(page, "Changes, in two sentences", "One duty is new. It is told.")
+    write(page, "Changes, in two sentences", "One duty is new. It is explained.")
     press(page, "Save")
     page.get_by_text("The edition is saved.").wait_for()
     press(page, "Publish", "link")

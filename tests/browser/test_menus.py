@@ -153,7 +153,7 @@ def test_keys_typed_before_the_menu_is_there_answer_nothing(team, desk):
 
 
 def test_days_are_read_as_people_write_them(team):
-    told = {
+    days = {
         "fri": "2026-12-04",
         "Saturday": "2026-12-05",
         "2w": "2026-12-12",
@@ -173,7 +173,7 @@ def test_days_are_read_as_people_write_them(team):
         "12": "",
         "soon": "",
     }
-    assert {text: team.page.evaluate(READ, text) for text in told} == told
+    assert {text: team.page.evaluate(READ, text) for text in days} == days
 
 
 def test_menu_fits_the_phone(desk, open_window):

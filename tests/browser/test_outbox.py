@@ -13,7 +13,7 @@ def saved(desk, answers):
 
 
 def box(page):
-    """What waits in the browser's own storage."""
+    """The saves that wait in the browser's own storage."""
     return page.evaluate(
         """Object.entries({...localStorage})
           .filter(([key]) => key.startsWith("outbox-")).join()"""

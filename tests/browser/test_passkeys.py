@@ -43,8 +43,8 @@ def test_assessment_is_signed_with_a_passkey(desk, open_window):
     press(window.page)
     window.page.get_by_text("Signed. Nothing in this assessment").first.wait_for()
     window.page.get_by_text("confirmed by passkey").first.wait_for()
-    told = desk.reviewed(made["id"])
-    assert (told["signed"], told["ways"]) == (
+    review = desk.reviewed(made["id"])
+    assert (review["signed"], review["ways"]) == (
         [["Rev", "Head of compliance", "Not the annex."]],
         ["passkey"],
     )
@@ -91,7 +91,7 @@ def test_without_script_the_password_is_the_way(desk, open_window):
     assert faults(window) + plain.faults == []
 
 
-def test_line_that_is_down_is_told_and_nothing_is_lost(desk, open_window):
+def test_line_that_is_down_is_named_and_nothing_is_lost(desk, open_window):
     made, window, _ = ready_to_sign(desk, open_window)
     window.page.context.set_offline(True)
     press(window.page)

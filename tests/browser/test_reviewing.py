@@ -39,9 +39,9 @@ def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
     page.get_by_text("All questions: all looked at.").wait_for()
     page.get_by_role("button", name="Return for changes").click()
     page.get_by_text("Returned with 1 question.").wait_for()
-    told = desk.reviewed(made["id"])
-    assert told["status"] == "running"
-    assert told["looks"] == [
+    review = desk.reviewed(made["id"])
+    assert review["status"] == "running"
+    assert review["looks"] == [
         ["Q1", "accepted", ""],
         ["Q2", "returned", "Which half? a j k"],
         ["Q3", "accepted", ""],
@@ -62,8 +62,8 @@ def test_review_ends_in_a_signature(has_script, desk, open_window):
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Approve").wait_for(state="detached")
     sign(page)
-    told = desk.reviewed(made["id"])
-    assert (told["status"], told["signed"]) == (
+    review = desk.reviewed(made["id"])
+    assert (review["status"], review["signed"]) == (
         "signed",
         [["Rev", "Data protection officer", "Not the annex."]],
     )

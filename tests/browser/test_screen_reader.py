@@ -1,4 +1,4 @@
-"""What a screen reader gets of a row, a menu and a dialog, as ``docs/accessibility.md`` says.
+"""A row, a menu and a dialog as a screen reader gets them, as ``docs/accessibility.md`` says.
 
 ``DOCS=write pytest tests/browser/test_screen_reader.py`` writes it again: read it aloud
 before you keep it.

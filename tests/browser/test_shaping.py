@@ -235,8 +235,8 @@ def test_outline_is_searched_and_a_question_duplicated_by_keyboard(desk, made, w
     page.get_by_role("button", name="Duplicate").focus()
     keys.press("Enter")
     page.get_by_text("Q5 is a copy of Q3").wait_for()
-    told = [[key for key, _ in rows] for rows in desk.asked(made["draft"]).values()]
-    assert told == [["Q1", "Q2"], ["Q3", "Q5", "Q4"]]
+    order = [[key for key, _ in rows] for rows in desk.asked(made["draft"]).values()]
+    assert order == [["Q1", "Q2"], ["Q3", "Q5", "Q4"]]
     assert window.faults == []
 
 

@@ -56,7 +56,7 @@ def test_people_see_each_other_and_the_row_that_is_open(both):
     assert both.ole.faults + both.cara.faults == []
 
 
-def test_only_comings_and_goings_in_ones_own_row_are_told(both):
+def test_only_comings_and_goings_in_ones_own_row_are_announced(both):
     first, second = both.answers[:2]
     opened(both.ole, first)
     said = both.ole.page.locator("#came")
@@ -155,21 +155,21 @@ def test_what_a_colleague_changed_is_shown_until_it_is_marked_as_seen(both, desk
     badge = both.ole.row(first).locator(".badge-change")
     assert "Cara changed this, just now" in badge.inner_text()
     page.locator(".filters").get_by_role("link", name="Since I looked").click()
-    told = page.locator("#seen")
-    told.wait_for()
-    assert "Others changed 2 answers since you last looked." in told.inner_text()
+    seen = page.locator("#seen")
+    seen.wait_for()
+    assert "Others changed 2 answers since you last looked." in seen.inner_text()
     becomes(page.locator("form[data-q]").count, 2)
     both.ole.open(first)
     news = both.ole.row(first).locator(".news")
     assert "Unanswered changed to Partly; Note changed" in news.inner_text()
     assert looks(page) == []
     page.get_by_role("button", name="I have seen these").press("Enter")
-    undo = told.get_by_role("button", name="Undo")
+    undo = seen.get_by_role("button", name="Undo")
     undo.wait_for()
     assert page.evaluate("document.activeElement.innerText") == "Undo"
     assert looks(page) == []
     undo.press("Enter")
-    becomes(lambda: "Others changed 2 answers" in told.inner_text(), True)
+    becomes(lambda: "Others changed 2 answers" in seen.inner_text(), True)
     page.get_by_role("button", name="I have seen these").click()
     undo.wait_for()
     page.goto(both.made["path"])

@@ -36,12 +36,12 @@ def test_second_visit_asks_for_no_file_again(desk, open_window):
     assert window.page.evaluate(SENT) == []
 
 
-SHIFT = """() => new Promise((tell) => {
+SHIFT = """() => new Promise((resolve) => {
   let sum = 0;
   const add = (list) => list.forEach((one) => { if (!one.hadRecentInput) sum += one.value; });
   const watch = new PerformanceObserver((list) => add(list.getEntries()));
   watch.observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => { add(watch.takeRecords()); tell(sum); }, 500);
+  setTimeout(() => { add(watch.takeRecords()); resolve(sum); }, 500);
 })"""
 
 

@@ -5,7 +5,7 @@ import time
 from collections import deque
 
 HEARD_BELOW = ("htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
-"""Failed requests, which ``_failed`` hears too: it can tell a page that was left."""
+"""Failed requests, which ``_failed`` hears too: it knows whether a page was left."""
 
 
 class Window:

@@ -40,27 +40,27 @@ def make():
     grace.start_closing(by=cast.ada, organisation=cast.acme, name="Acme")
     rows = sum(rows_of(model, cast.acme.pk).count() for model in owned())
     rows += Event.objects.filter(organisation_id=cast.acme.pk).count()
-    tell(cast.acme.pk, rows + Snapshot.objects.count() + 2)
+    say(cast.acme.pk, rows + Snapshot.objects.count() + 2)
 
 
 def delete(organisation_id):
     whole, deletion.PIECE = deletion._taken, 3
 
-    def told(rows):
-        tell("piece")
+    def counted(rows):
+        say("piece")
         return whole(rows)
 
-    deletion._taken = told
+    deletion._taken = counted
     deletion.delete(UUID(organisation_id))
 
 
 def check(organisation_id):
     found = receipts.find(UUID(organisation_id))
-    tell(found.rows if found else 0)
+    say(found.rows if found else 0)
     call_command("verify_trail")
 
 
-def tell(*words):
+def say(*words):
     print(*words, flush=True)  # noqa: T201
 
 

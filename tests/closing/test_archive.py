@@ -88,7 +88,7 @@ def test_every_part_has_its_hash(unpacked):
 
 
 def test_every_row_is_there(unpacked, cast):
-    told = {
+    counts = {
         model._meta.model_name: rows_of(model, cast.acme.pk).count()
         for model in owned()
         if (unpacked / f"tables/{model._meta.model_name}.jsonl").exists()
@@ -100,7 +100,7 @@ def test_every_row_is_there(unpacked, cast):
     assert {one._meta.model_name for one in BESIDE} <= set(lines)
     assert lines["answer"] > 5
     # The making itself is an event more, and its own row is done by then.
-    assert lines == told
+    assert lines == counts
 
 
 def test_each_assessment_is_a_bundle_that_another_installation_reads(unpacked, cast):
@@ -184,7 +184,7 @@ def test_cancelled_while_it_is_made_leaves_no_file(full, cast, monkeypatch):
         actions.cancel_archive(by=cast.ada, archive=archive)
 
 
-def test_a_fault_of_the_program_is_told_and_logged(full, cast, monkeypatch):
+def test_a_fault_of_the_program_is_shown_and_raised(full, cast, monkeypatch):
     archive, _ = actions.ask_archive(by=cast.ada, organisation=cast.acme)
     monkeypatch.setattr(actions, "write_archive", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):

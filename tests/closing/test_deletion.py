@@ -134,7 +134,7 @@ def verified():
 
 
 def test_every_table_that_refers_to_an_organisation_is_known():
-    """Whatever else names one, by its id, is the trail or the deletion itself."""
+    """All else that names one, by its id, is the trail or the deletion itself."""
     named = {
         model
         for model in apps.get_models()
@@ -337,7 +337,7 @@ def test_nothing_else_deletes_a_signed_row(full, cast):
 
 
 def test_database_takes_no_deletion_before_the_last_day(full, cast):
-    told = {
+    fields = {
         "name": "Acme",
         "began_at": timezone.now(),
         "people": {},
@@ -345,9 +345,9 @@ def test_database_takes_no_deletion_before_the_last_day(full, cast):
     for begin in (lambda: None, lambda: close(cast)):
         begin()
         with pytest.raises(DatabaseError, match="days of grace"), transaction.atomic():
-            Deletion.objects.create(pk=cast.acme.pk, **told)
+            Deletion.objects.create(pk=cast.acme.pk, **fields)
     over(cast)
-    made = Deletion.objects.create(pk=cast.acme.pk, **told)
+    made = Deletion.objects.create(pk=cast.acme.pk, **fields)
     with pytest.raises(DatabaseError, match="days of grace"), transaction.atomic():
         Deletion.objects.filter(pk=made.pk).update(organisation_id=cast.other.pk)
 
@@ -387,8 +387,10 @@ def test_any_owner_keeps_it_in_time_and_nobody_too_late(full, cast):
     deletion._begin(cast.acme.pk)
     with pytest.raises(ValidationError, match="days of grace are over"):
         grace.stop_closing(by=cast.ada, organisation=cast.acme)
-    told = Event.objects.filter(action__in=["organisation.closed", "organisation.kept"])
-    assert [one.action.partition(".")[2] for one in told.order_by("seq")] == [
+    events = Event.objects.filter(
+        action__in=["organisation.closed", "organisation.kept"]
+    )
+    assert [one.action.partition(".")[2] for one in events.order_by("seq")] == [
         "closed",
         "kept",
         "closed",
@@ -486,10 +488,10 @@ def test_no_mail_leads_there_and_those_of_others_go_out(full, cast, monkeypatch)
     monkeypatch.undo()
     over(cast)
     deletion.delete(cast.acme.pk)
-    told = {str(one.args_kwargs["args"][0]) for one in queued()}
-    assert "late@example.org" not in told
-    assert "new@example.org" not in told
-    assert told == {"guest@example.org", cast.ada.email}
+    addressees = {str(one.args_kwargs["args"][0]) for one in queued()}
+    assert "late@example.org" not in addressees
+    assert "new@example.org" not in addressees
+    assert addressees == {"guest@example.org", cast.ada.email}
 
 
 def test_page_asks_for_the_name_and_the_password(cast, sign_in, client):
@@ -519,6 +521,6 @@ def test_page_asks_for_the_name_and_the_password(cast, sign_in, client):
 
 def test_officer_closes_nothing(cast, sign_in):
     otto = sign_in(cast.otto)
-    told = {"name": "Acme", "password": PASSWORD}
-    assert otto.post("/o/acme/organisation/close/", told).status_code == 403
+    form = {"name": "Acme", "password": PASSWORD}
+    assert otto.post("/o/acme/organisation/close/", form).status_code == 403
     assert otto.get("/o/acme/organisation/").status_code == 403

@@ -158,7 +158,7 @@ def test_deletion_waits_for_a_store_that_is_away(
     assert receipts.find(cast.acme.pk).stays.startswith("1 until ")
 
 
-def test_earlier_receipt_is_told_of_what_a_restore_brought_under_a_lock(
+def test_earlier_receipt_counts_what_a_restore_brought_under_a_lock(
     locking, cast, full, settings
 ):
     closed(cast, settings)
@@ -171,8 +171,8 @@ def test_earlier_receipt_is_told_of_what_a_restore_brought_under_a_lock(
     deletion.delete(cast.acme.pk)
     found = receipts.find(cast.acme.pk)
     assert (found.size, found.rows, found.stays[:8]) == (9000, 12_000, "1 until ")
-    told = replace(earlier, stays=found.stays)
-    assert receipts.signed_note(name) == receipts.signed(told)
+    completed = replace(earlier, stays=found.stays)
+    assert receipts.signed_note(name) == receipts.signed(completed)
 
 
 def test_pieces_of_uploads_are_counted_and_go_with_the_rest(cast, full, settings):
@@ -184,7 +184,7 @@ def test_pieces_of_uploads_are_counted_and_go_with_the_rest(cast, full, settings
     assert (everything(), receipts.find(cast.acme.pk).files) == ([], 3)
 
 
-def test_store_without_versions_is_told_in_the_receipt(
+def test_store_without_versions_is_named_in_the_receipt(
     cast, full, settings, monkeypatch
 ):
     closed(cast, settings)

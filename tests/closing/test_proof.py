@@ -1,4 +1,4 @@
-"""Whoever writes to the database, and cannot sign, has nothing deleted and hides nothing."""
+"""A person who writes to the database, and cannot sign, has nothing deleted and hides nothing."""
 
 import io
 from datetime import timedelta
@@ -243,8 +243,8 @@ def test_owners_get_new_days_where_the_last_one_was_missed(
     assert cast.acme.closes_at == later + timedelta(days=30)
     newest = trail.events_of(cast.acme.pk).first()
     assert (newest.action, newest.actor) == ("organisation.postponed", None)
-    told = DBTaskResult.objects.filter(args_kwargs__icontains="will be deleted later")
-    assert told.count() == 1
+    mails = DBTaskResult.objects.filter(args_kwargs__icontains="will be deleted later")
+    assert mails.count() == 1
     assert "not as written" not in verified()
     grace.stop_closing(by=cast.ada, organisation=cast.acme)
     assert Organisation.objects.get(pk=cast.acme.pk).closes_at is None

@@ -101,13 +101,13 @@ def test_asking_somebody_whose_invitation_expired_keeps_what_was_typed(
     past = timezone.now() - timedelta(seconds=1)
     Invitation.objects.filter(pk=late.pk).update(expires_at=past)
     settings.ORGANISATION_MEMBERS = 1
-    told = {
+    form = {
         "email": "late@example.org", "name": "Late", "to": "",
         "pinned": " ".join(str(one.pk) for one in here.answers.all()),
         "message": "Typed words",
         "purpose": "Typed words", "from_on": timezone.localdate(), "until_on": timezone.localdate(),
     }  # fmt: skip
-    reply = sign_in_freshly(cast.ada).post(reverse(room, args=["acme", here.pk]), told)
+    reply = sign_in_freshly(cast.ada).post(reverse(room, args=["acme", here.pk]), form)
     assert reply.status_code == 422
     assert "the most allowed" in reply.text
     assert "Typed words" in reply.text
@@ -116,8 +116,8 @@ def test_asking_somebody_whose_invitation_expired_keeps_what_was_typed(
 
 def test_full_organisation_keeps_what_was_typed(cast, settings, sign_in_freshly):
     settings.ORGANISATION_MEMBERS = 1
-    told = {"email": "kept@example.org", "name": "Kept Typed", "role": "reader"}
-    reply = sign_in_freshly(cast.ada).post("/o/acme/invitations/", told)
+    form = {"email": "kept@example.org", "name": "Kept Typed", "role": "reader"}
+    reply = sign_in_freshly(cast.ada).post("/o/acme/invitations/", form)
     assert reply.status_code == 422
     assert "the most allowed" in reply.text
     assert 'value="kept@example.org"' in reply.text
@@ -192,7 +192,7 @@ def test_report_whose_file_is_gone_takes_no_room(cast):
     assert quotas.kept_by(cast.acme)["Reports"] == 0
 
 
-def test_without_room_nobody_gets_a_working_paper_and_is_told_why(
+def test_without_room_nobody_gets_a_working_paper_but_the_reason(
     cast, settings, sign_in, sign_in_freshly, tmp_path
 ):
     here = make_assessment(cast.acme, cast.ada)

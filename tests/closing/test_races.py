@@ -18,19 +18,19 @@ from tests.bundles.making import make_everything, publish
 cast = factories.make_cast()
 Membership.objects.filter(user=cast.otto).update(role="owner")
 def together(*acts):
-    told, gate = [], threading.Barrier(len(acts))
+    outcomes, gate = [], threading.Barrier(len(acts))
     def run(act):
         gate.wait()
         try:
-            told.append(repr(act()))
+            outcomes.append(repr(act()))
         except Exception as error:
-            told.append(type(error).__name__)
+            outcomes.append(type(error).__name__)
         finally:
             connections.close_all()
     threads = [threading.Thread(target=run, args=(act,)) for act in acts]
     for one in threads: one.start()
     for one in threads: one.join()
-    return told
+    return outcomes
 """
 OWNERS = """
 factories.take_into_trail(cast.acme)
@@ -72,12 +72,12 @@ def work():
     deletion.delete(cast.acme.pk)
 def both():
     return together(work, work, write)
-told = both() if sys.argv[1] == "1" else together(work, work)
+outcomes = both() if sys.argv[1] == "1" else together(work, work)
 for turn in range(5):
     if deletion.due(): together(work)
 found = receipts.find(cast.acme.pk)
 print(json.dumps({
-    "told": told,
+    "outcomes": outcomes,
     "left": {m._meta.model_name: n for m in owned() if (n := rows_of(m, cast.acme.pk).count())},
     "due": len(deletion.due()),
     "rows": rows,
@@ -88,19 +88,19 @@ print(json.dumps({
 
 
 def test_two_owners_at_once_leave_what_the_trail_says(race):
-    told = race(BEGIN + OWNERS, 8)
-    assert told == {"unlike": [], "twice": [], "fault": "None"}
+    outcomes = race(BEGIN + OWNERS, 8)
+    assert outcomes == {"unlike": [], "twice": [], "fault": "None"}
 
 
 def test_two_workers_at_once_count_each_row_once(race):
-    told = race(BEGIN + WORKERS, 0)
-    assert (told["left"], told["due"]) == ({}, 0)
-    assert told["receipt"] == told["rows"]
-    assert told["fault"] == "None"
+    outcomes = race(BEGIN + WORKERS, 0)
+    assert (outcomes["left"], outcomes["due"]) == ({}, 0)
+    assert outcomes["receipt"] == outcomes["rows"]
+    assert outcomes["fault"] == "None"
 
 
 def test_whoever_writes_meanwhile_delays_it_and_no_more(race):
-    told = race(BEGIN + WORKERS, 1)
-    assert (told["left"], told["due"]) == ({}, 0)
-    assert told["receipt"] >= told["rows"]
-    assert told["fault"] == "None"
+    outcomes = race(BEGIN + WORKERS, 1)
+    assert (outcomes["left"], outcomes["due"]) == ({}, 0)
+    assert outcomes["receipt"] >= outcomes["rows"]
+    assert outcomes["fault"] == "None"

@@ -137,8 +137,8 @@ def test_backup_of_a_closed_organisation_gives_its_owners_new_days(
     assert days > timedelta(days=29)
     newest = Event.objects.filter(organisation_id=cast.acme.pk).latest("seq")
     assert newest.action == "organisation.postponed"
-    told = DBTaskResult.objects.filter(args_kwargs__icontains="deleted later")
-    assert told.count() == 1
+    mails = DBTaskResult.objects.filter(args_kwargs__icontains="deleted later")
+    assert mails.count() == 1
     grace.stop_closing(by=cast.ada, organisation=cast.acme)
 
 

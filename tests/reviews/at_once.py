@@ -1,4 +1,4 @@
-"""What two people do at one moment of a review, on its pages, and what came of it.
+"""Acts of two people at one moment of a review, on its pages, and their outcome.
 
 ``main`` runs in a process with a database of its own: round after round an assessment
 is sent, returned, signed and opened again, each time by two who hinder each other.
@@ -46,7 +46,7 @@ ENDS = {
     "reopening_declined": "signed",
     "reopened": "running",
 }
-"""What an assessment is after an event."""
+"""The state of an assessment after an event."""
 
 
 class Life:
@@ -121,21 +121,21 @@ class Life:
         for thread in threads:
             thread.join()
         events = Event.objects.filter(seq__gt=last).order_by("seq")
-        told = [event.action.partition(".")[2] for event in events]
+        actions = [event.action.partition(".")[2] for event in events]
         self.races[what] += 1
-        found = [one for one in told if one in ENDS]
+        found = [one for one in actions if one in ENDS]
         if len(codes) != len(acts) or max(codes) >= 500:
             self.faults.append(f"{what}: replies {codes}")
         if len(found) != 1 or found[0] not in RACES[what]:
-            self.faults.append(f"{what}: the trail tells {told}")
-        elif told[-1] != found[0]:
-            self.faults.append(f"{what}: written behind it: {told}")
+            self.faults.append(f"{what}: the trail has {actions}")
+        elif actions[-1] != found[0]:
+            self.faults.append(f"{what}: written behind it: {actions}")
         if found:
             self.agree(what, found[0])
         return found[-1] if found else ""
 
     def agree(self, what, found):
-        """Whether the rows are as the trail tells."""
+        """Check that the rows are as the trail says."""
         self.here.refresh_from_db()
         counted = {
             "status": (self.here.status, ENDS[found]),
@@ -214,9 +214,9 @@ def main():
             if life.faults:
                 break
     factories.begin_chains()
-    told = StringIO()
+    output = StringIO()
     try:
-        call_command("verify_trail", stdout=told)
+        call_command("verify_trail", stdout=output)
     except CommandError:
-        life.faults.append(told.getvalue())
+        life.faults.append(output.getvalue())
     json.dump({"races": life.races, "faults": life.faults}, sys.stdout)

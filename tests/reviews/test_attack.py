@@ -117,7 +117,7 @@ class Target:
         self.source.save()
 
     def waiting(self):
-        """What only a running one has: N/A that waits, a mark, a move to undo."""
+        """Rows that only a running one has: N/A that waits, a mark, a move to undo."""
         rows = Answer.objects.filter(pk=self.answer.pk)
         rows.update(verdict="na", reason="No.", na_by=self.cast.con, again="carried")
         return self
@@ -197,8 +197,8 @@ class Target:
     def now(self):
         return self.assessment.answers.order_by("question__position")
 
-    def told(self):
-        """What the page would have said that a bulk change does."""
+    def digest(self):
+        """The digest that the page of a bulk change would have shown."""
         try:
             return preview_bulk(
                 assessment=signing.fresh(self.assessment),
@@ -209,7 +209,7 @@ class Target:
             return ""
 
     def led(self):
-        """What the page of a move would have said: to where, and what it showed."""
+        """The fields that the page of a move would have sent: to where, and what it showed."""
         editions = self.assessment.edition.checklist.editions
         to = editions.filter(status="published").last()
         try:
@@ -221,7 +221,7 @@ class Target:
         return {"to": to.pk, "seen": " ".join(plan.marks)}
 
     def data(self, name):
-        """What a person would send, as good as it gets."""
+        """The form that a person would send, as good as it gets."""
         row = Answer.everything.get(pk=self.answer.pk)
         ids = [str(one.pk) for one in self.answers]
         now = {"base": str(row.version), "text": "An attack", "reason": "An attack"}
@@ -231,7 +231,7 @@ class Target:
             "bulk:change": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
                 "what": "answer",
-                "told": self.told() if name == "bulk:change" else "",
+                "told": self.digest() if name == "bulk:change" else "",
                 "verdict": "partly",
                 "do": "apply",
             },

@@ -1,4 +1,4 @@
-"""What looking at reviews costs: the same for few questions and for many."""
+"""The cost of looking at reviews is the same for few questions and for many."""
 
 import pytest
 from django.core.cache import cache

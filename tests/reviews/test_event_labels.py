@@ -33,7 +33,7 @@ def test_event_is_one_sentence(action, before, after, sentence):
 
 
 @pytest.mark.parametrize("field", TYPED, ids=lambda field: field.column)
-def test_every_field_that_is_set_is_told(field):
+def test_every_field_that_is_set_is_named(field):
     new = {Kind.VERDICT: "met", Kind.DAY: "2027-01-15"}.get(field.kind, "Words")
     before, after = {field.column: field.blank}, {field.column: new}
     assert told("answer.saved", before, after, "A1") != "A1: saved"

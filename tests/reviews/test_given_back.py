@@ -1,4 +1,4 @@
-"""What is typed into a form that somebody else made go away is given back."""
+"""Text typed into a form that somebody else made go away is given back."""
 
 import re
 
@@ -30,8 +30,8 @@ def url(assessment, name, *args):
 
 def sign_form(assessment):
     seen = shown(assessment.reviews.get(), signing.seen(assessment))
-    told = {"seen": seen, "role": "DPO", "password": factories.PASSWORD}
-    return "sign", told | {"reservations": TYPED}
+    form = {"seen": seen, "role": "DPO", "password": factories.PASSWORD}
+    return "sign", form | {"reservations": TYPED}
 
 
 def return_form(assessment):

@@ -34,8 +34,8 @@ def test_each_signature_is_listed_with_its_factor(cast, sign_in):
     signing.reopen(cast.rev, cast.ada, sent)
     actions.send(by=cast.otto, assessment=sent)
     signing.sign(cast.rev, sent)
-    told = rev.get(PAGE).context["signatures"]
-    assert [(one.revision, one.method, one.named) for one in told] == [
+    signatures = rev.get(PAGE).context["signatures"]
+    assert [(one.revision, one.method, one.named) for one in signatures] == [
         (2, "password", ""),
         (1, "passkey", "Blue key"),
     ]

@@ -46,7 +46,7 @@ def page(client, assessment):
 
 
 def form_of(client, assessment, **fields):
-    """What the form on the page would send."""
+    """The fields that the form on the page would send."""
     seen = client.get(url(assessment)).context["seen"]
     values = {"seen": seen, "role": "DPO", "password": factories.PASSWORD}
     return values | {"reservations": ""} | fields
@@ -285,7 +285,7 @@ def test_own_answers_are_shown_without_a_button(cast, enter):
     assert "1 needs another reviewer" in rev
 
 
-def test_signed_page_tells_who_prepared_and_asks_nobody_to_sign(cast, enter):
+def test_signed_page_names_the_preparers_and_asks_nobody_to_sign(cast, enter):
     assessment = signing.make_signed(cast)
     text = flat(enter(cast.rob).get(url(assessment)))
     assert "Prepared nothing." in text

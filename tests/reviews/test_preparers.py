@@ -1,4 +1,4 @@
-"""Who prepared an answer: whoever changed what a reviewer looks at."""
+"""Preparers of an answer: all who changed something that a reviewer looks at."""
 
 import pytest
 from django.core.exceptions import ValidationError

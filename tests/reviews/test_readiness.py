@@ -1,4 +1,4 @@
-"""What blocks and what warns, over plain values."""
+"""Points that block and points that warn, over plain values."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -246,14 +246,14 @@ def test_samples_are_chosen_by_risk_and_counted():
         "Q3": [make_check(lines[2])],
     }
     content = make_content(*lines)
-    told = samples(content, looks, None)
-    assert [(s.why, len(s.lines), s.checked, s.returned) for s in told] == [
+    groups = samples(content, looks, None)
+    assert [(s.why, len(s.lines), s.checked, s.returned) for s in groups] == [
         ("not-met", 1, 1, 1),
         ("na", 1, 0, 0),
         ("no-evidence", 1, 1, 0),
         ("weight", 1, 1, 1),
     ]
-    one = drawn(content, told, "a")
+    one = drawn(content, groups, "a")
     assert [line.key for line in one.by_risk] == ["Q1", "Q2", "Q3"]
     assert [line.key for line in one.at_random] == ["Q4"]
     before = make_content(*[replace(line, note="Old") for line in lines[3:]])
@@ -307,14 +307,14 @@ def test_random_share_is_the_same_in_a_review_and_another_in_the_next():
 def test_share_that_the_organisation_asks_for_blocks_until_it_is_checked():
     lines = [make_line(f"Q{at}") for at in range(8)]
     content = make_content(*lines)
-    told = {}
+    shares = {}
     for done, blocks in ((1, True), (2, False)):
         checks = {line.key: [make_check(line)] for line in lines[:done]}
         found = points(content, TODAY, checks, {}, None, checked_percent=25)
-        told[done] = next(one for one in found if one.about == About.CHECKED)
-        assert told[done].blocks is blocks
-    assert told[1].title == "1 of 8 questions are checked, 2 must be"
-    assert told[2].title == "2 of 8 questions are checked, and 2 are asked for"
+        shares[done] = next(one for one in found if one.about == About.CHECKED)
+        assert shares[done].blocks is blocks
+    assert shares[1].title == "1 of 8 questions are checked, 2 must be"
+    assert shares[2].title == "2 of 8 questions are checked, and 2 are asked for"
     quiet = points(content, TODAY, {}, {}, None)
     assert About.CHECKED not in {one.about for one in quiet}
 
@@ -336,7 +336,7 @@ def test_nothing_differs_from_itself_and_labels_are_no_change():
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "words"),
     [
         ({"verdict": "partly"}, "Q1: answer"),
         ({"note": "x", "reason": "y"}, "Q1: note, reason"),
@@ -348,9 +348,9 @@ def test_nothing_differs_from_itself_and_labels_are_no_change():
         ({"proofs": (make_proof(sha256="b" * 64),)}, "Q1: evidence"),
     ],
 )
-def test_change_of_a_question_or_evidence_is_named(fields, told):
+def test_change_of_a_question_or_evidence_is_named(fields, words):
     changed = differences(make_content(make_line()), make_content(make_line(**fields)))
-    assert "; ".join(map(str, changed)) == told
+    assert "; ".join(map(str, changed)) == words
 
 
 def test_evidence_that_came_or_went_gives_its_change_to_no_other():

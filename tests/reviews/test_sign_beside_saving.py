@@ -1,4 +1,4 @@
-"""Whatever is written while somebody sends and signs: in the snapshot, or refused."""
+"""Everything that is written while somebody sends and signs: in the snapshot, or refused."""
 
 import pytest
 
@@ -21,8 +21,8 @@ from tests import factories, signing
 
 cast = factories.make_cast()
 assessment = signing.make_ready(cast)
-told = {"saved": 0, "late": 0, "said": 0, "mute": 0, "moved": 0, "faults": []}
-told |= {"proved": 0, "unproved": 0, "set": 0, "unset": 0}
+result = {"saved": 0, "late": 0, "said": 0, "mute": 0, "moved": 0, "faults": []}
+result |= {"proved": 0, "unproved": 0, "set": 0, "unset": 0}
 barrier = threading.Barrier(5)
 
 def race(act):
@@ -30,7 +30,7 @@ def race(act):
     try:
         act()
     except Exception as error:
-        told["faults"].append(repr(error))
+        result["faults"].append(repr(error))
     finally:
         connection.close()
 
@@ -41,43 +41,43 @@ def save(words):
     pause()
     try:
         signing.answer(cast.con, assessment, "Q3", note=words)
-        told["saved"] += 1
+        result["saved"] += 1
         kept.add(words)
     except ValidationError as error:
         assert "its answers stay as they are" in str(error), error
-        told["late"] += 1
+        result["late"] += 1
 
 def say(words):
     pause()
     try:
         comment(by=cast.ada, answer=assessment.answers.first(), text=words)
-        told["said"] += 1
+        result["said"] += 1
         kept.add(words)
     except ValidationError as error:
         assert "its comments stay as they are" in str(error), error
-        told["mute"] += 1
+        result["mute"] += 1
 
 def prove(words):
     proof = factories.make_link(cast.acme, cast.con, words)
     pause()
     try:
         attach(by=cast.con, answer=assessment.answers.first(), evidence=proof)
-        told["proved"] += 1
+        result["proved"] += 1
         kept.add(words)
     except ValidationError as error:
         assert "stay" in str(error), error
-        told["unproved"] += 1
+        result["unproved"] += 1
 
 def set_facts(number):
     pause()
     facts = {"data": [["health"], ["children"]][number % 2]}
     try:
         change_facts(by=cast.ada, assessment=assessment, facts=facts)
-        told["set"] += 1
+        result["set"] += 1
         facts_kept.append(facts)
     except ValidationError as error:
         assert "its facts stay as they are" in str(error), error
-        told["unset"] += 1
+        result["unset"] += 1
 
 def sign():
     pause()
@@ -89,7 +89,7 @@ def sign():
             return signing.sign(cast.rev, assessment, seen=seen)
         except ValidationError as error:
             assert error.code == actions.MOVED, error
-            told["moved"] += 1
+            result["moved"] += 1
 
 for number in range(1, int(sys.argv[1]) + 1):
     kept, facts_kept = set(), []
@@ -101,20 +101,20 @@ for number in range(1, int(sys.argv[1]) + 1):
         thread.start()
     for thread in threads:
         thread.join()
-    if told["faults"]:
+    if result["faults"]:
         break
     signed = content_at(assessment, number)
     if content_of(to_read(assessment.pk)).content_hash != signed.content_hash:
-        told["faults"].append(f"round {number}: something came behind the signature")
+        result["faults"].append(f"round {number}: something came behind the signature")
     texts = (note, words, title)
     if kept != {text for text in texts if json.dumps(text) in signed.as_json}:
-        told["faults"].append(f"round {number}: kept {kept}, but signed otherwise")
+        result["faults"].append(f"round {number}: kept {kept}, but signed otherwise")
     assessment = signing.reopen(cast.otto, cast.ada, assessment)
     if facts_kept and assessment.facts != facts_kept[0]:
-        told["faults"].append(f"round {number}: facts {facts_kept} were lost")
+        result["faults"].append(f"round {number}: facts {facts_kept} were lost")
 if fault := verification.verify(cast.acme.pk):
-    told["faults"].append(str(fault))
-print(json.dumps(told))
+    result["faults"].append(str(fault))
+print(json.dumps(result))
 """
 
 
@@ -126,12 +126,12 @@ print(json.dumps(told))
     ],
 )
 def test_what_is_saved_beside_signing_is_signed_or_refused(rounds, race):
-    told = race(RACE, rounds)
-    assert told["faults"] == []
+    result = race(RACE, rounds)
+    assert result["faults"] == []
     for went, refused in (
         ("saved", "late"),
         ("said", "mute"),
         ("proved", "unproved"),
         ("set", "unset"),
     ):
-        assert told[went] + told[refused] == rounds
+        assert result[went] + result[refused] == rounds

@@ -90,7 +90,7 @@ def test_returned_answer_asks_its_people_with_the_reason(cast):
     assert "Which binder" not in mail.body
 
 
-def test_returned_answer_of_somebody_who_left_tells_them_nothing(cast):
+def test_returned_answer_of_somebody_who_left_mails_them_nothing(cast):
     assessment = signing.make_sent(cast)
     signing.look(cast.rev, assessment, "Q1", "returned", "Which binder?")
     cast.acme.memberships.get(user=cast.con).delete()
@@ -181,9 +181,9 @@ def test_signature_over_an_old_page_is_refused(cast):
     assessment = signing.make_sent(cast)
     seen = signing.seen(assessment)
     comment(by=cast.otto, answer=assessment.answers.first(), text="One more thing.")
-    with pytest.raises(ValidationError, match="has changed since you opened") as told:
+    with pytest.raises(ValidationError, match="has changed since you opened") as error:
         signing.sign(cast.rev, assessment, seen=seen)
-    assert told.value.code == actions.MOVED
+    assert error.value.code == actions.MOVED
     assert (Snapshot.objects.count(), SignOff.objects.count()) == (0, 0)
 
 
@@ -283,8 +283,8 @@ def test_second_revision_is_signed_and_the_first_stays_to_the_byte(cast):
     signing.answer(cast.con, assessment, "Q2", note="A better figure.")
     actions.send(by=cast.otto, assessment=assessment)
     signing.sign(cast.ada, assessment)
-    told = signoffs_of(signing.fresh(assessment))
-    assert [(one.revision, one.signer, one.is_void) for one in told] == [
+    signoffs = signoffs_of(signing.fresh(assessment))
+    assert [(one.revision, one.signer, one.is_void) for one in signoffs] == [
         (2, "Ada Lindqvist", False),
         (1, "Rev Iewer", False),
     ]
@@ -323,7 +323,7 @@ def change(cast, by, **changes):
 
 
 def voids(assessment):
-    """What voids a signature, as the cheap way and as the whole reading tell it."""
+    """The changes that void a signature, found the cheap way and by the whole reading."""
     assessment = signing.fresh(assessment)
     void = void_of(assessment)
     cheap = list(void.named) if void else []
@@ -358,9 +358,9 @@ def test_reopening_keeps_what_had_voided_the_signature(cast):
     assessment = signing.make_signed(cast)
     change(cast, cast.otto, status="doing")
     assessment = signing.reopen(cast.otto, cast.ada, assessment)
-    (told,) = signoffs_of(assessment)
-    assert (told.void, told.reopened_why) == (
+    (signoff,) = signoffs_of(assessment)
+    assert (signoff.void, signoff.reopened_why) == (
         ("AC-1 Write it: status",),
         "A figure was wrong.",
     )
-    assert told.void_since == Event.objects.get(action="action.changed").at
+    assert signoff.void_since == Event.objects.get(action="action.changed").at

@@ -19,7 +19,7 @@ at_once.main()
         pytest.param(40, marks=pytest.mark.long),
     ],
 )
-def test_of_two_at_once_one_is_done_and_the_other_is_told(rounds, race):
-    told = race(PROGRAM, rounds)
-    assert told["faults"] == []
-    assert told["races"].keys() == RACES.keys()
+def test_of_two_at_once_one_is_done_and_the_other_is_answered(rounds, race):
+    result = race(PROGRAM, rounds)
+    assert result["faults"] == []
+    assert result["races"].keys() == RACES.keys()

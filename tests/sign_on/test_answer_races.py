@@ -18,14 +18,14 @@ def test_one_answer_lets_one_in(cast):
     if connection.vendor == "sqlite":
         pytest.skip("a database in memory has one connection")
     once = OneTimeAnswer("a" * 64, timezone.now() + timedelta(minutes=5))
-    told, gate = [], threading.Barrier(4)
+    outcomes, gate = [], threading.Barrier(4)
 
     def use():
         gate.wait()
         try:
-            told.append(actions.use_up(organisation=cast.acme, once=once))
+            outcomes.append(actions.use_up(organisation=cast.acme, once=once))
         except ValidationError as error:
-            told.append(error.messages[0])
+            outcomes.append(error.messages[0])
         finally:
             connection.close()
 
@@ -34,7 +34,7 @@ def test_one_answer_lets_one_in(cast):
         thread.start()
     for thread in threads:
         thread.join()
-    assert told.count(None) == 1
-    refusals = [one for one in told if one]
+    assert outcomes.count(None) == 1
+    refusals = [one for one in outcomes if one]
     assert len(refusals) == 3
     assert all("was used already" in one for one in refusals)

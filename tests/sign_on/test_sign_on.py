@@ -125,8 +125,8 @@ def test_group_gives_the_role_that_may_most_and_never_an_owner(acme, cast, provi
 
 
 def _person(provider, subject, **fields):
-    told = {"email": "", "is_verified": False, "name": "", "groups": ()} | fields
-    return actions.Person(issuer=provider.issuer, subject=subject, **told)
+    claims = {"email": "", "is_verified": False, "name": "", "groups": ()} | fields
+    return actions.Person(issuer=provider.issuer, subject=subject, **claims)
 
 
 def test_nobody_comes_uninvited_without_a_default_role(cast, provider):
@@ -153,9 +153,9 @@ def test_answers_are_locked_before_the_trail_as_by_whoever_saves_one(
     def locked(**_):
         order.append("answers")
 
-    def kept(*told, **more):
+    def kept(*given, **more):
         order.append("trail")
-        return record(*told, **more)
+        return record(*given, **more)
 
     record = trail.record
     members.invite(
@@ -234,7 +234,7 @@ def test_somebody_with_a_factor_is_asked_for_it_after_the_provider(acme, provide
     assert not is_in(client)
 
 
-# Whose address
+# Owners of an address
 
 
 def test_address_of_another_domain_lets_nobody_in(acme, cast, provider):
@@ -335,8 +335,8 @@ def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(
         default_role="reader",
     )
     sent = [mail for mail in send_queued() if two.issuer in mail.body]
-    told = {to for mail in sent for to in mail.to}
-    assert told == {"eve@else.example", cast.ada.email}
+    addressees = {to for mail in sent for to in mail.to}
+    assert addressees == {"eve@else.example", cast.ada.email}
     actions.mark_tested(by=eve, sign_on=SignOn.objects.get())
     actions.switch(by=eve, organisation=cast.acme, is_on=True)
     asked = {"email": "victim@acme.example", "email_verified": True}
@@ -354,7 +354,7 @@ def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(
 def test_domain_that_was_shown_before_there_was_a_provider_is_shown_anew(
     cast, provider
 ):
-    """Whoever published the record did not know for whom."""
+    """The person who published the record did not know for whom."""
     show(cast.ada, cast.acme, "acme.example")
     actions.set_provider(
         by=cast.ada,
@@ -414,8 +414,8 @@ def test_two_providers_and_one_person_in_both(acme, cast, listening):
     address = reply.context["address"]
     send_queued()
     assert come(client, two, "other", address, sub="n").url == "/o/other/"
-    [told] = send_queued()
-    assert (told.to, told.subject) == (
+    [mail] = send_queued()
+    assert (mail.to, mail.subject) == (
         [person.email],
         "Your account is connected to the provider of Other",
     )
@@ -446,7 +446,7 @@ def test_limited_session_learns_of_no_other_membership(acme, cast, listening):
 
 
 def test_limited_session_has_no_right_over_the_library(cast, provider, sign_in):
-    """Whoever runs a provider keeps not the checklists of all organisations by it."""
+    """A person who runs a provider does not keep the checklists of all organisations by it."""
     set_up(cast.zoe, cast.other, provider)
     person = factories.make_member(cast.other, Role.OWNER, email="ed@else.example")
     make_editor(by=None, email=person.email)
@@ -628,7 +628,7 @@ def test_address_may_come_from_the_second_answer_if_it_is_of_the_same_person(
     assert come(Client(), provider).url == "/o/acme/"
 
 
-def test_refusal_of_the_provider_is_told(acme, provider):
+def test_refusal_of_the_provider_is_shown(acme, provider):
     client = Client()
     answer = provider.sign_in(leave(client))
     del answer["code"]
@@ -642,7 +642,7 @@ def test_organisation_that_is_unknown_or_off_says_the_same(acme, cast):
         assert Client().get(f"/sign-on/{at}/").status_code == 404
 
 
-def test_wrong_code_or_secret_is_told(acme, provider):
+def test_wrong_code_or_secret_is_refused(acme, provider):
     client = Client()
     answer = provider.sign_in(leave(client), **NEW)
     reply = client.get("/sign-on/acme/callback/", answer | {"code": "guess"})
@@ -850,8 +850,7 @@ def test_erased_person_is_known_to_no_provider_any_more(acme, cast, provider):
 
 
 def test_sign_on_only_names_whom_it_would_lock_out(acme, ada, cast):
-    told = flat(ada.get(PAGE).text)
-    assert "This would lock out" in told
+    assert "This would lock out" in flat(ada.get(PAGE).text)
     page = ada.post(f"{PAGE}require/", {"is_only": "yes"})
     assert page.status_code == 422
     assert f"This would lock out {cast.con}" in flat(page.text)
@@ -924,9 +923,9 @@ def test_owner_sets_tests_and_switches_it_on(ada, cast, provider):
     assert "Test the provider first" in flat(off.content.decode())
     address = ada.post(f"{PAGE}test/").context["address"]
     page = come(ada, provider, address=address, **NEW)
-    told = flat(page.content.decode())
-    assert "The provider works" in told
-    assert "new@acme.example" in told
+    text = flat(page.content.decode())
+    assert "The provider works" in text
+    assert "new@acme.example" in text
     off = ada.post(f"{PAGE}switch/", {"is_on": "yes"})
     assert "Nobody could get in while the provider is down" in flat(
         off.content.decode()
@@ -1017,7 +1016,7 @@ def test_what_is_no_domain_is_refused(ada, cast, name):
     assert not cast.acme.domains.exists()
 
 
-def test_silent_name_server_is_told(ada, cast, settings, monkeypatch):
+def test_silent_name_server_is_named(ada, cast, settings, monkeypatch):
     monkeypatch.setattr(actions.dns, "_SECONDS", 0.05)
     settings.NAME_SERVER = "127.0.0.1:9"
     row = actions.add_domain(by=cast.ada, organisation=cast.acme, name="acme.example")

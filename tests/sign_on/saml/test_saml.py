@@ -78,7 +78,7 @@ def test_group_gives_a_role_at_each_sign_in(acme, cast, provider):
 
 
 def test_same_name_of_another_kind_is_another_person(acme, provider):
-    """Whoever is at the browser may ask the provider for a name that they choose."""
+    """A person at the browser may ask the provider for a name that they choose."""
     come(Client(), provider, **NADIA)
     other = NADIA | {"mail": "other@acme.example"}
     come(Client(), provider, **other, kind=NAMEID_FORMAT_EMAILADDRESS)
@@ -123,7 +123,7 @@ def test_request_is_signed_and_a_changed_one_is_noticed(acme, provider):
         provider.asks(bent)
 
 
-# Whose address
+# Owners of an address
 
 
 PLAIN = {"mail": "new@acme.example", "displayName": "N"}
@@ -144,7 +144,7 @@ def test_address_counts_where_the_owner_says_so_of_all(ada, cast, provider):
 
 
 def test_owner_who_says_so_later_has_each_domain_shown_anew(acme, ada, cast, provider):
-    """Whoever published the record did so for a provider that confirms addresses."""
+    """The person who published the record did so for a provider that confirms addresses."""
     come(Client(), provider, **NADIA)
     set_up(ada, provider, trusts_addresses="on")
     assert not cast.acme.domains.get().verified_at
@@ -255,7 +255,7 @@ def test_two_protocols_and_one_person_in_both(acme, cast, provider):
 def test_try_by_one_protocol_is_over_with_the_other(acme, cast, provider):
     """Some providers call themselves the same by both."""
     client = Client()
-    told = provider.sign_in(leave(client), **NADIA)
+    sent = provider.sign_in(leave(client), **NADIA)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(actions.outgoing, "refuse_address", lambda _: None)
         actions.set_provider(
@@ -266,7 +266,7 @@ def test_try_by_one_protocol_is_over_with_the_other(acme, cast, provider):
             secret=providing.SECRET,
             default_role="",
         )
-    answer = {"state": told["RelayState"], "code": "x"}
+    answer = {"state": sent["RelayState"], "code": "x"}
     reply = client.get("/sign-on/acme/callback/", answer)
     assert refused(reply, "did not begin to sign in here")
 
@@ -348,7 +348,7 @@ def test_weak_key_is_no_certificate(ada, provider):
         ((200, b"x" * 1_000_001), "sent more than"),
     ],
 )
-def test_address_without_metadata_is_told_with_what_was_typed(
+def test_address_without_metadata_is_refused_with_what_was_typed(
     ada, provider, said, words
 ):
     provider.said["/metadata"] = said

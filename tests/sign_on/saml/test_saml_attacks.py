@@ -389,7 +389,7 @@ def test_comment_cuts_no_name(acme, cast, provider):
     assert Identity.objects.get().subject == "persistent sub-1"
 
 
-# Whatever is no answer
+# Replies that are no answer
 
 
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -421,8 +421,8 @@ def test_what_is_no_answer_is_refused_unread(acme, provider, text, words):
 def test_text_that_is_no_base64_is_refused(acme, provider):
     client = Client()
     _, fields = provider.asks(leave(client))
-    told = {"SAMLResponse": "%%%", "RelayState": fields["RelayState"]}
-    assert refused(client.post("/sign-on/acme/answer/", told), "cannot read")
+    sent = {"SAMLResponse": "%%%", "RelayState": fields["RelayState"]}
+    assert refused(client.post("/sign-on/acme/answer/", sent), "cannot read")
 
 
 def test_long_answer_is_not_carried(acme):
@@ -430,7 +430,7 @@ def test_long_answer_is_not_carried(acme):
     assert reply.status_code == 413
 
 
-def test_refusal_of_the_provider_is_told(acme, provider):
+def test_refusal_of_the_provider_is_shown(acme, provider):
     client = Client()
     asked, fields = provider.asks(leave(client))
     text = str(
@@ -444,7 +444,7 @@ def test_refusal_of_the_provider_is_told(acme, provider):
     assert refused(reply, "The provider refused the sign-in: AuthnFailed")
 
 
-def test_encrypted_assertion_is_told(acme, provider):
+def test_encrypted_assertion_is_refused(acme, provider):
     def wrap(root):
         etree.SubElement(root, f"{{{SAML}}}EncryptedAssertion")
         root.remove(one(root, "Assertion"))
@@ -460,30 +460,30 @@ def test_encrypted_assertion_is_told(acme, provider):
 def test_answer_counts_once_whatever_the_session_says(acme, provider):
     """Also where two requests of one session are on their way at once."""
     client = Client()
-    told = provider.sign_in(leave(client), **NADIA)
+    sent = provider.sign_in(leave(client), **NADIA)
     kept = client.session["sign_on_tries"]
-    assert client.post("/sign-on/acme/answer/", told).url == "/o/acme/"
+    assert client.post("/sign-on/acme/answer/", sent).url == "/o/acme/"
     words = "did not begin to sign in here"
-    reply = client.post("/sign-on/acme/answer/", told | {"carried": "yes"})
+    reply = client.post("/sign-on/acme/answer/", sent | {"carried": "yes"})
     assert words in flat(reply.text)
     again = Client()
     session = again.session
     session["sign_on_tries"] = kept
     session.save()
     again.cookies["sessionid"] = session.session_key
-    assert refused(again.post("/sign-on/acme/answer/", told), "was used already")
+    assert refused(again.post("/sign-on/acme/answer/", sent), "was used already")
 
 
 def test_answer_of_one_browser_lets_nobody_in_at_another(acme, provider):
     """Neither does a provider by itself, nor an attacker with an answer of their own."""
     victim, attacker = Client(), Client()
-    told = provider.sign_in(leave(attacker), **NADIA) | {"carried": "yes"}
+    sent = provider.sign_in(leave(attacker), **NADIA) | {"carried": "yes"}
     leave(victim)
-    for key in (told["RelayState"], "", "x"):
-        reply = victim.post("/sign-on/acme/answer/", told | {"RelayState": key})
+    for key in (sent["RelayState"], "", "x"):
+        reply = victim.post("/sign-on/acme/answer/", sent | {"RelayState": key})
         assert refused(reply, "did not begin to sign in here")
     [own] = victim.session["sign_on_tries"]
-    reply = victim.post("/sign-on/acme/answer/", told | {"RelayState": own})
+    reply = victim.post("/sign-on/acme/answer/", sent | {"RelayState": own})
     assert refused(reply, "belongs to another attempt")
 
 
@@ -495,8 +495,8 @@ def test_one_provider_does_not_answer_for_another(acme, cast, provider, listenin
         asked, fields = provider.asks(leave(client))
         two.entity = entity
         text = two.answer(asked, "boss", NAMEID_FORMAT_PERSISTENT, **NADIA)
-        told = form(text, fields["RelayState"])
-        reply = client.post("/sign-on/acme/answer/", told)
+        sent = form(text, fields["RelayState"])
+        reply = client.post("/sign-on/acme/answer/", sent)
         assert refused(reply, "No valid certificate of the provider")
 
 
@@ -507,8 +507,8 @@ def test_answer_for_one_organisation_is_none_for_another(
     set_up(sign_in_freshly(cast.zoe), provider, "other")
     switch_on(cast.zoe, cast.other, "other.example")
     client = Client()
-    told = provider.sign_in(leave(client), **NADIA)
-    reply = client.post("/sign-on/other/answer/", told)
+    sent = provider.sign_in(leave(client), **NADIA)
+    reply = client.post("/sign-on/other/answer/", sent)
     assert refused(reply, "did not begin to sign in here")
     client = Client()
     leave(client, "/sign-on/other/")
@@ -519,8 +519,8 @@ def test_answer_for_one_organisation_is_none_for_another(
         one(root, DATA).set("InResponseTo", kept["flow"]["own"]["id"])
         del root.attrib["Destination"]
 
-    told = provider.sign_in(leave(Client()), **NADIA, bend=bend)
-    reply = client.post("/sign-on/other/answer/", told | {"RelayState": key})
+    sent = provider.sign_in(leave(Client()), **NADIA, bend=bend)
+    reply = client.post("/sign-on/other/answer/", sent | {"RelayState": key})
     assert refused(reply, "its audience is not http://testserver/sign-on/other/")
 
 
@@ -535,17 +535,17 @@ def test_address_of_another_domain_lets_nobody_in(acme, cast, provider):
 
 def test_answer_that_took_too_long_is_refused(acme, provider, time_machine):
     client = Client()
-    told = provider.sign_in(leave(client), **NADIA)
+    sent = provider.sign_in(leave(client), **NADIA)
     time_machine.move_to(datetime.now(UTC) + timedelta(minutes=11))
-    reply = client.post("/sign-on/acme/answer/", told)
+    reply = client.post("/sign-on/acme/answer/", sent)
     assert refused(reply, "took longer than 10 minutes")
 
 
 def test_nothing_is_written_for_an_answer_that_nobody_asked_for(acme, provider):
     before = Session.objects.count()
-    told = {"SAMLResponse": "x", "RelayState": "y"}
+    sent = {"SAMLResponse": "x", "RelayState": "y"}
     for more in ({}, {"carried": "yes"}):
-        Client().post("/sign-on/acme/answer/", told | more)
+        Client().post("/sign-on/acme/answer/", sent | more)
     assert Session.objects.count() == before
 
 
@@ -553,14 +553,20 @@ def signed_answer(provider):
     """An answer of the provider by itself, and its certificates."""
     service = saml_metadata.Service("http://sp.example/", "http://sp.example/answer/")
     provider.services.append(saml_metadata.written(service).decode())
-    told = saml_metadata.read(provider.metadata)
+    metadata = saml_metadata.read(provider.metadata)
     client = saml.Client(
-        told.entity, told.sign_in_at, told.certificates, "", False, service, 1
+        metadata.entity,
+        metadata.sign_in_at,
+        metadata.certificates,
+        "",
+        False,
+        service,
+        1,
     )
     begun = client.begin(is_anew=False, is_test=False)
     answer = provider.sign_in(begun.address, **NADIA)
     root = etree.fromstring(base64.b64decode(answer["SAMLResponse"]))
-    return root, saml_metadata.opened(told.certificates)
+    return root, saml_metadata.opened(metadata.certificates)
 
 
 def with_namespaces(number, canonical):
