@@ -68,25 +68,27 @@ def tampered_with(chain):
     Gives model and column of each change that was found and named, or that the database
     refuses.
     """
-    told = tables.projected(chain)
+    projected = tables.projected(chain)
     with transaction.atomic(), Guardless(), no_checks():
         for model in proven().values():
             table = model._meta.model_name
             keys = [
-                pk for (name, pk), row in told.items() if name == table and row.is_whole
+                pk
+                for (name, pk), row in projected.items()
+                if name == table and row.is_whole
             ]
             rows = tables.rows_of(model, chain).filter(pk__in=keys)
             row = rows.order_by("pk").last()
             for name, column in columns_of(model).items() if row else ():
-                assert is_found(chain, told, row, column), (model, name)
+                assert is_found(chain, projected, row, column), (model, name)
                 yield model._meta.model_name, name
 
 
-def is_found(chain, told, row, column):
+def is_found(chain, projected, row, column):
     model, table = type(row), type(row)._meta.model_name
     value = another(column, getattr(row, column.attname))
     key = value if column.primary_key else row.pk
-    own = {at: told[at] for at in told if at == (table, str(row.pk))}
+    own = {at: projected[at] for at in projected if at == (table, str(row.pk))}
     try:
         with transaction.atomic():
             change(row, column, value)

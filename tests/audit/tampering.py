@@ -19,7 +19,7 @@ SALTS = "salt-of-n salt-of-note salt-of-before"
 
 
 def texts_of(action):
-    """What may be erased of these events: their note."""
+    """The part of these events that may be erased: their note."""
     return ["/after/note"] if action == "answer.saved" else []
 
 
@@ -170,7 +170,7 @@ def back_date(events, head, rng):
 
 
 def move_to_another_organisation(events, head, rng):
-    """What the other organisation's chain then shows."""
+    """The faults that the other organisation's chain then shows."""
     theirs, _ = chain_of(len(events) + 3, OTHER)
     moved = only(rng.choice(theirs), organisation_id="acme", seq=len(events) + 1)
     if rng.random() < 0.5:  # in the place of another one
@@ -195,7 +195,7 @@ def erased(event, goes=lambda place, text: True):
 
 
 def erase_text(events, head, rng):
-    """What erasing does, without its entry."""
+    """Erase as the action does, without its entry."""
     at = rng.randrange(len(events))
     bad = erased(events[at])
     return [*events[:at], bad, *events[at + 1 :]], head, at + 1, Kind.ERASED

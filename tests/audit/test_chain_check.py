@@ -110,9 +110,15 @@ def test_a_chain_without_head():
 @pytest.mark.parametrize("head", [None, (0, START)])
 def test_a_chain_of_which_nothing_is_left(head):
     events, _ = tampering.chain_of(5)
-    bare, told = found([], head).fault, found([], head, [signed(events, 5)]).fault
-    assert (bare.seq, bare.kind, told.kind) == (1, Kind.GONE, Kind.GONE)
-    assert "5 events were signed on 2026-11-25 00:00 UTC, none is left" in told.what
+    bare, signed_short = (
+        found([], head).fault,
+        found([], head, [signed(events, 5)]).fault,
+    )
+    assert (bare.seq, bare.kind, signed_short.kind) == (1, Kind.GONE, Kind.GONE)
+    assert (
+        "5 events were signed on 2026-11-25 00:00 UTC, none is left"
+        in signed_short.what
+    )
 
 
 def test_more_events_than_the_head_knows():

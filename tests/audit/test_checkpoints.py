@@ -44,7 +44,7 @@ def happen(cast, count=1):
 
 
 def tamper(statement, *args):
-    """What somebody with the database's own tools does."""
+    """Change rows as somebody would with the database's own tools."""
     with Guardless(), connection.cursor() as cursor:
         cursor.execute(statement, args)
 
@@ -68,13 +68,13 @@ def test_full_disk_leaves_the_file_as_it_was(cast, monkeypatch):
     before = path.read_bytes()
     happen(cast)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    told = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, limits[1]))
     try:
         assert checkpoints.checkpoint_safely(cast.acme.pk) is None
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, told)
+        signal.signal(signal.SIGXFSZ, handler)
     assert path.read_bytes() == before
     assert checkpoints.checkpoint(cast.acme.pk).size == 3
     assert checkpoints.kept(cast.acme.pk)[1] == 0

@@ -60,7 +60,7 @@ def folders(settings, tmp_path):
 
 
 class Walk:
-    """What people may do; whatever is refused in some state is left out there."""
+    """Acts that people may do; an act refused in some state is left out there."""
 
     def __init__(self, cast, number):
         self.cast, self.luck = cast, random.Random(number)  # noqa: S311 - to be the same again
@@ -323,7 +323,7 @@ def undoable(organisation):
 
 
 def verified():
-    """What verify_trail finds in all chains."""
+    """The faults that verify_trail finds in all chains."""
     out = io.StringIO()
     try:
         call_command("verify_trail", stdout=out)
@@ -333,7 +333,7 @@ def verified():
 
 
 def unlike_the_fold(organisation):
-    """What events say of an answer before them, and the events before them do not."""
+    """Values that an event gives as before it, and the events before it do not."""
     rows, blank = {}, tables.blanks(Answer)
     for event in Event.objects.filter(organisation_id=organisation.pk).order_by("seq"):
         at, (before, _) = (event.subject_label, event.subject_id), trail.changes(event)

@@ -22,7 +22,7 @@ This page is written from the models (`in_trail`).
 """
 
 
-def told(proof):
+def reason(proof):
     """The reason, and the function that works derived rows out."""
     by = f", by `{proof.by}`" if isinstance(proof, Derived) else ""
     return f"{proof.why}{by}"
@@ -34,7 +34,7 @@ def page():
         apps.get_models(include_auto_created=True), key=lambda model: model._meta.label
     )
     whole = [
-        f"| {model._meta.label} | {told(proof)} |"
+        f"| {model._meta.label} | {reason(proof)} |"
         for model in models
         if isinstance(proof := proof_of(model), Unproven)
     ]

@@ -88,8 +88,8 @@ def test_the_check_of_a_long_chain_takes_no_more_memory():
 def test_a_row_of_a_fold_takes_little_memory():
     size, found = 4000, []
     # as they come from the database: each text of each event is another one
-    told = (RecordedEvent(n, ("answer", str(n)), loaded(n)) for n in range(size))
-    most = peak(lambda: found.append(project(told)))
+    events = (RecordedEvent(n, ("answer", str(n)), loaded(n)) for n in range(size))
+    most = peak(lambda: found.append(project(events)))
     assert len(found[0]) == size
     assert most <= MOST_BYTES * size, most / size
 

@@ -248,7 +248,7 @@ def test_members_are_held_against_their_entries(cast, capsys):
     ]
 
 
-def test_reviews_that_came_in_a_bundle_are_told_by_its_event(cast, here):
+def test_reviews_that_came_in_a_bundle_are_checked_by_its_event(cast, here):
     came = brought_in(bundle_of(here), cast.other)
     assert words(cast.other) == []
     with Guardless():

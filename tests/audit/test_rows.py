@@ -28,7 +28,7 @@ def theirs(cast):
     return factories.make_link(cast.other, cast.zoe)
 
 
-def tell(cast, proof, **after):
+def recorded(cast, proof, **after):
     return trail.record(
         by=cast.ada,
         organisation_id=proof.organisation_id,
@@ -46,13 +46,13 @@ def rows_of(event):
 def test_an_update_is_in_the_event_that_follows_it(cast, proof):
     with writing():
         Evidence.objects.filter(pk=proof.pk).update(title="Other")
-        event = tell(cast, proof, title="Other")
+        event = recorded(cast, proof, title="Other")
     assert rows_of(event) == {"said": [["title"]]}
 
 
 def test_an_update_after_the_last_event_is_in_it(cast, proof):
     with writing():
-        event = tell(cast, proof, title="Other")
+        event = recorded(cast, proof, title="Other")
         Evidence.objects.filter(pk=proof.pk).update(
             title="Other", expires_on=date(2030, 1, 2)
         )
@@ -65,7 +65,7 @@ def test_an_update_after_the_last_event_is_in_it(cast, proof):
 def test_a_value_that_the_event_does_not_say_is_in_its_rows(cast, proof):
     with writing():
         Evidence.objects.filter(pk=proof.pk).update(title="Another")
-        event = tell(cast, proof, title="Other")
+        event = recorded(cast, proof, title="Other")
     assert rows_of(event)["texts"] == {
         "evidence": {str(proof.pk): {"title": "Another"}}
     }
@@ -83,13 +83,13 @@ def test_raw_sql_is_read_as_well(cast, proof, statement):
     with writing():
         with connection.cursor() as cursor:
             cursor.execute(statement, ["Raw"])
-        event = tell(cast, proof)
+        event = recorded(cast, proof)
     assert rows_of(event)["texts"]["evidence"][str(proof.pk)]["title"] == "Raw"
 
 
 def test_a_row_that_goes_is_in_the_event(cast, proof):
     with writing():
-        event = tell(cast, proof)
+        event = recorded(cast, proof)
         Evidence.objects.filter(pk=proof.pk).delete()
     assert rows_of(event)["gone"] == {"evidence": [[str(proof.pk)]]}
 
@@ -133,7 +133,7 @@ def test_rows_made_together_are_in_the_event_once_they_are_named(db):
 
 def change_and_give_up(cast, proof):
     Evidence.objects.filter(pk=proof.pk).update(title="Given up")
-    tell(cast, proof, title="Given up")
+    recorded(cast, proof, title="Given up")
     raise ValueError("no")
 
 
@@ -141,14 +141,14 @@ def test_what_an_attempt_changed_and_gave_up_is_forgotten(cast, proof):
     with writing():
         with pytest.raises(ValueError, match="no"), attempt():
             change_and_give_up(cast, proof)
-        event = tell(cast, proof)
+        event = recorded(cast, proof)
     assert rows_of(event) == {}
 
 
 def test_an_event_before_a_block_that_is_given_up_is_written_with_its_rows(cast, proof):
     with writing():
         Evidence.objects.filter(pk=proof.pk).update(title="Kept")
-        event = tell(cast, proof, title="Kept")
+        event = recorded(cast, proof, title="Kept")
         with pytest.raises(ValueError, match="no"), writing():
             change_and_give_up(cast, proof)
     assert rows_of(event) == {"said": [["title"]]}
@@ -158,17 +158,20 @@ def test_an_event_before_a_block_that_is_given_up_is_written_with_its_rows(cast,
 def test_each_of_two_events_has_what_was_changed_before_it(cast, proof):
     with writing():
         Evidence.objects.filter(pk=proof.pk).update(title="One")
-        first = tell(cast, proof, title="One")
+        first = recorded(cast, proof, title="One")
         Evidence.objects.filter(pk=proof.pk).update(title="Two")
-        second = tell(cast, proof, title="Two")
+        second = recorded(cast, proof, title="Two")
     assert rows_of(first) == rows_of(second) == {"said": [["title"]]}
 
 
 def test_a_row_is_in_an_event_of_the_chain_that_it_belongs_to(cast, proof, theirs):
-    """Whatever the order of changes and events, and after the last event as well."""
+    """The order of changes and events does not matter, and the last event may have come before."""
     with writing():
         Evidence.objects.update(title="One")
-        first, second = tell(cast, proof, title="One"), tell(cast, theirs, title="One")
+        first, second = (
+            recorded(cast, proof, title="One"),
+            recorded(cast, theirs, title="One"),
+        )
         Evidence.objects.update(url="https://two.example.org")
         gone = factories.make_link(cast.other, cast.zoe)
         Evidence.objects.filter(pk=gone.pk).delete()
@@ -185,7 +188,7 @@ def test_a_row_without_an_event_of_its_chain_does_not_commit(cast, proof, theirs
     @writing()
     def act(change):
         change()
-        tell(cast, proof)
+        recorded(cast, proof)
 
     for change in (
         lambda: Evidence.objects.filter(pk=theirs.pk).update(title="Theirs"),
@@ -203,10 +206,10 @@ def test_an_event_of_a_chain_has_what_an_undone_part_did_not_change(
 ):
     with writing():
         Evidence.objects.update(title="One")
-        first = tell(cast, proof, title="One")
+        first = recorded(cast, proof, title="One")
         with pytest.raises(ValueError, match="no"), attempt():
             change_and_give_up(cast, theirs)
-        second = tell(cast, theirs, title="One")
+        second = recorded(cast, theirs, title="One")
     assert rows_of(first) == rows_of(second) == {"said": [["title"]]}
 
 
@@ -232,7 +235,7 @@ def test_owners_follow_the_way_to_the_organisation(
 
 def test_an_event_that_waits_is_there_for_whoever_reads_events(cast, proof):
     with writing():
-        event = tell(cast, proof, title="Other")
+        event = recorded(cast, proof, title="Other")
         assert Event.objects.get(seq=event.seq).hash == event.hash
         assert trail.head_of(cast.acme.pk) == (event.seq, event.hash)
 
@@ -240,10 +243,10 @@ def test_an_event_that_waits_is_there_for_whoever_reads_events(cast, proof):
 def test_the_fold_of_the_events_is_the_table(cast, proof):
     with writing():
         Evidence.objects.filter(pk=proof.pk).update(title="One")
-        tell(cast, proof, title="One")
+        recorded(cast, proof, title="One")
     with writing():
         Evidence.objects.filter(pk=proof.pk).update(title="Two")
-        tell(cast, proof, title="Two")
+        recorded(cast, proof, title="Two")
     row = tables.projected(cast.acme.pk)["evidence", str(proof.pk)]
     assert (row.values["title"], row.is_whole) == ("Two", False)
     assert list(tables.faults(cast.acme.pk)) == []
@@ -253,8 +256,8 @@ def test_the_fold_of_the_events_is_the_table(cast, proof):
 
 
 def test_a_new_row_leaves_out_what_is_blank_and_the_fold_knows_it():
-    told = {"new": {"checklist": [[["key"], [7, "own"]]]}}
-    rows = project([RecordedEvent(1, ("edition", "1"), {"rows": told})])
+    recorded_rows = {"new": {"checklist": [[["key"], [7, "own"]]]}}
+    rows = project([RecordedEvent(1, ("edition", "1"), {"rows": recorded_rows})])
     assert rows["checklist", "7"].is_whole
     assert rows["checklist", "7"].values == {"key": "own"}
     assert Checklist._meta.model_name == "checklist"

@@ -470,7 +470,7 @@ def test_assessment_that_came_in_a_bundle_is_held_against_what_it_came_with(cast
     }
 
 
-def test_assessment_whose_beginning_is_not_told_raises_no_alarm(cast):
+def test_assessment_whose_beginning_is_not_recorded_raises_no_alarm(cast):
     found = factories.make_assessment(cast.acme, cast.ada, facts={"data": ["health"]})
     row = found.answers.first()
     factories.attach(row, factories.make_link(cast.acme, cast.con))

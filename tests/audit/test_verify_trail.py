@@ -60,14 +60,14 @@ def started(cast):
 
 
 def tamper(sql, *values):
-    """What somebody with the database's own tools does."""
+    """Change rows as somebody would with the database's own tools."""
     with Guardless(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         assert cursor.rowcount
 
 
 def said(capsys, *options):
-    """What the command prints, and whether it found everything good."""
+    """The output of the command, and whether it found everything good."""
     try:
         call_command("verify_trail", *options)
         is_good = True
@@ -247,9 +247,7 @@ def test_signature_taken_away(cast):
     assert "removed" in next(signature_integrity.faults(cast.acme.pk)).what
 
 
-def test_end_cut_off_with_its_head_is_told_from_an_older_database(
-    cast, started, capsys
-):
+def test_end_cut_off_with_its_head_is_no_older_database(cast, started, capsys):
     call_command("checkpoint")
     seq, _ = trail.head_of(cast.acme.pk)
     kept = trail.events_of(cast.acme.pk).get(seq=seq - 1)

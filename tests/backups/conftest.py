@@ -14,13 +14,13 @@ from tests.bundles.making import bundle_of
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """What ``saved`` made once: its folder, and what stood there when it was made."""
+    """The work of ``saved``, done once: its folder, and the rows that stood when it was made."""
     return SimpleNamespace(there=tmp_path_factory.mktemp("there"))
 
 
 @pytest.fixture
 def saved(committed, settings, tmp_path, made):
-    """What an installation was, its backup, and an empty one now, in another folder."""
+    """An installation as it was, its backup, and an empty one now, in another folder."""
     if not hasattr(made, "path"):
         installations.in_folder(settings, made.there)
         _make(made)

@@ -108,7 +108,7 @@ def guarded():
 
 
 def run(command, *given):
-    """What a command says, its complaint at the end included."""
+    """The output of a command, its complaint at the end included."""
     out = io.StringIO()
     try:
         call_command(command, *map(str, given), stdout=out, stderr=out)

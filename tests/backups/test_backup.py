@@ -1,4 +1,4 @@
-"""A backup while people save, and files that are not as rows tell."""
+"""A backup while people save, and files that are not as their rows say."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -40,7 +40,7 @@ def beside(last_id=tables.last_id):
         return last_id(model)
     return look
 
-told = []
+rounds = []
 tables.last_id = beside()
 for at in range(int(sys.argv[1])):
     save()
@@ -56,7 +56,7 @@ for at in range(int(sys.argv[1])):
             if name in ("compliance_answer", "compliance_event")
         }
     saved = [e for e in rows["compliance_event"] if e["action"] == "answer.saved"]
-    told.append({
+    rounds.append({
         "before": f"n{before}",
         "note": next(a["note"] for a in rows["compliance_answer"] if a["note"]),
         "heads": [chain.seq for chain in said.chains.values()],
@@ -67,7 +67,7 @@ for at in range(int(sys.argv[1])):
         "tables": len(said.tables),
         "waited": sum(waits),
     })
-print(json.dumps(told))
+print(json.dumps(rounds))
 """
 
 
@@ -75,12 +75,12 @@ print(json.dumps(told))
 @pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_it_holds_one_moment_while_people_save(race, rounds):
     """Someone saves after each table; nobody waits, and nothing of it comes in."""
-    for told in race(SAVES, rounds):
-        assert told["note"] == told["before"]
-        assert told["heads"] == [told["events"]]
-        assert told["saved"] == told["number"]
-        assert told["meanwhile"] == told["tables"] > 40
-        assert told["waited"] == 0
+    for found in race(SAVES, rounds):
+        assert found["note"] == found["before"]
+        assert found["heads"] == [found["events"]]
+        assert found["saved"] == found["number"]
+        assert found["meanwhile"] == found["tables"] > 40
+        assert found["waited"] == 0
 
 
 @pytest.fixture
@@ -102,10 +102,10 @@ def report_in(world):
 
 
 def refused(world):
-    with pytest.raises(CommandError) as told:
+    with pytest.raises(CommandError) as error:
         call_command("backup", str(world.path))
     assert list(world.folder.iterdir()) == []
-    return str(told.value)
+    return str(error.value)
 
 
 def test_a_file_that_is_not_as_it_came_stops_or_is_named(world, monkeypatch):
@@ -151,12 +151,12 @@ def test_another_one_that_is_made_is_left_alone(world):
         assert [path.name for path in world.folder.iterdir()] == ["b.zip.part"]
 
 
-def test_a_folder_that_is_not_there_is_told(world):
+def test_a_folder_that_is_not_there_is_refused(world):
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("backup", str(world.folder / "none" / "b.zip"))
 
 
-def test_a_database_that_is_away_is_told(world, monkeypatch):
+def test_a_database_that_is_away_is_named(world, monkeypatch):
     def away():
         msg = "connection refused\nCONTEXT: host"
         raise OperationalError(msg)

@@ -11,7 +11,7 @@ from tests.installing import installation
 
 pytestmark = pytest.mark.slow
 OWN = ("last_login", "password")
-"""What a restore changes of people."""
+"""Columns of people that a restore changes."""
 
 
 def rows_in(path):
@@ -48,16 +48,16 @@ def test_it_goes_from_one_kind_to_the_other_and_back(new_server, tmp_path):
         shutil.copytree(folders[0] / "keys", folders[number] / "keys")
         here("-m", "tests.backups.restored", *files[number - 1 : number + 1])
     (was, said), *others = map(rows_in, files)
-    for now, told in others:
+    for now, manifest in others:
         assert now == was
-        assert told.chains == said.chains
-        assert told.trail_key == said.trail_key != ""
+        assert manifest.chains == said.chains
+        assert manifest.trail_key == said.trail_key != ""
         unlike = {
             name
-            for name in said.members.keys() | told.members.keys()
-            if said.members.get(name) != told.members.get(name)
+            for name in said.members.keys() | manifest.members.keys()
+            if said.members.get(name) != manifest.members.get(name)
         }
         assert all(name.startswith("rows/") for name in unlike)
         assert rows_of("compliance_event") not in unlike
-        assert told.tables == said.tables
+        assert manifest.tables == said.tables
     assert sum(map(len, was.values())) > 200

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a backup is found and told before anything is touched."""
+"""Any damage of a backup is found and named before anything is touched."""
 
 import json
 import random
@@ -24,13 +24,13 @@ def copy(saved, tmp_path):
 def refusal(path):
     """The words with which both commands refuse a backup, having touched nothing."""
     before = {name: len(rows) for name, rows in installations.stored().items()}
-    with pytest.raises(CommandError) as told:
+    with pytest.raises(CommandError) as error:
         call_command("verify_backup", str(path))
     with pytest.raises(CommandError) as again:
         call_command("restore", str(path))
-    assert str(told.value) == str(again.value)
+    assert str(error.value) == str(again.value)
     assert before == {name: len(rows) for name, rows in installations.stored().items()}
-    return str(told.value)
+    return str(error.value)
 
 
 def untouched(folder):
@@ -150,7 +150,7 @@ def test_a_manifest_that_does_not_fit_is_refused(saved, copy):
     assert untouched(saved.here)
 
 
-def test_files_and_rows_that_tell_of_them_belong_together(saved, copy):
+def test_files_and_the_rows_of_them_belong_together(saved, copy):
     with opened(saved.path) as backup:
         report = next(name for name in backup.names if name.startswith("reports/"))
     written_anew(copy, without(report), old=saved.path)
@@ -190,7 +190,7 @@ def test_where_somebody_is_at_home_nothing_is_restored(saved):
     assert User.objects.get().email == "own@example.org"
 
 
-def test_what_is_no_backup_is_told(committed, tmp_path):
+def test_what_is_no_backup_is_refused(committed, tmp_path):
     for content in (b"", b"PK", b"x" * 1000):
         (tmp_path / "some").write_bytes(content)
         with (

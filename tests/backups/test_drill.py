@@ -41,11 +41,11 @@ def test_drill_is_led_to_no_store_of_this_installation(monkeypatch, tmp_path, se
     for name in names:
         monkeypatch.setenv(f"ATTEST_{name}", "s3://alive")
     monkeypatch.setenv("ATTEST_URL", "https://attest.example")
-    told = restore_drill.environment(tmp_path)
-    assert not told.keys() & {f"ATTEST_{name}" for name in names}
-    assert told["ATTEST_URL"] == "https://attest.example"
-    assert told["ATTEST_RUN_WORKER"] == "false"
-    assert str(tmp_path) in told["DATABASE_URL"]
+    environment = restore_drill.environment(tmp_path)
+    assert not environment.keys() & {f"ATTEST_{name}" for name in names}
+    assert environment["ATTEST_URL"] == "https://attest.example"
+    assert environment["ATTEST_RUN_WORKER"] == "false"
+    assert str(tmp_path) in environment["DATABASE_URL"]
 
 
 def test_drill_without_room_names_the_option(tmp_path):

@@ -34,7 +34,7 @@ CHANGED = {
     "compliance_invitation": {"token_hash"},
     "compliance_sharelink": {"token_hash"},
 }
-"""What opens nothing any more afterwards."""
+"""Secrets that open nothing any more afterwards."""
 
 
 def but_links(rows):
@@ -83,7 +83,7 @@ def test_search_finds_what_came(saved):
 
 
 def test_new_rows_get_numbers_that_no_row_ever_had(saved):
-    """Events tell of rows that are gone by their number."""
+    """Events name rows that are gone by their number."""
     highest = saved.manifest.tables["compliance_comment"].last_id
     installations.run("restore", saved.path)
     said = comment(

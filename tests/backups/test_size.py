@@ -17,7 +17,7 @@ MAPPED_KILOBYTES = 128 * 1024
 
 
 def measured(folder, *words):
-    """What a command takes: seconds, and kilobytes at most."""
+    """The cost of a command: seconds, and kilobytes at most."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "ATTEST_DATA_DIR": str(folder),

@@ -69,9 +69,9 @@ def names_in(shelf):
 
 
 def said_by(command, *words):
-    with pytest.raises(CommandError) as told:
+    with pytest.raises(CommandError) as error:
         call_command(command, *map(str, words))
-    return str(told.value)
+    return str(error.value)
 
 
 def test_backup_goes_there_and_comes_back(committed, s3, shelf, settings, tmp_path):
@@ -216,7 +216,9 @@ def test_lock_and_encryption_are_asked_for(shelf, s3):
 
 
 @pytest.mark.parametrize("fault", ["busy", "gone", "cut", "proxy"])
-def test_store_that_is_away_is_told_as_that_and_not_as_damage(filled, shelf, s3, fault):
+def test_store_that_is_away_is_named_as_that_and_not_as_damage(
+    filled, shelf, s3, fault
+):
     s3.fault, s3.cuts = fault, -1
     for command in ("verify_backup", "restore"):
         said = said_by(command, at(shelf))
@@ -264,8 +266,8 @@ def test_drill_reads_the_bucket_and_writes_to_no_store(
     assert list(room.iterdir()) == []
     assert {method for method, _, _ in door.asked} <= {"GET", "HEAD"}
     assert all(path.startswith(f"/{shelf.name}/") for _, path, _ in door.asked)
-    told = restore_drill.environment(tmp_path)
-    assert "ATTEST_BACKUPS_URL" not in told
+    environment = restore_drill.environment(tmp_path)
+    assert "ATTEST_BACKUPS_URL" not in environment
 
 
 def test_newest_is_found_where_backups_lie(filled, shelf, settings):

@@ -111,7 +111,7 @@ def test_choice_keeps_the_key_that_its_first_saving_gave_it(ada, draft):
 
 @pytest.fixture
 def choosing(ada, draft):
-    """What the form of a question with a choice "traditional" sends."""
+    """The form of a question with a choice "traditional"."""
     save(ada, draft, kind="choice", **{"choice-0-label": "Traditional"})
     return typed(ada, draft)
 

@@ -56,8 +56,8 @@ def test_each_field_is_saved_with_one_event(ada, draft):
     )
     assert response.status_code == 302
     found = question_of(draft)
-    told = ("text", "title", "weight", "cites", "good", "evidence_hints", "related")
-    assert [found[name] for name in told] == [
+    names = ("text", "title", "weight", "cites", "good", "evidence_hints", "related")
+    assert [found[name] for name in names] == [
         "Is a list kept?",
         "List",
         5,

@@ -31,7 +31,7 @@ def draft(cast):
 
 
 def typed(client, draft):
-    """What the form sends when nothing is changed."""
+    """The form when nothing is changed."""
     page = client.get(url("essentials", draft))
     editor = page.context["editor"]
     fields = [field for part in editor.parts for field in part]
@@ -67,7 +67,7 @@ def test_page_counts_what_is_chosen_and_what_law_is_left_out(ada, draft):
     assert url("essentials", draft) in ada.get(url("edit", draft)).text
 
 
-def test_other_questions_are_chosen_in_their_order_told_and_undone(ada, draft):
+def test_other_questions_are_chosen_in_their_order_logged_and_undone(ada, draft):
     reply = save(ada, draft, questions=["Q4", "Q2"], because="Fewer than fifty people.")
     assert "The edition is saved." in ada.get(reply.url).text
     new = SHORT | {"questions": ["Q2", "Q4"], "because": "Fewer than fifty people."}
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(ada, draft, changes, sai
     assert short_path(draft) == SHORT
 
 
-def test_second_editor_is_told_and_nothing_is_lost(ada, cast, draft):
+def test_second_editor_is_refused_and_nothing_is_lost(ada, cast, draft):
     sent = typed(ada, draft)
     editor_actions.save_essentials(
         by=cast.ada,

@@ -30,7 +30,7 @@ def draft(cast):
 
 
 def typed(client, draft, key="old"):
-    """What the form of a gate sends when nothing is changed."""
+    """The form of a gate when nothing is changed."""
     page = client.get(url("gates", draft), {"gate": key})
     editor = page.context["editor"]
     fields = [field for part in editor.parts for field in part]
@@ -55,7 +55,7 @@ def test_saving_what_stands_changes_nothing(ada, draft):
     assert (gates_of(draft), Event.objects.count()) == ([GATE], count)
 
 
-def test_gate_is_changed_told_and_undone(ada, draft):
+def test_gate_is_changed_logged_and_undone(ada, draft):
     reply = save(
         ada,
         draft,

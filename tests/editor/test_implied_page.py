@@ -1,4 +1,4 @@
-"""What follows from a fact, in the editor: shown, shaped, saved, undone and refused."""
+"""Consequences of a fact, in the editor: shown, shaped, saved, undone and refused."""
 
 import pytest
 
@@ -26,12 +26,12 @@ def draft(draft):
 
 
 def typed(client, draft, key="data"):
-    """What the form of a fact sends when nothing is changed."""
+    """The form of a fact when nothing is changed."""
     page = client.get(url("implied", draft), {"key": key})
     fields = [field for part in page.context["editor"].parts for field in part]
     data = {field.html_name: field.value() for field in fields}
-    told = {n: v for n, v in data.items() if v is not None and v is not False}
-    return told | {"key": key}
+    filled = {n: v for n, v in data.items() if v is not None and v is not False}
+    return filled | {"key": key}
 
 
 def entry(at=0, pick="data=children", because="Schools keep both.", picks=(), **more):
@@ -52,7 +52,7 @@ def implied_of(draft, key="data"):
     return draft.facts.get(key=key).implies
 
 
-def test_what_follows_is_added_told_and_undone(ada, draft):
+def test_what_follows_is_added_shown_and_undone(ada, draft):
     reply = save(ada, draft, **entry(picks=["data=health"]))
     assert implied_of(draft) == [SYSTEMIC]
     page = ada.get(reply.url)

@@ -49,14 +49,14 @@ def test_as_many_choices_as_a_file_may_bring_are_shown_and_saved(ada, draft, cou
     }
 
 
-def test_one_choice_too_many_is_told_in_words_of_the_house(ada, draft):
+def test_one_choice_too_many_is_refused_in_words_of_the_house(ada, draft):
     choose(draft.questions.first(), 200)
     more = {"choice-TOTAL_FORMS": 201, "choice-200-label": "One too many"}
     page = save(ada, draft, **more)
     assert page.status_code == 422
-    told = page.content.decode()
-    assert "A question has at most 200 choices. Take some out to save it." in told
-    assert "Please submit" not in told
+    text = page.content.decode()
+    assert "A question has at most 200 choices. Take some out to save it." in text
+    assert "Please submit" not in text
 
 
 def test_lists_are_as_long_as_a_file_may_bring_them(ada, draft):
@@ -74,7 +74,7 @@ def test_lists_are_as_long_as_a_file_may_bring_them(ada, draft):
         ("if-rows", "A rule has at most 60 conditions and groups."),
     ],
 )
-def test_rows_past_the_limit_are_told_in_words_of_the_house(ada, draft, name, words):
+def test_rows_past_the_limit_are_refused_in_words_of_the_house(ada, draft, name, words):
     assert words in save(ada, draft, **{name: 99}).content.decode()
 
 
@@ -113,11 +113,13 @@ def test_choices_of_a_fact_in_a_file_keep_to_what_the_editor_can_change():
         FactShape.model_validate(fact | {"choices": options})
 
 
-@pytest.mark.parametrize(("count", "told"), [(60, []), (61, ["it has 61 conditions"])])
-def test_rule_in_a_file_keeps_to_what_the_editor_can_change(draft, count, told):
+@pytest.mark.parametrize(
+    ("count", "faults"), [(60, []), (61, ["it has 61 conditions"])]
+)
+def test_rule_in_a_file_keeps_to_what_the_editor_can_change(draft, count, faults):
     document = content.document(draft)
     rule = {"any": [{"data": "health"}] * count}
     document["sections"][0]["questions"][0]["rule"] = rule
     head = {"title": "Own", "summary": "", "theme": ""}
     found = checking.found_in("attest", head, document, Notes(), str)
-    assert [fault.words[:20] for fault in found.faults] == told
+    assert [fault.words[:20] for fault in found.faults] == faults

@@ -104,8 +104,10 @@ def test_replacing_is_undone_in_one_step(cast, draft, sign_in, given):
     assert "Undone" in ada.post(undo, {"seq": seq}, follow=True).text
     assert content.document(draft) == before
     assert set(draft.questions.values_list("version", flat=True)) == {2}
-    actions_told = list(Event.objects.order_by("seq").values_list("action", flat=True))
-    assert actions_told == ["edition.replaced", "edition.replacing_undone"]
+    actions_in_trail = list(
+        Event.objects.order_by("seq").values_list("action", flat=True)
+    )
+    assert actions_in_trail == ["edition.replaced", "edition.replacing_undone"]
     again = ada.post(undo, {"seq": seq}, follow=True)
     assert "Q1, Q2, Q3 have been changed again since" in again.text
 

@@ -27,7 +27,7 @@ def ada(cast, sign_in):
 
 
 def typed(client, draft, **changes):
-    """What the page sends, with names that have dashes written with underscores."""
+    """The form of the page, with names that have dashes written with underscores."""
     form = client.get(url("roles", draft)).context["form"]
     data = {field.html_name: field.value() for field in form}
     data = {name: value for name, value in data.items() if value is not None}

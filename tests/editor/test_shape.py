@@ -44,7 +44,7 @@ def press(client, edition, do, data=None, **options):
 
 
 def shown(response):
-    """What the form on the page sends, typed in or not."""
+    """The form on the page, typed in or not."""
     data = {"key": "Q1"}
     for part in response.context["editor"].parts:
         for field in part:
@@ -53,7 +53,7 @@ def shown(response):
     return data
 
 
-def told(data):
+def filled(data):
     return {name: str(value) for name, value in data.items() if value not in ("", [])}
 
 
@@ -125,16 +125,16 @@ def test_rule_that_names_what_is_not_asked_is_kept_and_can_go(ada, draft):
     assert question_of(draft)["rule"] == {"eu": ["yes"]}
 
 
-def test_what_a_button_cannot_do_is_told_and_keeps_the_form(ada, draft):
+def test_what_a_button_cannot_do_is_refused_and_keeps_the_form(ada, draft):
     draft.questions.filter(key="Q1").update(rule={"eu": "yes"})
     data = typed(ada, draft) | {"text": "Kept?"}
     page = press(ada, draft, "if group 0", data)
     assert "A condition holds no others" in page.text
-    assert told(shown(page)) == told(data)
+    assert filled(shown(page)) == filled(data)
     for do in ("", "<b>x</b>", "if up 9", "date up 3", "law up nothing"):
         page = press(ada, draft, do, data)
         assert page.status_code == 200
-        assert told(shown(page)) == told(data)
+        assert filled(shown(page)) == filled(data)
         assert "<b>x" not in page.text
     for cut in ({"if-rows": ""}, {"if-rows": "2"}, {"date-rows": "x"}):
         refused = ada.post(url("question_save", draft), data | cut)

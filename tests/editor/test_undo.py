@@ -1,4 +1,4 @@
-"""Every usual change to a draft is told with its Undo, and is as it was after it."""
+"""Every usual change to a draft is shown with its Undo, which puts all back as it was."""
 
 import pytest
 
@@ -58,7 +58,7 @@ CHANGES = {
     ),
     "section changed": (
         "section_save",
-        {"key": "s1", "version": "0", "title": "Other", "intro": "Told."}
+        {"key": "s1", "version": "0", "title": "Other", "intro": "Shown."}
         | {"level": "organisation"},
         "The section is saved.",
     ),
@@ -101,7 +101,7 @@ def stands(draft):
 
 
 def undo(client, page):
-    """Press Undo on a page that tells a change; the page after it."""
+    """Press Undo on a page that shows a change; the page after it."""
     done = page.context["done"]
     data = {"seq": done.seq, "page": page.context.get("page_name", "")}
     data["language"] = page.context.get("language", "")
@@ -109,7 +109,7 @@ def undo(client, page):
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_change_is_told_and_undone_once(ada, draft, change):
+def test_change_is_shown_and_undone_once(ada, draft, change):
     name, data, said = CHANGES[change]
     before = stands(draft)
     page = ada.post(url(name, draft), data, follow=True)
@@ -131,7 +131,7 @@ SINCE = {
     "section moved": ("part_move", {"part": "section", "key": "s3", "step": "-1"}),
     "section changed": (
         "section_save",
-        {"key": "s1", "version": "1", "title": "Third", "intro": "Told."},
+        {"key": "s1", "version": "1", "title": "Third", "intro": "Shown."},
     ),
     "fact changed": (
         "fact_save",
@@ -221,7 +221,7 @@ TRANSLATED = GERMAN | {"part": "section", "key": "s1", "title": "Teil"}
         ("roles", {"version": "0", "role_fact": "data"}, {"role_fact": "nothing"}),
     ],
 )
-def test_what_was_saved_before_is_not_told_beside_what_is_refused(
+def test_what_was_saved_before_is_not_shown_beside_what_is_refused(
     ada, draft, name, data, bad
 ):
     page = ada.post(url(name, draft), data, follow=True)
@@ -292,7 +292,7 @@ def test_editor_of_the_library_undoes_too(cast, sign_in):
     assert content.document(draft) == before
 
 
-def test_event_of_another_organisation_is_not_told(ada, cast, draft, sign_in):
+def test_event_of_another_organisation_is_not_shown(ada, cast, draft, sign_in):
     theirs = make_draft(checklist=make_checklist("theirs", cast.other))
     given = {"by": cast.zoe, "organisation": cast.other, "edition_id": theirs.pk}
     event = actions.add_section(**given, title="Secret")

@@ -1,4 +1,4 @@
-"""What the forms of the editor say of themselves, so that the page can keep what is typed."""
+"""Attributes of the editor's forms, by which the page can keep what is typed."""
 
 import re
 

@@ -102,7 +102,7 @@ def test_row_and_event_come_together_or_not_at_all(
     assert stored() == []
 
 
-def test_full_database_is_told_in_the_same_words(cast, monkeypatch):
+def test_full_database_is_refused_in_the_same_words(cast, monkeypatch):
     def refuse(**kwargs):
         msg = "database or disk is full"
         raise OperationalError(msg)

@@ -124,7 +124,7 @@ def test_full_disk_is_507_and_leaves_nothing(cast, sign_in, monkeypatch, stored)
     assert 'value="Typed"' in page.text
 
 
-def test_same_file_again_is_told_with_a_link(cast, sign_in, make_file):
+def test_same_file_again_is_named_with_a_link(cast, sign_in, make_file):
     first = make_file(title="First & only")
     theirs = make_file(title="Theirs", organisation=cast.other)
     page = sign_in(cast.con).post(URL, {"upload": file()}, follow=True)

@@ -26,14 +26,14 @@ def test_detail_shows_the_four_dates_the_file_and_its_whole_hash(
         expires_on=date(2199, 12, 1),
     )
     page = re.sub(r"<[^>]+>", "", flat(sign_in(cast.rob).get(url(evidence))))
-    for told in (
+    for shown in (
         "12 Jan 2026",
         "1 Jan 2026 to 30 Nov 2026",
         "1 Dec 2199",
         "policy.pdf, PDF",
         evidence.sha256,
     ):
-        assert told in page
+        assert shown in page
     assert "Edit title and dates" not in page
 
 
@@ -46,7 +46,7 @@ def test_detail_shows_the_four_dates_the_file_and_its_whole_hash(
         (30, "It runs out in 30 days."),
     ],
 )
-def test_end_is_told_ahead(cast, sign_in, make_file, days, words):
+def test_end_is_announced_ahead(cast, sign_in, make_file, days, words):
     evidence = make_file(expires_on=timezone.localdate() + timedelta(days=days))
     assert words in flat(sign_in(cast.rob).get(url(evidence)))
 
@@ -84,8 +84,8 @@ def test_edit_changes_title_and_dates(cast, sign_in, make_file):
     form = {"title": "New", "document_on": "", "expires_on": "2027-01-01"}
     assert con.post(url(evidence, "edit/"), form).url == url(evidence)
     evidence.refresh_from_db()
-    told = (evidence.title, evidence.document_on, evidence.expires_on)
-    assert told == ("New", None, date(2027, 1, 1))
+    fields = (evidence.title, evidence.document_on, evidence.expires_on)
+    assert fields == ("New", None, date(2027, 1, 1))
 
 
 def test_refused_edit_keeps_what_was_typed(cast, sign_in, make_file):
@@ -115,7 +115,7 @@ def test_download_gives_the_same_bytes_and_keeps_them_inert(
     evidence = make_file(name, content)
     reply = sign_in(cast.rob).get(url(evidence, "file/"))
     assert (reply.status_code, reply.getvalue()) == (200, content)
-    told = {
+    headers = {
         "Content-Type": media_type,
         "Content-Length": str(len(content)),
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -124,7 +124,7 @@ def test_download_gives_the_same_bytes_and_keeps_them_inert(
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
-    assert {header: reply[header] for header in told} == told
+    assert {header: reply[header] for header in headers} == headers
 
 
 @pytest.mark.parametrize("raw", NAMES, ids=ascii)
@@ -152,7 +152,7 @@ def test_type_of_the_row_is_not_trusted(cast, sign_in, make_file):
 
 
 @pytest.mark.parametrize("harm", ["unlink", "shorten", "swap"])
-def test_damaged_file_is_told_and_not_sent(cast, sign_in, make_file, place, harm):
+def test_damaged_file_is_named_and_not_sent(cast, sign_in, make_file, place, harm):
     evidence = make_file()
     path = place(evidence)
     if harm == "unlink":
@@ -206,7 +206,7 @@ def test_link_has_nothing_to_check(cast, sign_in):
 
 
 def edited(evidence, **typed):
-    """What the edit page sends: the values shown, and those typed over them."""
+    """The form of the edit page: the values shown, and those typed over them."""
     shown = {
         name: str(getattr(evidence, name) or "")
         for name in ("title", "document_on", "covers_from", "covers_to", "expires_on")

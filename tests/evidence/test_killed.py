@@ -84,8 +84,8 @@ def upload_and_kill(uploader, round_number):
     first = [uploader.stdout.readline()] if round_number % 2 else []
     time.sleep(random.uniform(0, 0.2))  # noqa: S311
     os.kill(process, signal.SIGKILL)
-    told = [*first, *iter(uploader.stdout.readline, "over\n")]
-    return [line.strip() for line in told]
+    lines = [*first, *iter(uploader.stdout.readline, "over\n")]
+    return [line.strip() for line in lines]
 
 
 def rows(folder):
@@ -100,13 +100,13 @@ def rows(folder):
 @pytest.mark.slow
 def test_killed_upload_leaves_no_row_without_its_file(installed, settings):
     settings.MEDIA_ROOT = installed / "files"
-    told, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    lines, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with run(UPLOADER, installed, **pipes) as uploader:
         for round_number in range(KILLS):
-            told += upload_and_kill(uploader, round_number + 1)
+            lines += upload_and_kill(uploader, round_number + 1)
     kept = rows(installed)
-    assert told
-    assert set(told) <= set(kept)
+    assert lines
+    assert set(lines) <= set(kept)
     (organisation,) = (p.name for p in settings.MEDIA_ROOT.iterdir())
     places = {path_of(organisation, sha256): size for sha256, size in kept.items()}
     assert {path: path.stat().st_size for path in places} == places

@@ -27,7 +27,7 @@ def library(cast, make_file):
 
 
 @pytest.mark.parametrize(
-    ("show", "told"),
+    ("show", "shown"),
     [
         ("all", ["File", "Gone", "Later", "Month", "Never", "Today"]),
         ("files", ["File"]),
@@ -37,9 +37,9 @@ def library(cast, make_file):
         ("nonsense", ["File", "Gone", "Later", "Month", "Never", "Today"]),
     ],
 )
-def test_filter_shows_its_own(library, cast, sign_in, show, told):
+def test_filter_shows_its_own(library, cast, sign_in, show, shown):
     page = sign_in(cast.rob).get(URL, {"show": show})
-    assert titles(page) == told
+    assert titles(page) == shown
     assert page.context["counts"] == {
         "all": 6,
         "files": 1,
@@ -55,7 +55,7 @@ def test_filter_shows_its_own(library, cast, sign_in, show, told):
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "found"),
     [
         ("neVER", ["Never"]),
         ("GRÖSSE", []),
@@ -69,9 +69,9 @@ def test_filter_shows_its_own(library, cast, sign_in, show, told):
         ("x" * 5000, []),
     ],
 )
-def test_search_finds_title_name_and_link(library, cast, sign_in, query, told):
+def test_search_finds_title_name_and_link(library, cast, sign_in, query, found):
     page = sign_in(cast.rob).get(URL, {"q": query})
-    assert (page.status_code, titles(page)) == (200, told)
+    assert (page.status_code, titles(page)) == (200, found)
 
 
 def test_search_finds_a_hash_as_it_is_printed(library, cast, sign_in):
@@ -141,7 +141,7 @@ TODAY = date(2026, 7, 2)
         (None, date(2026, 9, 2), "to 2 Sep 2026"),
     ],
 )
-def test_period_is_told_in_few_words(start, end, words):
+def test_period_is_put_in_few_words(start, end, words):
     assert bar_of(start, end, None, TODAY).words == words
 
 

@@ -32,7 +32,7 @@ def text(number):
     return f"{number:05}".encode()
 
 
-def test_files_within_an_hour_are_limited_and_the_time_is_told(
+def test_files_within_an_hour_are_limited_and_the_time_is_named(
     cast, make_file, settings, stored
 ):
     settings.UPLOADS_PER_HOUR = 2

@@ -41,12 +41,12 @@ def test_every_name_can_be_shown_sent_and_cleaned_again(raw):
         ("a.waytoolongtobeone", ""),
     ],
 )
-def test_ending_is_told_from_other_dots(name, ending):
+def test_ending_is_no_other_dot(name, ending):
     assert ending_of(name) == ending
 
 
 @pytest.mark.parametrize(
-    ("name", "endings", "told"),
+    ("name", "endings", "safe"),
     [
         ("a.pdf", ("pdf",), "a.pdf"),
         ("a.JPEG", ("jpg", "jpeg"), "a.JPEG"),
@@ -55,8 +55,8 @@ def test_ending_is_told_from_other_dots(name, ending):
         ("x" * 180, ("docx",), "x" * 175 + ".docx"),
     ],
 )
-def test_name_ends_as_its_content_does(name, endings, told):
-    assert with_ending(name, endings) == told
+def test_name_ends_as_its_content_does(name, endings, safe):
+    assert with_ending(name, endings) == safe
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_scanner_that_hangs_is_given_up(clamd):
     done.set()
 
 
-def test_file_over_the_limit_of_the_scanner_is_told(clamd):
+def test_file_over_the_limit_of_the_scanner_is_refused(clamd):
     def refuse(line):
         line.recv(100)
         line.sendall(b"INSTREAM size limit exceeded. ERROR\0")
@@ -128,7 +128,7 @@ def test_file_over_the_limit_of_the_scanner_is_told(clamd):
 @pytest.mark.parametrize(
     "address", ["/nowhere/clamd.ctl", "127.0.0.1:1", "[::1]:1", "host:99999"]
 )
-def test_absent_scanner_is_told(address):
+def test_absent_scanner_is_named(address):
     with pytest.raises(ScannerError, match="does not answer"):
         found_in([b"a"], address, 0.5)
 

@@ -38,16 +38,16 @@ def test_several_files_are_kept_each_with_its_name_and_the_dates(cast, sign_in):
     assert Event.objects.count() == 2
 
 
-def test_one_that_is_refused_keeps_no_other_out_and_is_told_by_name(cast, sign_in):
+def test_one_that_is_refused_keeps_no_other_out_and_is_named(cast, sign_in):
     files = [file("a.pdf"), file("<evil>\u202e.html", b"<p>"), file("c.txt", b"")]
     page = sign_in(cast.con).post(URL, {"upload": files, "expires_on": "2027-01-01"})
     assert page.status_code == 422
     assert [one.title for one in Evidence.objects.all()] == ["a.pdf"]
-    told = flat(page)
-    assert "_evil_.html: Web pages and SVG pictures can run code." in told
-    assert "c.txt: " in told
-    assert f'<a href="{Evidence.objects.get().get_absolute_url()}">' in told
-    assert 'value="2027-01-01"' in told
+    text = flat(page)
+    assert "_evil_.html: Web pages and SVG pictures can run code." in text
+    assert "c.txt: " in text
+    assert f'<a href="{Evidence.objects.get().get_absolute_url()}">' in text
+    assert 'value="2027-01-01"' in text
 
 
 def test_title_for_several_is_refused_before_any_is_kept(cast, sign_in, stored):
@@ -64,7 +64,7 @@ def test_more_files_than_a_request_may_carry_are_refused(cast, sign_in, stored):
     assert stored() == []
 
 
-def test_script_is_told_of_one_file_in_a_line(cast, sign_in):
+def test_script_gets_one_line_about_one_file(cast, sign_in):
     con = sign_in(cast.con)
     good = con.post(URL, {"upload": file("a<b>.pdf")}, headers=SCRIPT)
     assert good.status_code == 200
@@ -113,7 +113,7 @@ def test_closed_assessment_takes_no_file(cast, sign_in, answer, stored):
     assert (stored(), Evidence.objects.count()) == ([], 0)
 
 
-def test_what_cannot_be_used_is_in_the_library_and_told(
+def test_what_cannot_be_used_is_in_the_library_with_the_reason(
     cast, sign_in, answer, settings
 ):
     settings.FILES_PER_ASSESSMENT = 0

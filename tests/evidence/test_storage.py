@@ -49,7 +49,7 @@ def test_damaged_file_is_neither_given_nor_taken_for_the_same(stored):
     assert [path.read_bytes() for path in stored()] == [b"eno"]
 
 
-def test_missing_file_is_told():
+def test_missing_file_is_an_error():
     with pytest.raises(storage.StorageError):
         storage.open_kept(ACME, "0" * 64)
 
@@ -62,7 +62,7 @@ def test_what_is_no_hash_is_no_path(sha256):
 
 @pytest.mark.parametrize("call", ["fsync", "link", "open", "mkdir"])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_full_disk_is_told_and_leaves_nothing(monkeypatch, stored, call, number):
+def test_full_disk_is_an_error_and_leaves_nothing(monkeypatch, stored, call, number):
     def refuse(*args, **kwargs):
         raise OSError(number, "no space")
 
@@ -115,7 +115,7 @@ def test_organisations_are_known_by_their_folders(files):
     assert storage.organisations_with_files() == [UUID(str(ACME))]
 
 
-def test_old_files_are_told_from_new_ones(files, stored):
+def test_old_files_are_listed_without_new_ones(files, stored):
     kept(b"one")
     part = files / str(ACME) / ".part-0"
     part.write_bytes(b"half")

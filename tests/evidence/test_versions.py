@@ -48,7 +48,7 @@ def make_version(cast):
         (2, [(3, 2), (9, 8), (2, 1)], [1, 2, 3]),
     ],
 )
-def test_chain_is_told_oldest_first(one, links, chain):
+def test_chain_is_listed_oldest_first(one, links, chain):
     assert chain_of(one, links) == chain
 
 
@@ -66,9 +66,9 @@ def test_new_version_stands_beside_the_old_which_stays(
     event = trail.events_of(cast.acme.pk).first()
     assert trail.changes(event)[1]["replaces"] == str(old.pk)
     rob = sign_in(cast.rob)
-    told = flat(rob.get(page_of(old)))
-    assert "This is an older version, kept for signed reports." in told
-    assert "v1, " in told
+    text = flat(rob.get(page_of(old)))
+    assert "This is an older version, kept for signed reports." in text
+    assert "v1, " in text
     reply = rob.get(f"{page_of(old)}file/")
     assert (reply.getvalue(), reply["Content-Security-Policy"]) == (
         PDF,
@@ -129,8 +129,8 @@ def test_of_eight_new_versions_at_once_one_is_kept(shared):
             connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(add, range(8)))
-    assert sorted(told, key=str) == ["Con Tributor"] * 7 + [None]
+        outcomes = list(pool.map(add, range(8)))
+    assert sorted(outcomes, key=str) == ["Con Tributor"] * 7 + [None]
     assert Evidence.objects.count() == 2
 
 
@@ -151,8 +151,8 @@ def test_answers_that_stay_ticked_use_the_new_version(cast, sign_in, make_file):
     assert three.attachments.count() == 0
     done = con.get(reply.url)
     assert (done.status_code, "/bulk/" in reply.url) == (200, True)
-    actions_told = [e.action for e in Event.objects.order_by("-seq")[:2]]
-    assert actions_told == ["evidence.attached", "evidence.detached"]
+    actions_in_trail = [e.action for e in Event.objects.order_by("-seq")[:2]]
+    assert actions_in_trail == ["evidence.attached", "evidence.detached"]
     undo = con.post(f"{reply.url}undo/")
     assert undo.status_code == 302
     assert [a.evidence for a in one.attachments.all()] == [old]

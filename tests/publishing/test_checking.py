@@ -1,4 +1,4 @@
-"""What blocks publishing and what only warns, over plain documents."""
+"""Points that block publishing and points that only warn, over plain documents."""
 
 import re
 
@@ -23,7 +23,7 @@ def document():
     return found
 
 
-def told(document, law=None):
+def points(document, law=None):
     return [
         (item.place or item.where, item.is_blocking, item.text)
         for item in checking.items(document, law or {})
@@ -35,7 +35,7 @@ def first(document):
 
 
 def test_nothing_is_open_when_all_stands_right(document):
-    assert told(document) == []
+    assert points(document) == []
 
 
 def test_citations_must_resolve(document):
@@ -45,7 +45,7 @@ def test_citations_must_resolve(document):
         "B 2": Cited("B 2", CiteState.GONE, successor="B 9"),
         "D 4": Cited("D 4", CiteState.LATER),
     }
-    assert told(document, law) == [
+    assert points(document, law) == [
         ("Q1", True, "B 2 is repealed. Cite B 9 instead."),
         ("Q1", True, "C 3 is not in the legal index."),
     ]
@@ -57,27 +57,27 @@ def test_citations_must_resolve(document):
 )
 def test_release_notes_are_two_sentences(document, notes, blocks):
     document["edition"]["release_notes"] = notes
-    assert [row[:2] for row in told(document)] == [("head", blocks)]
+    assert [row[:2] for row in points(document)] == [("head", blocks)]
 
 
 def test_missing_guidance_warns(document):
     first(document).update(good=[], how_to_check="")
-    assert told(document) == [("Q1", False, "There is no guidance.")]
+    assert points(document) == [("Q1", False, "There is no guidance.")]
 
 
 def test_unused_fact_warns(document):
     first(document)["rule"] = None
-    assert told(document) == [("facts", False, "The fact “Data” decides nothing.")]
+    assert points(document) == [("facts", False, "The fact “Data” decides nothing.")]
 
 
 def test_fact_is_used_by_a_date_and_by_roles(document):
     first(document).update(
         rule=None, applies_from=[{"date": "2027-01-01", "when": {"data": "health"}}]
     )
-    assert told(document) == []
+    assert points(document) == []
     first(document).update(applies_from=[], binds=["health"])
     document["edition"].update(role_fact="data", roles={"health": "Health"})
-    assert told(document) == []
+    assert points(document) == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_fact_is_used_by_a_date_and_by_roles(document):
 )
 def test_rule_must_be_readable_and_able_to_hold(document, rule, said):
     first(document)["rule"] = rule
-    blocking = [text for _, is_blocking, text in told(document) if is_blocking]
+    blocking = [text for _, is_blocking, text in points(document) if is_blocking]
     assert len(blocking) == 1
     assert said in blocking[0]
 
@@ -98,22 +98,22 @@ def test_rule_must_be_readable_and_able_to_hold(document, rule, said):
 def test_one_of_two_choices_cannot_be_both(document):
     rule = {"all": [{"data": "health"}, {"data": "children"}]}
     first(document)["rule"] = rule
-    assert told(document) == []
+    assert points(document) == []
     document["facts"][0]["kind"] = "one"
-    assert told(document)[0][:2] == ("Q1", True)
+    assert points(document)[0][:2] == ("Q1", True)
 
 
 def test_fact_with_very_many_choices_is_not_counted_through(document):
     choices = [{"key": f"c{n}", "label": f"C{n}", "help": ""} for n in range(200)]
     document["facts"][0]["choices"] = choices
     first(document)["rule"] = {"all": [{"data": f"c{n}"} for n in range(5)]}
-    assert told(document) == []
+    assert points(document) == []
 
 
 def test_same_text_twice_warns_at_the_second(document):
     rows = document["sections"][0]["questions"]
     rows[2]["text"] = rows[0]["text"].upper() + "  "
-    assert told(document) == [("Q3", False, "It asks the same as Q1.")]
+    assert points(document) == [("Q3", False, "It asks the same as Q1.")]
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ def test_same_text_twice_warns_at_the_second(document):
 )
 def test_kind_and_roles_must_fit(document, change):
     first(document).update(change)
-    assert [row[:2] for row in told(document)] == [("Q1", True)]
+    assert [row[:2] for row in points(document)] == [("Q1", True)]
 
 
 def test_edition_that_asks_nothing_blocks(document):
     document["sections"][0]["questions"] = []
-    found = [(place, blocks) for place, blocks, _ in told(document)]
+    found = [(place, blocks) for place, blocks, _ in points(document)]
     assert found == [("outline", True), ("outline", False), ("facts", False)]
 
 

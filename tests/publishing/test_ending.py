@@ -60,8 +60,8 @@ def test_only_draft_goes_with_its_checklist_and_the_key_is_free(ada, cast, own):
     page = ada.get(url("discard", draft)).content.decode()
     assert "with 3 questions" in page
     assert "its key <code>own</code> is free" in page
-    told = press(ada, draft).content.decode()
-    assert "is thrown away." in told
+    page = press(ada, draft).content.decode()
+    assert "is thrown away." in page
     assert not Edition.objects.exists()
     assert not Checklist.objects.exists()
     assert not Question.objects.exists()
@@ -144,9 +144,9 @@ def test_retired_edition_starts_nothing_and_running_work_goes_on(ada, cast, own)
     assert "1 running assessment" in page
     assert ada.post(url("retire", edition), {"reason": ""}).status_code == 422
     before = Event.objects.count()
-    told = ada.post(url("retire", edition), {"reason": "Superseded."}, follow=True)
-    assert "is retired." in told.content.decode()
-    assert "Retired: no assessment can start on it" in told.content.decode()
+    page = ada.post(url("retire", edition), {"reason": "Superseded."}, follow=True)
+    assert "is retired." in page.content.decode()
+    assert "Retired: no assessment can start on it" in page.content.decode()
     assert Event.objects.count() == before + 1
     assert trail.changes(Event.objects.latest("pk")) == (
         {"status": "published"},

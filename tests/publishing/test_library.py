@@ -17,7 +17,7 @@ from tests.reading import flat
 def seed(*asked, number):
     Theme.objects.get_or_create(key="t", defaults={"name": "T", "position": 1})
     found = document(asked, number=number)
-    found["edition"]["release_notes"] = "Duties are new. Others are told better."
+    found["edition"]["release_notes"] = "Duties are new. Others are worded better."
     return store_checklist(
         by=None, theme="t", title="Privacy", summary="", document=found
     )
@@ -40,7 +40,7 @@ def path(edition, name, org="acme"):
 def draft(cast, sign_in, published):
     sign_in(cast.otto).post(path(published, "draft_next"))
     made = Edition.objects.get(status="draft")
-    made.release_notes = "One is told better. One is gone."
+    made.release_notes = "One is worded better. One is gone."
     made.save()
     return made
 
@@ -155,9 +155,9 @@ def test_editors_see_who_edits_the_library_and_how_one_is_added(
     otto = sign_in(cast.otto)
     assert link in otto.get("/o/acme/checklists/").text
     page = otto.get(link)
-    told = {row.person: row.since for row in page.context["editors"]}
+    since = {row.person: row.since for row in page.context["editors"]}
     made = Event.objects.filter(action="editor.made").order_by("seq")
-    assert told == {cast.otto: made[0].at, cast.zoe: made[2].at}
+    assert since == {cast.otto: made[0].at, cast.zoe: made[2].at}
     said = flat(page.text)
     assert "2 editors" in said
     assert cast.zoe.email in said
@@ -181,7 +181,7 @@ def test_who_left_the_installation_is_no_editor(cast, sign_in, published):
     assert [row.person for row in page.context["editors"]] == [cast.otto]
 
 
-def test_others_are_not_told_who_edits_the_library(cast, sign_in, published):
+def test_others_do_not_see_who_edits_the_library(cast, sign_in, published):
     link = reverse("checklists:editors", args=["acme"])
     ada = sign_in(cast.ada)
     assert ada.get(link).status_code == 403

@@ -62,8 +62,8 @@ def take(world, *taken, **changes):
 def test_offers_say_what_changed_there_and_here(world):
     draft, base, newer, _ = world
     found = offers(*(content.document(e) for e in (base, newer, draft)))
-    told = {one.item.key: one.is_ours for one in found.questions}
-    assert told == {"Q6": False, "Q1": False, "Q2": True, "Q3": True, "Q7": False}
+    ours = {one.item.key: one.is_ours for one in found.questions}
+    assert ours == {"Q6": False, "Q1": False, "Q2": True, "Q3": True, "Q7": False}
     assert [one.change.key for one in found.facts] == ["eu"]
 
 
@@ -196,8 +196,8 @@ def test_role_that_came_with_the_merge_stays_while_a_question_binds_it(world):
 def test_language_stays_for_a_text_that_was_written_since_the_merge(world):
     draft = world[0]
     german = {"de": {"title": {"text": "Pflicht", "of": "x"}}}
-    told = {"translations": german}
-    event = take_third(world, "Q1", questions=told, translations={"de": {}})
+    questions = {"translations": german}
+    event = take_third(world, "Q1", questions=questions, translations={"de": {}})
     draft.questions.filter(key="Q4").update(translations=german)
     undo(world, event)
     draft.refresh_from_db()
@@ -238,7 +238,7 @@ def test_choice_on_another_state_is_stale_and_changes_nothing(world):
     assert texts(draft)["Q1"] == "Just now?"
 
 
-def test_editor_that_was_open_before_the_merge_is_told(world):
+def test_editor_that_was_open_before_the_merge_is_stale(world):
     draft, _, _, given = world
     seen = marks(content.question_values(draft.questions.get(key="Q1")))
     take(world, "Q1")
@@ -267,9 +267,9 @@ def test_page_offers_and_takes(world, cast, sign_in):
     data |= {"take:Q1": "theirs", "take:Q2": "ours", "take:Q7": "theirs"}
     stale = ada.post(url("merge", draft), data | {"seen": "0" * 64})
     assert stale.status_code == 409
-    told = ada.post(url("merge", draft), data, follow=True)
-    assert "now based on edition 2026.2 of the original" in told.text
-    assert ">Undo<" in told.text
+    page = ada.post(url("merge", draft), data, follow=True)
+    assert "now based on edition 2026.2 of the original" in page.text
+    assert ">Undo<" in page.text
     assert texts(draft)["Q1"] == "Theirs?"
     assert texts(draft)["Q3"] == "Ours of Q3?"
     assert "newer edition" not in ada.get(url("detail", draft)).text
@@ -302,7 +302,7 @@ def test_merge_page_costs_the_same_in_a_long_list(
         assert ada.get(url("merge", draft)).text.count("take:Q") == 2 * questions
 
 
-def test_newer_original_is_told_in_the_list_and_in_the_editor(world, cast, sign_in):
+def test_newer_original_is_named_in_the_list_and_in_the_editor(world, cast, sign_in):
     draft = world[0]
     ada, said = sign_in(cast.ada), "Original has a newer edition:<bdi>2026.2</bdi>"
     listed = reverse("checklists:list", args=["acme"])

@@ -29,7 +29,7 @@ def given(cast, draft):
     return {"organisation": cast.acme, "edition_id": draft.pk}
 
 
-def told():
+def actions_in_trail():
     return list(Event.objects.order_by("seq").values_list("action", flat=True))
 
 
@@ -39,7 +39,7 @@ def test_what_one_sent_another_publishes(cast, draft, given):
         publishing.approve(by=cast.ada, **given)
     edition = publishing.approve(by=cast.otto, **given)
     assert edition.status == "published"
-    assert told() == ["edition.sent", "edition.published"]
+    assert actions_in_trail() == ["edition.sent", "edition.published"]
     after = trail.changes(Event.objects.order_by("seq").last())[1]
     assert (after["sent_by"], after["alone"]) == (cast.ada.pk, False)
     assert edition.content_hash == content.content_hash(content.document(edition))
@@ -81,7 +81,7 @@ def test_open_points_block_sending(cast, draft, given):
     draft.questions.filter(key="Q2").update(rule={"gone": "yes"})
     with pytest.raises(RefusedError, match="Q2: Its rule cannot be read"):
         publishing.send_to_review(by=cast.ada, **given)
-    assert told() == []
+    assert actions_in_trail() == []
 
 
 def test_publishing_retires_the_one_before_and_leaves_assessments_on_it(cast):

@@ -1,4 +1,4 @@
-"""Who may see what of a seat: everybody against every page."""
+"""Rights in a seat: everybody against every page."""
 
 import re
 from datetime import timedelta
@@ -250,16 +250,16 @@ def test_hostile_text_stays_text(cast, sign_in, place):
 def test_file_comes_inert_and_whole(cast, sign_in, place):
     reply = sign_in(cast.aud).get(pages(place)["evidence"])
     assert reply.getvalue() == b"proof"
-    told = {
+    headers = {
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
-    assert {header: reply[header] for header in told} == told
+    assert {header: reply[header] for header in headers} == headers
 
 
-def test_damaged_file_is_told_and_not_noted(cast, sign_in, place):
+def test_damaged_file_is_refused_and_not_noted(cast, sign_in, place):
     Evidence.objects.update(sha256="0" * 64)
     reply = sign_in(cast.aud).get(pages(place)["evidence"])
     assert reply.status_code == 503

@@ -42,7 +42,7 @@ def seat(cast, assessment):
     return give(cast, assessment)
 
 
-def told(action):
+def event_of(action):
     event = Event.objects.get(action=action)
     return event.actor, *trail.changes(event)
 
@@ -55,7 +55,7 @@ def test_member_gets_a_mail_and_the_trail_an_event(cast, assessment):
     (mail,) = send_queued()
     assert mail.to == [cast.aud.email]
     assert f"/o/acme/audit/{seat.pk}/" in mail.body
-    by, before, after = told("seat.given")
+    by, before, after = event_of("seat.given")
     assert (by, before, after["user_id"]) == (cast.otto, {}, cast.aud.pk)
 
 
@@ -67,7 +67,7 @@ def test_somebody_unknown_is_invited_as_auditor(cast, assessment):
     (mail,) = send_queued()
     assert "/invitation/" in mail.body
     assert "asked to read" in mail.body
-    by, _, after = told("seat.offered")
+    by, _, after = event_of("seat.offered")
     assert (by, after["person"]) == (cast.otto, "new@audit.example")
 
 
@@ -83,7 +83,7 @@ def test_seat_opens_once_its_person_joins(cast, assessment, sign_in):
         "Yearly audit",
     )
     assert zoe.get(f"/o/acme/audit/{seat.pk}/").status_code == 200
-    by, _, after = told("seat.taken_up")
+    by, _, after = event_of("seat.taken_up")
     assert (by, after["user_id"], after["given_by_id"]) == (
         cast.zoe,
         cast.zoe.pk,
@@ -119,7 +119,7 @@ def test_offered_seat_is_taken_back(cast, assessment, sign_in):
     assert sign_in(cast.otto).post(url).status_code == 302
     accept_invitation(by=cast.zoe, invitation=offer.invitation)
     assert not Seat.objects.exists()
-    assert told("seat.offer_ended")[1]["person"] == cast.zoe.email
+    assert event_of("seat.offer_ended")[1]["person"] == cast.zoe.email
     assert sign_in(cast.otto).post(url).status_code == 404
 
 
@@ -214,10 +214,10 @@ def test_only_owner_and_officer_look_after_seats(
     assert codes <= {403, 405}
 
 
-# What was looked at
+# Pages looked at
 
 
-def test_each_page_is_told_once_in_an_hour_and_each_download(
+def test_each_page_is_logged_once_in_an_hour_and_each_download(
     cast, assessment, seat, sign_in
 ):
     answer = assessment.answers.first()
@@ -320,8 +320,8 @@ def test_accept_and_flag_are_on_the_trail_and_change_no_answer(cast, assessment,
     with pytest.raises(ValidationError, match="Say what is wrong"):
         actions.mark(**mark, result="flagged", note="  ")
     actions.mark(**mark, result="flagged", note="No list.")
-    assert told("sample.accepted")[2]["about"] == answer.question.key
-    assert told("sample.flagged")[1:] == (
+    assert event_of("sample.accepted")[2]["about"] == answer.question.key
+    assert event_of("sample.flagged")[1:] == (
         {"result": "accepted", "text": ""},
         {"subject": str(assessment), "about": answer.question.key, "text": "No list."},
     )
@@ -493,9 +493,9 @@ def test_request_and_messages_that_are_sent_twice_are_made_once(cast, seat):
     given = {"by": cast.aud, "seat": seat, "request_id": asked[0].pk}
     said = [actions.say(**given, text="And March? ", sending="1-2") for _ in range(2)]
     assert said[0] == said[1]
-    told = {"by": cast.ada, "request": asked[0], "text": "Here.", "sending": "1-3"}
+    event_of = {"by": cast.ada, "request": asked[0], "text": "Here.", "sending": "1-3"}
     for _ in range(2):
-        actions.reply(**told)
+        actions.reply(**event_of)
     texts = [one.text for one in asked[0].messages.all()]
     assert texts == ["And March?", "Here."]
     assert len(send_queued()) == 3
@@ -506,17 +506,17 @@ def test_other_sendings_of_the_same_words_are_meant(cast, seat):
     asked = [ask(cast.aud, seat, sending=f"2-{at}") for at in range(2)]
     assert [one.number for one in asked] == [1, 2]
     given = {"by": cast.aud, "seat": seat, "request_id": asked[0].pk, "text": "Why?"}
-    told = {"by": cast.ada, "request": asked[0], "text": "Here."}
+    event_of = {"by": cast.ada, "request": asked[0], "text": "Here."}
     for at in range(2):
         actions.say(**given, sending=f"3-{at}")
     for at in range(2):
-        actions.reply(**told, evidence=proof, sending=f"4-{at}")
-    actions.reply(**told, sending="4-1")  # its file was taken out since
+        actions.reply(**event_of, evidence=proof, sending=f"4-{at}")
+    actions.reply(**event_of, sending="4-1")  # its file was taken out since
     assert asked[0].messages.count() == 5
     assert ask(cast.aud, seat, "Another", sending="2-1").number == 3
 
 
-def test_same_words_without_a_name_are_told_to_be_sent_already(cast, seat, sign_in):
+def test_same_words_without_a_name_are_refused_as_sent_already(cast, seat, sign_in):
     asked = ask(cast.aud, seat, text="All.")
     aud, home = sign_in(cast.aud), f"/o/acme/audit/{seat.pk}/requests/"
     words = {"title": "The list", "text": "All.", "due_on": asked.due_on.isoformat()}

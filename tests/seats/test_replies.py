@@ -75,7 +75,7 @@ def make_library(cast, count):
 
 
 def offered(page):
-    """What the list offers, by title."""
+    """The evidence that the list offers, by title."""
     return re.findall(r"<option[^>]*>([^<]*)</option>", page.text)
 
 
@@ -90,8 +90,8 @@ def test_new_file_becomes_evidence_and_goes_to_the_auditor(
         cast.acme,
         cast.otto,
     )
-    told = list(Event.objects.order_by("seq").values_list("action", flat=True)[1:])
-    assert told[-2:] == ["evidence.added", "request.answered"]
+    events = list(Event.objects.order_by("seq").values_list("action", flat=True)[1:])
+    assert events[-2:] == ["evidence.added", "request.answered"]
     taken = f"/o/acme/audit/{asked.seat_id}/evidence/{evidence.pk}/file/"
     assert sign_in(cast.aud).get(taken).getvalue() == PDF
 
@@ -162,7 +162,7 @@ def test_closed_request_keeps_no_file_and_gives_the_text_back(
     assert kept(files) == []
 
 
-def test_file_that_was_kept_but_not_sent_is_told(cast, sign_in, path, monkeypatch):
+def test_file_that_was_kept_but_not_sent_is_named(cast, sign_in, path, monkeypatch):
     def closed(**_):
         raise forms.forms.ValidationError(actions.CLOSED)
 

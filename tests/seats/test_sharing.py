@@ -219,14 +219,14 @@ def test_opening_writes_its_trail_entry_and_nothing_else(client, made):
     assert rows_of(VIEWS_BY_AUDITORS) == before
 
 
-def test_list_tells_how_often_each_link_was_opened(cast, client, sign_in, made):
+def test_list_shows_how_often_each_link_was_opened(cast, client, sign_in, made):
     link, token = made
     actions.share(by=cast.otto, assessment=link.assessment, label="Board", days=1)
     opened(client, token)
     opened(client, token)
     page = sign_in(cast.otto).get(f"/o/acme/assessments/{link.assessment_id}/auditors/")
-    told = re.findall(r"opened (\d+) times?(, last)?", flat(page.text))
-    assert told == [("0", ""), ("2", ", last")]
+    counts = re.findall(r"opened (\d+) times?(, last)?", flat(page.text))
+    assert counts == [("0", ""), ("2", ", last")]
 
 
 def test_link_takes_nothing(client, made):

@@ -44,13 +44,13 @@ def test_signed_assessment_is_read_sampled_and_asked_about(cast, signed, sign_in
     assert signed.status == "signed"
 
 
-def test_report_is_taken_and_told(cast, signed, sign_in):
+def test_report_is_taken_and_logged(cast, signed, sign_in):
     seat, report = give(cast, signed), make_report(signed, cast.ada)
     path = f"/o/acme/audit/{seat.pk}/reports/{report.pk}/file/"
     assert sign_in(cast.aud).get(path).getvalue() == str(signed.pk).encode()
     event = Event.objects.get(action="seat.downloaded")
-    told = trail.changes(event)[1]
-    assert told == {
+    after = trail.changes(event)[1]
+    assert after == {
         "subject": str(signed),
         "about": "Report 1",
         "sha256": report.sha256,

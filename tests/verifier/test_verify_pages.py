@@ -99,7 +99,7 @@ def draft(tmp_path_factory):
 
 @pytest.fixture
 def resealed(draft, place, tmp_path):
-    """What is said of the pages of a report, changed and sealed with the right key."""
+    """The findings about the pages of a report, changed and sealed with the right key."""
 
     def made(change=lambda pdf: None):
         path = tmp_path / "changed.pdf"

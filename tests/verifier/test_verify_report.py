@@ -190,7 +190,7 @@ def test_program_needs_only_the_standard_library_and_pyhanko():
     assert others == {"asn1crypto", "pyhanko", "pyhanko_certvalidator"}
 
 
-def test_expected_certificate_is_told_by_digits_or_file(place, pins, tmp_path):
+def test_expected_certificate_is_given_by_digits_or_file(place, pins, tmp_path):
     path = tmp_path / "certificate.pem"
     certificate = seal_of(place).certificate
     path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -293,7 +293,7 @@ def test_second_seal_is_named(sealed, tmp_path, monkeypatch):
 
 
 def held_in(data):
-    """Where the signature of a file begins and ends, and what it is."""
+    """The place of the signature in a file, from where to where, and its bytes."""
     numbers = re.findall(rb"/ByteRange \[0 (\d+) (\d+) ", data)[-1]
     before, after = map(int, numbers)
     held = cms.ContentInfo.load(bytes.fromhex(data[before + 1 : after - 1].decode()))
@@ -551,7 +551,7 @@ def stamped(draft, tmp_path, place):
     return made
 
 
-def stamp_told(data, services):
+def stamp_check(data, services):
     [one] = [
         c for c in verify(data, services=services).checks if c.name == "time stamp"
     ]
@@ -561,12 +561,12 @@ def stamp_told(data, services):
 def test_time_stamp_counts_only_from_a_named_service(stamped):
     data, service = stamped("own")
     _, other = stamped("other")
-    state, words = stamp_told(data, service)
+    state, words = stamp_check(data, service)
     assert (state, "Clock, a named service" in words) == ("ok", True)
-    assert stamp_told(data, [*other, *service])[0] == "ok"
-    state, words = stamp_told(data, other)
+    assert stamp_check(data, [*other, *service])[0] == "ok"
+    state, words = stamp_check(data, other)
     assert (state, "from a service that nobody named" in words) == ("fault", True)
-    state, words = stamp_told(data, [])
+    state, words = stamp_check(data, [])
     assert (state, "It does not count" in words) == ("note", True)
 
 
@@ -582,9 +582,9 @@ def test_self_made_time_stamp_of_another_day_is_named(stamped, away):
     values = {"type": "signature_time_stamp_token", "values": [token]}
     forged = beside_the_signature(data, values)
     assert found(forged) == {}
-    state, words = stamp_told(forged, service)
+    state, words = stamp_check(forged, service)
     assert (state, "from a service that nobody named" in words) == ("fault", True)
-    assert stamp_told(forged, [])[0] == "note"
+    assert stamp_check(forged, [])[0] == "note"
 
 
 def test_time_stamp_that_was_taken_away_is_named(place, tmp_path):
@@ -649,32 +649,32 @@ def source_of(sealed):
         return json.loads(pdf.attachments["assessment.json"].get_file().read_bytes())
 
 
-def head_told(sealed, trail):
+def head_checks(sealed, trail):
     checks = verify(sealed, frozenset(), trail).checks
     return [(one.state, one.words) for one in checks if one.name == "trail head"]
 
 
 def test_head_and_events_are_compared_with_an_exported_trail(sealed, tmp_path):
     source = source_of(sealed)
-    told = head_told(sealed, export(tmp_path, source))
-    assert told == [("ok", "Event 9 is the same in trail.jsonl.")]
-    told = head_told(sealed, export(tmp_path, source, part=True, leave={9}))
-    assert told == [("ok", "Event 9 is the last of the events in this file.")]
-    told = head_told(sealed, export(tmp_path, source, leave={4}))
-    assert told == [("fault", "Event 4 is missing in trail.jsonl.")]
+    checks = head_checks(sealed, export(tmp_path, source))
+    assert checks == [("ok", "Event 9 is the same in trail.jsonl.")]
+    checks = head_checks(sealed, export(tmp_path, source, part=True, leave={9}))
+    assert checks == [("ok", "Event 9 is the last of the events in this file.")]
+    checks = head_checks(sealed, export(tmp_path, source, leave={4}))
+    assert checks == [("fault", "Event 4 is missing in trail.jsonl.")]
     changed = export(tmp_path, source, change={"actor": "99"})
-    assert head_told(sealed, changed) == [
+    assert head_checks(sealed, changed) == [
         ("fault", "Event 9 was changed in trail.jsonl.")
     ]
     source["trail"]["organisation"] = "0"
     source["trail"]["entries"] = []
-    told = head_told(sealed, export(tmp_path, source))
-    assert told == [("fault", "trail.jsonl is the trail of another organisation.")]
-    told = head_told(sealed, PROGRAM)
-    assert told == [("fault", "verify_report.py is not an exported trail.")]
+    checks = head_checks(sealed, export(tmp_path, source))
+    assert checks == [("fault", "trail.jsonl is the trail of another organisation.")]
+    checks = head_checks(sealed, PROGRAM)
+    assert checks == [("fault", "verify_report.py is not an exported trail.")]
 
 
-def test_head_that_no_file_has_is_told_as_not_compared(sealed, tmp_path):
+def test_head_that_no_file_has_is_noted_as_not_compared(sealed, tmp_path):
     source, result = source_of(sealed), verify_events.Result()
     source["trail"] |= {"seq": 12, "hash": "0" * 64}
     verify_events.check_head(result, source, None)
@@ -690,7 +690,7 @@ def test_head_that_no_file_has_is_told_as_not_compared(sealed, tmp_path):
 
 
 def making(source, sha256, **changes):
-    """The event that tells of a report's file, as a line of an exported trail."""
+    """The event of a report's file being made, as a line of an exported trail."""
     content = {"after": {"sha256": sha256}, "before": {}}
     payload, salts = canonical(content), "5a17 5a18"
     line = {"seq": 10, "at": "2026-12-22T10:06:00.000000+00:00", "actor": "7"}
@@ -703,27 +703,27 @@ def making(source, sha256, **changes):
     return line | {"hash": digest(canonical(covered))} | changes
 
 
-def file_told(sealed, trail):
+def file_checks(sealed, trail):
     checks = verify(sealed, frozenset(), trail).checks
     return [(one.state, one.words) for one in checks if one.name == "file in the trail"]
 
 
-def test_file_that_an_exported_trail_does_not_tell_of_is_named(sealed, tmp_path):
+def test_file_that_an_exported_trail_does_not_know_is_named(sealed, tmp_path):
     """Sealed with the right key, outside of Attest: the trail knows each file it made."""
     source = source_of(sealed)
     own, other = hashlib.sha256(sealed).hexdigest(), "0" * 64
 
-    def told(*lines, **options):
-        return file_told(sealed, export(tmp_path, source, more=lines, **options))
+    def checks(*lines, **options):
+        return file_checks(sealed, export(tmp_path, source, more=lines, **options))
 
     known, unknown = making(source, own), making(source, other)
-    assert told(known) == [("ok", "trail.jsonl names this very file, byte for byte.")]
-    assert told(known, part=True)[0][0] == "ok"
-    assert told(unknown)[0][0] == "fault"
-    assert told()[0][0] == "fault"
-    assert told(unknown, part=True)[0][0] == "note"
+    assert checks(known) == [("ok", "trail.jsonl names this very file, byte for byte.")]
+    assert checks(known, part=True)[0][0] == "ok"
+    assert checks(unknown)[0][0] == "fault"
+    assert checks()[0][0] == "fault"
+    assert checks(unknown, part=True)[0][0] == "note"
     today = datetime.now(UTC).date().isoformat()
-    assert told(at=today)[0][0] == "note"  # it may be older than the file
+    assert checks(at=today)[0][0] == "note"  # it may be older than the file
     forged = making(source, other, payload=known["payload"])
-    assert told(forged)[0][0] == "note"  # the event's hash covers another text
-    assert file_told(sealed, None) == []
+    assert checks(forged)[0][0] == "note"  # the event's hash covers another text
+    assert file_checks(sealed, None) == []
