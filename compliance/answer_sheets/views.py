@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -21,9 +22,12 @@ from compliance.answer_sheets.preview import Showing, taken_in, told_undo
 from compliance.answer_sheets.returned_rows import SheetError
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
+from compliance.bulk.actions import events_together
 from compliance.checklist_files.writing import FORMATS
 from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.workspace.milestones import closes, milestone_of_many
+from compliance.workspace.pages import read_view
 
 ON_A_PAGE = 100
 GONE = (
@@ -213,7 +217,22 @@ def sheet_take(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     drafts.drop(user_id=request.user.pk, assessment_id=assessment.pk, draft_id=draft.id)
     if not done.is_again:
         messages.success(request, Showing(done.plan).done)
+        if done.plan.changing and done.seq:
+            _tell_milestone(request, assessment, done.seq)
     return _back(request, assessment)
+
+
+def _tell_milestone(request: MemberRequest, assessment: Assessment, seq: int) -> None:
+    """Say which sections a file completed; its answers follow the event of the file."""
+    events = events_together(assessment, seq + 1)
+    if not any(map(closes, events)):
+        return
+    view, _ = read_view(request, assessment)
+    if found := milestone_of_many(view, events):
+        url = assessment.get_absolute_url()
+        context = {"milestone": found, "assessment": assessment, "base_url": url}
+        said = render_to_string("workspace/_milestone.html", context, request)
+        messages.success(request, said)
 
 
 @require_POST

@@ -352,6 +352,34 @@ def test_pick_for_a_foreign_answer_changes_nothing(cast, assessment, con, conten
     assert (foreign.note, standing(assessment, "Q1").note) == ("", "Here")
 
 
+# The next step
+
+
+def test_sheet_that_completes_sections_says_so_and_what_is_next(
+    cast, assessment, sign_in
+):
+    """Two sections; the questions are a verdict, a number, two choices, a day, a text."""
+    ada, every = sign_in(cast.ada), list(assessment.answers.order_by("pk"))
+    first = {("Q1", "verdict"): "Met", ("Q2", "value"): 20, ("Q3", "value"): "None"}
+    link = f"{assessment.get_absolute_url()}?open={every[3].pk}#answer-{every[3].pk}"
+    assert "Section done" not in taken_with(ada, assessment, NEW)
+    page = taken_with(ada, assessment, first)
+    assert f'Section done. <a href="{link}">Next: ' in page
+    assert "done." not in taken_with(ada, assessment, {("Q1", "verdict"): "Not met"})
+    last = {("Q4", "value"): "None", ("Q5", "verdict"): "Met", ("Q6", "verdict"): "Met"}
+    page = taken_with(ada, assessment, last)
+    assert "All answered." in page
+    assert f'href="{reverse("reviews:review", args=["acme", assessment.pk])}"' in page
+    assert "All answered." not in ada.get(address(assessment)).text
+
+
+def taken_with(client, assessment, cells):
+    """The page after a sheet with some cells changed was taken in."""
+    sent = changed(download(client, assessment), cells)
+    reply = take(client, assessment, preview(client, assessment, sent))
+    return " ".join(client.get(reply["Location"]).text.split())
+
+
 # Many
 
 
