@@ -43,7 +43,7 @@ ONE_KIND = {
         editor/test_last editor/test_limits checklists/test_list
         editor/test_preview checklists/test_related editor/test_roles editor/test_shape
         checklist_translations/test_translating editor/test_unsaved
-        organisations/test_roles_told
+        organisations/test_role_descriptions
         reports/test_ask reports/test_detail reports/test_list
         reviews/test_cost reviews/test_pages reviews/test_review_queue seats/test_signed
         test_growth_elsewhere test_headers test_hostile test_tokens web/test_logs

@@ -101,15 +101,15 @@ def test_what_people_do_to_their_accounts_is_in_the_chain(
     assert verification.verify(PEOPLE) is None
 
 
-def test_changed_password_is_told_by_mail_and_ends_every_session(cast, client, sign_in):
+def test_changed_password_sends_a_mail_and_ends_every_session(cast, client, sign_in):
     elsewhere = sign_in(cast.con)
     client.force_login(cast.con)
     typed = {"password1": "y" * 14, "password2": "y" * 14}
     client.post("/accounts/password/", typed | {"oldpassword": "wrong"})
     assert send_queued() == []
     client.post("/accounts/password/", typed | {"oldpassword": factories.PASSWORD})
-    [told] = send_queued()
-    assert (told.to, told.subject) == (
+    [mail] = send_queued()
+    assert (mail.to, mail.subject) == (
         [cast.con.email],
         "The password of your account was changed",
     )

@@ -412,7 +412,7 @@ def test_owners_see_who_has_which_factor_and_no_secret(cast, ada, sign_in):
 def test_second_factor_is_throttled_by_network_over_all_accounts(
     cast, sign_in, settings
 ):
-    """Whoever has the passwords of many tries no more codes than for one."""
+    """A person with the passwords of many tries no more codes than for one."""
     apps = [connect(sign_in(user))[0] for user in (cast.ada, cast.otto, cast.con)]
     rates = {"login_failed": "4/h/ip,10/15m/key"}
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | rates

@@ -25,18 +25,18 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
     made = device.add(ada)
     made.count = 0 if is_counting else -1
     said = device.signed_for(ada, made, TO)
-    session, told, gate = ada.session.session_key, [], threading.Barrier(4)
+    session, outcomes, gate = ada.session.session_key, [], threading.Barrier(4)
 
     def use():
         gate.wait()
         try:
-            told.append(
+            outcomes.append(
                 recognition.recognise(
                     by=cast.ada, session=session, purpose=TO, said=said
                 )
             )
         except ValidationError as error:
-            told.append(error)
+            outcomes.append(error)
         finally:
             connection.close()
 
@@ -45,7 +45,7 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(isinstance(one, Authenticator) for one in told) == 1
-    refusals = [one for one in told if isinstance(one, ValidationError)]
+    assert sum(isinstance(one, Authenticator) for one in outcomes) == 1
+    refusals = [one for one in outcomes if isinstance(one, ValidationError)]
     assert all("already used" in one.messages[0] for one in refusals)
     assert len(refusals) == 3

@@ -110,10 +110,10 @@ def test_question_for_a_use_leads_to_no_new_key_without_a_password(to, ada):
     )
 
 
-@pytest.mark.parametrize("told", ["", "{}", "[]", "x", '{"rawId": 1}', "[" * 9000])
-def test_nonsense_for_a_key_is_told_and_kept_nowhere(told, ada):
+@pytest.mark.parametrize("sent", ["", "{}", "[]", "x", '{"rawId": 1}', "[" * 9000])
+def test_nonsense_for_a_key_is_refused_and_kept_nowhere(sent, ada):
     device.begin(ada)
-    page = ada.post("/passkeys/add/", {"name": "X", "said": told}, follow=True)
+    page = ada.post("/passkeys/add/", {"name": "X", "said": sent}, follow=True)
     assert "The passkey could not be made" in page.text
     assert device.kept().count() == 0
 
@@ -277,7 +277,7 @@ def test_passkey_of_another_person_is_not_recognised(cast, ada, sign_in):
 
 
 @pytest.mark.parametrize("count", [0, 4, 5])
-def test_count_that_goes_back_tells_of_a_copy(count, cast, ada):
+def test_count_that_goes_back_warns_of_a_copy(count, cast, ada):
     made = device.add(ada)
     FactorCount.objects.update(count=5)
     made.count = count - 1

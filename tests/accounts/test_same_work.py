@@ -1,7 +1,7 @@
 """An address that has an account costs as much work as one that has none.
 
 Seconds differ with the machine, so the work is counted: calls of functions, and passwords
-hashed. Whoever measures replies learns nothing that is not in these.
+hashed. A person who measures replies learns nothing that is not in these.
 """
 
 import sys
@@ -69,7 +69,7 @@ def measured(people, act, hasher):
 
 
 def differences(found):
-    """What stands out against an address without an account."""
+    """The replies that stand out against an address without an account."""
     calls, hashes = found["unknown"]
     return {
         what: one

@@ -1,4 +1,4 @@
-"""Where somebody is signed in: listed with place and last use, ended one by one or all at once."""
+"""Sessions of a person: listed with place and last use, ended one by one or all at once."""
 
 from datetime import timedelta
 
@@ -48,8 +48,8 @@ def is_in(client):
 
 
 def listed(client):
-    told = client.get("/security/").context["sessions"]
-    return [(one["program"], one["network"], one["is_this"]) for one in told]
+    sessions = client.get("/security/").context["sessions"]
+    return [(one["program"], one["network"], one["is_this"]) for one in sessions]
 
 
 def row_of(client):
@@ -61,7 +61,7 @@ def later(**passed):
 
 
 @pytest.mark.parametrize(
-    ("agent", "told"),
+    ("agent", "words"),
     [
         (LINUX, "Firefox, Linux"),
         (PHONE, "Safari, iPhone"),
@@ -71,13 +71,13 @@ def later(**passed):
         ("<script>Firefox", "Firefox"),
     ],
 )
-def test_program_is_told_in_words(agent, told):
-    assert program_of(agent) == told
+def test_program_is_named_in_words(agent, words):
+    assert program_of(agent) == words
     assert is_phone(agent) == ("iPhone" in agent)
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "words"),
     [
         ("127.0.0.1", "The machine that Attest runs on"),
         ("::1", "The machine that Attest runs on"),
@@ -87,8 +87,8 @@ def test_program_is_told_in_words(agent, told):
         ("0.0.0.0", "Unknown"),  # noqa: S104
     ],
 )
-def test_network_is_told_in_words(address, told):
-    assert network_of(address) == told
+def test_network_is_named_in_words(address, words):
+    assert network_of(address) == words
 
 
 def test_page_lists_each_browser_with_network_and_last_use(cast):
@@ -148,7 +148,7 @@ def test_last_use_is_kept_once_a_minute_with_where_from(cast):
 
 
 def test_page_that_is_only_open_is_no_use(cast):
-    """The presence that an open page tells by itself."""
+    """The presence that an open page sends by itself."""
     assessment = factories.make_assessment(cast.acme, cast.ada)
     ada = entered(cast.ada)
     began = row_of(ada).last_seen_at
@@ -205,8 +205,8 @@ def test_owner_signs_a_member_out_everywhere(cast):
     assert (is_in(ada), is_in(con), is_in(phone)) == (True, False, False)
     event = Event.objects.filter(organisation_id=cast.acme.pk).last()
     assert (event.action, event.actor) == ("member.signed_out", cast.ada)
-    told = [m.to for m in send_queued() if "signed you out" in m.subject]
-    assert told == [[cast.con.email]]
+    addressees = [m.to for m in send_queued() if "signed you out" in m.subject]
+    assert addressees == [[cast.con.email]]
     assert is_in(entered(cast.con))
 
 

@@ -64,7 +64,7 @@ def submit(client, email, password=PASSWORD, **extra):
 
 
 def words(response):
-    """What a person reads, without what differs in every reply."""
+    """The text that a person reads, without the parts that differ in every reply."""
     text = re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", response.text)
     return response.status_code, re.sub(r"[\w.]+@example\.org", "", text)
 

@@ -1,4 +1,4 @@
-"""Who answered: whoever said verdict, value, note, reason or evidence, and nobody else."""
+"""The author of an answer: whoever said verdict, value, note, reason or evidence, and nobody else."""
 
 from datetime import date
 from types import SimpleNamespace

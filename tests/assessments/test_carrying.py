@@ -88,11 +88,11 @@ def test_the_earlier_assessment_stays_as_it_is(cast, earlier):
 def test_the_trail_keeps_every_answer_as_it_came_along(cast, earlier):
     new = carry(cast, earlier)
     event = Event.objects.get(action="assessment.started")
-    told = trail.changes(event)[1]["carried"]
+    carried = trail.changes(event)[1]["carried"]
     one = by_key(new)["Q1"]
-    assert told["earlier"] == str(earlier.pk)
-    assert told["answers"][str(one.pk)]["note"] == "Kept in the vault."
-    assert len(told["answers"]) == 2
+    assert carried["earlier"] == str(earlier.pk)
+    assert carried["answers"][str(one.pk)]["note"] == "Kept in the vault."
+    assert len(carried["answers"]) == 2
     assert verification.verify(cast.acme.pk) is None
 
 
@@ -255,16 +255,16 @@ def test_unknown_and_foreign_assessments_are_not_found(cast, earlier, sign_in, g
 
 def test_history_of_an_answer_begins_with_what_came_along(cast, earlier, sign_in):
     new = by_key(carry(cast, earlier))
-    (told,) = history(new["Q1"])
-    assert told.what == (
+    (entry,) = history(new["Q1"])
+    assert entry.what == (
         "Carried over from Acme, edition 2026.1, 1 Jan 2026 to 31 Dec 2026"
     )
-    assert [(change.label, change.after) for change in told.changes] == [
+    assert [(change.label, change.after) for change in entry.changes] == [
         ("Answer", "Met"),
         ("Note", "Kept in the vault."),
         ("Evidence", "1 piece"),
     ]
-    assert (told.actor, told.can_undo) == (cast.otto, False)
+    assert (entry.actor, entry.can_undo) == (cast.otto, False)
     assert history(new["Q3"]) == []
     args = ["acme", new["Q2"].assessment_id, new["Q2"].pk, "history"]
     page = flat(sign_in(cast.rob).get(reverse("workspace:panel", args=args)).text)

@@ -76,7 +76,7 @@ def test_page_says_that_it_is_archived_and_offers_the_way_back(
 
 
 def of(answer, by):
-    """Whose and which answer it is, as most actions take it."""
+    """The person and the answer, as most actions take them."""
     assessment = answer.assessment
     place = {"organisation": assessment.organisation, "assessment_id": assessment.pk}
     return {"by": by, "answer_id": answer.pk, **place}
@@ -111,13 +111,13 @@ WRITES = {
 
 
 def slowly(record, begun, go_on):
-    """The same, but that what is written stops just before it is told."""
+    """The same, but each write stops just before it is recorded."""
 
-    def recorded(**told):
-        if told.get("action") != "assessment.archived":
+    def recorded(**given):
+        if given.get("action") != "assessment.archived":
             begun.set()
             go_on.wait(10)
-        return record(**told)
+        return record(**given)
 
     return recorded
 

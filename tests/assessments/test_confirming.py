@@ -444,12 +444,12 @@ def test_two_who_confirm_at_once_are_one_confirmation(cast, assessment):
         pytest.skip("a database in memory has one connection")
     answer = say_na(cast.con, assessment.answers.first())
     people = [cast.rev, make_member(cast.acme, "officer", "Second")]
-    told, gate = [], threading.Barrier(2)
+    outcomes, gate = [], threading.Barrier(2)
 
     def work(person):
         gate.wait()
         try:
-            told.append(confirm(person, answer))
+            outcomes.append(confirm(person, answer))
         finally:
             connection.close()
 
@@ -458,5 +458,5 @@ def test_two_who_confirm_at_once_are_one_confirmation(cast, assessment):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(len(done.events) for done in told) == [0, 1]
+    assert sorted(len(done.events) for done in outcomes) == [0, 1]
     assert Event.objects.filter(action="answer.na_confirmed").count() == 1

@@ -36,7 +36,7 @@ FIELDS = [
     ("verdict", "due_on", "2027-03-01", "2027-05-01", "1 Mar 2027", "1 May 2027"),
     ("verdict", "later_until", "2027-03-01", "2027-05-01", "1 Mar 2027", "1 May 2027"),
 ]
-"""Kind of question, input, what Ada and what Con send, and how each is told."""
+"""Kind of question, input, what Ada and what Con send, and how each is shown."""
 each_field = pytest.mark.parametrize(
     "case", FIELDS, ids=[f"{kind}-{name}" for kind, name, *_ in FIELDS]
 )
@@ -79,27 +79,27 @@ def send(cast, sign_in):
 
 
 def beside(name):
-    """What a field cannot be sent without."""
+    """The other fields without which a field cannot be sent."""
     return {"reason": {"verdict": "na"}, "later_until": {"verdict": "later"}}.get(
         name, {}
     )
 
 
 def texts(reply):
-    """What the conflict shows of each field: mine, theirs."""
+    """The texts that the conflict shows of each field: mine, theirs."""
     blocks = re.findall(r'<p dir="auto">(.*?)</p>', reply.text, re.DOTALL)
     return [re.sub("<[^>]*>", "", block).strip() for block in blocks]
 
 
 @each_field
 def test_stale_save_is_refused_with_both_texts(cast, answers, send, case):
-    kind, name, first, second, told, told_second = case
+    kind, name, first, second, shown, shown_second = case
     answer, more = answers[kind], beside(name)
     assert send(cast.ada, answer, name, first, **more).status_code == 200
     before = Answer.objects.filter(pk=answer.pk).values().get()
     reply = send(cast.con, answer, name, second, **more)
     assert reply.status_code == 409
-    assert [told_second, told] == texts(reply)[-2:]
+    assert [shown_second, shown] == texts(reply)[-2:]
     assert "Saved by <bdi>Ada Lindqvist</bdi>" in reply.text
     assert Answer.objects.filter(pk=answer.pk).values().get() == before
     refused = Event.objects.latest("seq")
@@ -168,17 +168,17 @@ def test_refused_save_names_both_where_two_people_changed_two_fields(
     assert texts(reply) == ["Partly", "Met", "May", "March"]
 
 
-def test_owner_is_told_by_name_or_as_nobody_but_never_from_elsewhere(
+def test_owner_is_shown_by_name_or_as_nobody_but_never_from_elsewhere(
     cast, answers, send
 ):
     answer = answers["verdict"]
     send(cast.ada, answer, "owner", "con")
     send(cast.ada, answer, "owner", "otto", base="1")
     assert texts(send(cast.rev, answer, "owner", "", base="1")) == []
-    told = [
+    sides = [
         texts(send(cast.con, answer, "owner", who, base="1")) for who in ("", "zoe")
     ]
-    assert told == [["nobody", "Otto Weber"], ["an unknown person", "Otto Weber"]]
+    assert sides == [["nobody", "Otto Weber"], ["an unknown person", "Otto Weber"]]
 
 
 def test_owner_that_no_id_can_be_is_refused_beside_a_conflict(cast, answers, sign_in):

@@ -104,7 +104,7 @@ def typed(fields):
 
 @contextmanager
 def tried():
-    """What is done in here is taken back."""
+    """Take back all that is done in here."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -121,7 +121,7 @@ def alone(by, answer, fields):
 
 
 def ways_out(cast, fields, refused):
-    """What each button sends, and which base it knows."""
+    """The fields that each button sends, and the base it knows."""
     request = SimpleNamespace(POST=typed(fields), organisation=cast.acme)
     block = compared(request, refused)
     sides = (("mine", block.keep_mine), ("theirs", block.keep_theirs))
@@ -162,7 +162,7 @@ def test_every_pair_of_changes_has_a_way_out(cast, answers, kind, step):
 
 
 def cross(cast, answer, sent, mine, theirs):
-    """What is wrong with a save from an older page, and with both ways out of it."""
+    """Faults of a save from an older page, and of both ways out of it."""
     fields, base = sent
     wrong = []
     with tried():
@@ -185,7 +185,7 @@ def cross(cast, answer, sent, mine, theirs):
 
 
 def attempt(by, answer, fields, base):
-    """What comes of a save; an error is one, too."""
+    """The outcome of a save; an error is one, too."""
     try:
         with transaction.atomic():
             return send(by, answer, fields, base)

@@ -19,11 +19,11 @@ def several():
 def test_two_that_would_rest_on_each_other_at_once_make_no_ring(cast):
     edition = levelled()
     one, two = (started(cast.acme, cast.ada, edition, name) for name in ("A", "B"))
-    told = at_once(
+    outcomes = at_once(
         lambda: rest_on(cast.ada, Assessment.objects.get(pk=one.pk), two),
         lambda: rest_on(cast.otto, Assessment.objects.get(pk=two.pk), one),
     )
-    assert sorted(type(one).__name__ for one in told) == ["ValidationError", "int"]
+    assert sorted(type(one).__name__ for one in outcomes) == ["ValidationError", "int"]
     assert Assessment.objects.filter(rests=True).count() == 1
 
 

@@ -174,7 +174,7 @@ def test_page_refuses_with_words_and_keeps_the_input(
     assert not Assessment.objects.exists()
 
 
-def test_period_that_ends_too_soon_is_told_at_its_field(cast, sign_in, edition):
+def test_period_that_ends_too_soon_is_refused_at_its_field(cast, sign_in, edition):
     address = reverse("scoping:start", args=["acme", edition.pk])
     reply = sign_in(cast.otto).post(address, form(period_to="2025-01-01"))
     assert '<a href="#id_period_to">to</a>: The audit period ends' in flat(reply.text)
@@ -230,7 +230,7 @@ def two(cast, sign_in):
 
 
 def facts_form(page, **chosen):
-    """What a browser sends of the page of the facts, with others chosen."""
+    """The form that a browser sends of the page of the facts, with others chosen."""
     sent = dict(page.context["base"])
     asked = page.context["facts"]
     return sent | {key: asked[key].value() for key in asked.facts} | chosen

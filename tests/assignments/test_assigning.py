@@ -68,7 +68,7 @@ def test_person_becomes_owner_and_gets_one_mail(cast, assessment):
     )
 
 
-def test_one_question_is_told_as_one(cast, assessment):
+def test_one_question_is_mailed_as_one(cast, assessment):
     assign(cast, assessment, cast.con, count=1)
     (mail,) = send_queued()
     assert mail.body.startswith(
@@ -383,7 +383,7 @@ def asked(cast, assessment):
     return own(cast.con).order_by("pk").first()
 
 
-def test_question_handed_back_is_nobodys_and_whoever_asked_is_told(cast, asked):
+def test_question_handed_back_is_nobodys_and_the_asker_gets_a_mail(cast, asked):
     done = hand_back(cast, asked)
     asked.refresh_from_db()
     assert (asked.owner, done.owner, done.told) == (None, None, cast.otto)
@@ -399,7 +399,7 @@ def test_question_handed_back_is_nobodys_and_whoever_asked_is_told(cast, asked):
     assert "Nobody owns the question now." in mail.body
 
 
-def test_question_handed_on_tells_both(cast, asked):
+def test_question_handed_on_mails_both(cast, asked):
     done = hand_back(cast, asked, to=cast.ada)
     asked.refresh_from_db()
     assert (asked.owner, done.told) == (cast.ada, cast.otto)
@@ -409,12 +409,12 @@ def test_question_handed_on_tells_both(cast, asked):
     assert "Ada Lindqvist now owns the question" in to["otto@example.org"].body
 
 
-def test_without_somebody_who_asked_the_starter_is_told(cast, assessment):
+def test_without_an_asker_the_starter_is_informed(cast, assessment):
     assessment.answers.update(owner=cast.con)
     assert hand_back(cast, assessment.answers.first()).told == cast.ada
 
 
-def test_somebody_who_left_is_not_told(cast, asked):
+def test_somebody_who_left_gets_no_mail(cast, asked):
     Membership.objects.filter(user=cast.otto).delete()
     assert hand_back(cast, asked).told is None
     assert queued().count() == 0

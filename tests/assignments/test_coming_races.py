@@ -45,23 +45,23 @@ def invite(cast, assessment, email):
 def test_one_link_is_used_once(cast, assessment):
     user, made = invite(cast, assessment, "new@example.org")
     accept = [lambda: people.accept_invitation(by=user, invitation=made)] * 4
-    told = at_once(*accept, caught=Exception)
-    assert sum(isinstance(one, ValidationError) for one in told) == 3
+    outcomes = at_once(*accept, caught=Exception)
+    assert sum(isinstance(one, ValidationError) for one in outcomes) == 3
     assert cast.acme.memberships.filter(user=user).count() == 1
 
 
 def test_joining_and_erasing_wait_for_each_other(cast, assessment):
-    """Whoever is first: afterwards the person is no member and has no name."""
+    """Either may be first: afterwards the person is no member and has no name."""
     for number in range(6):
         user, made = invite(cast, assessment, f"new{number}@example.org")
-        told = at_once(
+        outcomes = at_once(
             lambda user=user, made=made: people.accept_invitation(
                 by=user, invitation=made
             ),
             lambda user=user: erase_person(by=None, person=user),
             caught=Exception,
         )
-        errors = [one for one in told if isinstance(one, Exception)]
+        errors = [one for one in outcomes if isinstance(one, Exception)]
         assert [type(one) for one in errors if one.args] in ([], [ValidationError])
         assert [str(one) for one in errors if "no longer works" not in str(one)] == []
         assert not cast.acme.memberships.filter(user=user).exists()
@@ -106,8 +106,8 @@ def test_adding_a_passkey_and_saving_wait_for_each_other(
                 said=said,
             )
 
-    told = at_once(save, add, caught=Exception)
-    assert [one for one in told if one is not None] == []
+    outcomes = at_once(save, add, caught=Exception)
+    assert [one for one in outcomes if one is not None] == []
     assert cast.ada.passkeys.count() == 8
     assert verification.verify(cast.acme.pk) is None
 
@@ -128,14 +128,14 @@ def test_joining_and_saving_wait_for_each_other(cast, assessment):
 
     for number in range(4):
         user, made = invite(cast, assessment, f"new{number}@example.org")
-        told = at_once(
+        outcomes = at_once(
             lambda user=user, made=made: people.accept_invitation(
                 by=user, invitation=made
             ),
             lambda number=number: save(number),
             caught=Exception,
         )
-        assert [one for one in told if isinstance(one, Exception)] == []
+        assert [one for one in outcomes if isinstance(one, Exception)] == []
         assert Answer.objects.filter(owner=user).count() == 6
     assert verification.verify(cast.acme.pk) is None
 
@@ -159,12 +159,12 @@ def test_erasing_and_saving_wait_for_each_other(cast, assessment):
         named = f"Eloise {number}", f"eloise{number}@example.org"
         user = make_member(cast.acme, "contributor", *named)
         save(cast.con, f"Ask {user.name}, {user.email}")
-        told = at_once(
+        outcomes = at_once(
             lambda user=user: erase_person(by=None, person=user),
             lambda: save(cast.con, "Somebody else is asked."),
             lambda: save(cast.ada, "Nobody is asked."),
             caught=Exception,
         )
-        assert [one for one in told if isinstance(one, Exception)] == []
+        assert [one for one in outcomes if isinstance(one, Exception)] == []
         assert not Answer.objects.filter(note__contains=user.name).exists()
     assert verification.verify(cast.acme.pk) is None

@@ -243,7 +243,7 @@ def test_closed_assessment_is_shown_and_refuses(con, assessment, own):
     assert (reply.status_code, "closed" in reply.text) == (422, True)
 
 
-def test_person_without_questions_is_told_so(cast, sign_in, assessment, own):
+def test_person_without_questions_reads_so(cast, sign_in, assessment, own):
     page = sign_in(cast.otto).get(url(assessment))
     assert (page.status_code, "No question waits for you" in page.text) == (200, True)
 
@@ -317,7 +317,7 @@ def test_date_and_text_stand_beside_the_answer(cast, con, kind, value):
     assert (answer.verdict, answer.value) == ("met", value)
 
 
-def test_wrong_number_is_told_and_kept(cast, con):
+def test_wrong_number_is_refused_and_kept(cast, con):
     assessment, answer = make_valued(cast, "number", **KINDS["number"][0])
     data = typed(answer, value="soon", verdict="unanswered", note="Long text")
     page = con.post(url(assessment, answer), data)
@@ -335,8 +335,8 @@ def test_all_ones_questions_are_grouped_by_assessment(cast, con, assessment, own
     closed = make_assessment(cast.acme, cast.ada, subject="Third", status="archived")
     closed.answers.update(owner=cast.con)
     page = con.get("/o/acme/assessments/mine/")
-    told = [str(s.assessment.subject) for s in page.context["shares"]]
-    assert told == ["Acme", "Second"]
+    subjects = [str(s.assessment.subject) for s in page.context["shares"]]
+    assert subjects == ["Acme", "Second"]
     assert "Six questions, 6 unanswered" in page.text
 
 
@@ -355,8 +355,8 @@ def test_home_leads_contributors_to_their_page(cast, con, sign_in, assessment, o
 
 
 def test_numbers_are_words_up_to_twelve():
-    told = [counted(number) for number in (0, 1, 6, 12, 13)]
-    assert told == [
+    words = [counted(number) for number in (0, 1, 6, 12, 13)]
+    assert words == [
         "no questions",
         "one question",
         "six questions",
@@ -378,8 +378,8 @@ def test_of_very_many_the_next_ones_are_listed(cast, con, monkeypatch):
     assessment.answers.update(owner=cast.con)
     rows = list(assessment.answers.order_by("question__position"))
     theirs = share(assessment, cast.con)
-    told = [[a.question.key for a in theirs.others(row)] for row in (None, rows[6])]
-    assert told == [["Q1", "Q2", "Q3"], ["Q8", "Q1", "Q2"]]
+    listed = [[a.question.key for a in theirs.others(row)] for row in (None, rows[6])]
+    assert listed == [["Q1", "Q2", "Q3"], ["Q8", "Q1", "Q2"]]
     monkeypatch.undo()
     assert len(theirs.others(rows[6])) == 7
 

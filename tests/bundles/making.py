@@ -122,14 +122,14 @@ def make_actions(cast, rows):
 
 
 def say(answer, by, **fields):
-    """What a person says, below the program but with its event and rows."""
+    """Save as a person would, below the program but with its event and rows."""
     at = timezone.now() - timedelta(days=1)
     said = {"answered_by": by, "answered_at": at} if "verdict" in fields else {}
-    told = {n: v for n, v in fields.items() if n not in {"na_by", "owner"}}
-    told |= {"owner_id": fields["owner"].pk} if "owner" in fields else {}
-    told |= {"answered_by_id": by.pk, "answered_at": at.isoformat()} if said else {}
+    recorded = {n: v for n, v in fields.items() if n not in {"na_by", "owner"}}
+    recorded |= {"owner_id": fields["owner"].pk} if "owner" in fields else {}
+    recorded |= {"answered_by_id": by.pk, "answered_at": at.isoformat()} if said else {}
     columns = {"changed_by": by, "changed_at": at, "version": 2} | said | fields
-    put(answer, by, "answer.saved", told | {"version": 2}, **columns)
+    put(answer, by, "answer.saved", recorded | {"version": 2}, **columns)
 
 
 def put(answer, by, action, after, **columns):

@@ -10,7 +10,7 @@ from tests.installing import installation
 
 pytestmark = pytest.mark.slow
 OWN = ("trail/2.json", "trail/2.jsonl", "trail/3.json", "trail/3.jsonl", "SHA256SUMS")
-"""Parts that tell of the installations it went through."""
+"""Parts about the installations that it went through."""
 
 
 def parts_of(path):

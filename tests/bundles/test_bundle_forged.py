@@ -117,7 +117,7 @@ def test_forged_author_with_the_id_of_a_colleague_is_nobody_here(ready, cast):
         signing.sign(cast.otto, came)
 
 
-def test_forged_signature_is_told_as_of_elsewhere(cast):
+def test_forged_signature_is_shown_as_of_elsewhere(cast):
     edition = publish("Q1", "Q2", "Q3", organisation=cast.acme)
     signed = signing.make_signed(cast, edition)
     with forging(bundle_of(signed)) as (rows, head, events, parts):

@@ -77,9 +77,9 @@ def packed(parts, *, summed=True, more=(), how=None):
 
 def refused(content):
     """Why, in words for a person: short, without markup or class names."""
-    told = []
+    parts = []
     with pytest.raises(BundleError) as error:
-        check(io.BytesIO(content), told.append)
+        check(io.BytesIO(content), parts.append)
     words = str(error.value)
     assert len(words) <= layout.MOST_WORDS
     assert not re.search(r"<|Error|Traceback|pydantic|object at", words)
@@ -102,10 +102,10 @@ def rows_with(parts, change):
 
 
 def test_good_bundle_is_good_when_it_is_packed_anew(parts):
-    told = []
-    check(io.BytesIO(packed(parts)), told.append)
-    assert told[0]["head"]["subject"] == "Acme <b>& Sons"
-    assert len(told) == 1 + told[0]["head"]["counts"]["events"]
+    sent = []
+    check(io.BytesIO(packed(parts)), sent.append)
+    assert sent[0]["head"]["subject"] == "Acme <b>& Sons"
+    assert len(sent) == 1 + sent[0]["head"]["counts"]["events"]
 
 
 @pytest.mark.parametrize(
@@ -315,9 +315,9 @@ def lines_with(parts, change):
     ],
 )
 def test_trail_that_was_changed_is_refused(parts, change, words):
-    told = refused(packed(lines_with(parts, change)))
-    assert told.startswith("trail/1.jsonl")
-    assert words in told
+    words_given = refused(packed(lines_with(parts, change)))
+    assert words_given.startswith("trail/1.jsonl")
+    assert words in words_given
 
 
 def test_event_made_up_with_fitting_hashes_stands_in_no_chain(parts):
@@ -328,8 +328,8 @@ def test_event_made_up_with_fitting_hashes_stands_in_no_chain(parts):
         one["salts"], one["payload_hash"] = made
         one["hash"] = link_digest(_link(EventPart(**one)))
 
-    told = refused(packed(lines_with(parts, lie)))
-    assert "not in the chain" in told or "does not follow" in told
+    words = refused(packed(lines_with(parts, lie)))
+    assert "not in the chain" in words or "does not follow" in words
 
 
 def test_signed_content_that_was_changed_is_refused(signed):
@@ -420,7 +420,7 @@ FORGED = [
 def test_rows_that_contradict_the_trail_beside_them_are_refused(
     cast, settings, tmp_path
 ):
-    """Each hash of the bundle fits: only the events tell that a row was forged."""
+    """Each hash of the bundle fits: only the events show that a row was forged."""
     settings.MEDIA_ROOT = tmp_path / "files"
     edition = publish("Q1", "Q2", "Q3", organisation=cast.acme)
     assessment = signing.make_sent(cast, edition)
@@ -446,7 +446,7 @@ def test_bundle_without_a_trail_is_refused(parts):
         pass
 
 
-def test_child_process_tells_the_part_and_nothing_else(parts):
+def test_child_process_names_the_part_and_nothing_else(parts):
     parts.pop("content.json")
     with pytest.raises(UnreadableError) as error, reading(packed(parts)):
         pass

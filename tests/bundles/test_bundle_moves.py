@@ -207,7 +207,7 @@ def test_ids_are_kept_where_they_are_free(full, content, cast):
     assert hash_of(brought_in(again, fresh)) == hash_of(full)
 
 
-def test_what_changed_since_is_told_with_the_names_of_here(content, cast):
+def test_what_changed_since_has_the_names_of_here(content, cast):
     came = brought_in(content, cast.other)
     answer = came.answers.get(question__key="Q9")
     Answer.objects.filter(pk=answer.pk).update(
@@ -246,7 +246,7 @@ def test_same_bundle_is_refused_the_second_time(content, cast):
     assert counts == [m.objects.count() for m in (Assessment, Evidence, User, Event)]
 
 
-def test_another_state_of_the_same_is_told(full, content, cast):
+def test_another_state_of_the_same_is_found(full, content, cast):
     came = brought_in(content, cast.other)
     say(full.answers.get(question__key="Q1"), cast.con, note="Later.")
     with reading(bundle_of(full)) as bundle:

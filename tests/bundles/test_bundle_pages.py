@@ -61,7 +61,7 @@ def test_bundle_is_shown_then_brought_in(full, cast, sign_in):
     assert client.post(f"{IN}take/", data).status_code == 404
 
 
-def test_where_it_came_from_is_told_with_its_trail(full, cast, sign_in):
+def test_where_it_came_from_is_shown_with_its_trail(full, cast, sign_in):
     client = sign_in(cast.zoe)
     page = sent(client, bundle_of(full))
     client.post(f"{IN}take/", {"draft": hidden(page, "draft")})

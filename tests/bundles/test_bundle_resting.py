@@ -46,9 +46,9 @@ def test_it_says_elsewhere_what_stood_there(place, cast, monkeypatch):
     assert (came.rests, came.rests_on) == (True, None)
     assert hash_of(came) == hash_of(here)
     answer(cast.con, whole, "Q2", verdict="not_met")
-    told = content_of(to_read(came.pk))
-    assert [found.verdict for _, found in told.resting] == ["na", "met"]
-    assert told.rests_on.subject == "Acme"
+    stood = content_of(to_read(came.pk))
+    assert [found.verdict for _, found in stood.resting] == ["na", "met"]
+    assert stood.rests_on.subject == "Acme"
 
 
 def test_it_goes_on_with_an_equal_hash(place, cast, monkeypatch):

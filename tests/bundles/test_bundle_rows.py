@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 ON_THE_CONTENT = {"evidence", "actions", "editions", "earlier", "people"}
 """Parts of the rows that the organisation's own events change, and names."""
 NO_COLUMN = {"id", "key", "edition", "taken_from", "organisation", "format"}
-"""What other checks look at, or what stands for rows that stayed behind."""
+"""Columns that other checks look at, or that stand for rows that stayed behind."""
 
 
 @pytest.fixture(autouse=True)

@@ -97,8 +97,8 @@ def test_name_erased_since_leaves_what_was_signed(signed, cast):
     further = brought_in(bundle_of(came), make_organisation("Fresh"))
     for one in (came, further):
         assert one.brought_from.content_hash == was.content_hash
-        (told,) = signoffs_of(one)
-        assert (told.content_hash, told.is_void) == (was.content_hash, False)
+        (signoff,) = signoffs_of(one)
+        assert (signoff.content_hash, signoff.is_void) == (was.content_hash, False)
         assert content_at(one, 1) == was
 
 
@@ -237,7 +237,7 @@ def test_signature_of_here_is_compared_with_its_event(signed):
         looked(source)
 
 
-def test_report_of_a_moment_tells_the_signature_it_came_with(came):
+def test_report_of_a_moment_shows_the_signature_it_came_with(came):
     seq, _ = trail.head_of(came.organisation_id)
     assert [one.there for one in read(came.pk, 1, as_of_seq=seq).signatures] == ["Acme"]
 

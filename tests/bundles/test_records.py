@@ -80,7 +80,7 @@ def test_record_is_canonical_and_names_the_files_beside_it():
     assert json.loads(written)["files"] == {"a.csv": hashlib.sha256(b"a").hexdigest()}
 
 
-def test_record_tells_the_trail_without_what_it_says_elsewhere():
+def test_record_lists_the_trail_without_what_it_says_elsewhere():
     value = json.loads(report_data.written(make_record(), {}))
     assert [entry["seq"] for entry in value["trail"]["entries"]] == [3, 4, 5, 9]
     assert "payload" not in value["trail"]["entries"][0]

@@ -37,7 +37,7 @@ def scope(cast, role="owner", **more):
     return DateScope(cast.acme, ALLOWED[role], timezone.localdate(), **more)
 
 
-def told(cast, role="owner", **more):
+def dates(cast, role="owner", **more):
     asked = scope(cast, role, **more)
     return [(one.kind, one.day, one.title) for one in entries(asked, marks(asked))]
 
@@ -46,8 +46,8 @@ def kinds(found):
     return {kind_of(mark) for mark in found}
 
 
-def test_each_kind_of_date_is_told_on_its_day(cast, assessment):
-    assert told(cast) == [
+def test_each_kind_of_date_is_on_its_day(cast, assessment):
+    assert dates(cast) == [
         (Kind.ANSWER, in_days(3), "Due: Q2 Duty 2"),
         (Kind.LAW, in_days(4), "Privacy: duties begin to bind"),
         (Kind.EVIDENCE, in_days(5), "Runs out: Policy"),
@@ -124,7 +124,7 @@ def test_assessment_narrows_to_its_own_dates(cast, assessment):
 def test_answers_of_one_day_and_assessment_are_one_date(cast):
     assessment = factories.make_assessment(cast.acme, cast.ada)
     assessment.answers.update(due_on=in_days(2))
-    assert told(cast) == [(Kind.ANSWER, in_days(2), "3 answers are due")]
+    assert dates(cast) == [(Kind.ANSWER, in_days(2), "3 answers are due")]
 
 
 def test_law_names_the_assessments_it_touches(cast, assessment):
@@ -145,21 +145,21 @@ def test_index_adds_days_that_the_edition_does_not_know(cast, assessment):
     dating.cite(edition.questions.get(), in_days(90))
     dating.cite(edition.questions.get(), in_days(91), "Law Art. 10", "proposed")
     factories.make_assessment(cast.acme, cast.ada, factories.publish(edition))
-    law = [one for one in told(cast) if one[0] == Kind.LAW]
+    law = [one for one in dates(cast) if one[0] == Kind.LAW]
     assert law[1:] == [(Kind.LAW, in_days(90), "Law: cited provisions begin to apply")]
 
 
-def test_day_that_a_duty_tells_is_told_once(cast):
+def test_day_that_a_duty_names_is_listed_once(cast):
     edition = factories.make_draft(2)
     for at, question in enumerate(edition.questions.order_by("position")):
         dating.cite(question, in_days(9), f"Law Art. {at}")
     factories.publish(edition)
     assessment = factories.make_assessment(cast.acme, cast.ada, edition)
-    assert told(cast) == [
+    assert dates(cast) == [
         (Kind.LAW, in_days(9), "Law: cited provisions begin to apply")
     ]
     assessment.answers.filter(question__key="Q1").update(binds_from=in_days(9))
-    assert told(cast) == [(Kind.LAW, in_days(9), "Privacy: duties begin to bind")]
+    assert dates(cast) == [(Kind.LAW, in_days(9), "Privacy: duties begin to bind")]
 
 
 def test_duty_that_ends_has_its_day_by_the_facts(cast):
@@ -239,5 +239,5 @@ def test_targets_stand_on_the_day_from_which_they_hold(cast):
             set_at=one.started_at,
             set_by=cast.ada,
         )
-    assert (Kind.REVIEW, in_days(30), "Targets hold: Sovereignty level") in told(cast)
-    assert in_days(-2) not in [day for _, day, _ in told(cast)]
+    assert (Kind.REVIEW, in_days(30), "Targets hold: Sovereignty level") in dates(cast)
+    assert in_days(-2) not in [day for _, day, _ in dates(cast)]

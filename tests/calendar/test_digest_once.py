@@ -67,15 +67,15 @@ def run(left):
         act()
     os._exit(0)
 
-told, at, is_ended = [], 0, False
+counts, at, is_ended = [], 0, False
 while not is_ended:
     something_new()
     is_ended = run(at)
     take_up_again()
     act()
-    told.append(counted())
+    counts.append(counted())
     at += int(sys.argv[1])
-print(json.dumps(told))
+print(json.dumps(counts))
 """
 
 THREADS = f"""{BEGIN}
@@ -85,7 +85,7 @@ def look():
     finally:
         connection.close()
 
-told = []
+counts = []
 for _ in range(int(sys.argv[1])):
     something_new()
     threads = [threading.Thread(target=look) for _ in range(4)]
@@ -94,17 +94,17 @@ for _ in range(int(sys.argv[1])):
     for one in threads:
         one.join()
     act()
-    told.append(counted())
-print(json.dumps(told))
+    counts.append(counted())
+print(json.dumps(counts))
 """
 
 
 @pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.long)])
 def test_digest_whose_process_is_killed_goes_out_once(race, step):
-    told = race(KILLS, step)
-    assert len(told) > 60 / step
-    expected = [[n, n, 2 * n, n, 2 * n] for n in range(1, len(told) + 1)]
-    assert told == expected
+    counts = race(KILLS, step)
+    assert len(counts) > 60 / step
+    expected = [[n, n, 2 * n, n, 2 * n] for n in range(1, len(counts) + 1)]
+    assert counts == expected
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(40, marks=pytest.mark.long)])

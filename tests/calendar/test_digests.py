@@ -87,7 +87,7 @@ def test_digest_has_what_is_theirs_and_nothing_else(cast, clock):
     assert "begin to bind" not in body  # the question is nobody's
 
 
-def test_nothing_is_told_twice_until_it_is_late(cast, clock):
+def test_nothing_is_mailed_twice_until_it_is_late(cast, clock):
     choose(cast, cast.con)
     factories.make_action(cast.acme, cast.ada, due_on=in_days(3), owner=cast.con)
     subjects = [[m.body for m in days(clock)] for _ in range(6)]
@@ -96,7 +96,7 @@ def test_nothing_is_told_twice_until_it_is_late(cast, clock):
     assert "LATE" in subjects[3][0]
 
 
-def test_moved_date_is_told_again(cast, clock):
+def test_moved_date_is_mailed_again(cast, clock):
     choose(cast, cast.con)
     factories.make_action(cast.acme, cast.ada, due_on=in_days(3), owner=cast.con)
     assert len(days(clock, 2)) == 1
@@ -314,7 +314,7 @@ class TestOnce:
         assert work() == ["quiet"]
         assert len(send_queued()) == 1
 
-    def test_worker_that_died_before_the_commit_has_told_nothing(
+    def test_worker_that_died_before_the_commit_has_mailed_nothing(
         self, row, monkeypatch
     ):
         def die(*_, **__):
@@ -371,7 +371,7 @@ class TestEscalation:
     def test_is_off_until_an_owner_sets_it(self, late, cast, clock):
         assert days(clock, 3) == []
 
-    def test_tells_the_officer_once_after_the_days_and_the_trail(
+    def test_officer_gets_one_mail_after_the_days_and_the_trail_an_event(
         self, late, cast, clock
     ):
         self.escalate(cast, 6)
@@ -386,7 +386,7 @@ class TestEscalation:
         assert '"count":1' in event.payload
         assert '"days":6' in event.payload
 
-    def test_owner_is_told_only_where_there_is_no_officer(self, late, cast, clock):
+    def test_owner_gets_a_mail_only_where_there_is_no_officer(self, late, cast, clock):
         self.escalate(cast, 1)
         choose(cast, cast.ada)
         choose(cast, cast.rev)

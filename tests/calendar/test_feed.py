@@ -243,7 +243,7 @@ def test_token_changed_behind_the_trail_is_found(cast):
 
 
 def faults(organisation):
-    """What is wrong with feeds; the rows of the cast are in no event."""
+    """Faults of feeds in the trail; the rows of the cast are in no event."""
     found = [one.what for one in tables.faults(organisation.pk)]
     return [what for what in found if what.startswith("feed ")]
 

@@ -116,7 +116,7 @@ def test_calendar_without_dates_says_where_they_come_from(cast, sign_in):
     assert "Nothing is late." in flat(sign_in(cast.rob).get(f"{PAGE}?from=late").text)
 
 
-def test_address_out_of_a_backup_is_told(cast, sign_in):
+def test_address_out_of_a_backup_is_shown_as_dead(cast, sign_in):
     feed, _ = make_feed(by=cast.rob, organisation=cast.acme, is_own_only=True)
     client = sign_in(cast.rob)
     assert "your dates, and the law" in flat(client.get(PAGE).text)

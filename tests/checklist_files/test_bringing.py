@@ -222,7 +222,7 @@ def test_mapping_set_joins_the_crosswalk_once(theme):
     assert (again.is_changed, again.relations) == (False, 0)
 
 
-def test_mapping_to_a_checklist_that_is_not_here_is_told(theme):
+def test_mapping_to_a_checklist_that_is_not_here_is_lost_in_words(theme):
     _, made = libraries()
     coming = checklist_files.preview(made, Wish("privacy"))
     assert coming.counts["relations"] == 0

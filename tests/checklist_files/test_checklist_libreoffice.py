@@ -21,7 +21,7 @@ FILTERS = {
 
 
 def saved(content, name, folder):
-    """What LibreOffice makes of a file of ours when it saves it as its own kind."""
+    """A file of ours once LibreOffice has saved it as its own kind."""
     source = folder / f"own.{name}"
     source.write_bytes(content)
     out = folder / "out"

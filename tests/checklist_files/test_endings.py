@@ -45,7 +45,7 @@ def broken(monkeypatch):
     monkeypatch.setattr(process, "CHILD", "tests.checklist_files.raising")
 
 
-def is_told(words, caplog):
+def is_blamed(words, caplog):
     """Whether Attest is blamed, and the log knows the way to it and nothing else."""
     assert words.startswith("Attest failed on this; the file is not to blame.")
     [record] = [one for one in caplog.records if one.levelname == "ERROR"]
@@ -60,13 +60,13 @@ def is_told(words, caplog):
 def test_reader_that_breaks_blames_attest(name, broken, caplog):
     content, suffix = FILES[name]
     [fault] = formats.read([content], f"x{suffix}").faults
-    assert is_told(str(fault), caplog)
+    assert is_blamed(str(fault), caplog)
 
 
 def test_reader_of_answer_sheets_that_breaks_blames_attest(broken, caplog):
     with pytest.raises(SheetError) as refused:
         sheets.read([OURS["xlsx"]])
-    assert is_told(str(refused.value), caplog)
+    assert is_blamed(str(refused.value), caplog)
 
 
 def test_library_that_cannot_read_a_damaged_sheet_blames_the_file(caplog):
@@ -94,7 +94,7 @@ def test_verifier_that_breaks_blames_attest(broken, caplog, tmp_path):
         pytest.raises(verified.NoReportError) as refused,
     ):
         verified.verified(file, [])
-    assert is_told(str(refused.value), caplog)
+    assert is_blamed(str(refused.value), caplog)
 
 
 def test_reader_of_bundles_that_breaks_blames_attest(
@@ -108,7 +108,7 @@ def test_reader_of_bundles_that_breaks_blames_attest(
         opened(file),
     ):
         pass
-    assert is_told(str(refused.value), caplog)
+    assert is_blamed(str(refused.value), caplog)
 
 
 def test_module_that_cannot_be_loaded_is_a_fault_of_attest(caplog):
@@ -145,7 +145,7 @@ def test_time_that_is_waited_is_no_work(monkeypatch):
     assert time.monotonic() - began > 2
 
 
-def test_work_that_takes_too_long_is_told_as_such():
+def test_work_that_takes_too_long_is_named_as_such():
     with (
         pytest.raises(process.UnfinishedError, match="more than 1 seconds of work"),
         process.output_of(
@@ -159,7 +159,7 @@ def test_work_that_takes_too_long_is_told_as_such():
         pass
 
 
-def test_bundle_that_cannot_be_read_again_is_told_on_its_page(
+def test_bundle_that_cannot_be_read_again_is_refused_on_its_page(
     cast, sign_in, monkeypatch, settings, tmp_path
 ):
     settings.FILES_DIR = tmp_path / "files"

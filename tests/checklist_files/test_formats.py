@@ -201,7 +201,7 @@ def with_column(rows):
     return [[*row, "Owner" if not at else "Ada"] for at, row in enumerate(rows)]
 
 
-def test_column_that_is_not_known_is_kept_with_questions_and_told_elsewhere():
+def test_column_that_is_not_known_is_kept_with_questions_and_lost_elsewhere():
     sheet, content = table_as(",", with_column)
     found = read(content, ".csv")
     question = found.document["sections"][0]["questions"][0]
@@ -213,7 +213,7 @@ def test_column_that_is_not_known_is_kept_with_questions_and_told_elsewhere():
     ]
 
 
-def test_cell_that_its_record_does_not_have_is_told():
+def test_cell_that_its_record_does_not_have_is_lost_in_words():
     def change(rows):
         column = rows[0].index("remedy")
         row = next(row for row in rows if row[0] == "section")

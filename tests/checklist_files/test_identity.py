@@ -69,7 +69,7 @@ LISTS = {"requirement_nodes", "controls", "Items", "questions"}
 
 
 def places(value, path=()):
-    """Where every requirement and every question of one stands."""
+    """The place of every requirement and every question of one."""
     if isinstance(value, dict):
         for name, part in value.items():
             if name in LISTS and isinstance(part, (list, dict)):

@@ -41,8 +41,8 @@ def test_heavy_file_stays_within_time_and_memory(name, tmp_path, monkeypatch):
     weight = tmp_path / "weight"
 
     def weighed(module, arguments, chunks, **held):
-        told = [module, str(weight), *arguments]
-        return output_of("tests.checklist_files.weighing", told, chunks, **held)
+        words = [module, str(weight), *arguments]
+        return output_of("tests.checklist_files.weighing", words, chunks, **held)
 
     monkeypatch.setattr(process, "output_of", weighed)
     began = resource.getrusage(resource.RUSAGE_CHILDREN)

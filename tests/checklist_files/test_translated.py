@@ -1,4 +1,4 @@
-"""Translations in our own files: what is accepted, what is refused, what is lost and told."""
+"""Translations in our own files: what is accepted, what is refused, and what is listed as lost."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_a_text_alone_is_made_from_the_text_as_it_stands():
     assert document["edition"]["translations"] == {"de": {}, "pt-BR": {}}
 
 
-def test_what_translates_nothing_is_lost_and_told():
+def test_what_translates_nothing_is_lost_and_named():
     found = found_in("{de: {mood: gut, remedy: Tu es, choice.c.label: C}}")
     assert found.faults == ()
     assert [note.words for note in found.lost] == [

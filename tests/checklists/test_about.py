@@ -27,7 +27,7 @@ def make_notice(title="Guideline not final", **fields):
     return Notice.objects.create(title=title, **(values | fields))
 
 
-def test_page_tells_editions_law_sources_and_open_points(cast, sign_in):
+def test_page_lists_editions_law_sources_and_open_points(cast, sign_in):
     draft, provision = make_draft(), make_provision("Law Art. 5")
     for question in draft.questions.all():
         Citation.objects.create(question=question, provision=provision, position=1)
@@ -82,7 +82,7 @@ def test_page_costs_the_same_with_one_and_with_five(
         client.get(URL)
 
 
-def test_checklists_of_others_are_not_told(cast, sign_in):
+def test_checklists_of_others_are_not_listed(cast, sign_in):
     theirs = make_edition(checklist=make_checklist("theirs", cast.other))
     assert list(sign_in(cast.rob).get(URL).context["editions"]) == []
     other = reverse("checklists:about", args=["other"])

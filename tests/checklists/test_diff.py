@@ -1,4 +1,4 @@
-"""What differs between two editions, by stable key."""
+"""Differences between two editions, by stable key."""
 
 import copy
 
@@ -107,7 +107,7 @@ def test_rewritten_phrase_is_one_change():
     ]
 
 
-def test_changes_are_told_in_words():
+def test_changes_are_put_in_words():
     rule = {"data": "health"}
     old = document([question("Q1"), question("Q2"), question("Q3", weight=1)])
     new = document([question("Q1", rule=rule), question("Q2", kind="text")])
@@ -120,8 +120,8 @@ def test_changes_are_told_in_words():
         }
     )
     rows = ChangeList(old, new).rows(compare(old, new))
-    told = {row.item.key: [d.label for d in row.details] for row in rows}
-    assert told == {
+    labels = {row.item.key: [d.label for d in row.details] for row in rows}
+    assert labels == {
         "Q1": ["Applies when"],
         "Q2": ["Kind of answer"],
         "Q3": ["Binds from", "Weight", "Section"],

@@ -25,7 +25,7 @@ own = factories.make_checklist("race", cast.acme)
 first = factories.make_draft(questions=4, checklist=own)
 actions.publish(by=cast.ada, edition=first)
 given = {"organisation": cast.acme}
-told = {"started": 0, "refused": 0, "newer": 0, "faults": []}
+result = {"started": 0, "refused": 0, "newer": 0, "faults": []}
 barrier = threading.Barrier(3)
 
 def race(act):
@@ -35,16 +35,16 @@ def race(act):
         act()
     except ValidationError as error:
         assert "is not open" in str(error), error
-        told["refused"] += 1
+        result["refused"] += 1
     except Exception as error:
-        told["faults"].append(repr(error))
+        result["faults"].append(repr(error))
     finally:
         connection.close()
 
 def begin(edition):
     start(by=cast.otto, edition=edition, subject="Race", facts={},
           period_from=date(2026, 1, 1), period_to=date(2026, 12, 31), **given)
-    told["started"] += 1
+    result["started"] += 1
 
 for number in range(int(sys.argv[1])):
     old = own.editions.get(status="published")
@@ -62,17 +62,17 @@ for number in range(int(sys.argv[1])):
     for thread in threads:
         thread.join()
     if own.editions.filter(status="published").count() != 1:
-        told["faults"].append(f"round {number}: not one published edition")
-    told["newer"] += Assessment.objects.filter(edition=draft).count()
+        result["faults"].append(f"round {number}: not one published edition")
+    result["newer"] += Assessment.objects.filter(edition=draft).count()
 
 for assessment in Assessment.objects.select_related("edition"):
     asked = set(assessment.edition.questions.values_list("pk", flat=True))
     answered = set(assessment.answers.values_list("question_id", flat=True))
     if asked != answered:
-        told["faults"].append(f"{assessment.pk}: answers of another edition")
+        result["faults"].append(f"{assessment.pk}: answers of another edition")
 if fault := verification.verify(cast.acme.pk):
-    told["faults"].append(str(fault))
-print(json.dumps(told))
+    result["faults"].append(str(fault))
+print(json.dumps(result))
 """
 
 
@@ -84,7 +84,7 @@ print(json.dumps(told))
     ],
 )
 def test_publish_beside_start_binds_each_assessment_to_one_edition(rounds, race):
-    told = race(RACE, rounds)
-    assert told["faults"] == []
-    assert told["started"] + told["refused"] == 2 * rounds
-    assert told["started"] > 0
+    result = race(RACE, rounds)
+    assert result["faults"] == []
+    assert result["started"] + result["refused"] == 2 * rounds
+    assert result["started"] > 0

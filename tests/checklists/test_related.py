@@ -7,7 +7,7 @@ from compliance.models import Relation
 from tests.factories import make_draft, make_edition, make_relation, publish
 
 
-def told(edition, key):
+def relations(edition, key):
     return [
         (row.checklist, row.question.key, row.words, row.reason)
         for row in related(edition.checklist, key)
@@ -15,15 +15,15 @@ def told(edition, key):
 
 
 @pytest.mark.django_db
-def test_both_ends_tell_the_other_in_their_own_words():
+def test_both_ends_name_the_other_in_their_own_words():
     one, two = make_edition(), make_edition()
     make_relation(one, "Q1", two, "Q2")
     reason = "Both need the list."
-    assert told(one, "Q1") == [(two.checklist, "Q2", "A way to meet this", reason)]
-    assert told(two, "Q2") == [
+    assert relations(one, "Q1") == [(two.checklist, "Q2", "A way to meet this", reason)]
+    assert relations(two, "Q2") == [
         (one.checklist, "Q1", "This is a way to meet it", reason)
     ]
-    assert told(one, "Q2") == told(two, "Q1") == []
+    assert relations(one, "Q2") == relations(two, "Q1") == []
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What decides applicability can be relied on, or is refused with its place and words."""
+"""Rules that decide applicability can be relied on, or are refused with their place and words."""
 
 from copy import deepcopy
 

@@ -225,7 +225,7 @@ def test_diff_shows_what_is_translated_anew():
     assert list(translations.anew(old, old)) == []
 
 
-def test_diff_tells_a_fact_translated_anew_from_one_reworded():
+def test_diff_knows_a_fact_translated_anew_from_one_reworded():
     old, new = document_of(), document_of()
     new["facts"][0]["translations"] = {"de": {"label": said("Tat")}}
     assert [f.kind for f in compare(old, new).facts] == [ChangeKind.TRANSLATED]
@@ -275,7 +275,7 @@ def test_the_hash_of_an_edition_does_not_hang_on_the_words_of_its_checklist(draf
     assert content.document(draft) == before
 
 
-def test_diff_page_tells_which_languages_are_anew(cast, sign_in, draft):
+def test_diff_page_names_the_languages_that_are_anew(cast, sign_in, draft):
     own = publish(draft)
     next_one = publishing.draft_next(
         by=cast.ada, organisation=cast.acme, edition_id=own.pk

@@ -34,7 +34,7 @@ def ask(cast, assessment, kind):
     return packages.ask_package(by=cast.rev, assessment=assessment, kind=kind)
 
 
-def told(row):
+def events(row):
     events = Event.objects.filter(subject_id=str(row.pk)).order_by("seq")
     return list(events.values_list("action", flat=True))
 
@@ -44,7 +44,7 @@ def cancelled(by, package):
 
 
 def assert_nothing_is_left(package):
-    assert told(package) == ["package.asked", "package.cancelled"]
+    assert events(package) == ["package.asked", "package.cancelled"]
     assert list(package_store.folder().iterdir()) == []
     assert verification.verify(package.assessment.organisation_id) is None
     package.refresh_from_db()
@@ -118,7 +118,7 @@ def test_report_made_for_a_pack_is_cancelled_with_it(cast, monkeypatch):
     monkeypatch.setattr(actions, "render", render)
     assert packages.make_package(package.pk).status == "cancelled"
     assert_nothing_is_left(package)
-    assert told(Report.objects.get()) == ["report.asked", "report.cancelled"]
+    assert events(Report.objects.get()) == ["report.asked", "report.cancelled"]
     assert list(storage.folder().iterdir()) == []
 
 
@@ -154,7 +154,7 @@ def test_what_is_over_is_not_cancelled(cast, package):
     assert Package.objects.get().status == "done"
 
 
-def test_worker_that_is_told_to_end_says_so(cast, package, monkeypatch):
+def test_worker_that_has_to_end_says_so(cast, package, monkeypatch):
     def end(*given):
         raise SystemExit(1)
 
@@ -179,7 +179,7 @@ def test_who_asked_cancels_it_on_its_page(cast, sign_in, package):
     assert "Ask for it again" in text
     client.post(address("cancel", package))
     assert "cannot be cancelled" in client.get(page).text
-    assert told(package) == ["package.asked", "package.cancelled"]
+    assert events(package) == ["package.asked", "package.cancelled"]
 
 
 def test_nobody_else_cancels_it(cast, sign_in, package):

@@ -97,10 +97,10 @@ def check_trail(folder):
 
 def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
     folder = unpacked(made(full, cast.rev), tmp_path / "pack")
-    told = run(folder, "sha256sum", "-c", "SHA256SUMS")
-    assert (told.returncode, "FAILED" in told.stdout) == (0, False)
-    told = check_trail(folder)
-    assert told.returncode == 0, told.stdout + told.stderr
+    checked = run(folder, "sha256sum", "-c", "SHA256SUMS")
+    assert (checked.returncode, "FAILED" in checked.stdout) == (0, False)
+    checked = check_trail(folder)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     listed = {
         line.split("  ", 1)[1]
         for line in (folder / "SHA256SUMS").read_text().splitlines()
@@ -140,9 +140,9 @@ def test_pack_says_how_the_seal_is_compared_and_has_the_program(
     assert "Do not take it from here" in words
     assert "https://attest.example/verify/" in words
     assert "opens on the server alone" not in words
-    told = run(folder, sys.executable, "-E", "-s", "verify_report.py", "report.pdf")
+    verified = run(folder, sys.executable, "-E", "-s", "verify_report.py", "report.pdf")
     cut_off = "The PDF cannot be read: it is cut off, damaged or changed.\n"
-    assert (told.returncode, told.stdout, told.stderr) == (2, cut_off, "")
+    assert (verified.returncode, verified.stdout, verified.stderr) == (2, cut_off, "")
 
 
 def test_pack_warns_of_an_address_that_nobody_else_can_open(
@@ -185,12 +185,12 @@ def test_pack_leaves_out_texts_that_never_became_part_of_an_answer(
     with zipfile.ZipFile(folder / "bundle.zip") as archive:
         archive.extractall(unpacked_bundle)
     for trail in [folder / "trail.jsonl", *unpacked_bundle.rglob("*.jsonl")]:
-        told = trail.read_text()
-        assert all(f'"{action}"' in told for action in inside)
-        assert "Saved." in told
-        assert "Secret" not in told
-    told = check_trail(folder)
-    assert told.returncode == 0, told.stdout + told.stderr
+        lines = trail.read_text()
+        assert all(f'"{action}"' in lines for action in inside)
+        assert "Saved." in lines
+        assert "Secret" not in lines
+    checked = check_trail(folder)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     came = brought_in((folder / "bundle.zip").read_bytes(), cast.other, cast.zoe)
     assert hash_of(came) == hash_of(full)
     begin_chains()
@@ -213,7 +213,7 @@ def test_same_state_makes_the_same_pack(full, report, cast):
 def test_pack_without_a_report_of_now_has_one_made(full, cast, monkeypatch):
     asked = []
 
-    def make(report_id, tell):
+    def make(report_id, _step):
         asked.append(report_id)
         Report.objects.filter(pk=report_id).update(status="failed", problem="No font.")
         return Report.objects.get(pk=report_id)

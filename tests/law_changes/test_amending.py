@@ -1,4 +1,4 @@
-"""The law is changed on screen: by editors only, with a reason, told as a new index is."""
+"""The law is changed on screen: by editors only, with a reason, and announced as a new index is."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -56,7 +56,7 @@ def events(chain=LIBRARY):
     return [e.action for e in Event.objects.filter(organisation_id=chain)]
 
 
-def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
+def test_change_is_announced_as_a_new_index_would_be(cast, sign_in, provision):
     client = sign_in(cast.rob)
     reply = client.post(path(provision), sent(provision, **POSTPONED), follow=True)
     said = "It touches 1 question in 1 running assessment of 1 organisation."
@@ -103,7 +103,7 @@ def test_loading_an_index_leaves_what_an_editor_changed(cast, sign_in, provision
     assert "instrument.provision_released" in events()
 
 
-def test_two_editors_at_once_are_told_apart(cast, sign_in, provision):
+def test_second_of_two_editors_at_once_is_refused(cast, sign_in, provision):
     client, first = sign_in(cast.rob), sent(provision)
     newer = "https://law.example/newer"
     client.post(path(provision), sent(provision, **POSTPONED, url=newer))

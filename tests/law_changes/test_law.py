@@ -63,7 +63,7 @@ def running(cast, edition):
 
 
 def change(**fields):
-    """Change the law; what was told of it."""
+    """Change the law; the notice of it."""
     after = trail.head_of(LIBRARY)[0]
     amend({CITE: fields or POSTPONED})
     return notify_of_law(by=None, after=after)
@@ -108,7 +108,7 @@ def test_assessment_counts_only_what_applies_and_touches_it(cast, sign_in, runni
     assert "The law changed" not in page
 
 
-def test_assessment_that_runs_no_more_tells_no_change(cast, sign_in, running):
+def test_assessment_that_runs_no_more_shows_no_change(cast, sign_in, running):
     change()
     archive(by=cast.ada, assessment=running)
     page = sign_in(cast.con).get(running.get_absolute_url())
@@ -273,14 +273,14 @@ def test_hundred_things_of_others_change_no_byte(cast, sign_in, provision, runni
     assert seen() == before
 
 
-def test_mail_of_one_organisation_tells_nothing_of_another(cast, provision, running):
+def test_mail_of_one_organisation_says_nothing_of_another(cast, provision, running):
     secret = make_provision("Law Art. 77")
     own = citing(secret, checklist=make_checklist("theirs", cast.other))
     make_assessment(cast.other, cast.zoe, own, subject="Hidden")
     after = trail.head_of(LIBRARY)[0]
     amend({CITE: POSTPONED, secret.cite: {"status": "repealed"}})
-    told = notify_of_law(by=None, after=after)
-    assert (told.organisations, told.assessments, told.mails) == (2, 2, 3)
+    notice = notify_of_law(by=None, after=after)
+    assert (notice.organisations, notice.assessments, notice.mails) == (2, 2, 3)
     mails = {one.to[0]: one.body for one in send_queued()}
     for name in ("ada@example.org", "otto@example.org"):
         assert "Hidden" not in mails[name]
@@ -293,10 +293,10 @@ def test_mail_of_one_organisation_tells_nothing_of_another(cast, provision, runn
 
 
 def test_owners_and_officers_get_one_mail(cast, running):
-    told = change()
-    assert (told.questions, told.editions, told.assessments) == (2, 1, 1)
-    assert (told.organisations, told.mails) == (1, 2)
-    assert told.lines == [f"{CITE}: {WORDS}"]
+    notice = change()
+    assert (notice.questions, notice.editions, notice.assessments) == (2, 1, 1)
+    assert (notice.organisations, notice.mails) == (1, 2)
+    assert notice.lines == [f"{CITE}: {WORDS}"]
     mails = send_queued()
     assert sorted(one.to[0] for one in mails) == ["ada@example.org", "otto@example.org"]
     assert {one.subject for one in mails} == {
@@ -311,19 +311,19 @@ def test_owners_and_officers_get_one_mail(cast, running):
 def test_same_law_again_sends_nothing(cast, running):
     change()
     assert queued().count() == 2
-    told = change()
-    assert (told.lines, told.mails, queued().count()) == ((), 0, 2)
+    notice = change()
+    assert (notice.lines, notice.mails, queued().count()) == ((), 0, 2)
 
 
 def test_other_words_for_the_same_law_send_nothing(cast, running):
-    told = change(title="A better title", url="https://e.eu/2")
-    assert (told.lines, told.mails) == ((), 0)
+    notice = change(title="A better title", url="https://e.eu/2")
+    assert (notice.lines, notice.mails) == ((), 0)
 
 
 def test_law_that_nobody_is_asked_about_sends_nothing(cast, edition):
     make_assessment(cast.acme, cast.ada, edition, status="archived")
-    told = change()
-    assert (told.lines != (), told.assessments, told.mails) == (True, 0, 0)
+    notice = change()
+    assert (notice.lines != (), notice.assessments, notice.mails) == (True, 0, 0)
     assert not queued().exists()
 
 
@@ -414,16 +414,16 @@ def test_home_forgets_when_the_assessment_has_moved_on(
     assert "The law changed" not in sign_in(cast.ada).get(HOME).text
 
 
-@pytest.mark.parametrize("is_told", [True, False])
-def test_home_forgets_after_a_month(cast, sign_in, provision, monkeypatch, is_told):
-    month_ago = timezone.now() - NEWS + timedelta(minutes=1 if is_told else -1)
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_home_forgets_after_a_month(cast, sign_in, provision, monkeypatch, is_shown):
+    month_ago = timezone.now() - NEWS + timedelta(minutes=1 if is_shown else -1)
     monkeypatch.setattr(timezone, "now", lambda: month_ago - timedelta(days=1))
     make_assessment(cast.acme, cast.ada, citing(provision))
     monkeypatch.setattr(timezone, "now", lambda: month_ago)
     change()
     monkeypatch.undo()
     client = sign_in(cast.ada)
-    assert ("The law changed" in client.get(HOME).text) == is_told
+    assert ("The law changed" in client.get(HOME).text) == is_shown
     assert WORDS in " ".join(client.get(PAGE).text.split())
 
 

@@ -39,7 +39,7 @@ def test_created_organisation_has_its_owner_and_two_events(db):
     assert verification.verify(organisation.pk) is None
 
 
-def test_same_name_twice_tells_nothing_of_the_first(db):
+def test_same_name_twice_reveals_nothing_of_the_first(db):
     user = make_user()
     slugs = {
         actions.create_organisation(by=user, owner=user, name="Ακμή").slug

@@ -1,4 +1,4 @@
-"""Invitations: one person, once, for a week; a dead link tells nothing."""
+"""Invitations: one person, once, for a week; a dead link reveals nothing."""
 
 import logging
 import re
@@ -85,7 +85,7 @@ def come(made):
     return actions.accept_as_new(invitation=made, name="Bruno Maier", password=NEW).user
 
 
-def test_trail_tells_who_invited_whom_and_who_came(cast):
+def test_trail_has_who_invited_whom_and_who_came(cast):
     made, _ = invite(cast)
     user = come(made)
     what = {"person": "bruno@example.org", "role": "contributor"}
@@ -193,7 +193,7 @@ def test_second_person_cannot_use_a_used_link(cast):
         ({}, "Choose a password."),
     ],
 )
-def test_bad_password_is_told_and_changes_nothing(cast, typed, said):
+def test_bad_password_is_refused_and_changes_nothing(cast, typed, said):
     made, link = invite(cast)
     bruno = Client()
     opened(bruno, link)
@@ -486,7 +486,7 @@ def test_invitation_outlives_a_mail_server_that_is_down(cast, sign_in, monkeypat
         assert opened(Client(), link_in(mail)).status_code == 200
 
 
-def test_lost_mail_is_told_and_sent_again(cast, sign_in, monkeypatch):
+def test_lost_mail_is_shown_and_sent_again(cast, sign_in, monkeypatch):
     ada = sign_in(cast.ada)
     ada.post(URL, TYPED)
     unknown = {"bruno@example.org": (550, b"unknown")}

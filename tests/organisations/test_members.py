@@ -45,7 +45,7 @@ def test_right_changes_on_the_next_request(cast, sign_in):
 
 
 def remove(client, row):
-    """Remove a member; the address of the page that tells it."""
+    """Remove a member; the address of the page that says so."""
     return client.post(f"{URL}{row.pk}/remove/", SURE).url
 
 
@@ -73,31 +73,31 @@ def test_removal_is_undone_with_what_was_owned(cast, sign_in):
     ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
     answers = make_assessment(cast.acme, cast.ada).answers
     answers.update(owner=cast.con)
-    told = remove(ada, row)
-    assert "<bdi>Con Tributor</bdi> is no longer a member." in ada.get(told).text
-    page = undo(ada, told)
+    address = remove(ada, row)
+    assert "<bdi>Con Tributor</bdi> is no longer a member." in ada.get(address).text
+    page = undo(ada, address)
     assert "Con Tributor is a member again, as contributor." in page.text
     assert member_of(cast.con, cast.acme).role == "contributor"
     assert set(answers.values_list("owner", flat=True)) == {cast.con.pk}
     events = Event.objects.order_by("-seq").values_list("action", flat=True)
     assert list(events[:2]) == ["member.added", "member.removed"]
-    assert "no longer a member" not in ada.get(told).text
-    assert "can no longer be undone" in undo(ada, told).text
+    assert "no longer a member" not in ada.get(address).text
+    assert "can no longer be undone" in undo(ada, address).text
 
 
 def test_removal_is_undone_here_alone_and_not_for_ever(cast, sign_in):
     ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
-    told = remove(ada, row)
+    address = remove(ada, row)
     zoe = sign_in(cast.zoe)
     assert zoe.post("/o/acme/members/back/", SURE | {"removed": 1}).status_code == 404
-    assert "can no longer be undone" in undo(zoe, told, "other").text
+    assert "can no longer be undone" in undo(zoe, address, "other").text
     assert not Membership.objects.filter(user=cast.con).exists()
     for wrong in ("", "x", "-1", "999999", "9" * 30):
         assert "can no longer be undone" in undo(ada, f"?removed={wrong}").text
     late = timezone.now() + timedelta(days=1, minutes=1)
     with time_machine.travel(late, tick=False):
         ada = sign_in(cast.ada)
-        assert "can no longer be undone" in undo(ada, told).text
+        assert "can no longer be undone" in undo(ada, address).text
     assert not Membership.objects.filter(user=cast.con).exists()
 
 
@@ -119,11 +119,11 @@ def test_newest_end_of_a_membership_alone_is_undone(cast, sign_in):
 
 def test_undo_goes_by_the_person_and_not_by_the_address(cast, sign_in):
     ada = sign_in(cast.ada)
-    told = remove(ada, member_of(cast.con, cast.acme))
+    address = remove(ada, member_of(cast.con, cast.acme))
     was, cast.con.email = cast.con.email, "moved@example.org"
     cast.con.save()
     stranger = make_user(email=was)
-    assert "is a member again" in undo(ada, told).text
+    assert "is a member again" in undo(ada, address).text
     people = set(cast.acme.memberships.values_list("user", flat=True))
     assert cast.con.pk in people
     assert stranger.pk not in people
@@ -137,7 +137,7 @@ def test_closed_account_is_out_on_the_next_request(cast, sign_in):
     assert con.get("/").url == "/accounts/login/?next=/"
 
 
-def test_last_owner_stays_and_is_told_why(cast, sign_in):
+def test_last_owner_stays_and_reads_why(cast, sign_in):
     ada = sign_in(cast.ada)
     row = member_of(cast.ada, cast.acme)
     for path, form in (("role", {"role": "reader"}), ("remove", {})):

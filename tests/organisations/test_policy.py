@@ -153,8 +153,8 @@ def test_owner_without_a_second_factor_shuts_nobody_out(cast):
 
 def test_page_says_who_lacks_a_second_factor(cast, ada):
     protect(cast.otto)
-    told = [one.user for one in ada.get(PATH).context["lacking"]]
-    assert (cast.otto in told, cast.con in told, cast.zoe in told) == (
+    lacking = [one.user for one in ada.get(PATH).context["lacking"]]
+    assert (cast.otto in lacking, cast.con in lacking, cast.zoe in lacking) == (
         False,
         True,
         False,
@@ -162,7 +162,7 @@ def test_page_says_who_lacks_a_second_factor(cast, ada):
     assert "have a password alone" in flat(ada.get(PATH).text)
 
 
-def test_who_lacks_one_is_told_by_mail(cast):
+def test_members_who_lack_one_get_a_mail(cast):
     require(cast, TODAY + timedelta(days=7))
     mails = [m for m in send_queued() if "requires a second factor from" in m.subject]
     lacking = {one.user.email for one in actions.without_factor(cast.acme)}
@@ -279,8 +279,8 @@ def test_typed_text_meets_no_page_when_the_session_is_over(cast):
     client = entered(cast.con)
     with later(hours=1):
         reply = client.post("/o/acme/policy/", headers={"HX-Request": "true"})
-        told = reply.status_code, reply["HX-Trigger"], reply.content
-        assert told == (401, "attest:signed-out", b"")
+        outcome = reply.status_code, reply["HX-Trigger"], reply.content
+        assert outcome == (401, "attest:signed-out", b"")
 
 
 def test_page_that_lies_open_keeps_no_session_alive(cast):

@@ -1,4 +1,4 @@
-"""Who is here: heard of by small calls that change nothing else."""
+"""People who have the page open: heard of by small calls that change nothing else."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ def silent_for(seconds):
     Presence.objects.update(at=timezone.now() - timedelta(seconds=seconds))
 
 
-def test_first_one_here_is_told_nothing(cast, sign_in, assessment, answer):
+def test_first_one_here_gets_an_empty_reply(cast, sign_in, assessment, answer):
     reply = ping(sign_in(cast.con), assessment, known="", answer=answer.pk)
     assert reply.status_code == 204
     here = Presence.objects.get()
@@ -59,7 +59,7 @@ def test_others_are_shown_with_the_row_they_have_open(
     assert "Ada" not in page
 
 
-def test_call_that_tells_nothing_new_is_204(cast, sign_in, assessment, answer):
+def test_call_that_brings_nothing_new_is_204(cast, sign_in, assessment, answer):
     con, ada = sign_in(cast.con), sign_in(cast.ada)
     ping(con, assessment)
     assert ping(ada, assessment, known="").status_code == 200
@@ -162,7 +162,7 @@ def test_nonsense_is_no_row(cast, sign_in, assessment, answer_id):
     assert Presence.objects.get().answer is None
 
 
-def test_expired_session_is_told_so_and_no_more(client, assessment):
+def test_expired_session_gets_401_and_no_more(client, assessment):
     reply = ping(client, assessment)
     assert (reply.status_code, reply.content) == (401, b"")
 

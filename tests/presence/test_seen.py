@@ -1,4 +1,4 @@
-"""What others changed since a person last looked, and how it becomes seen."""
+"""Changes by others since a person last looked, and how they become seen."""
 
 from datetime import timedelta
 
@@ -81,28 +81,28 @@ def test_what_others_do_is_new_and_what_one_does_oneself_is_not(
     assert unseen(assessment, cast.rev.pk).ids == frozenset()
 
 
-def test_evidence_and_comments_are_told_in_their_words(
+def test_evidence_and_comments_have_their_own_words(
     cast, assessment, answers, con_is_here
 ):
     proof = make_link(cast.acme, cast.ada)
-    told = []
+    news = []
 
-    def tell(at=0):
-        told.append(unseen(assessment, cast.con.pk).news[answers[at].pk].did)
+    def note(at=0):
+        news.append(unseen(assessment, cast.con.pk).news[answers[at].pk].did)
 
     actions.attach(by=cast.ada, answer=answers[0], evidence=proof)
-    tell()
+    note()
     actions.detach(by=cast.ada, answer=answers[0], evidence=proof)
-    tell()
+    note()
     save(cast.ada, answers[0], verdict="met")
-    tell()
+    note()
     said = discussion.comment(by=cast.ada, answer=answers[1], text="Gone.")
-    tell(1)
+    note(1)
     discussion.resolve(by=cast.ada, answer=answers[1], comment=said)
-    tell(1)
+    note(1)
     discussion.reopen(by=cast.ada, answer=answers[1], comment=said)
-    tell(1)
-    assert told == [
+    note(1)
+    assert news == [
         "added evidence",
         "took evidence out",
         "changed this",
@@ -236,15 +236,15 @@ def test_looking_at_pages_marks_nothing_as_seen(
     assert list(Visit.objects.values()) == before
 
 
-def test_row_filter_history_and_home_tell_what_is_new(
+def test_row_filter_history_and_home_show_what_is_new(
     cast, sign_in, assessment, answers, con_is_here
 ):
     save(cast.ada, answers[0], verdict="partly", note="New")
     con, page = sign_in(cast.con), assessment.get_absolute_url()
-    told = " ".join(con.get(page).content.decode().split())
-    assert told.count("badge-change") == 1
-    assert "<bdi>Ada Lindqvist</bdi> changed this, just now" in told
-    assert "Since I looked <b>1</b>" in told
+    text = " ".join(con.get(page).content.decode().split())
+    assert text.count("badge-change") == 1
+    assert "<bdi>Ada Lindqvist</bdi> changed this, just now" in text
+    assert "Since I looked <b>1</b>" in text
     shown = con.get(f"{page}?show=changed&open={answers[0].pk}").content.decode()
     assert shown.count("data-q=") == 1
     assert "Others changed 1 answer since you last looked." in flat(shown)
@@ -336,11 +336,11 @@ def test_news_cost_one_query_whatever_their_number(cast):
         (timedelta(seconds=-5), "just now"),
     ],
 )
-def test_moments_are_told_from_now(passed, words):
+def test_moments_are_counted_from_now(passed, words):
     assert ago(timezone.now() - passed) == words
 
 
-def test_moments_two_weeks_back_are_told_by_their_day():
+def test_moments_two_weeks_back_are_named_by_their_day():
     moment = timezone.now() - timedelta(days=14)
     assert ago(moment) == day(moment)
     assert ago(None) == ""

@@ -201,7 +201,7 @@ def test_tests_are_handed_to_pytest(run, project):
 
 @pytest.fixture
 def pytests(manage, monkeypatch):
-    """What pytest is called with, where there is a browser; each run ends with 1."""
+    """The arguments of pytest, where there is a browser; each run ends with 1."""
     called = []
 
     def run(command, *, env, check):

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 IMAGE = (ROOT / "Containerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OWN = {
-    name: told
-    for name, told in COMPOSE["services"].items()
-    if told["image"] == "localhost/attest"
+    name: service
+    for name, service in COMPOSE["services"].items()
+    if service["image"] == "localhost/attest"
 }
 MORE = yaml.safe_load((ROOT / "compose.workers.yaml").read_text())["services"]
 KEPT = [
@@ -53,24 +53,26 @@ def test_packages_come_by_hash_and_nobody_is_root():
 
 @pytest.mark.parametrize("name", OWN)
 def test_services_call_commands_that_are_there_and_cannot_write_their_root(name):
-    told = OWN[name]
-    assert (told["read_only"], told["cap_drop"]) == (True, ["ALL"])
-    assert_called(told.get("command") or ["python", "manage.py", "serve"])
+    service = OWN[name]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert_called(service.get("command") or ["python", "manage.py", "serve"])
 
 
 def test_more_workers_call_commands_that_are_there_with_packages_of_the_image():
     assert MORE.keys() - COMPOSE["services"].keys() == {"redis", "quick"}
-    for told in (told for name, told in MORE.items() if name != "redis"):
-        locks = told["build"]["args"]["MORE"].split()
+    for service in (service for name, service in MORE.items() if name != "redis"):
+        locks = service["build"]["args"]["MORE"].split()
         assert locks == [name for name in locks if name in KEPT]
-        if "command" in told:
-            assert_called(told["command"])
+        if "command" in service:
+            assert_called(service["command"])
 
 
 def test_settings_of_services_are_documented():
     known = (ROOT / "docs" / "settings.md").read_text()
-    named = {name for told in OWN.values() for name in told["environment"]}
-    more = {name for told in MORE.values() for name in told.get("environment", ())}
+    named = {name for service in OWN.values() for name in service["environment"]}
+    more = {
+        name for service in MORE.values() for name in service.get("environment", ())
+    }
     named |= {name for name in more if not name.startswith("AWS_")}
     named |= set(re.findall(r"\b(ATTEST_\w+|NO_BOOTSTRAP)=", IMAGE))
     assert [name for name in sorted(named) if f"`{name}`" not in known] == []

@@ -45,7 +45,7 @@ CONTAINERS = [
 ]
 
 
-def test_each_file_is_applied_and_each_name_is_told_once():
+def test_each_file_is_applied_and_each_name_is_used_once():
     assert sorted(RULES["resources"]) == sorted(
         path.name for path in HERE.iterdir() if path.name != "kustomization.yaml"
     )

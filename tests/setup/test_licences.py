@@ -37,17 +37,17 @@ def packages():
 def licence_of(name):
     """One line: an SPDX expression, or else the words of the classifiers."""
     try:
-        told = metadata(name)
+        fields = metadata(name)
     except PackageNotFoundError:
         return None  # for another system
-    if expression := told.get("License-Expression"):
+    if expression := fields.get("License-Expression"):
         return expression
     classified = [
         one.rpartition(" :: ")[2]
-        for one in told.get_all("Classifier", [])
+        for one in fields.get_all("Classifier", [])
         if one.startswith("License :: ") and one != "License :: OSI Approved"
     ]
-    first = (told.get("License") or "").strip().partition("\n")[0]
+    first = (fields.get("License") or "").strip().partition("\n")[0]
     return "; ".join(classified) or first
 
 

@@ -1,4 +1,4 @@
-"""What an assessment says, as values and as text."""
+"""The content of an assessment, as values and as text."""
 
 import pytest
 

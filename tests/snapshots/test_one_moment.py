@@ -1,4 +1,4 @@
-"""What is read as of one moment stays as it was, and nobody who writes waits for it."""
+"""Rows read as of one moment stay as they were, and nobody who writes waits for it."""
 
 import pytest
 

@@ -24,13 +24,13 @@ from tests.signing import LATER, answer, fresh, link, seen, sign
 pytestmark = pytest.mark.django_db
 
 
-def told(assessment):
+def content_now(assessment):
     return content_of(to_read(assessment.pk))
 
 
 def said(assessment):
     """Key to what stands in for an answer."""
-    return {line.key: found for line, found in told(assessment).resting}
+    return {line.key: found for line, found in content_now(assessment).resting}
 
 
 def answered(cast):
@@ -67,7 +67,7 @@ def accepted(cast, here):
 
 def test_content_has_what_stands_in_and_its_hash_covers_it(cast):
     whole, here = answered(cast)
-    content = told(here)
+    content = content_now(here)
     assert [line.key for line in content.applying] == ["Q3", "Q4"]
     head = content.rests_on
     assert (head.subject, head.revision, head.status) == ("Acme", 1, "running")
@@ -78,12 +78,12 @@ def test_content_has_what_stands_in_and_its_hash_covers_it(cast):
     tally = content.resting_tally
     assert (tally.total, tally.answered, tally.met) == (2, 1, 1)
     answer(cast.con, whole, "Q2", verdict="not_met")
-    assert told(here).content_hash != content.content_hash
+    assert content_now(here).content_hash != content.content_hash
 
 
 def test_content_is_read_back_as_it_was_written(cast):
     _, here = answered(cast)
-    content = told(here)
+    content = content_now(here)
     again = content_from(content.as_json)
     assert again == content
     assert again.content_hash == content.content_hash
@@ -91,7 +91,7 @@ def test_content_is_read_back_as_it_was_written(cast):
 
 def test_content_of_one_that_rests_on_nothing_keeps_the_hash_it_had(cast):
     assessment = factories.make_assessment(cast.acme, cast.ada)
-    content = told(assessment)
+    content = content_now(assessment)
     values = json.loads(content.as_json)
     assert "rests_on" not in values
     assert all("stands_in" not in q for s in values["sections"] for q in s["lines"])
@@ -103,7 +103,7 @@ def test_own_answer_that_waits_is_no_part_of_what_is_counted(cast):
     rest_on(cast.ada, here, None)
     answer(cast.con, here, "Q1", verdict="not_met")
     rest_on(cast.ada, here, whole)
-    assert [line.key for line in told(here).applying] == ["Q3", "Q4"]
+    assert [line.key for line in content_now(here).applying] == ["Q3", "Q4"]
     assert said(here)["Q1"].verdict == "met"
 
 
@@ -117,7 +117,7 @@ def test_question_that_does_not_apply_there_or_is_not_asked_there_says_so(cast):
         "Unanswered",
         "Not asked there",
     ]
-    assert told(here).resting_tally.unanswered == 4
+    assert content_now(here).resting_tally.unanswered == 4
 
 
 def test_review_warns_of_what_is_open_unmet_or_unsigned_there_and_goes_on(cast):
@@ -153,10 +153,10 @@ def test_signing_freezes_what_stood_there(cast):
     accepted(cast, here)
     row = sign(cast.rev, fresh(here))
     assert "in the assessment “Acme”, revision 1, not signed" in row.statement
-    before = told(here)
+    before = content_now(here)
     answer(cast.con, whole, "Q1", verdict="not_met")
     answering.archive(by=cast.ada, assessment=whole)
-    after = told(here)
+    after = content_now(here)
     assert after == before == standing(to_read(here.pk), after)
     assert after.content_hash == row.snapshot_id
     (signature,) = signoffs_of(to_read(here.pk))
@@ -167,12 +167,12 @@ def test_signed_assessment_is_named_with_its_hash(cast):
     whole, here = answered(cast)
     finished(cast, whole)
     row = sign(cast.rev, fresh(whole))
-    head = told(here).rests_on
+    head = content_now(here).rests_on
     assert (head.status, head.content_hash) == ("signed", row.snapshot_id)
     asked = {"assessment": fresh(whole)}
     actions.ask_reopening(by=cast.otto, reason="New law.", **asked)
     actions.decide_reopening(by=cast.ada, decision=Decision.APPROVED, **asked)
-    head = told(here).rests_on
+    head = content_now(here).rests_on
     assert (head.revision, head.status, head.content_hash) == (2, "running", "")
 
 
@@ -187,13 +187,13 @@ def test_choice_to_rest_needs_a_second_person(cast):
     assert sign(cast.rev, fresh(here))
 
 
-def test_looking_back_tells_what_stood_there_then(cast):
+def test_looking_back_shows_what_stood_there_then(cast):
     whole, here = answered(cast)
     moments = {}
 
     def keep():
         seq = Event.objects.filter(organisation_id=cast.acme.pk).latest("seq").seq
-        moments[seq] = told(here)
+        moments[seq] = content_now(here)
 
     keep()
     answer(cast.con, whole, "Q2", verdict="partly", note="Half.")
@@ -220,6 +220,6 @@ def test_reading_costs_the_same_for_many_questions(cast, django_assert_max_num_q
     for edition in (small, large):
         _, here = resting(cast.acme, cast.ada, edition)
         with django_assert_max_num_queries(60) as caught:
-            told(here)
+            content_now(here)
         counts.append(len(caught.captured_queries))
     assert counts[0] == counts[1]

@@ -1,4 +1,4 @@
-"""What other formats hold beyond our fields is kept or told as lost, never neither."""
+"""All that other formats hold beyond our fields is kept or listed as lost, never neither."""
 
 import json
 from datetime import date
@@ -25,7 +25,7 @@ def out(found):
     return " ".join(FORMATS["yaml"].write(sheet_of(found)).decode().split())
 
 
-def told(found):
+def kept_notes(found):
     return {note.words: note.count for note in found.kept}
 
 
@@ -40,7 +40,7 @@ def test_structure_gives_out_what_it_said_it_keeps():
     pia["structure"]["data"]["depth"] = "whole-depth"
     pia["answers"] = []
     found = read(json.dumps(pia).encode())
-    assert {"color", "display_mode", "evaluation_with_gauge"} < told(found).keys()
+    assert {"color", "display_mode", "evaluation_with_gauge"} < kept_notes(found).keys()
     assert [note.words for note in found.lost] == ["answers is not part of a structure"]
     text = out(found)
     for kept in (
@@ -76,8 +76,9 @@ def test_chapters_open_the_first_section_below_them():
     german = first["translations"]["de"]["intro"]["text"]
     assert german == "Eins.\n\nWhat point 1.1 asks for."
     assert second["intro"] == "What point 1.2 asks for."
-    assert "description of a chapter, without a section that could show it" in told(
-        found
+    assert (
+        "description of a chapter, without a section that could show it"
+        in kept_notes(found)
     )
     assert "Nobody asks." in out(found)
 
@@ -93,7 +94,7 @@ def test_library_brings_weights_numbers_and_lists():
     assert two["text"] == "There is a policy:"
     assert two["good"] == ["approved", "reviewed"]
     assert two["extra"]["ciso"]["weight"] == 9
-    said = told(found)
+    said = kept_notes(found)
     assert said["weight"] == 2
     assert said["a weight that is not one of 1 to 5 is kept, and counts as 3"] == 1
     assert (
@@ -101,10 +102,10 @@ def test_library_brings_weights_numbers_and_lists():
     )
 
 
-def test_mapping_set_is_kept_by_a_framework_and_else_told_as_lost():
+def test_mapping_set_is_kept_by_a_framework_and_else_lost():
     group = make_mapping() | {"name": "A bridge", "description": "From here to there."}
     found = read(as_yaml(make_library(requirement_mapping_sets=[group])), ".yaml")
-    assert "description of a mapping set" in told(found)
+    assert "description of a mapping set" in kept_notes(found)
     assert "From here to there." in out(found)
     alone = make_library(requirement_mapping_set=group)
     del alone["objects"]["framework"]
@@ -114,12 +115,14 @@ def test_mapping_set_is_kept_by_a_framework_and_else_told_as_lost():
     ]
 
 
-def test_second_of_a_number_is_told():
+def test_second_of_a_number_is_named():
     found = library(node("1"), node("1", urn="urn:x:2"))
     first, second = (q["key"] for q in questions_of(found))
     assert first.startswith("1-")
     assert second.startswith("1-")
-    assert f"1 appears twice in the file: here it is called {second}" in told(found)
+    assert f"1 appears twice in the file: here it is called {second}" in kept_notes(
+        found
+    )
     asvs = make_asvs()
     leaves = asvs["Requirements"][0]["Items"][0]["Items"]
     leaves += [leaves[1], leaves[1] | {"Description": "[DELETED, MERGED TO 1]"}]
@@ -128,8 +131,8 @@ def test_second_of_a_number_is_told():
     assert len(set(keys)) == 4
     assert {"V1.1.1", "V1.2.1"} < set(keys)
     words = f"V1.1.2 appears twice in the file: here it is called {keys[2]}"
-    assert told(found)[words] == 1
-    assert told(found)["deleted requirements are kept, and not asked"] == 1
+    assert kept_notes(found)[words] == 1
+    assert kept_notes(found)["deleted requirements are kept, and not asked"] == 1
     assert "[DELETED, MERGED TO 1]" in out(found)
 
 
@@ -183,7 +186,7 @@ def test_live_enhancement_of_a_withdrawn_control_is_asked_and_goes_back_to_it():
     found = read(json.dumps(value).encode())
     assert [q["key"] for q in questions_of(found)] == ["a", "b.1.1", "b.2", "c"]
     assert questions_of(found)[2]["text"] == "In [label of p]."
-    assert told(found)["withdrawn controls are kept, and not asked"] == 3
+    assert kept_notes(found)["withdrawn controls are kept, and not asked"] == 3
     assert json.loads(FORMATS["oscal-json"].write(sheet_of(found))) == value
 
 
@@ -193,14 +196,14 @@ def test_what_an_outer_group_says_opens_its_first_section():
     )
     found = read(json.dumps(value).encode())
     assert found.document["sections"][0]["intro"] == "All of it."
-    assert told(found)["parts of a group"] == 1
+    assert kept_notes(found)["parts of a group"] == 1
     assert json.loads(FORMATS["oscal-json"].write(sheet_of(found))) == value
 
 
-def test_second_control_of_an_id_is_told():
+def test_second_control_of_an_id_is_named():
     found = read(json.dumps(catalog_of(control("a"), control("a"))).encode())
     key = questions_of(found)[1]["key"]
-    assert f"a appears twice in the file: here it is called {key}" in told(found)
+    assert f"a appears twice in the file: here it is called {key}" in kept_notes(found)
 
 
 def test_a_file_without_a_date_has_law_as_of_a_day_not_stated():

@@ -18,9 +18,9 @@ WORDS = {
 
 def test_each_role_is_described_as_it_is(cast, sign_in):
     page = sign_in(cast.ada).get("/o/acme/members/")
-    told = re.findall(r"<dt>(\w+)</dt>\s*<dd[^>]*>([^<]*)</dd>", page.text)
-    assert [role for role, _ in told] == list(Role.labels)
-    for role, said in told:
+    described = re.findall(r"<dt>(\w+)</dt>\s*<dd[^>]*>([^<]*)</dd>", page.text)
+    assert [role for role, _ in described] == list(Role.labels)
+    for role, said in described:
         if not said.startswith("Everything"):
             may = ALLOWED[role.lower()]
             found = {one for one, word in WORDS.items() if word in said}
