@@ -1,4 +1,4 @@
-"""A new legal index, for tests: one that changes what is told of some provisions."""
+"""A new legal index, for tests: one that changes fields of some provisions."""
 
 from compliance.legal_index.actions import store_instrument
 from compliance.models import Instrument

@@ -27,9 +27,9 @@ class Broker:
         self.url = f"redis://{HOST}:{self.port}/0"
 
     def start(self):
-        told = ["--bind", HOST, "--port", str(self.port), "--save", ""]
+        options = ["--bind", HOST, "--port", str(self.port), "--save", ""]
         self.process = subprocess.Popen(
-            [PROGRAM, *told], cwd=self.folder, stdout=subprocess.DEVNULL
+            [PROGRAM, *options], cwd=self.folder, stdout=subprocess.DEVNULL
         )
         while not self.answers():
             assert self.process.poll() is None

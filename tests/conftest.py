@@ -79,7 +79,7 @@ def cold(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_left():
-    """What outlives the rows of a test would meet the next one.
+    """Traces that outlive the rows of a test would meet the next one.
 
     Checkpoints, the moment of the last backup, counts of tries, and figures of whether
     the installation is well, which count for some seconds.
@@ -236,7 +236,7 @@ def new_server():
 
 @pytest.fixture
 def race(tmp_path, committed, request):
-    """``race(program, rounds)``: what a program of its own told, as JSON, at its end.
+    """``race(program, rounds)``: what a program of its own printed, as JSON, at its end.
 
     Its database is a file of its own, or the committed one of PostgreSQL.
     """
@@ -244,9 +244,9 @@ def race(tmp_path, committed, request):
     if connection.vendor == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
     else:
-        told = connection.settings_dict
-        place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
-        url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
+        database = connection.settings_dict
+        place = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+        url = f"postgres://{database['USER']}:{database['PASSWORD']}@{place}"
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "ATTEST_DATA_DIR": str(tmp_path),

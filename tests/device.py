@@ -24,7 +24,7 @@ PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
 class Device:
-    """One passkey. Its fields say what it tells of itself, true or not."""
+    """One passkey. Its fields are what it claims of itself, true or not."""
 
     def __init__(self):
         self.key = ec.generate_private_key(ec.SECP256R1())
@@ -37,7 +37,7 @@ class Device:
         self.is_framed = False
 
     def make(self, options):
-        """What it makes of the options for a new key."""
+        """The reply of the device to the options for a new key."""
         self.handle = websafe_decode(options["user"]["id"])
         key = AttestedCredentialData.create(b"\0" * 16, self.credential_id, self.public)
         about = self._about(ATTESTED, key)
@@ -47,11 +47,11 @@ class Device:
             attestationObject=made,
         )
 
-    def sign(self, options, **told):
-        """What it signs for the options; ``told`` replaces words of the browser."""
+    def sign(self, options, **claims):
+        """The signature for the options; ``claims`` replaces words of the browser."""
         self.count += 1
-        kind = told.get("kind", "webauthn.get")
-        client = self._client(kind, told.get("challenge", options["challenge"]))
+        kind = claims.get("kind", "webauthn.get")
+        client = self._client(kind, claims.get("challenge", options["challenge"]))
         about = self._about(0)
         digest = hashlib.sha256(client).digest()
         given = {
@@ -106,10 +106,10 @@ def add(client, name="Laptop", device=None):
 
 
 def ask(client, to):
-    """What the script asks before a form goes to an address."""
+    """The call of the script before a form goes to an address."""
     return client.post("/passkeys/ask/", {"to": to})
 
 
-def signed_for(client, device, to, **told):
-    """What a form that goes to that address carries in place of the password."""
-    return device.sign(ask(client, to).json(), **told)
+def signed_for(client, device, to, **claims):
+    """The field of a form to that address in place of the password."""
+    return device.sign(ask(client, to).json(), **claims)

@@ -25,7 +25,7 @@ def url(name, edition, org="acme"):
 
 
 def typed(client, edition, key="Q1"):
-    """What the form of a question sends when nothing is changed."""
+    """The form of a question when nothing is changed."""
     editor = client.get(f"{url('edit', edition)}?question={key}").context["editor"]
     data = {"key": key}
     for part in editor.parts:

@@ -1,6 +1,6 @@
 """After each test: the trail explains the tables, and no change went past a writer's block.
 
-What a test changes by hand, to set a scene or to tamper, is left out, column by column.
+Columns that a test changes by hand, to set a scene or to tamper, are left out one by one.
 """
 
 import re
@@ -18,7 +18,7 @@ from compliance.results import figure_store
 
 ROOT = f"{settings.BASE_DIR}/"
 HELPERS = re.compile(r"compliance/(\w+/models|migrations|audit/)")
-"""Whoever calls these makes the change."""
+"""The caller of these makes the change."""
 RESTORES = (
     "compliance/backups/",
     "compliance/closing/deletion.py",
@@ -57,7 +57,7 @@ class Watch:
             self.by_hand[table] |= set(names or columns_of(model))
 
     def faults(self):
-        """What is wrong in the chains that have events."""
+        """The faults in the chains that have events."""
         yield from self.holes
         if self.is_forged:
             return
@@ -66,9 +66,9 @@ class Watch:
             if not self.by_hand:
                 yield from figure_store.faults(chain)
 
-    def _faults(self, told):
+    def _faults(self, folded):
         by_table = defaultdict(dict)
-        for (name, pk), row in told.items():
+        for (name, pk), row in folded.items():
             by_table[name][name, pk] = row
         for table, model in proven().items():
             own = by_table.get(model._meta.model_name)

@@ -254,7 +254,7 @@ def make_action(organisation, by, *answers, **fields):
 
 
 def make_proposal(answer, by, changes=None, *, name="Assistant", token=None, **more):
-    """An open proposal by a token of that person, "Met" unless told otherwise."""
+    """An open proposal by a token of that person, "Met" unless ``fields`` say otherwise."""
     if token is None:
         where = answer.assessment.organisation
         token, _ = make_token(
@@ -283,16 +283,16 @@ def begin_chains():
                 trail.record(
                     by=None, organisation_id=chain, action=action, subject=subject
                 )
-    told = tables.projected(PEOPLE)
-    untold = [
+    recorded = tables.projected(PEOPLE)
+    unrecorded = [
         row
         for model in (User, EmailAddress, Authenticator)
         for row in model.objects.all()
-        if (model._meta.model_name, str(row.pk)) not in told
+        if (model._meta.model_name, str(row.pk)) not in recorded
     ]
-    if untold:
+    if unrecorded:
         with writing():
-            for row in untold:
+            for row in unrecorded:
                 rows.opened().of(PEOPLE).insert(row)
             subject = User.objects.first()
             trail.record_of_people(by=None, action=BEGUN["user"], subject=subject)

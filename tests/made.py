@@ -31,7 +31,7 @@ def made(name, make, patterns, day=""):
     """A folder that ``make(folder)`` filled, read-only by agreement.
 
     It is made again after a file that fits ``patterns`` changed, or on another ``day``
-    where it is about days. Whoever asks while it is made waits.
+    where it is about days. Other processes wait while it is made.
     """
     place = KEPT / name
     place.mkdir(parents=True, exist_ok=True)

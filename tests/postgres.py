@@ -16,7 +16,7 @@ GIVEN = os.environ.get("DATABASE_URL", "")
 IS_SERVER = GIVEN.startswith("postgres")
 
 
-FILES = """They ask what a file says or how it is written. Whatever it brings is kept by
+FILES = """They ask what a file says or how it is written. The rows it brings are kept by
 actions whose tests run here."""
 PAGES = """They ask what pages show of rows that others write. ``test_doors`` opens each page
 here, ``test_malformed`` with every parameter bent."""

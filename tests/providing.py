@@ -1,4 +1,4 @@
-"""A provider of OpenID Connect on loopback that can be told to lie, and a name server."""
+"""A provider of OpenID Connect on loopback that a test can make lie, and a name server."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def _key(name):
 
 
 class Provider:
-    """Signs whom it is told in; ``token`` may be bent by a test."""
+    """Signs in whomever a test names; ``token`` may be bent by a test."""
 
     def __init__(self, port):
         self.issuer = f"http://127.0.0.1:{port}"
@@ -99,12 +99,12 @@ class Provider:
             asked["redirect_uri"],
         ):
             return 400, {"error": "invalid_grant"}
-        told = self.claims(asked, claims)
-        self.me = {"sub": told["sub"]}
+        answer = self.claims(asked, claims)
+        self.me = {"sub": answer["sub"]}
         return 200, {
             "access_token": "access",
             "token_type": "Bearer",
-            "id_token": self.token(told),
+            "id_token": self.token(answer),
         }
 
 
@@ -115,8 +115,8 @@ def provider():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self, form=None):
             self.server.provider.asked.append(self.path)
-            status, told = self.server.provider.reply(self.path, form, self.headers)
-            body = told if isinstance(told, bytes) else json.dumps(told).encode()
+            status, answer = self.server.provider.reply(self.path, form, self.headers)
+            body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             if status in {301, 302}:
                 self.send_header("Location", self.server.provider.redirect)

@@ -7,15 +7,15 @@ from django.db import connection
 
 
 def at_once(*works, caught=ValidationError):
-    """What each gave, or the error of kind ``caught`` that it met."""
-    told, gate = [], threading.Barrier(len(works))
+    """The result of each, or the error of kind ``caught`` that it met."""
+    outcomes, gate = [], threading.Barrier(len(works))
 
     def run(work):
         gate.wait()
         try:
-            told.append(work())
+            outcomes.append(work())
         except caught as error:
-            told.append(error)
+            outcomes.append(error)
         finally:
             connection.close()
 
@@ -24,4 +24,4 @@ def at_once(*works, caught=ValidationError):
         thread.start()
     for thread in threads:
         thread.join()
-    return told
+    return outcomes

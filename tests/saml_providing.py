@@ -71,7 +71,7 @@ def pair(name):
 
 
 class Provider:
-    """Signs whom it is told in, for services whose metadata it has."""
+    """Signs in whomever a test names, for services whose metadata it has."""
 
     def __init__(self, port):
         self.url = f"http://127.0.0.1:{port}"
@@ -113,7 +113,7 @@ class Provider:
 
     @property
     def metadata(self):
-        """What it says of itself."""
+        """Its description of itself."""
         found = create_metadata_string(None, config=self.server.config, sign=False)
         return found if isinstance(found, bytes) else found.encode()
 
@@ -130,32 +130,34 @@ class Provider:
         )
         return asked.message, fields
 
-    def sign_in(self, address, subject="sub-1", kind=NAMEID_FORMAT_PERSISTENT, **told):
+    def sign_in(
+        self, address, subject="sub-1", kind=NAMEID_FORMAT_PERSISTENT, **attributes
+    ):
         """The form that somebody brings back from ``address``.
 
         ``bend`` changes the response before it is signed, and ``wrap`` afterwards.
         """
         asked, fields = self.asks(address)
-        bend, wrap = told.pop("bend", None), told.pop("wrap", None)
+        bend, wrap = attributes.pop("bend", None), attributes.pop("wrap", None)
         if bend:
             root = etree.fromstring(
-                self.answer(asked, subject, kind, signs=False, **told).encode()
+                self.answer(asked, subject, kind, signs=False, **attributes).encode()
             )
             bend(root)
             sign(root, self.key)
             text = etree.tostring(root)
         else:
-            text = self.answer(asked, subject, kind, **told)
+            text = self.answer(asked, subject, kind, **attributes)
         if wrap:
             root = etree.fromstring(text if isinstance(text, bytes) else text.encode())
             text = etree.tostring(wrap(root))
         return form(text, fields["RelayState"])
 
-    def answer(self, asked, subject, kind, *, asked_at=None, signs=True, **told):
-        """A response, as text; ``told`` are attributes."""
+    def answer(self, asked, subject, kind, *, asked_at=None, signs=True, **attributes):
+        """A response, as text."""
         return str(
             self.server.create_authn_response(
-                {name: value for name, value in told.items() if value},
+                {name: value for name, value in attributes.items() if value},
                 asked.id,
                 asked.assertion_consumer_service_url,
                 asked.issuer.text,
@@ -193,7 +195,7 @@ def sign(root, key="own", signer=XMLSigner, **how):
 
 
 def form(text, key):
-    """What a browser posts."""
+    """The form that a browser posts."""
     data = text if isinstance(text, bytes) else text.encode()
     return {"SAMLResponse": base64.b64encode(data).decode(), "RelayState": key}
 
@@ -217,7 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
         one = self.server.provider
         read = self.rfile.read(int(self.headers["Content-Length"])).decode()
         email = parse_qs(read)["login"][0]
-        told = one.sign_in(
+        fields = one.sign_in(
             f"{one.url}{self.path}",
             subject=f"id-{email}",
             mail=email,
@@ -228,7 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked, _ = one.asks(f"{one.url}{self.path}")
         inputs = "".join(
             f'<input type="hidden" name="{name}" value="{html.escape(value)}">'
-            for name, value in told.items()
+            for name, value in fields.items()
         )
         at = html.escape(asked.assertion_consumer_service_url)
         self.say(200, _BACK.format(at=at, inputs=inputs).encode())

@@ -96,7 +96,7 @@ def fresh(assessment):
 
 
 def seen(assessment):
-    """What a page of now shows a signer."""
+    """The state that a page of now shows a signer."""
     desk = desk_of(assessment)
     return actions.PageState(desk.content.content_hash, desk.at)
 

@@ -75,7 +75,7 @@ def set_saml_up(client, provider, at="acme", **form):
     assert reply.status_code == 302, flat(reply.text)
 
 
-def come_by_saml(client, provider, at="acme", address="", **told):
+def come_by_saml(client, provider, at="acme", address="", **attributes):
     """Sign in at the provider and come back: the page."""
-    form = provider.sign_in(address or leave(client, f"/sign-on/{at}/"), **told)
+    form = provider.sign_in(address or leave(client, f"/sign-on/{at}/"), **attributes)
     return client.post(f"/sign-on/{at}/answer/", form)

@@ -33,7 +33,7 @@ def faults():
 
 
 def in_a_thread(function):
-    """What it returns in a thread of its own, whose calls begin at the bottom."""
+    """The result of ``function`` in a thread of its own, whose calls begin at the bottom."""
     found = []
     thread = threading.Thread(target=lambda: found.append(function()))
     thread.start()
@@ -47,11 +47,11 @@ def test_calls_at_any_depth_bring_no_memory_each_time():
 
 def test_function_keeps_its_name_arguments_and_result():
     @with_room
-    def told(one, *, two):
+    def both(one, *, two):
         """Words."""
         return one, two
 
-    assert told(1, two=2) == (1, 2)
-    assert (told.__name__, told.__doc__) == ("told", "Words.")
+    assert both(1, two=2) == (1, 2)
+    assert (both.__name__, both.__doc__) == ("both", "Words.")
     with pytest.raises(ZeroDivisionError):
         with_room(lambda: 1 / 0)()

@@ -813,9 +813,9 @@ LASTING = {
     ],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
 }  # fmt: skip
-"""What outlives a session: a password or a factor not older than ten minutes."""
+"""Views whose effect outlives a session: a password or a factor not older than ten minutes."""
 EACH = ["reviews:sign", "closing:close"]
-"""What a person does in their own name: asked each time."""
+"""Views by which a person acts in their own name: asked each time."""
 SURE = {
     "data": f"password={factories.PASSWORD}".replace(" ", "+"),
     "content_type": "application/x-www-form-urlencoded",
@@ -855,17 +855,17 @@ def test_a_session_alone_changes_nothing_that_outlives_it(keys, cast, sign_in):
             cache.clear()
             client = aud if DOORS[door.name][0] == AUDIT else ada
             reply = client.post(address(door, keys), {"what": "typed <b>"} | typed)
-            told = (reply.status_code, "Confirm that it is you" in reply.text)
+            found = (reply.status_code, "Confirm that it is you" in reply.text)
             kept = 'name="what" value="typed &lt;b&gt;"' in reply.text
-            if told != (422, True) or not kept:
-                wrong.append((door.name, typed, told, kept))
+            if found != (422, True) or not kept:
+                wrong.append((door.name, typed, found, kept))
     assert wrong == []
     assert rows_of() == before
 
 
 def test_only_addresses_of_an_organisation_carry_its_name():
-    told = {door.name for door in inner()}
-    assert told == {n for n, (p, _) in DOORS.items() if isinstance(p, Permission)}
+    named = {door.name for door in inner()}
+    assert named == {n for n, (p, _) in DOORS.items() if isinstance(p, Permission)}
 
 
 def test_nobody_is_sent_to_sign_in(keys, enter):
@@ -885,9 +885,9 @@ def test_nobody_is_sent_to_sign_in(keys, enter):
             ):
                 wrong.append((door.name, method, reply.status_code))
             htmx = knock(client, method, path, headers={"HX-Request": "true"})
-            told = (htmx.status_code, htmx.get("HX-Trigger"), htmx.body)
-            if told != (401, "attest:signed-out", b""):
-                wrong.append((door.name, method, told))
+            found = (htmx.status_code, htmx.get("HX-Trigger"), htmx.body)
+            if found != (401, "attest:signed-out", b""):
+                wrong.append((door.name, method, found))
     assert wrong == []
 
 

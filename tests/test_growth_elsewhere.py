@@ -1,4 +1,4 @@
-"""Whatever another organisation does, not a byte of one's own pages is another one."""
+"""Another organisation may do anything: not a byte of one's own pages is another one."""
 
 import re
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ TOKEN = re.compile(rb'(csrfmiddlewaretoken" value="|nonce="|nonce-)[\w+/=-]+')
 
 @pytest.fixture
 def still(monkeypatch):
-    """A clock that stands: pages tell the moment they are of."""
+    """A clock that stands: pages show the moment they are of."""
     now = datetime(2026, 11, 27, 12, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: now)
 

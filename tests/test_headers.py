@@ -22,8 +22,8 @@ HEADERS = {
 
 def faults(response):
     """Header to what it says, where it does not say what it must."""
-    told = {name: response.get(name) for name in HEADERS}
-    wrong = {name: value for name, value in told.items() if value != HEADERS[name]}
+    sent = {name: response.get(name) for name in HEADERS}
+    wrong = {name: value for name, value in sent.items() if value != HEADERS[name]}
     if not response.get("Permissions-Policy", "").startswith(OFF):
         wrong["Permissions-Policy"] = response.get("Permissions-Policy")
     for name in ("Access-Control-Allow-Origin", "Server", "X-Powered-By"):

@@ -1,4 +1,4 @@
-"""What people type is text on every page: it adds no element and no attribute.
+"""All that people type is text on every page: it adds no element and no attribute.
 
 Every text column of the models is filled twice, with plain words and with an attack, and
 every page of every room is fetched with both. Only text may differ (safety.md, P1).

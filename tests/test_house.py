@@ -295,7 +295,7 @@ def test_migrations_hold_values_and_no_words_of_the_code():
 
 
 def test_each_check_has_an_id_of_its_own():
-    """Whoever silences one (SILENCED_SYSTEM_CHECKS) silences no other."""
+    """Silencing one (SILENCED_SYSTEM_CHECKS) silences no other."""
     found = [
         re.findall(r'id="(attest\.[EW]\d{3})"', path.read_text()) for path in MODULES
     ]
@@ -310,8 +310,8 @@ def test_no_module_has_an_empty_name():
 
 def rooms():
     """The rooms in their order, as import-linter holds it: one line for each."""
-    told = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    contracts = told["tool"]["importlinter"]["contracts"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = project["tool"]["importlinter"]["contracts"]
     layers = next(one["layers"] for one in contracts if one["id"] == "rooms")
     for layer in layers:
         for name in re.findall(r"\w+", layer):
@@ -387,7 +387,7 @@ def past_doors(way):
 
 
 def test_rooms_are_entered_by_their_doors():
-    """What others may import is listed: modules by a room, names by a package in it."""
+    """The names that others may import are listed: modules by a room, names by a package in it."""
     found = [
         f"{at}: {past}" for at, way in entered() if way[1:] for past in past_doors(way)
     ]
@@ -410,7 +410,7 @@ def test_private_names_stay_in_their_room():
 
 
 def test_views_import_no_views():
-    """What two pages share stands in ``pages.py``, where both look."""
+    """Code that two pages share stands in ``pages.py``, where both look."""
     found = hits(r"^from compliance\.\w+\.views", VIEWS)
     assert found == []
 

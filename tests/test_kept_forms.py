@@ -100,7 +100,7 @@ def test_every_form_that_takes_text_has_a_keeper(pages):
     assert len({name for name, _ in found}) >= 25, sorted(found)
 
 
-def test_saved_form_is_told_to_the_next_page_and_a_refused_one_is_not(
+def test_saved_form_is_named_to_the_next_page_and_a_refused_one_is_not(
     cast,
     sign_in,
     keys,  # noqa: F811

@@ -57,8 +57,8 @@ def literals():
         inner = set()  # pieces of a formatted string, and docstrings
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Expr(value=ast.Constant(value=str() as text) as told):
-                    inner.add(told)
+                case ast.Expr(value=ast.Constant(value=str() as text) as statement):
+                    inner.add(statement)
                     found.append((True, here(path), text))
                 case ast.JoinedStr(values=values):
                     inner.update(values)

@@ -29,7 +29,7 @@ OPENING = {"reviews:reopen_decide"}
 
 
 VOIDING = {"remediation:action_save", "evidence:describe"}
-"""What may go on beside a signature: it is void then, and what changed is named."""
+"""Views that may go on beside a signature: it is void then, and the change is named."""
 
 
 def frozen(assessment):
@@ -86,7 +86,7 @@ def doors():
 
 
 def forms(door, keys):  # noqa: F811
-    """What may do something there: for single rows, and for many at once."""
+    """Forms that may do something there: for single rows, and for many at once."""
     answer = Answer.objects.get(pk=keys["answer_id"].own)
     sent = {
         name: text.format(answer=answer.pk, assessment=answer.assessment_id)

@@ -19,7 +19,7 @@ PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'
 
 @pytest.fixture
 def started(monkeypatch):
-    """What was started warm since the test began."""
+    """The processes that were started warm since the test began."""
     seen = []
 
     class Seen(warm.Warm):

@@ -104,9 +104,9 @@ NO_EVENT = {
     "SavedView.user",
     "Visit.user",
 }
-"""Columns of what a person only looks at or keeps for themselves: no sentence tells it."""
+"""Columns of things that a person only looks at or keeps for themselves: no sentence names them."""
 EVENT = "Event.actor"
-"""The sentence tells an event itself."""
+"""The sentence is the event itself."""
 NOBODY = "nobody"
 """It says of nobody that they did something: a choice, or whose page it is."""
 
@@ -458,7 +458,7 @@ def test_every_sentence_that_says_who_names_what_it_rests_on():
 
 
 def test_only_who_answered_is_said_to_have_answered():
-    """Whoever changed some field last is called that, and nothing else."""
+    """The last person to change some field is called that, and nothing else."""
     for path in TEMPLATES.rglob("*.*"):
         words = " ".join(path.read_text().split())
         for shown in re.finditer(r"\{\{ \w+\.changed_by", words):

@@ -38,7 +38,7 @@ _turn = threading.Lock()
 
 
 def warmed(process):
-    """What ``process`` knows as ``subprocess``, with processes that are warm."""
+    """The module that ``process`` knows as ``subprocess``, with processes that are warm."""
     return SimpleNamespace(**vars(process.subprocess) | {"Popen": start})
 
 
@@ -89,7 +89,7 @@ class Warm:
         self.argv = argv
         self.returncode = None
         self.stdout = None
-        self.told, theirs = _pair()
+        self.reports, theirs = _pair()
         files = [stdin.fileno(), stderr.fileno(), theirs.fileno()]
         with theirs, contextlib.ExitStack() as stack:
             if stdout == subprocess.PIPE:
@@ -101,7 +101,7 @@ class Warm:
             files.insert(1, writing)
             order = {"argv": argv, "env": env, "cwd": str(cwd), **options}
             socket.send_fds(source, [json.dumps(order).encode()], files)
-        self.pid = int(self.told.recv(MOST))
+        self.pid = int(self.reports.recv(MOST))
 
     def __enter__(self):
         return self
@@ -110,15 +110,15 @@ class Warm:
         if self.stdout:
             self.stdout.close()
         self.wait()
-        self.told.close()
+        self.reports.close()
 
     def wait(self, timeout=None):
         """Its exit status, negative for a signal; raises what ``subprocess`` does."""
         left = timeout if timeout is None else max(timeout, 0)
         if self.returncode is None:
-            if not select.select([self.told], [], [], left)[0]:
+            if not select.select([self.reports], [], [], left)[0]:
                 raise subprocess.TimeoutExpired(self.argv, timeout)
-            self.returncode = int(self.told.recv(MOST))
+            self.returncode = int(self.reports.recv(MOST))
         return self.returncode
 
     def kill(self):
@@ -149,24 +149,24 @@ def _reap(*_):
             pass
 
 
-def _watch(order, stdin, stdout, stderr, told):
+def _watch(order, stdin, stdout, stderr, reports):
     """Fork once more, and say who that is and how it ended; never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     process = os.fork()
     if not process:
         if order.get("start_new_session"):
             os.setsid()
-        os.write(told, b"%d" % os.getpid())
+        os.write(reports, b"%d" % os.getpid())
         for number, file in enumerate((stdin, stdout, stderr)):
             os.dup2(file, number)
-        for file in (stdin, stdout, stderr, told):
+        for file in (stdin, stdout, stderr, reports):
             os.close(file)
         _become(order)
     for file in (stdin, stdout, stderr):
         os.close(file)
     _, status = os.waitpid(process, 0)
     with contextlib.suppress(BrokenPipeError):  # nobody waits
-        os.write(told, b"%d" % os.waitstatus_to_exitcode(status))
+        os.write(reports, b"%d" % os.waitstatus_to_exitcode(status))
     os._exit(0)
 
 

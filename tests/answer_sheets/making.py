@@ -117,7 +117,7 @@ def preview(client, assessment, content):
 
 
 def take(client, assessment, shown, **picks):
-    """What comes of saving what a preview shows."""
+    """The reply to saving what a preview shows."""
     plan, draft = shown.context["plan"], shown.context["draft"]
     data = {"draft": draft.id, "digest": plan.digest, **picks}
     return client.post(address(assessment, "sheet_take"), data)

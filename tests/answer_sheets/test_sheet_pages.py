@@ -32,7 +32,7 @@ NEW = {("Q1", "note"): "New"}
 
 
 def text_of(reply):
-    """What a page says, without its marks."""
+    """The text of a page, without its marks."""
     return " ".join(re.sub(r"<[^>]+>", " ", reply.content.decode()).split())
 
 
@@ -50,7 +50,7 @@ def imported():
     return Event.objects.filter(action="assessment.imported")
 
 
-# Who may
+# Permissions
 
 
 def test_work_bar_leads_to_the_sheet(cast, assessment, sign_in):
@@ -59,7 +59,7 @@ def test_work_bar_leads_to_the_sheet(cast, assessment, sign_in):
         assert f'href="{address(assessment)}"' in page.content.decode()
 
 
-def test_those_who_answer_may_take_in_and_the_others_are_told(
+def test_those_who_answer_may_take_in_and_the_others_read_who(
     cast, assessment, sign_in
 ):
     for person in (cast.ada, cast.otto, cast.con):
@@ -150,7 +150,7 @@ def test_draft_that_is_none_is_not_found(draft, assessment, con):
     assert con.post(address(assessment, "sheet_take"), data).status_code == 404
 
 
-# What is said
+# Words for faults
 
 
 def test_upload_without_a_file_says_so_in_place(assessment, con):
@@ -158,7 +158,7 @@ def test_upload_without_a_file_says_so_in_place(assessment, con):
     assert (reply.status_code, "Choose the file." in text_of(reply)) == (422, True)
 
 
-def test_full_disk_is_told_in_words(assessment, con, content, monkeypatch):
+def test_full_disk_is_named_in_words(assessment, con, content, monkeypatch):
     def no_room(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -114,9 +114,9 @@ def test_bad_cell_is_refused_with_its_place(name, assessment, con, content):
     cell.value = value
     plan = preview(con, assessment, bytes_of(book)).context["plan"]
     assert said(plan) == {}
-    [(place, told)] = refusals(plan)
-    assert told.startswith(words)
-    assert len(told) <= 500
+    [(place, refusal)] = refusals(plan)
+    assert refusal.startswith(words)
+    assert len(refusal) <= 500
     letters = {
         "N/A without a reason": COLUMNS["reason"],
         "later without a day": COLUMNS["later"],
@@ -196,11 +196,11 @@ def test_hidden_cell_that_was_changed_refuses_its_row(
     cell_of(book, "Q1", "mark").value = mark.format(ids[0], next=ids[1])
     cell_of(book, "Q1", "note").value = "New"
     plan = preview(con, assessment, bytes_of(book)).context["plan"]
-    assert [told[: len(words)] for _, told in refusals(plan)] == [words]
+    assert [refusal[: len(words)] for _, refusal in refusals(plan)] == [words]
     assert said(plan) == {}
 
 
-def test_what_is_no_answer_is_told_and_passed_over(assessment, con, content):
+def test_what_is_no_answer_is_named_and_passed_over(assessment, con, content):
     book = book_of(content)
     sheet = book["Section 1"]
     sheet["C2"].value = "Do you not?"

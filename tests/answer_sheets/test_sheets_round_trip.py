@@ -294,7 +294,7 @@ def test_download_is_on_the_trail_and_looking_is_not(cast, assessment, sign_in):
     assert Event.objects.get(action="assessment.exported").actor == cast.rob
 
 
-def test_two_people_of_one_name_are_told_apart(cast, assessment, con):
+def test_two_people_of_one_name_need_their_address(cast, assessment, con):
     twin = factories.make_member(cast.acme, "officer", "Otto Weber", "o2@example.org")
     content = changed(
         download(con, assessment),

@@ -131,7 +131,7 @@ def test_question_that_its_own_rule_leaves_out_keeps_its_day():
     assert of(found) == (False, date(2027, 12, 2), False)
 
 
-def test_whole_chain_is_told_from_the_answer_to_the_day():
+def test_reason_names_the_whole_chain_from_the_answer_to_the_day():
     facts = {
         "role": ["maker"],
         "risk": ["annex_i"],
@@ -148,7 +148,7 @@ def test_whole_chain_is_told_from_the_answer_to_the_day():
     )
 
 
-def test_contradiction_keeps_the_duty_in_and_is_told():
+def test_contradiction_keeps_the_duty_in_and_is_named():
     asked = [fact for fact in FACTS if fact["key"] != "role"]
     role = FACTS[0] | {
         "implies": [
@@ -266,7 +266,7 @@ def test_duty_that_ended_before_the_period_does_not_apply(begin, applies):
     assert (found.applies, found.ends_on) == (applies, date(2027, 1, 11))
 
 
-def test_end_is_told_before_and_after():
+def test_end_is_named_before_and_after():
     assert decided({}, ENDS).reason == "Binds until 11 January 2027."
     assert decided({}, ENDS, period_from=date(2028, 1, 1)).reason == (
         "Bound until 11 January 2027, before the period begins."

@@ -111,7 +111,7 @@ def test_what_no_button_asks_for_changes_nothing(asked):
     assert data == before
 
 
-def test_limits_are_told_in_words():
+def test_limits_are_named_in_words():
     deep = posted(*((at, "any", "g") for at in range(5)))
     with pytest.raises(ShapeError, match="at most 5 deep"):
         shape(deep, "if group 4")

@@ -103,12 +103,12 @@ async def begun(application):
     send, receive = anyio.create_memory_object_stream(2)
     is_up = anyio.Event()
 
-    async def told(message):
+    async def replied(message):
         assert "failed" not in message["type"], message
         is_up.set()
 
     async with send, receive, anyio.create_task_group() as group:
-        group.start_soon(application, {"type": "lifespan"}, receive.receive, told)
+        group.start_soon(application, {"type": "lifespan"}, receive.receive, replied)
         await send.send({"type": "lifespan.startup"})
         await is_up.wait()
         yield
@@ -139,11 +139,11 @@ PROPOSING = {"propose_answer", "withdraw_proposal"}
 
 def test_tools_are_the_operations_that_read_and_those_that_propose():
     reading = {
-        told["operationId"]
+        operation["operationId"]
         for methods in described(api)["paths"].values()
-        for method, told in methods.items()
+        for method, operation in methods.items()
         if method == "get"
-        and "application/json" in told["responses"]["200"].get("content", {})
+        and "application/json" in operation["responses"]["200"].get("content", {})
     }
     assert set(TOOLS) == reading | PROPOSING
     assert {name for name, one in TOOLS.items() if one.reads} == reading
@@ -151,7 +151,7 @@ def test_tools_are_the_operations_that_read_and_those_that_propose():
     assert not reading & {"change_answer", "fetch_report", "fetch_evidence"}
 
 
-def test_every_tool_is_told_with_words_and_a_whole_schema(client, db):
+def test_every_tool_is_offered_with_words_and_a_whole_schema(client, db):
     headers = {"Authorization": "Bearer attest_any"}
     offered = client(headers, lambda found: found.list_tools()).tools
     assert [one.name for one in offered] == list(TOOLS)
@@ -168,8 +168,8 @@ def test_assistant_reads_what_its_person_may(enter, cast):
     listed = json.loads(con("list_answers", assessment_id=str(assessment.pk)).text)
     ids = [one["id"] for one in listed["items"]]
     assert ids == list(assessment.answers.values_list("pk", flat=True))
-    told = json.loads(con("get_answer", answer_id=ids[0]).text)
-    assert told["question"]["key"] == "Q1"
+    answer = json.loads(con("get_answer", answer_id=ids[0]).text)
+    assert answer["question"]["key"] == "Q1"
 
 
 def test_reading_changes_nothing_and_the_token_remembers_its_use(enter, cast):
@@ -253,8 +253,8 @@ def test_person_uses_what_their_assistant_proposed_and_the_trail_says_both(
     assert not reply.is_error, reply.text
     proposal = json.loads(reply.text)
     assert json.loads(con("get_answer", answer_id=answer.pk).text) == read
-    told = con("get_proposal", proposal_id=proposal["id"])
-    assert json.loads(told.text) == proposal
+    found = con("get_proposal", proposal_id=proposal["id"])
+    assert json.loads(found.text) == proposal
 
     ada = sign_in(cast.ada)
     address = reverse("workspace:detail", args=[cast.acme.slug, assessment.pk])
@@ -296,8 +296,8 @@ def test_assistant_withdraws_its_own_proposal_and_no_other(enter, cast):
     made = json.loads(con("propose_answer", answer_id=answer.pk, **said).text)
     other = enter(cast.con, cast.acme, scopes=["propose"])
     assert other("withdraw_proposal", proposal_id=made["id"]).is_error
-    told = con("withdraw_proposal", proposal_id=made["id"])
-    assert json.loads(told.text)["state"] == "withdrawn"
+    reply = con("withdraw_proposal", proposal_id=made["id"])
+    assert json.loads(reply.text)["state"] == "withdrawn"
     event = Event.objects.get(action="answer.proposal_withdrawn")
     assert (event.actor, trail.token_of(event)) == (cast.con, con.token.pk)
 
@@ -316,9 +316,9 @@ def test_assistant_reads_that_its_proposal_was_made_on_older_words(enter, cast):
     )
     said = {"edition": edition["edition"], "version": 0, "set": {"note": "Two."}}
     reply = con("propose_answer", answer_id=answer.pk, **said)
-    told = json.loads(reply.text)
-    assert (reply.is_error, told["status"]) == (True, 409)
-    assert told["sides"][0]["theirs"] == "Ada was here."
+    problem = json.loads(reply.text)
+    assert (reply.is_error, problem["status"]) == (True, 409)
+    assert problem["sides"][0]["theirs"] == "Ada was here."
 
 
 def test_assistant_without_the_scope_proposes_nothing(enter, cast):

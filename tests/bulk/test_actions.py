@@ -98,7 +98,7 @@ def test_every_answer_gets_its_version_and_its_event(cast, answers):
     assert trail.head_of(cast.acme.pk)[0] == 3
 
 
-def test_history_of_one_answer_tells_what_was_set_with_others(cast, answers):
+def test_history_of_one_answer_shows_what_was_set_with_others(cast, answers):
     set_many(cast.con, answers[:3], verdict="met")
     (entry,) = history(answers[1])
     assert (entry.verdicts, entry.is_together) == (("unanswered", "met"), True)

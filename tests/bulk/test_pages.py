@@ -107,9 +107,9 @@ def test_done_page_names_the_questions_and_takes_them_back(
     page = send(what="answer", verdict="met", pick=picks(answers[:2]))
     done = as_shown(send, page, what="answer", verdict="met")
     con = sign_in(cast.con)
-    told = con.get(done.url)
-    assert "2 questions changed together" in seen(told)
-    assert re.findall(r">(Q\d) ", flat(text(told))) == ["Q1", "Q2"]
+    page = con.get(done.url)
+    assert "2 questions changed together" in seen(page)
+    assert re.findall(r">(Q\d) ", flat(text(page))) == ["Q1", "Q2"]
     assert con.post(f"{done.url}undo/").status_code == 302
     assert verdicts(assessment) == ["unanswered"] * 6
 
@@ -366,16 +366,16 @@ def test_all_of_a_clause_are_no_more_than_the_clause_shows(assessment, send):
     assert "No question is selected." in seen(page)
 
 
-def test_page_is_told_what_of_a_section_it_has_not_loaded(
+def test_page_fetches_the_rows_of_a_section_it_has_not_loaded(
     cast, sign_in, assessment, answers
 ):
     assessment.answers.filter(pk=answers[0].pk).update(verdict="met", version=3)
     client = sign_in(cast.con)
     address = reverse("bulk:picks", args=["acme", assessment.pk])
     section = answers[0].question.section_id
-    told = client.get(address, {"section": section, "show": "all"}).json()
+    found = client.get(address, {"section": section, "show": "all"}).json()
     ids = [answer.pk for answer in answers[:3]]
-    assert sorted(told["picks"]) == [
+    assert sorted(found["picks"]) == [
         [ids[0], 3, False, section], [ids[1], 0, True, section],
         [ids[2], 0, True, section],
     ]  # fmt: skip

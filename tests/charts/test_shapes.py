@@ -66,7 +66,7 @@ def test_blocks_draw_the_same_bars_as_the_whole_strip(verdicts):
 
 
 @given(VERDICTS, VERDICTS)
-def test_page_that_is_told_what_it_lacks_has_the_strip(before, after):
+def test_page_with_the_blocks_it_lacks_has_the_strip(before, after):
     old, new = strip_in_blocks(before), strip_in_blocks(after)
     assert new.since(new.drawn) == []
     lacks = new.since(old.drawn)

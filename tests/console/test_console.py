@@ -73,9 +73,7 @@ def test_it_shows_names_and_figures_of_organisations(admin, cast, sign_in_freshl
         assert word in page
 
 
-def test_redis_that_is_gone_is_told_from_none(
-    admin, sign_in_freshly, settings, monkeypatch
-):
+def test_redis_that_is_gone_is_not_none(admin, sign_in_freshly, settings, monkeypatch):
     monkeypatch.setattr(redis_cache, "answers", lambda: False)
     for url, says in (("", "not used here"), ("redis://gone", "does not answer")):
         settings.REDIS_URL, state.checks._kept = url, None
@@ -169,7 +167,7 @@ def test_command_makes_and_ends_an_administrator_on_the_trail(cast):
         call_command("make_administrator", "nobody@example.org")
 
 
-def test_other_administrators_are_told(admin, cast):
+def test_other_administrators_get_a_mail(admin, cast):
     make_administrator(email=cast.ada.email)
     assert {one.to[0] for one in send_queued()} == {admin.email, cast.ada.email}
 

@@ -174,12 +174,12 @@ class TestDemo(TestCase):
         found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
         assert [point.about for point in blocking(found)] == ["na", "returned"]
 
-    def test_demo_tells_of_two_years_three_ai_systems_and_four_clouds(self):
-        told = Assessment.objects.values_list(
+    def test_demo_has_two_years_three_ai_systems_and_four_clouds(self):
+        rows = Assessment.objects.values_list(
             "edition__checklist__key", "subject", "period_from__year"
         )
         subjects, years = defaultdict(set), defaultdict(set)
-        for checklist, subject, year in told:
+        for checklist, subject, year in rows:
             subjects[checklist].add(subject)
             years[subject].add(year)
         assert (len(subjects["ai-act"]), len(subjects["sovereignty"])) == (3, 4)

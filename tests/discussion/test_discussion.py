@@ -1,4 +1,4 @@
-"""Comments: who is named and told, what is resolved, what nobody may do."""
+"""Comments: who is named and gets a mail, what is resolved, what nobody may do."""
 
 from datetime import timedelta
 
@@ -119,7 +119,7 @@ def test_nobody_mentions_themselves_or_a_stranger(cast, answer):
     assert (said.mentions.count(), queued().count()) == (0, 0)
 
 
-def test_member_without_a_known_role_or_account_is_not_told(cast, answer):
+def test_member_without_a_known_role_or_account_is_not_mentioned(cast, answer):
     cast.con.is_active = False
     cast.con.save()
     said = say(cast, answer, "@Con Tributor @Rob Reader")
@@ -175,8 +175,8 @@ def test_resolving_folds_a_comment_away_and_is_recorded_once(cast, answer):
         "comment.written",
         "comment.resolved",
     ]
-    told = history(answer)[0]
-    assert (told.what, told.actor, told.changes[0].after) == (
+    entry = history(answer)[0]
+    assert (entry.what, entry.actor, entry.changes[0].after) == (
         "Comment resolved",
         cast.rev,
         "Where?",
@@ -333,7 +333,7 @@ def test_mention_needs_the_person_until_it_is_resolved(cast, sign_in, answer):
 
 
 def test_mention_stands_before_everything_that_has_a_day(cast, sign_in, assessment):
-    """Whoever has sixty overdue answers still sees that a colleague asks."""
+    """A person with sixty overdue answers still sees that a colleague asks."""
     answer, *others = assessment.answers.order_by("question__position")
     for one in others:
         one.owner, one.due_on = cast.con, assessment.period_from

@@ -325,7 +325,7 @@ def test_report_names_both_checklists_in_what_changed(cast, here, own):
     assert (paper.content.checklist, paper.content.edition) == ("Our privacy", "1")
 
 
-def test_looking_back_tells_the_original(cast, here, own):
+def test_looking_back_shows_the_original(cast, here, own):
     was = hash_of(here)
     seq, _ = trail.head_of(cast.acme.pk)
     move(cast, here, own)

@@ -30,7 +30,7 @@ def path(assessment, name="edition_moves:upgrade", *args):
 
 
 def shown(client, assessment):
-    """What the form of the page says that it showed."""
+    """The fields by which the form of the page says what it showed."""
     page = flat(client.get(path(assessment)).text)
     hidden = r'<input type="hidden" name="(to|seen)" value="([^"]*)"'
     return dict(re.findall(hidden, page))

@@ -182,13 +182,13 @@ def test_move_is_one_event_and_one_for_each_answer_it_touches(cast, moved):
     assessment, new, _ = moved
     last, _ = trail.head_of(cast.acme.pk)
     move(cast, assessment, new)
-    told = Event.objects.filter(organisation_id=cast.acme.pk, seq__gt=last)
-    assert [event.action for event in told.order_by("seq")] == [
+    events = Event.objects.filter(organisation_id=cast.acme.pk, seq__gt=last)
+    assert [event.action for event in events.order_by("seq")] == [
         "assessment.upgraded",
         "answer.asked_anew",
         "answer.archived",
     ]
-    before, after = trail.changes(told.order_by("seq")[0])
+    before, after = trail.changes(events.order_by("seq")[0])
     assert (before["edition"], after["edition"]) == ("1", "2")
     assert (after["added"], after["again"], after["archived"]) == (
         ["Q4"],
@@ -495,7 +495,7 @@ def typed_at_random(rng, asked):
 
 
 def state_in_bundle(assessment):
-    """What a bundle says of the state; trail and hands tell more with each act."""
+    """The state as a bundle has it; trail and hands hold more with each act."""
     with ZipFile(BytesIO(bundle_of(assessment))) as parts:
         names = [n for n in parts.namelist() if not n.startswith("trail/")]
         assert {"content.json", "rows.json"} < set(names)

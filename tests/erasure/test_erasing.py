@@ -208,13 +208,13 @@ def test_what_was_signed_stays_as_it_was_signed(cast):
 
 def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
     assessment = signing.make_ready(cast)
-    signing.answer(cast.con, assessment, "Q1", note="Told to Rob Reader.")
+    signing.answer(cast.con, assessment, "Q1", note="Shown to Rob Reader.")
     signing.actions.send(by=cast.otto, assessment=assessment)
     signing.sign(cast.rev, signing.fresh(assessment))
     done = erase_person(by=None, person=cast.rob)
     assert done.kept["answer"] == 1
     row = assessment.answers.get(question__key="Q1")
-    assert row.note == "Told to Rob Reader."
+    assert row.note == "Shown to Rob Reader."
     assert list(tables.faults(cast.acme.pk)) == []
     assert verification.verify(cast.acme.pk) is None
 
@@ -222,17 +222,17 @@ def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
 def test_command_names_what_was_signed_and_keeps_the_name(cast, capsys):
     """Of somebody who helped, not of the signer alone; and not of anybody else."""
     assessment = signing.make_signed(cast)
-    told = f"Acme: {assessment}, revision 1, signed"
-    for person, is_told in ((cast.con, True), (cast.rob, False)):
+    kept = f"Acme: {assessment}, revision 1, signed"
+    for person, is_named in ((cast.con, True), (cast.rob, False)):
         call_command("erase_person", person.email, "--dry-run")
         said = capsys.readouterr().out
-        assert (told in said, "Signed content keeps the name" in said) == (
-            is_told,
-            is_told,
+        assert (kept in said, "Signed content keeps the name" in said) == (
+            is_named,
+            is_named,
         )
         assert "Backups made earlier keep all of it" in said
     done = erase_person(by=None, person=cast.rev)
-    assert [told in line for line in done.signed] == [True]
+    assert [kept in line for line in done.signed] == [True]
 
 
 def test_last_owner_is_refused_and_nothing_happens(cast):

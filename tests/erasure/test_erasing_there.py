@@ -1,4 +1,4 @@
-"""Erasing a person reaches what came in a bundle, and tells of files that stay."""
+"""Erasing a person reaches what came in a bundle, and names files that stay."""
 
 import json
 from datetime import timedelta
@@ -188,7 +188,7 @@ def make_report(assessment, number, **fields):
     )
 
 
-def test_files_that_may_print_the_name_are_told(cast):
+def test_files_that_may_print_the_name_are_listed(cast):
     signed = signing.make_signed(cast)
     signoff = signed.signoffs.get()
     quiet = signing.factories.make_assessment(cast.acme, cast.ada, subject="Quiet")
@@ -213,7 +213,7 @@ def test_files_that_may_print_the_name_are_told(cast):
     assert bundle.startswith(f"Acme: {signed}: Bundle, ")
 
 
-def test_command_tells_files_and_namesakes(cast, capsys):
+def test_command_lists_files_and_namesakes(cast, capsys):
     signed = signing.make_signed(cast)
     make_report(signed, 1)
     signing.factories.make_member(cast.other, "reader", "Rev Iewer")

@@ -84,7 +84,7 @@ def test_gap_and_unused_are_filters(cast, sign_in):
     half = {"covers_from": YEAR[0], "covers_to": day(6, 30)}
     whole = make_link(cast.acme, cast.ada, "Whole", **year)
     part = make_link(cast.acme, cast.ada, "Part", **half)
-    told = make_link(cast.acme, cast.ada, "Not told")
+    undated = make_link(cast.acme, cast.ada, "Undated")
     make_link(cast.acme, cast.ada, "Unused", **half)
     closed = make_link(cast.acme, cast.ada, "Closed", **half)
     aside = make_link(cast.acme, cast.ada, "Aside", **half)
@@ -92,7 +92,7 @@ def test_gap_and_unused_are_filters(cast, sign_in):
     two.applies = False
     two.save()
     archived = make_assessment(cast.acme, cast.ada, status="archived")
-    for evidence in (whole, part, told):
+    for evidence in (whole, part, undated):
         attach(one, evidence)
     attach(two, aside)
     attach(archived.answers.first(), closed)
@@ -156,7 +156,7 @@ def test_closed_or_no_assessment_offers_nothing(cast, sign_in):
     assert evidence.attachments.count() == 0
 
 
-def test_nothing_ticked_is_told(cast, sign_in):
+def test_nothing_ticked_is_named(cast, sign_in):
     evidence = make_link(cast.acme, cast.ada)
     make_assessment(cast.acme, cast.ada)
     page = sign_in(cast.con).post(url(evidence, "use/"), follow=True)

@@ -1,7 +1,7 @@
 """Rules of OSCAL 1.1.3 for what we write: results and catalogs, as mappings.
 
 Taken from NIST's JSON schema, whose models our files were held against; only what our
-writers use is told here.
+writers use is written down here.
 """
 
 import re
@@ -82,7 +82,7 @@ KINDS = {  # what must be there; what else may be
 
 
 def faults(document):
-    """What is wrong in a document of one root, each with its place."""
+    """The faults in a document of one root, each with its place."""
     [(kind, root)] = document.items()
     found = list(_of(root, kind, kind))
     ids = [one["id"] for one in walk(root) if "id" in one]

@@ -75,8 +75,8 @@ def test_catalog_of_a_thousand_controls_comes_in_complete(form):
     assert found.document["sections"][0]["intro"] == "What family 0 is about."
     kept = {note.words: note.count for note in found.kept}
     for name in ("parts", "params", "props", "links"):
-        told = sum(1 for c in controls if c not in withdrawn and c.get(name))
-        assert kept[f"{name} of a control"] == told
+        expected = sum(1 for c in controls if c not in withdrawn and c.get(name))
+        assert kept[f"{name} of a control"] == expected
     assert kept["withdrawn controls are kept, and not asked"] == len(withdrawn)
     texts = " ".join(q["text"] + " ".join(q["good"]) for q in asked)
     assert "For [whom family 0 binds] and [for all]." in texts
@@ -291,9 +291,9 @@ def test_library_keeps_translations_scores_and_what_depends():
     kept = found.document["edition"]["extra"]["ciso"]
     assert kept["framework"]["max_score"] == 5
     assert kept["nodes"][1]["translations"]["de"]["name"] == "Teil"
-    told = [str(note) for note in found.kept]
-    assert any("a number without unit and bounds" in words for words in told)
-    assert any(words.startswith("line ") for words in told)
+    notes = [str(note) for note in found.kept]
+    assert any("a number without unit and bounds" in words for words in notes)
+    assert any(words.startswith("line ") for words in notes)
 
 
 def test_library_of_many_questions_counts_what_is_not_acted_on():
@@ -357,7 +357,7 @@ def test_library_of_many_questions_counts_what_is_not_acted_on():
         ),
     ],
 )
-def test_condition_of_a_library_is_told_in_any_form(rule, said):
+def test_condition_of_a_library_is_noted_in_any_form(rule, said):
     library = make_library()
     nodes = library["objects"]["framework"]["requirement_nodes"]
     nodes[-1]["questions"] = question_asked(4, "date", depends_on=rule)
@@ -387,8 +387,8 @@ def test_library_brings_its_translations():
         "1.1.1.2": {"choice.yes.label": "Ja"},
         "1.1.1.3": {"title": "Ist es getan?", "text": "Ist es getan?"},
     }
-    told = [note.words for note in found.kept if "translations" in note.words]
-    assert told == [
+    notes = [note.words for note in found.kept if "translations" in note.words]
+    assert notes == [
         "translations of mood",
         "translations into en",
         "translations into ?",
@@ -468,7 +468,7 @@ def test_asvs_csv_comes_in_complete():
     ]
 
 
-def test_unknown_fields_of_our_own_format_are_kept_and_told():
+def test_unknown_fields_of_our_own_format_are_kept_and_noted():
     content = FORMATS["yaml"].write(sheet_of(read(file_of(make_catalog(1, 1), "json"))))
     text = content.decode() + "colour: red\n"
     text = text.replace("    text: ", "    mood: good\n    text: ", 1)

@@ -1,4 +1,4 @@
-"""What we write as OSCAL keeps the rules of OSCAL."""
+"""The OSCAL that we write keeps the rules of OSCAL."""
 
 import copy
 import json

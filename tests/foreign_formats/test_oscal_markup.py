@@ -83,7 +83,7 @@ def test_words_stay_as_they_are_where_nothing_marks_them():
         "<table><tr><td>a</td></tr><tr><th>b</th></tr></table>",
     ],
 )
-def test_what_markdown_cannot_say_is_told(content):
+def test_what_markdown_cannot_say_is_lost_in_words(content):
     assert marked.blocks(node_of(content))[1] is False
     found = read(catalog(content))
     [lost] = found.lost

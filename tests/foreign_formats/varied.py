@@ -1,4 +1,4 @@
-"""What makes controls as different as those of a real catalog, and their XML.
+"""Controls as different as those of a real catalog, and their XML.
 
 The XML is written here from the elements that each text stands for, and not by our writer.
 """

@@ -1,4 +1,4 @@
-"""What waits for a person: by kind, what comes first, and what they put away."""
+"""Work that waits for a person: by kind, what comes first, and what they put away."""
 
 from datetime import date, timedelta
 
@@ -51,7 +51,7 @@ def put_away(client, thing, until=TODAY + timedelta(days=7)):
 
 
 def waits(client):
-    """What the page of all work lists, and what stands under those put away."""
+    """The list of the page of all work, and the part put away."""
     listed, _, away = flat(client.get(WORK).text).partition("put away</h2>")
     return listed, away
 

@@ -1,4 +1,4 @@
-"""Where we stand: what runs first, by theme; the rest below a fold; the year before."""
+"""The state of the organisation: what runs first, by theme; the rest below a fold; the year before."""
 
 from datetime import date, timedelta
 
@@ -35,7 +35,7 @@ def answered(assessment, *verdicts):
     return assessment
 
 
-def told(client, address=HOME):
+def around_fold(client, address=HOME):
     """The words above the fold, and those below it."""
     above, _, below = flat(client.get(address).text).partition('<details class="kind')
     return above.partition("Where we stand</h2>")[2], below.partition("</details>")[0]
@@ -59,7 +59,7 @@ def test_signed_and_archived_stand_below_a_fold_with_their_number(cast, sign_in)
     make(cast, "Looked at", "review")
     make(cast, "Old one", "archived")
     signed = signing.make_signed(cast).get_absolute_url()
-    above, below = told(sign_in(cast.rob))
+    above, below = around_fold(sign_in(cast.rob))
     assert ("Open one" in above, "Looked at" in above) == (True, True)
     assert (signed in above, "Old one" in above) == (False, False)
     assert "2 signed or archived" in below
@@ -79,10 +79,13 @@ def test_fold_is_open_where_nothing_runs_and_absent_where_all_does(cast, sign_in
 def test_fold_says_how_many_signatures_are_void(cast, sign_in):
     assessment = signing.make_signed(cast)
     client = sign_in(cast.rob)
-    assert "1 void" not in told(client)[1]
+    assert "1 void" not in around_fold(client)[1]
     proof = cast.acme.evidence.get(attachments__answer__assessment=assessment)
     describe(by=cast.con, evidence=proof, expires_on=timezone.localdate())
-    assert '1 signed or archived</h3><span class="qwarn s">1 void' in told(client)[1]
+    assert (
+        '1 signed or archived</h3><span class="qwarn s">1 void'
+        in around_fold(client)[1]
+    )
 
 
 def test_fold_of_a_full_page_says_how_many_there_are_besides(cast, sign_in):
@@ -92,7 +95,7 @@ def test_fold_of_a_full_page_says_how_many_there_are_besides(cast, sign_in):
     for at in range(5):
         make(cast, f"Closed {at}", "archived", edition=edition)
     client = sign_in(cast.rob)
-    assert "2 of 5 signed or archived" in told(client)[1]
+    assert "2 of 5 signed or archived" in around_fold(client)[1]
     assert "All assessments" in client.get(HOME).text
 
 
@@ -108,7 +111,7 @@ def test_list_of_all_has_no_fold_on_any_of_its_pages(cast, sign_in):
 
 def test_many_stand_under_their_themes_with_the_subject_as_the_link(cast, sign_in):
     in_themes(cast, "Law", "Law", "Law", "Cloud", "Cloud", "Cloud")
-    above, _ = told(sign_in(cast.rob))
+    above, _ = around_fold(sign_in(cast.rob))
     assert above.count('scope="rowgroup"') == 2
     assert above.index(">Law</th>") < above.index(">Cloud</th>")
     assert '<span class="vh">Law,</span><bdi>Law 0</bdi></a>' in above
@@ -117,7 +120,7 @@ def test_many_stand_under_their_themes_with_the_subject_as_the_link(cast, sign_i
 @pytest.mark.parametrize("names", [("Law", "Cloud"), ("Law",) * 8])
 def test_few_or_of_one_theme_stand_without_headings(names, cast, sign_in):
     in_themes(cast, *names)
-    assert "rowgroup" not in told(sign_in(cast.rob))[0]
+    assert "rowgroup" not in around_fold(sign_in(cast.rob))[0]
 
 
 def test_year_before_of_the_same_subject_stands_under_this_year(cast, sign_in):
@@ -125,17 +128,17 @@ def test_year_before_of_the_same_subject_stands_under_this_year(cast, sign_in):
     answered(make(cast, "ACME", "archived", 2025, edition=edition), "met", "not_met")
     answered(make(cast, "Acme", "archived", 2024, edition=edition), *["met"] * 3)
     make(cast, "Acme", edition=edition)
-    above, below = told(sign_in(cast.rob))
+    above, below = around_fold(sign_in(cast.rob))
     assert "2025: 67 % answered, 33 % met" in above
     assert above.count('class="bar ghost"') == 1
     assert "2024: 100 % answered, 100 % met" in below
 
 
-def test_half_years_are_told_apart_by_their_last_day(cast, sign_in):
+def test_half_years_are_named_by_their_last_day(cast, sign_in):
     edition = factories.make_edition(3)
     make(cast, edition=edition, status="archived", **period(2026, 1, 6))
     make(cast, edition=edition, **period(2026, 7, 12))
-    assert "To 30 Jun 2026: 0 % answered" in told(sign_in(cast.rob))[0]
+    assert "To 30 Jun 2026: 0 % answered" in around_fold(sign_in(cast.rob))[0]
 
 
 def test_nothing_but_an_earlier_period_of_the_subject_is_the_year_before(cast, sign_in):
@@ -154,7 +157,7 @@ def test_nothing_but_an_earlier_period_of_the_subject_is_the_year_before(cast, s
 def test_own_copy_shows_the_year_on_the_original_that_it_came_from(cast, sign_in):
     last = answered(make(cast, "Acme", "archived", 2025), "met", "met", "met")
     make(cast, "Acme", carried_from=last)
-    assert "2025: 100 % answered" in told(sign_in(cast.rob))[0]
+    assert "2025: 100 % answered" in around_fold(sign_in(cast.rob))[0]
 
 
 def test_years_before_cost_no_query_more(cast, sign_in):

@@ -66,7 +66,7 @@ def state(status="in_force", day=SOON, successor=""):
         (state(), state(), ""),
     ],
 )
-def test_a_change_is_told_in_words(old, new, said):
+def test_a_change_is_put_in_words(old, new, said):
     assert words(old, new) == said
 
 

@@ -29,7 +29,7 @@ def law(seen_on):
 
 
 @pytest.mark.django_db
-def test_day_is_stored_changed_with_an_event_and_not_told_twice():
+def test_day_is_stored_changed_with_an_event_and_not_recorded_twice():
     assert store_instrument(by=None, document=law(None).document())
     document = law(date(2026, 11, 27)).document()
     assert store_instrument(by=None, document=document)
@@ -41,7 +41,7 @@ def test_day_is_stored_changed_with_an_event_and_not_told_twice():
     assert trail.changes(event) == ({"seen_on": None}, {"seen_on": "2026-11-27"})
 
 
-def test_panel_tells_the_day_where_there_is_one(cast, sign_in):
+def test_panel_shows_the_day_where_there_is_one(cast, sign_in):
     draft = make_draft()
     cited = draft.questions.get(key="Q1").citations
     cited.create(provision=make_provision(), position=1)

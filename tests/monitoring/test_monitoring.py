@@ -173,11 +173,11 @@ def test_messages_to_webhooks_are_counted_by_state(scrape, cast):
     )
     for state in ("given_up", "given_up", "waiting"):
         webhook.deliveries.create(action="answer.saved", state=state)
-    told = {
+    counts = {
         sample.labels["state"]: sample.value
         for sample in scrape()["attest_webhook_deliveries"]
     }
-    assert told == {"given_up": 2, "waiting": 1, "delivered": 0}
+    assert counts == {"given_up": 2, "waiting": 1, "delivered": 0}
 
 
 def test_a_reply_names_its_request_and_the_log_says_no_address(db, caplog):
@@ -188,8 +188,8 @@ def test_a_reply_names_its_request_and_the_log_says_no_address(db, caplog):
     (line,) = [one for one in caplog.records if one.name == "attest.requests"]
     assert (line.request, line.status, line.method) == ("edge-12345", 404, "GET")
     assert "hidden-token" not in line.getMessage()
-    told = json.loads(JsonFormatter("{message} {request}", style="{").format(line))
-    assert told["route"] == "share/<str:token>/"
+    entry = json.loads(JsonFormatter("{message} {request}", style="{").format(line))
+    assert entry["route"] == "share/<str:token>/"
 
 
 @pytest.mark.parametrize(

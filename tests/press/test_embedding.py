@@ -44,8 +44,8 @@ def test_files_are_associated_with_the_document(tmp_path, files):
         assert list(pdf.attachments) == ["answers.csv", "bundle.json"]
         names = [str(name) for name in pdf.Root.Names.EmbeddedFiles.Names[::2]]
         assert names == ["answers.csv", "bundle.json"]
-        told = {str(spec.UF): str(spec.AFRelationship) for spec in pdf.Root.AF}
-        assert told == {"answers.csv": "/Data", "bundle.json": "/Source"}
+        associated = {str(spec.UF): str(spec.AFRelationship) for spec in pdf.Root.AF}
+        assert associated == {"answers.csv": "/Data", "bundle.json": "/Source"}
         bundle = pdf.attachments["bundle.json"].get_file()
         assert bundle.read_bytes() == b'{"a": 1}'
         assert bundle.mime_type == "application/json"
@@ -70,11 +70,11 @@ def test_names_that_are_no_plain_ones_or_come_twice_are_refused(tmp_path, files,
         make(tmp_path / "x.pdf", files)
 
 
-def test_language_of_a_part_is_told(tmp_path):
+def test_language_of_a_part_is_marked(tmp_path):
     with pikepdf.open(make(tmp_path / "x.pdf", [])) as pdf:
-        told = [
+        languages = [
             str(item.Lang)
             for item in pdf.objects
             if isinstance(item, pikepdf.Dictionary) and "/Lang" in item
         ]
-    assert sorted(told) == ["de", "en"]
+    assert sorted(languages) == ["de", "en"]

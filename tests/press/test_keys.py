@@ -168,7 +168,7 @@ def test_file_that_is_no_key_is_named(tmp_path, content):
         seal_of(Place(str(tmp_path), "attest.example"))
 
 
-def test_wrong_password_is_told(tmp_path):
+def test_wrong_password_is_refused(tmp_path):
     key, certificate = seals.issued(seals.authority())
     place = Place(
         "",

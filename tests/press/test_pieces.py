@@ -61,14 +61,14 @@ def pdf(made):
 
 
 def outline(path):
-    def told(entries, level=0):
+    def lines(entries, level=0):
         for entry in entries:
             if isinstance(entry, list):
-                yield from told(entry, level + 1)
+                yield from lines(entry, level + 1)
             else:
                 yield level, entry.title
 
-    return list(told(pypdf.PdfReader(path).outline))
+    return list(lines(pypdf.PdfReader(path).outline))
 
 
 def test_every_page_says_its_number_of_all(made):
@@ -260,9 +260,9 @@ def test_helper_with_other_fonts_or_parts_leaves_the_pieces_alone(shared, made):
 def test_results_that_a_machine_left_behind_in_part_are_not_bound(shared, made):
     def left(folder):
         desk = Desk(folder, "gone")
-        for number, told in enumerate(("", "[]", '["00", {"pages": 1}]'), 1):
+        for number, text in enumerate(("", "[]", '["00", {"pages": 1}]'), 1):
             assert desk.take(number)
-            (folder / f"{number}.result").write_text(told)
+            (folder / f"{number}.result").write_text(text)
         desk.piece(3).write_bytes(b"half")
         return []
 

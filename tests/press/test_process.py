@@ -76,7 +76,7 @@ def test_what_the_listener_raises_stops_all_at_once(tmp_path):
     assert list(tmp_path.glob("tmp*")) == []
 
 
-def test_silence_is_told_every_second(tmp_path):
+def test_silence_is_broken_every_second(tmp_path):
     heard = []
     render(
         [PAGE + "<p>" + "word " * 30_000],
@@ -95,7 +95,7 @@ def test_steps_come_before_the_file(tmp_path):
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-1.7")
 
 
-def test_full_disk_is_told_as_such(tmp_path):
+def test_full_disk_is_named_as_such(tmp_path):
     (tmp_path / "report").symlink_to("/dev/full")
     with pytest.raises(RenderError, match="The disk is full"):
         render(["<h1>Page</h1>"], "", tmp_path / "report", lambda *step: None)

@@ -88,9 +88,9 @@ def test_use_saves_it_as_the_persons_answer_and_the_trail_says_both(here, sign_i
     assert event.actor == here.ada
     assert after["proposal"]["title"] == "Assistant"
     assert after["proposal"]["person"] == here.con.pk
-    told = [(one.what, [c.label for c in one.changes]) for one in history(answer)]
-    assert told[0][1][:2] == ["Proposed by", "Evidence added"]
-    assert told[1][0] == "Answer proposed"
+    entries = [(one.what, [c.label for c in one.changes]) for one in history(answer)]
+    assert entries[0][1][:2] == ["Proposed by", "Evidence added"]
+    assert entries[1][0] == "Answer proposed"
     assert "proposed-" not in reply.content.decode()
 
 
@@ -218,8 +218,8 @@ def test_setting_aside_is_undone_by_its_toast(here, sign_in):
     assert "The proposal is open again." in back
     assert f"proposed-{here.proposal.pk}" in back
     saved(here)
-    told = (here.proposal.state, here.proposal.reason, here.proposal.settled_by)
-    assert told == ("open", "", None)
+    state = (here.proposal.state, here.proposal.reason, here.proposal.settled_by)
+    assert state == ("open", "", None)
     assert last("answer.proposal_opened_again")[0].actor == here.ada
     for _ in range(2):
         assert "Nothing was undone" in again(browser, here, event.seq).content.decode()
@@ -291,7 +291,7 @@ def test_undo_of_setting_aside_has_the_walls_of_the_row(here, sign_in):
     assert here.proposal.state == "set-aside"
 
 
-def test_person_of_the_program_is_told_why_they_do_not_confirm_na(here, sign_in):
+def test_person_of_the_program_reads_why_they_do_not_confirm_na(here, sign_in):
     save = address(here, "answer_save", here.answer.pk)
     na = {"base": "0", "verdict": "na", "reason": "No customers."}
     sign_in(here.otto).post(save, na)

@@ -140,10 +140,10 @@ def test_field_that_somebody_changed_since_it_was_read_is_refused_with_both_side
         409,
         "application/problem+json",
     )
-    told = reply.json()
+    problem = reply.json()
     both = {"field": "note", "yours": "Two.", "theirs": "Ada was here."}
-    assert (told["sides"], told["standing"]["version"]) == ([both], 1)
-    assert "propose again for version 1" in told["detail"]
+    assert (problem["sides"], problem["standing"]["version"]) == ([both], 1)
+    assert "propose again for version 1" in problem["detail"]
     assert (Proposal.objects.count(), Event.objects.count()) == (0, events)
     again = here.program.post(path, body | {"version": 1}, Idempotency_Key="a")
     assert again.status_code == 201, again.content
@@ -222,8 +222,11 @@ def test_program_withdraws_its_own_proposal_once(here):
     made = propose(here).json()
     replies = [withdraw(here, made) for _ in range(2)]
     assert [reply.status_code for reply in replies] == [200, 200]
-    told = replies[0].json()
-    assert (told["state"], told["settled_by"]["id"]) == ("withdrawn", here.con.pk)
+    withdrawn = replies[0].json()
+    assert (withdrawn["state"], withdrawn["settled_by"]["id"]) == (
+        "withdrawn",
+        here.con.pk,
+    )
     [event] = Event.objects.filter(action="answer.proposal_withdrawn")
     assert trail.token_of(event) == here.program.token.pk
     assert trail.changes(event)[1]["proposal"]["proposal"] == made["id"]

@@ -223,9 +223,9 @@ def test_rating_below_what_is_asked_is_no_breach_and_asks_for_nothing(cast, sign
     answers = factories.make_assessment(cast.acme, cast.ada, edition).answers
     answers.update(verdict="not_met")
     con = sign_in(cast.con)
-    told = [bool(asked(con, one)) for one in answers.order_by("question__position")]
+    offers = [bool(asked(con, one)) for one in answers.order_by("question__position")]
     rated = rated_in(edition)
-    assert told == [
+    assert offers == [
         one.question.key not in rated for one in answers.order_by("question__position")
     ]
 

@@ -268,7 +268,7 @@ def test_card_is_moved_without_script(cast, sign_in):
     assert "AC-1 moved to In progress." in text(reply)
 
 
-def test_moved_card_is_told_and_can_be_undone(cast, sign_in):
+def test_moved_card_is_named_and_can_be_undone(cast, sign_in):
     answer = make_assessment(cast.acme, cast.ada).answers.first()
     make_action(cast.acme, cast.ada, answer)
     con = sign_in(cast.con)

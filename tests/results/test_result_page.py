@@ -369,11 +369,11 @@ def test_last_periods_stand_below_each_other_with_their_counts(cast, sign_in):
     rows = json.loads(
         sign_in(cast.rob).post(url(one, "figures"), {"format": "json"}).content
     )["figures"]
-    told = {
+    counts = {
         (r["name"][:4], r["figure"]): r["value"] for r in rows if r["part"] == "period"
     }
-    assert {year for year, _ in told} == {"2023", "2024", "2025", "2026"}
-    assert (told["2024", "met"], told["2024", "open"]) == ("1", "3")
+    assert {year for year, _ in counts} == {"2023", "2024", "2025", "2026"}
+    assert (counts["2024", "met"], counts["2024", "open"]) == ("1", "3")
 
 
 def test_first_period_has_no_table_of_periods(cast, sign_in):

@@ -1,4 +1,4 @@
-"""What the process that reads a file loads: little, since it starts for each file."""
+"""The process that reads a file loads little, since it starts for each file."""
 
 import subprocess
 import sys

@@ -166,7 +166,7 @@ def test_workspace_costs_the_same_for_many_questions(
 
 
 def signed(cast, place):
-    """What rests, signed while one of two questions was open there."""
+    """The one that rests, signed while one of two questions was open there."""
     whole, here = place
     return whole, sign_part(cast, here)
 

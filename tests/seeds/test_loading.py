@@ -222,7 +222,7 @@ def spoil_law(files):
     return files
 
 
-def test_changed_law_is_told_once(cast, tmp_path):
+def test_changed_law_is_announced_once(cast, tmp_path):
     edition = load(tmp_path, make_seeds())[0].edition
     make_assessment(cast.acme, cast.ada, edition)
     said = run(write(tmp_path, spoil_law(make_seeds()))).splitlines()
@@ -258,7 +258,7 @@ def test_what_an_editor_changed_is_named_and_stays(cast, tmp_path):
     assert Provision.objects.get(cite="Law Art. 1").status == "repealed"
 
 
-def test_law_that_comes_with_a_fault_tells_nobody(cast, tmp_path):
+def test_law_that_comes_with_a_fault_is_mailed_to_nobody(cast, tmp_path):
     edition = load(tmp_path, make_seeds())[0].edition
     make_assessment(cast.acme, cast.ada, edition)
     files = spoil_law(make_seeds())

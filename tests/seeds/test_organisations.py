@@ -1,6 +1,6 @@
 """Six typical organisations get the questions of the first edition, and no others.
 
-What they should get stands in organisations.yaml, with the reasons; it was worked out
+Their questions stand in organisations.yaml, with the reasons; these were worked out
 from the law, not from the rules. Newer editions hold their own examples.
 """
 

@@ -1,4 +1,4 @@
-"""What is shipped: whole, distinct, and true to the legal index."""
+"""The seeds that are shipped: whole, distinct, and true to the legal index."""
 
 import re
 from collections import Counter
@@ -117,7 +117,7 @@ MISCITED = {"S086", "Z090", "Z094"}
 
 
 def articles(question):
-    """What a question cites, without paragraph, point and criterion."""
+    """The articles that a question cites, without paragraph, point and criterion."""
     return {re.split(r"[(,]|(?<=SOV-[0-9])[.]", cite)[0] for cite in question.cites}
 
 

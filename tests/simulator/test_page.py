@@ -208,7 +208,7 @@ def edited(client, draft, **changes):
 
 
 def last_day(day):
-    """What the form sends for one last day without conditions."""
+    """The form for one last day without conditions."""
     whole = {"until-rows": "1", "until-0-when-rows": "0", "until-0-when-match": "all"}
     return whole | {"until-0-on": day}
 

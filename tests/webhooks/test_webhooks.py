@@ -1,4 +1,4 @@
-"""Webhooks: signed, told of every event at least once, and of no word that people wrote."""
+"""Webhooks: signed, sent for every event at least once, and without a word that people wrote."""
 
 import base64
 import hashlib
@@ -88,7 +88,7 @@ def say(answer, cast, text="Seen"):
 
 
 def work():
-    """What clock and worker do once."""
+    """One turn of clock and worker."""
     queue_due()
     do_queued()
 
@@ -104,23 +104,26 @@ def do_queued():
 def signed(secret, headers, body):
     """The signature as a receiver works it out, by the words of the standard."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    told = f"{headers['Webhook-Id']}.{headers['Webhook-Timestamp']}.{body.decode()}"
-    digest = hmac.new(key, told.encode(), hashlib.sha256).digest()
+    covered = f"{headers['Webhook-Id']}.{headers['Webhook-Timestamp']}.{body.decode()}"
+    digest = hmac.new(key, covered.encode(), hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def test_event_is_told_once_signed_and_without_a_word_of_people(cast, answer, receiver):
+def test_event_is_sent_once_signed_and_without_a_word_of_people(cast, answer, receiver):
     _, secret = make(cast)
-    say(answer, cast, "Do not tell this")
+    say(answer, cast, "Do not send this")
     work()
     work()
     [(headers, body)] = receiver.got
     event = Event.objects.get(action="comment.written")
     assert headers["Webhook-Signature"] == signed(secret, headers, body)
     assert headers["Webhook-Id"] == f"evt_{cast.acme.pk.hex}_{event.seq}"
-    told = json.loads(body)
-    assert (told["type"], told["timestamp"]) == (event.action, event.at.isoformat())
-    assert told["data"] == {
+    message = json.loads(body)
+    assert (message["type"], message["timestamp"]) == (
+        event.action,
+        event.at.isoformat(),
+    )
+    assert message["data"] == {
         "organisation": "acme",
         "seq": event.seq,
         "subject": {"type": event.subject_label, "id": event.subject_id},
@@ -128,12 +131,12 @@ def test_event_is_told_once_signed_and_without_a_word_of_people(cast, answer, re
         "token": None,
         "hash": event.hash,
     }
-    assert b"Do not tell" not in body
+    assert b"Do not send" not in body
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.status, delivery.tries) == ("delivered", 204, 1)
 
 
-def test_nothing_from_before_and_no_other_topic_is_told(cast, answer, receiver):
+def test_nothing_from_before_and_no_other_topic_is_sent(cast, answer, receiver):
     say(answer, cast)
     make(cast, topics=["evidence", "people"])
     say(answer, cast)
@@ -141,7 +144,7 @@ def test_nothing_from_before_and_no_other_topic_is_told(cast, answer, receiver):
     assert receiver.types == ["webhook.made"]
 
 
-def test_events_of_another_organisation_are_not_told(cast, receiver):
+def test_events_of_another_organisation_are_not_sent(cast, receiver):
     make(cast, topics=["assessment"])
     make_assessment(cast.other, cast.zoe)
     trail_before = trail.newest(cast.acme.pk)
@@ -158,7 +161,7 @@ def test_change_by_a_program_names_its_token(cast, answer, receiver):
     assert json.loads(body)["data"]["token"] == 7
 
 
-def test_refused_change_is_never_told(cast, answer, receiver):
+def test_refused_change_is_never_sent(cast, answer, receiver):
     make(cast)
     with pytest.raises(ValidationError):
         say(answer, cast, "")

@@ -1,4 +1,4 @@
-"""What pages and saves cost: queries, bytes and elements, whatever the number of rows."""
+"""The cost of pages and saves: queries, bytes and elements, for any number of rows."""
 
 import re
 from contextlib import contextmanager
@@ -202,7 +202,7 @@ def drawn(page):
 
 
 def follows(client, assessment, known):
-    """What a page asks for once a save is behind it: raw, and as sent."""
+    """The requests of a page once a save is behind it: raw, and as sent."""
     address = f"{assessment.get_absolute_url()}progress/"
     for more in ({}, PACKED):
         yield client.get(address, {"drawn": known}, headers=HTMX | more).content

@@ -104,7 +104,7 @@ def with_sources(draft):
 
 
 def test_counts_are_those_of_the_overview(cast):
-    """Whatever verdicts, days and people stand in the rows."""
+    """The verdicts, days and people that stand in the rows do not matter."""
     edition = publish(with_sources(make_draft(40, 4)))
     one = make_assessment(cast.acme, cast.ada, edition)
     today, rows = timezone.localdate(), list(one.answers.order_by("pk"))

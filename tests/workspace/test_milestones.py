@@ -123,9 +123,9 @@ def together(client, one, some, verdict="met"):
         answer.refresh_from_db()
     picks = [f"{answer.pk} {answer.version}" for answer in some]
     sent = {"pick": picks, "what": "answer", "verdict": verdict, "do": "show"}
-    told = client.post(address, sent, headers=HTMX).content.decode()
-    digest = re.search(r'name="told" value="([^"]*)"', flat(told))[1]
-    pinned = re.search(r'name="pinned" value="([^"]*)"', flat(told))[1]
+    page = client.post(address, sent, headers=HTMX).content.decode()
+    digest = re.search(r'name="told" value="([^"]*)"', flat(page))[1]
+    pinned = re.search(r'name="pinned" value="([^"]*)"', flat(page))[1]
     sent |= {"do": "apply", "told": digest, "pinned": pinned}
     return flat(client.post(address, sent, headers=HTMX).content.decode())
 

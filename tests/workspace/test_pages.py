@@ -263,7 +263,7 @@ def test_no_short_path_while_its_facts_are_open_or_others(cast, sign_in, facts):
     assert "Begin with" not in asked
 
 
-def test_panel_tells_guidance_law_history_and_comments(
+def test_panel_shows_guidance_law_history_and_comments(
     cast, sign_in, assessment, answers
 ):
     client = sign_in(cast.con)
@@ -275,8 +275,8 @@ def test_panel_tells_guidance_law_history_and_comments(
     }
     assert "A list is kept." in tabs["guidance"]
     assert "not legal advice" in flat(tabs["law"])
-    told = flat(tabs["history"])
-    assert '<del class="whole">two</del><ins class="whole">three</ins>' in told
+    past = flat(tabs["history"])
+    assert '<del class="whole">two</del><ins class="whole">three</ins>' in past
     assert "No comments yet." in tabs["comments"]
     assert (
         client.get(url("panel", assessment, answers[0].pk, "secrets")).status_code

@@ -97,7 +97,7 @@ def test_day_goes_when_another_answer_is_given(cast, sign_in, answer):
     assert (answer.verdict, answer.later_until) == ("later", DAY)
 
 
-def test_history_tells_the_day(cast, answer):
+def test_history_names_the_day(cast, answer):
     save(cast.con, answer, verdict="later", later_until=DAY)
     (entry,) = history(Answer.objects.get(pk=answer.pk))
     assert entry.verdicts == ("unanswered", "later")

@@ -117,9 +117,9 @@ def test_answer_note_and_evidence_come_over_in_one_event(cast, pair):
     _, after = trail.changes(event)
     assert after["source"]["key"] == "Q1"
     assert [proof["title"] for proof in after["attached"]] == ["Wiki"]
-    told = history(Answer.objects.get(pk=target.pk))[0]
-    assert told.what == "Taken over"
-    assert {"From", "Evidence added", "Note"} <= {c.label for c in told.changes}
+    entry = history(Answer.objects.get(pk=target.pk))[0]
+    assert entry.what == "Taken over"
+    assert {"From", "Evidence added", "Note"} <= {c.label for c in entry.changes}
 
 
 def test_undo_puts_back_the_answer_and_takes_its_evidence_out(cast, pair):
@@ -451,7 +451,7 @@ def test_question_that_a_copy_words_anew_is_related_no_more(cast, sign_in, pair,
         take(cast.con, pair)
 
 
-def test_taken_over_from_the_page_and_told_in_the_row(cast, sign_in, pair):
+def test_taken_over_from_the_page_and_named_in_the_row(cast, sign_in, pair):
     con = sign_in(cast.con)
     sent = {"base": 0, "source_version": 1}
     page = con.post(address(pair), sent, follow=True).text

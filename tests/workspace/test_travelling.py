@@ -1,4 +1,4 @@
-"""What travels along each kind of relation, over HTTP: no more than it may."""
+"""Parts of an answer travel along each kind of relation, over HTTP: no more than may."""
 
 import pytest
 import yaml
@@ -53,7 +53,7 @@ def press(client, pair):
 
 
 def came(pair):
-    """What of the source stands at the target."""
+    """The parts of the source that stand at the target."""
     target = pair.target
     proofs = [row.evidence for row in target.attachments.all()]
     found = {"verdict"} if target.verdict == "met" else set()
@@ -121,7 +121,7 @@ def test_whoever_takes_a_proof_is_a_preparer(cast, sign_in, pair):
     assert pair.target.answered_by == cast.otto
 
 
-def test_proof_that_is_there_already_is_not_told_again(cast, sign_in, pair):
+def test_proof_that_is_there_already_is_not_logged_again(cast, sign_in, pair):
     client = sign_in(cast.con)
     press(client, related_by("supports", pair))
     count = Event.objects.count()
