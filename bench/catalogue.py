@@ -1,4 +1,4 @@
-"""What a catalogue of a thousand controls costs: ``python3 bench/catalogue.py``."""
+"""The cost of a catalogue of a thousand controls: ``python3 bench/catalogue.py``."""
 # ruff: noqa: E402, T201 - a script: Django is set up first, and it prints
 
 import json
@@ -23,7 +23,7 @@ from tests import factories
 from tests.foreign_formats.catalogs import make_catalog
 
 AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-"""What goes round statements, and is none itself."""
+"""Statements that go round others, and are none themselves."""
 
 
 def cpu():
@@ -45,7 +45,7 @@ def measured(work):
     return sorted(rounds)[ROUNDS // 2]
 
 
-def told(name, work):
+def print_cost(name, work):
     here, beside, statements = measured(work)
     print(f"{name:44}{here * 1000:8.0f}{beside * 1000:10.0f}{statements:12}")
 
@@ -75,21 +75,21 @@ def main():
     def take():
         return checklist_files.take_in(by=None, found=found, wish=wish)
 
-    told("read", lambda: checklist_files.read([content], "catalog.json"))
-    told("dry run", lambda: checklist_files.preview(found, wish))
-    told("bring in", undone(take))
+    print_cost("read", lambda: checklist_files.read([content], "catalog.json"))
+    print_cost("dry run", lambda: checklist_files.preview(found, wish))
+    print_cost("bring in", undone(take))
     edition = take().edition
-    told("the same again", take)
-    told("publish", undone(lambda: actions.publish(by=None, edition=edition)))
+    print_cost("the same again", take)
+    print_cost("publish", undone(lambda: actions.publish(by=None, edition=edition)))
     edition = actions.publish(by=None, edition=edition)
     sheet = checklist_files.sheet_of(edition)
     for name, form in FORMATS.items():
-        told(f"write {name}", lambda form=form: form.write(sheet))
+        print_cost(f"write {name}", lambda form=form: form.write(sheet))
     day = timezone.localdate()
     checklist_files.write(
         by=cast.ada, organisation=cast.acme, edition=edition, form="json"
     )
-    told(
+    print_cost(
         "start an assessment",
         undone(
             lambda: assessments.start(

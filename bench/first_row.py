@@ -3,7 +3,7 @@
 Chromium before a served app, with an empty cache of its own for every visit. The page
 of one section is the floor: what 2,000 questions cost beyond it. Home stands beside them.
 Then a page is scrolled to its end, rows loading on the way, and the longest task that
-kept it from answering is told.
+kept it from answering is printed.
 """
 # ruff: noqa: T201 - a script: it prints
 
@@ -49,9 +49,9 @@ def visit(browser, url, path, session):
     milliseconds to the largest paint, and the layout shift.
     """
     context, page = opened(browser, url, path, session)
-    told = page.evaluate(READ)
+    found = page.evaluate(READ)
     context.close()
-    return told
+    return found
 
 
 def opened(browser, url, path, session):
@@ -72,11 +72,11 @@ def scrolled(browser, url, path, session):
     for _ in range(WHEELS):
         page.mouse.wheel(0, 2000)
         page.wait_for_timeout(20)
-    told = page.evaluate(
+    found = page.evaluate(
         "[document.querySelectorAll('[data-q]').length, window.longest]"
     )
     context.close()
-    return told
+    return found
 
 
 def main():
@@ -91,13 +91,13 @@ def main():
         try:
             with sync_playwright() as player:
                 browser = player.chromium.launch(executable_path="/usr/bin/chromium")
-                told(browser, url, places)
+                print_rows(browser, url, places)
                 browser.close()
         finally:
             site.stop()
 
 
-def told(browser, url, places):
+def print_rows(browser, url, places):
     """Each page in turn, round after round, so that they share what else goes on."""
     for path, session in places.values():
         visit(browser, url, path, session)

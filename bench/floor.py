@@ -63,7 +63,7 @@ class Caller:
         """The text of the reply, which must be 200."""
         body = urlencode(fields).encode() if fields else b""
         address, _, query = address.partition("?")
-        told = []
+        statuses = []
         reply = self.app(
             {
                 "REQUEST_METHOD": "POST" if fields else "GET",
@@ -81,12 +81,12 @@ class Caller:
                 "wsgi.url_scheme": "http",
             }
             | ({"HTTP_HX_REQUEST": "true"} if fields else {}),
-            lambda status, headers, exc_info=None: told.append(status),
+            lambda status, headers, exc_info=None: statuses.append(status),
         )
         text = b"".join(reply).decode()
         reply.close()
-        if told != ["200 OK"]:
-            raise RuntimeError(f"{address}: {told} {text[-300:]}")
+        if statuses != ["200 OK"]:
+            raise RuntimeError(f"{address}: {statuses} {text[-300:]}")
         return text
 
 

@@ -1,4 +1,4 @@
-"""What grows with the number of organisations: ``python3 bench/growth.py 1 10 100``.
+"""Costs that grow with the number of organisations: ``python3 bench/growth.py 1 10 100``.
 
 Fills an empty PostgreSQL (``DATABASE_URL``) with so many organisations of ``ASSESSMENTS`` times
 150 answers, each saved ``SAVES`` times, one step after the other, and measures one from the
@@ -211,7 +211,7 @@ def step(organisations):
     )
     for name, work, times in works_of(door):
         found[name], plans = measured(work, times)
-        tell(name, found)
+        print_cost(name, found)
         if os.environ.get("PLANS"):
             print(*plans.costly(int(os.environ["PLANS"])), sep="\n")
     mould = Organisation.objects.get(slug=MOULD).pk
@@ -230,7 +230,7 @@ def step(organisations):
     return found
 
 
-def tell(name, found):
+def print_cost(name, found):
     one, floor = found[name], found["floor"]
     cost = (one["app"] + one["database"]) / (floor["app"] + floor["database"])
     print(

@@ -1,4 +1,4 @@
-"""What opening a workspace costs: ``python3 bench/page.py``."""
+"""The cost of opening a workspace: ``python3 bench/page.py``."""
 # ruff: noqa: T201 - a script: it prints
 
 from floor import Caller, seed, table

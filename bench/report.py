@@ -1,4 +1,4 @@
-"""What a report costs, against bare WeasyPrint on the same words in the same run.
+"""The cost of a report, against bare WeasyPrint on the same words in the same run.
 
     python bench/report.py [150 500 2000 5000]
 
@@ -131,7 +131,7 @@ def bare_of(report: str) -> str:
 
 @dataclass
 class Cost:
-    """What one process took."""
+    """The cost of one process."""
 
     cpu: float
     wall: float
@@ -186,8 +186,8 @@ def least(costs: list[Cost]) -> Cost:
 
 
 def show(questions: int, name: str, *numbers: float) -> None:
-    told = " ".join(f"{number:8.2f}" for number in numbers)
-    print(f"{questions:5}  {name:6} {told}", flush=True)
+    columns = " ".join(f"{number:8.2f}" for number in numbers)
+    print(f"{questions:5}  {name:6} {columns}", flush=True)
 
 
 def target(words: str, reached: float, most: float) -> None:

@@ -1,4 +1,4 @@
-"""What saving an answer costs: ``python3 bench/save.py``."""
+"""The cost of saving an answer: ``python3 bench/save.py``."""
 # ruff: noqa: T201 - a script: it prints
 
 import itertools

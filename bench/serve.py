@@ -1,4 +1,4 @@
-"""What the server does at once, and keeps: ``python3 bench/serve.py``.
+"""The calls that the server serves at once, and the memory it keeps: ``python3 bench/serve.py``.
 
 Readers open a workspace of 150 questions, rows and lists; one request in ten saves. The
 first table has requests in a second by the number of processes; the second the memory of

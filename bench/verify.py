@@ -1,4 +1,4 @@
-"""What checking the trail costs: ``python3 bench/verify.py 10000 100000``."""
+"""The cost of checking the trail: ``python3 bench/verify.py 10000 100000``."""
 # ruff: noqa: S603, T201 - a script: it runs manage.py, and it prints
 
 import os
