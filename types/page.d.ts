@@ -1,4 +1,4 @@
-// What the scripts of static/js may rely on: the elements that templates mark for them, the controls of their
+// The scripts of static/js may rely on these: the elements that templates mark for them, the controls of their
 // forms, the events they hear. Only tsc reads this; tests/test_house.py looks each mark up in the templates.
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -205,7 +205,7 @@ interface GlobalEventHandlersEventMap {
   "htmx:timeout": HtmxReplied;
 }
 
-// What is used of htmx 2 (django_htmx serves it).
+// The part of htmx 2 that is used (django_htmx serves it).
 declare const htmx: {
   config: { defaultSettleDelay: number };
   ajax(
@@ -288,7 +288,7 @@ type Found<Selector extends string> = Selector extends `${infer One}, ${infer Ot
     ? Found<Last>
     : Part<Selector>;
 
-/** What always has an element that answers to this selector. */
+/** A node that always has an element that answers to this selector. */
 interface Has<Selector extends string> {
   querySelector<One extends Selector>(selectors: One): Found<One>;
 }

@@ -67,7 +67,7 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   isQuiet = false;
 });
 
-// What a whole has below the rows that are on the page. While it is not known, it is not picked.
+// The rows of a whole below those that are on the page. While it is not known, it is not picked.
 /**
  * @param {HTMLInputElement} whole
  * @param {Map<string, import("./picks.js").Seen>} picked
@@ -96,15 +96,15 @@ export async function rest(whole, picked, below) {
 const questions = document.getElementById("questions");
 /** @param {boolean} isOn */
 const filter = (isOn) => questions.classList.toggle("is-filtering", isOn);
-function tell() {
+function showCount() {
   const back = questions.querySelector("[data-picks]");
   if (back) back.textContent = `${count()[0]} selected`;
 }
 document.addEventListener("attest:picked", () => {
   filter(false);
-  tell();
+  showCount();
 });
-document.addEventListener("htmx:afterSwap", tell);
+document.addEventListener("htmx:afterSwap", showCount);
 const FILTERS = ".filterbar:not(.bulkbar)";
 list.addEventListener("focusin", ({ target }) => {
   if (target.closest(FILTERS)) filter(true);
@@ -167,5 +167,5 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
   document.body.dispatchEvent(new CustomEvent("attest:saved")); // the strip is drawn anew
 });
-tell();
+showCount();
 filter(Boolean(document.activeElement?.closest(FILTERS))); // before this script was here

@@ -8,7 +8,7 @@ import "./settling.js";
 import { fill, isSaved, known, rowOf, rowOn } from "./rows.js";
 import { say } from "./workspace.js";
 
-// Whoever gives a question back owes no reason for "not applicable": the choice is taken back.
+// A person who gives a question back owes no reason for "not applicable": the choice is taken back.
 /** @param {Row} row */
 function withdraw(row) {
   const isBare =

@@ -40,7 +40,7 @@ export const weekday = (day) => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) %
 /** @param {string} day */
 export const monthOf = (day) => `${MONTHS[parts(day)[1]]} ${parts(day)[0]}`;
 /** @param {string} day */
-export const told = (day) => (day ? `${parts(day)[2]} ${monthOf(day)}` : "");
+export const dayText = (day) => (day ? `${parts(day)[2]} ${monthOf(day)}` : "");
 
 /** @param {string} from @param {number} wanted 0 is Sunday */
 const next = (from, wanted) => {

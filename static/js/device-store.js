@@ -59,7 +59,7 @@ export function isElsewhere(name) {
   }
 }
 
-// What tabs that are gone have kept; it is this tab's from now on.
+// Takes over the texts that closed tabs have kept.
 /** @param {string} name */
 export async function takeUp(name) {
   try {

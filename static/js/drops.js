@@ -1,4 +1,4 @@
-// Where dropped and pasted files go: to the row or the form they fall on, else to the page. Never
+// Dropped and pasted files go to the row or the form they fall on, else to the page. Never
 // instead of the page.
 import { upload } from "./uploads.js";
 
@@ -44,7 +44,7 @@ function show(found) {
   over = place;
   over?.classList.add("dropping");
 }
-// What ondemand.js took while this was on its way is not taken twice.
+// Files that ondemand.js took while this was on its way are not taken twice.
 document.addEventListener("dragover", (event) => {
   if (event.defaultPrevented || !hasFiles(event.dataTransfer)) return;
   event.preventDefault(); // a file that misses would be opened instead of the page

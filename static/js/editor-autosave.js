@@ -1,6 +1,6 @@
 // A question of a draft saves itself: a moment after a choice is made, after a pause in typing, and
 // at the latest ten seconds after the first letter. The text waits on this device until then
-// (unsaved-forms.js). What two people changed is saved only with the button, which shows both texts.
+// (unsaved-forms.js). A text that two people changed is saved only with the button, which shows both texts.
 import { freshToken, isStale } from "./token.js";
 import {
   answered,
@@ -48,7 +48,7 @@ document.addEventListener("change", ({ target }) => {
   if (form && target.name !== "cite") later(form, SOON_MS);
 });
 
-// Half a citation is still being typed. What was tried last goes first, and as it was: the reply may
+// Half a citation is still being typed. The text tried last goes first, and as it was: the reply may
 // have been lost, not the save, and what is typed since then goes on from one's own.
 document.addEventListener("htmx:configRequest", ({ target, detail }) => {
   const form = saving(target);
@@ -87,7 +87,7 @@ document.addEventListener(
   true,
 );
 
-// A page about all of the draft opens once this question is saved; the page tells what cannot be.
+// A page about all of the draft opens once this question is saved; the page shows what cannot be.
 /** @type {WeakMap<Keeping, { href: string, rounds: number }>} */
 const leaving = new WeakMap();
 document.addEventListener("click", (event) => {

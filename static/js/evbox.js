@@ -64,7 +64,7 @@ function changed(event) {
   ]);
 }
 
-// What fits is listed while typing; only the last reply counts.
+// Matches are listed while typing; only the last reply counts.
 let waiting = 0;
 /** @param {Row} row */
 async function find(row) {
@@ -177,7 +177,7 @@ document.addEventListener("click", (event) => {
     }
 });
 
-// What the row shows of its evidence changed: so does what may still be added.
+// The evidence of the row changed: so do the offers to add.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
   const place = event.detail.target;
   const row = place.matches(".proofs") ? rowOf(place) : null;

@@ -19,7 +19,7 @@ function choose(option) {
   input.setAttribute("aria-expanded", String(options().length > 0));
 }
 
-// What was searched stays with nobody: the dialog opens empty each time.
+// No search is kept: the dialog opens empty each time.
 let shown = "";
 let isWanted = false;
 function empty() {

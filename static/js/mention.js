@@ -14,7 +14,7 @@ const isOpen = (box) => !listOf(box).hidden;
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** @typedef {Found<"[data-mentions]">} Mentions */
-// What is typed after the "@" that the cursor stands behind, null when there is none.
+// The text after the "@" that the cursor stands behind, null when there is none.
 /** @param {Mentions} box */
 function typed(box) {
   const before = box.value.slice(0, box.selectionStart);
@@ -85,17 +85,17 @@ const keys = {
 };
 // Said by script only, since without it nothing is offered.
 /** @param {Mentions} box */
-function tell(box) {
-  const told = {
+function describe(box) {
+  const attributes = {
     "aria-autocomplete": "list",
     "aria-haspopup": "listbox",
     "aria-controls": box.dataset.mentions,
   };
-  for (const [name, value] of Object.entries(told)) box.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) box.setAttribute(name, value);
 }
 document.addEventListener("focusin", (event) => {
   const box = boxOf(event.target);
-  if (box) tell(box);
+  if (box) describe(box);
 });
 document.addEventListener("input", (event) => {
   const box = boxOf(event.target);
@@ -128,9 +128,9 @@ document.addEventListener("mousedown", (event) => {
   event.preventDefault();
   choose(box, option);
 });
-// Where the focus is already, and what was typed while this was on its way.
+// The field that has the focus already, and the text typed while this was on its way.
 const now = boxOf(document.activeElement);
 if (now) {
-  tell(now);
+  describe(now);
   offer(now);
 }

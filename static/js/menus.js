@@ -2,6 +2,7 @@
 // the value, so that saving, conflicts and what this device keeps go on as without them.
 import {
   dayOf,
+  dayText,
   monthOf,
   nextFriday,
   parts,
@@ -9,7 +10,6 @@ import {
   plusMonths,
   read,
   today,
-  told,
   weekday,
 } from "./days.js";
 import { rowOf } from "./rows.js";
@@ -80,7 +80,7 @@ function dress(field) {
 const selected = (field) => (isDay(field) ? undefined : field.selectedOptions[0]);
 /** @param {Behind} field */
 const words = (field) =>
-  isDay(field) ? told(field.value) || "No date" : (selected(field)?.text.trim() ?? "Nobody");
+  isDay(field) ? dayText(field.value) || "No date" : (selected(field)?.text.trim() ?? "Nobody");
 
 function dressAll() {
   for (const field of document.querySelectorAll("form[data-q] [data-menu]")) dress(field);
@@ -132,7 +132,7 @@ function open(field) {
   shown = { field, box };
   if (isDay(field)) calendar(field, box);
   else people(field, box);
-  // What happens in it is neither a change of the row nor a key of the list.
+  // An event in it is neither a change of the row nor a key of the list.
   for (const kind of ["change", "input"])
     box.addEventListener(kind, (event) => event.stopPropagation());
   box.addEventListener("keydown", (event) => {
@@ -274,7 +274,7 @@ function calendar(field, box) {
     placeholder: "Day",
     maxlength: "30",
   });
-  input.value = told(field.value);
+  input.value = dayText(field.value);
   const hint = made("p", { class: "s muted", id: `${id}-hint`, role: "status" });
   const usual = "Also “fri”, “2w”, “31.12.” or 2026-12-31";
   hint.textContent = usual;
@@ -298,7 +298,7 @@ function calendar(field, box) {
           {
             type: "button",
             tabindex: day === at ? "0" : "-1",
-            "aria-label": told(day),
+            "aria-label": dayText(day),
             "aria-pressed": String(day === field.value),
             "data-day": day,
           },
@@ -330,7 +330,7 @@ function calendar(field, box) {
   });
   input.addEventListener("input", () => {
     const day = read(input.value);
-    hint.textContent = day ? told(day) : usual;
+    hint.textContent = day ? dayText(day) : usual;
     if (day) move(day);
   });
   input.addEventListener("keydown", (event) => {
@@ -370,7 +370,7 @@ function calendar(field, box) {
       { type: "button", class: "menulink" },
       made("span", { class: "grow" }, name),
     );
-    if (day) button.append(made("span", { class: "s muted" }, told(day)));
+    if (day) button.append(made("span", { class: "s muted" }, dayText(day)));
     button.addEventListener("click", () => take(field, day));
     return button;
   });

@@ -1,5 +1,5 @@
 // Scripts that a first visit of the workspace does without: each is fetched when it is first needed,
-// and asked for again when it did not arrive. What is done meanwhile waits for it.
+// and asked for again when it did not arrive. Presses meanwhile wait for it.
 import { isElsewhere, read } from "./device-store.js";
 import { isText } from "./rows.js";
 import { say } from "./workspace.js";

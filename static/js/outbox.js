@@ -23,7 +23,7 @@ function offer(tag, textContent, more) {
     .getElementById("save")
     ?.append(" ", Object.assign(document.createElement(tag), { textContent, ...more }));
 }
-function tell() {
+function report() {
   const count = waiting().length;
   if (!count) return;
   say(`${why} ${count} answer${count > 1 ? "s wait" : " waits"} on this device.`, "save-off");
@@ -46,7 +46,7 @@ const showKept = () =>
     (kept) => kept.showKept(),
     () => {
       why = "Offline.";
-      tell();
+      report();
     },
   );
 
@@ -66,8 +66,8 @@ async function post(address, kept) {
     if (await isRenewed(reply.headers.get("HX-Trigger"))) reply = await ask();
     if (!reply.ok) {
       kept.stuck = [409, 422].includes(reply.status);
-      why = kept.stuck ? "Not saved." : told(reply.status);
-      return tell();
+      why = kept.stuck ? "Not saved." : reason(reply.status);
+      return report();
     }
     kept.base =
       new DOMParser()
@@ -77,7 +77,7 @@ async function post(address, kept) {
   }
   drop(address);
   say("Saved");
-  tell();
+  report();
 }
 let [isSending, isRestoring, isSigningOut] = [false, false, false];
 async function send() {
@@ -88,12 +88,12 @@ async function send() {
     if (kept.quiet && row) continue;
     if (row?.hasAttribute("hx-post")) row.requestSubmit();
     else if (!kept.stuck && !kept.isOver && !(isRestoring && rowAt(address)))
-      await post(address, kept).catch(tell);
+      await post(address, kept).catch(report);
   }
   isSending = false;
 }
 
-// What was kept goes back into its row, typed over the version that it was typed over.
+// A kept text goes back into its row, typed over the version that it was typed over.
 let isAskedAgain = false;
 /** @param {boolean} isOpened */
 async function restore(isOpened) {
@@ -108,7 +108,7 @@ async function restore(isOpened) {
     if (!row.hasAttribute("hx-post")) {
       why = "Not saved: this can no longer be answered here.";
       kept.isOver = true;
-      tell();
+      report();
       continue;
     }
     try {
@@ -170,7 +170,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) =>
 );
 
 /** @param {number} status */
-const told = (status) =>
+const reason = (status) =>
   ({
     0: "Offline.",
     401: "You are signed out.",
@@ -203,9 +203,9 @@ for (const name of /** @type {const} */ ([
     const row = event.target;
     if (!row.matches?.("form[data-q]")) return;
     const status = event.detail.xhr?.status ?? 0;
-    why = told(status);
+    why = reason(status);
     keep(row, [401, 403, 404].includes(status) ? null : pairs(event.detail.requestConfig.formData));
-    tell();
+    report();
     isRenewed(event.detail.xhr?.getResponseHeader("HX-Trigger")).then(
       (isFresh) => {
         if (isFresh) row.requestSubmit();
@@ -228,7 +228,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
     row.dataset.dirty = "typed";
     row.requestSubmit();
   }
-  tell();
+  report();
   send();
 });
 window.addEventListener("online", send);

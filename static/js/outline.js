@@ -127,7 +127,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// Whoever goes elsewhere with a question in hand has not put it down.
+// Focus that goes elsewhere with a question in hand does not put it down.
 document.addEventListener("focusout", (event) => {
   const item = event.target.closest?.(ITEM);
   const next = event.relatedTarget;

@@ -12,7 +12,7 @@ function say(form, words) {
   if (said) said.textContent = words;
 }
 
-// What to sign; it counts for the address that the form goes to, once, for five minutes.
+// The options to sign; they count for the address that the form goes to, once, for five minutes.
 /** @param {Form} form @param {string} address */
 async function ask(form, address) {
   const body = new URLSearchParams({ to: new URL(form.action).pathname });
@@ -20,9 +20,9 @@ async function ask(form, address) {
   const reply = await fetch(address, { method: "POST", body, headers });
   if (reply.headers.get("Content-Type") !== "application/json")
     throw new Error("Load this page again, then try once more.");
-  const told = await reply.json();
-  if (!reply.ok) throw new Error(told.said);
-  return PublicKeyCredential.parseRequestOptionsFromJSON(told);
+  const options = await reply.json();
+  if (!reply.ok) throw new Error(options.said);
+  return PublicKeyCredential.parseRequestOptionsFromJSON(options);
 }
 
 /** @param {PasskeyButton} button @param {PasskeyButton["form"]} form */
@@ -36,8 +36,8 @@ async function sign(button, form) {
 /** @param {PasskeyButton} button @param {PasskeyButton["form"]} form */
 async function enter(button, form) {
   const step = button.dataset.passkeyStep;
-  const told = step ? JSON.parse(step) : await asked(button.dataset.passkeyIn ?? "");
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(told);
+  const options = step ? JSON.parse(step) : await asked(button.dataset.passkeyIn ?? "");
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const key = await navigator.credentials.get({ publicKey });
   form.elements.credential.value = JSON.stringify(key);
 }

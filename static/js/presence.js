@@ -1,4 +1,4 @@
-// Who else is here: a word to the server every half minute and when a row opens, while the tab is
+// Others who are here: a word to the server every half minute and when a row opens, while the tab is
 // seen. The reply holds one mark for each row that somebody has open; they are copied into those
 // rows.
 import { isRenewed, rowOn } from "./rows.js";
@@ -19,18 +19,18 @@ function paint(form) {
   }
 }
 
-// Told only of the row that is open here: who is in it, who comes and who goes.
+// Announces only for the row that is open here: who is in it, who comes and who goes.
 /** @type {{ row: string, names: string[] }} */
-let told = { row: "", names: [] };
+let last = { row: "", names: [] };
 /** @param {Presence} form */
-function tell(form) {
+function announce(form) {
   const row = openRow();
   const mark = row && form.querySelector(`[data-here="${CSS.escape(row)}"]`);
   const names = mark ? [...mark.querySelectorAll("[data-name]")].map((one) => one.textContent) : [];
-  const before = told.row === row ? told.names : [];
+  const before = last.row === row ? last.names : [];
   const came = names.filter((name) => !before.includes(name));
   const went = before.filter((name) => !names.includes(name));
-  told = { row, names };
+  last = { row, names };
   if (!came.length && !went.length) return;
   const { key } = /** @type {Row} */ (rowOn(row)).dataset;
   const said = [
@@ -43,7 +43,7 @@ function tell(form) {
 if (form) {
   document.addEventListener("attest:moved", () => {
     form.elements.answer.value = openRow();
-    tell(form);
+    announce(form);
     ping(form);
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
@@ -54,7 +54,7 @@ if (form) {
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     paint(form);
-    if (event.detail.target?.id === "here") tell(form);
+    if (event.detail.target?.id === "here") announce(form);
   });
   form.addEventListener("htmx:responseError", (event) => {
     if (isOurs(event)) isRenewed(event.detail.xhr.getResponseHeader("HX-Trigger")).catch(() => {});

@@ -41,7 +41,7 @@ function words(row, section) {
   return `You are here: ${row.dataset.key}${isWhole && all >= at ? `, ${at} of ${all}` : ""}`;
 }
 
-function tell() {
+function showHere() {
   const row = hereNow();
   const section = row && sectionOf(row)?.dataset.section;
   const link = section ? linkTo(section) : null;
@@ -69,7 +69,7 @@ function soon() {
   if (waiting || !rail?.checkVisibility()) return;
   waiting = setTimeout(() => {
     waiting = 0;
-    tell();
+    showHere();
   }, 80);
 }
 addEventListener("scroll", soon, { passive: true, capture: true }); // of the page and of the list

@@ -50,7 +50,7 @@ export function known(row) {
 export function remember(row, sent) {
   saved.set(row, new Map([...(saved.get(row) ?? []), ...grouped(sent)]));
 }
-// What a person changed and the server has not acknowledged.
+// Fields that a person changed and the server has not acknowledged.
 /** @param {Row} row */
 export function touched(row) {
   const before = known(row);

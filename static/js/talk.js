@@ -25,7 +25,7 @@ function restore() {
   const text = draftOf(here());
   if (field && text) field.value = text;
 }
-// What was typed while the comment was on its way stands behind it.
+// Text typed while the comment was on its way stands behind it.
 /** @param {string} text @param {string} sent */
 const rest = (text, sent) => (text.startsWith(sent) ? text.slice(sent.length).trimStart() : text);
 
@@ -78,9 +78,9 @@ document.addEventListener("htmx:afterRequest", async (event) => {
   else if (![403, 404].includes(xhr?.status)) said.append(" It stays here: try again.");
 });
 
-// After a reload: which comments wait, and where. Who may not comment any more gets them as text to
+// After a reload: which comments wait, and where. People who may not comment any more get them as text to
 // copy.
-function tell() {
+function remind() {
   const state = document.getElementById("save");
   const others = waiting().filter(([answer]) => answer !== here() || !box());
   if (!state || state.textContent.trim() || !others.length) return;
@@ -111,7 +111,7 @@ window.addEventListener("beforeunload", (event) => {
     box()?.value.trim() || waiting().some(([, draft]) => draft.at === location.pathname);
   if (isHere && panel.hasAttribute("data-can-talk")) event.preventDefault();
 });
-// What was typed while this was on its way stands behind what was kept.
+// Text typed while this was on its way stands behind what was kept.
 const field = box();
 const early = field && field.value !== field.defaultValue ? field.value : "";
 restore();
@@ -119,4 +119,4 @@ if (field && early) {
   if (!field.value.startsWith(early)) field.value += `\n${early}`;
   keep(field.value);
 }
-tell();
+remind();

@@ -61,7 +61,7 @@ let isSent = false;
 let isInside = false; // the next page is of this site, too: it knows what is kept here
 
 // The sending that was saved last.
-const told = () => document.cookie.match(/(?:^|; )kept=([^;]*)/)?.[1];
+const savedLast = () => document.cookie.match(/(?:^|; )kept=([^;]*)/)?.[1];
 /** @param {HTMLFormElement} form @param {Element | null} [submitter] */
 const pathOf = (form, submitter) =>
   new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href)
@@ -141,14 +141,14 @@ export function answered(form) {
   const kept = all()[keyOf(form)];
   if (kept?.tried) write(box, { ...all(), [keyOf(form)]: { ...kept, tried: undefined } });
 }
-// What was sent is saved; what was typed since waits.
+// The text that was sent is saved; text typed since waits.
 /** @param {Keeping} form @param {FormData} sent */
 export function settled(form, sent) {
   answered(form);
   form.removeAttribute("data-unsaved");
   base.set(keyOf(form), fieldsOf(form, sent));
   keep(form);
-  tell();
+  report();
 }
 
 // Fields that are there take what was kept; what has none goes along unseen, so that the server can
@@ -230,7 +230,7 @@ function drop(key, at) {
   forget(key);
   isInside = true;
   if (at) location.assign(at);
-  else tell();
+  else report();
 }
 /** @param {string} at */
 function isHere(at) {
@@ -286,9 +286,9 @@ function line([key, { at, name, fields }]) {
     ...typed.map(([, value]) => make("p", {}, make("bdi", {}, value))),
   );
 }
-// What was given back is told; without a form, on a page of a draft, all that waits of it, on every
+// Lists the text given back; without a form, on a page of a draft, all that waits of it, on every
 // other one what was typed there, and what was sent last and is not saved.
-export function tell() {
+export function report() {
   const here = new Set(forms().map(keyOf));
   const waiting = Object.entries(all()).filter(([key, { at }]) =>
     here.has(key) ? back.has(key) : draft || isHere(at) || key === sent?.key,
@@ -359,7 +359,7 @@ window.addEventListener("beforeunload", (event) => {
 // Saved is what was sent last, where the server says its name again (KeptMiddleware). One that is
 // refused comes back as it was typed; where a page asks first who somebody is, it is still on its way.
 const sent = read("sent");
-const isSaved = told() === (sent?.sending ?? "");
+const isSaved = savedLast() === (sent?.sending ?? "");
 if (isSaved) {
   const { [sent.key]: saved, ...left } = read(sent.box) ?? {};
   const isTypedOn = saved?.tried && textOf(saved.fields) !== textOf(saved.tried);
@@ -374,7 +374,7 @@ for (const form of forms()) {
   base.set(keyOf(form), standing(form));
 }
 await takeUp(box);
-// What stands is what was tried: it was saved, and what was typed since goes on from it.
+// The standing text is the one that was tried: it was saved, and text typed since goes on from it.
 /** @param {Keeping} form */
 function recognise(form) {
   const key = keyOf(form);
@@ -401,4 +401,4 @@ for (const form of forms()) {
   const folded = form.closest("details:not([open])");
   if (folded instanceof HTMLDetailsElement) folded.open = true;
 }
-tell();
+report();

@@ -3,7 +3,7 @@
 import { freshToken, isStale, token } from "./token.js";
 
 // replies that say in words what became of the file
-const told = new Set([200, 409, 422, 429, 503, 507]);
+const inWords = new Set([200, 409, 422, 429, 503, 507]);
 /** @typedef {Found<"[data-uploads]">} Zone */
 /**
  * @typedef {object} Line
@@ -23,7 +23,7 @@ let running = null;
 /** @param {Zone} zone @param {File[]} files @param {[string, FormDataEntryValue][]} fields */
 export function upload(zone, files, fields = []) {
   for (const file of files) lines.push(line(zone, file, fields));
-  tell(zone);
+  report(zone);
   next();
 }
 
@@ -84,7 +84,7 @@ function send(one, isAgain = false) {
 /** @param {Line} one @param {XMLHttpRequest | null} xhr @param {Line["state"]} state */
 function over(one, xhr = null, state = "failed") {
   const said = one.item.querySelector("[data-said]");
-  if (xhr && told.has(xhr.status)) said.innerHTML = xhr.responseText;
+  if (xhr && inWords.has(xhr.status)) said.innerHTML = xhr.responseText;
   else if (state === "cancelled") said.textContent = "Cancelled.";
   else if (xhr?.status === 401)
     said.textContent = "Not added: you are signed out. Sign in in another tab, then try again.";
@@ -130,12 +130,12 @@ function mark(one, state) {
 /** @param {Line} one */
 function paint(one) {
   one.item.querySelector("progress").value = one.sent * 100;
-  tell(one.zone);
+  report(one.zone);
 }
 
 // "3 of 5 files, 62 %" while they are on their way; spoken once, at the end.
 /** @param {Zone} zone */
-function tell(zone) {
+function report(zone) {
   const mine = lines.filter((one) => one.zone === zone && one.state !== "cancelled");
   /** @param {Line["state"]} state */
   const of = (state) => mine.filter((one) => one.state === state).length;

@@ -1,7 +1,7 @@
 // A draft goes to review whole: text of it that waits on this device is saved or dropped first. What
 // another tab types is saved there within seconds, and waited for; what a closed one left is taken up.
 import { isElsewhere, takeUp } from "./device-store.js";
-import { keptIn, tell, waitsHere } from "./unsaved-forms.js";
+import { keptIn, report, waitsHere } from "./unsaved-forms.js";
 
 const [LOOK_MS, LONGEST_MS] = [250, 12_000];
 const pause = () => new Promise((done) => setTimeout(done, LOOK_MS));
@@ -31,7 +31,7 @@ document.addEventListener(
       await pause();
     }
     await takeUp(keptIn); // it may have been closed meanwhile
-    tell();
+    report();
     isBusy = false;
     if (waitsHere()) say(place, "Not sent: save or drop the text named above first.");
     else if (isElsewhere(keptIn))
