@@ -40,7 +40,7 @@ from compliance.models import (
 )
 from compliance.proposals.actions import propose
 from compliance.tokens.actions import make_token
-from tests.made_up import BEGUN
+from tests.made_up import BEGUN, THING_DONE
 
 count = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -296,6 +296,20 @@ def begin_chains():
                 rows.opened().of(PEOPLE).insert(row)
             subject = User.objects.first()
             trail.record_of_people(by=None, action=BEGUN["user"], subject=subject)
+
+
+def happen(cast, count=1, by=None, action=THING_DONE, **after):
+    """So many events of Acme, one after the other; the last of them."""
+    for n in range(count):
+        with transaction.atomic():
+            event = trail.record(
+                by=by or cast.ada,
+                organisation_id=cast.acme.pk,
+                action=action,
+                subject=cast.acme,
+                after={"n": n} | after,
+            )
+    return event
 
 
 def take_into_trail(organisation):

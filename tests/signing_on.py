@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.urls import reverse
 
 from compliance.models import SignOn
 from compliance.sign_on import actions
@@ -79,3 +80,15 @@ def come_by_saml(client, provider, at="acme", address="", **attributes):
     """Sign in at the provider and come back: the page."""
     form = provider.sign_in(address or leave(client, f"/sign-on/{at}/"), **attributes)
     return client.post(f"/sign-on/{at}/answer/", form)
+
+
+def press_sign(client, sent):
+    """Press "Sign" on a review without a password, as members of a provider do."""
+    page = client.get(reverse("reviews:review", args=["acme", sent.pk]))
+    form = {
+        "seen": page.context["seen"],
+        "role": "DPO",
+        "reservations": "",
+        "password": "",
+    }
+    return client.post(reverse("reviews:sign", args=["acme", sent.pk]), form)

@@ -151,3 +151,22 @@ def s3(s3_door, monkeypatch, tmp_path, settings, request):
     yield s3_door
     s3_door.fault = ""
     bucket.client_of.cache_clear()
+
+
+@pytest.fixture
+def versioned(s3, settings):
+    """The bucket keeps versions, and those of sealed reports under a lock for 30 days.
+
+    Its value is a function: the keys of all versions.
+    """
+    name = f"{s3.place.bucket}-versions"
+    client = bucket.client_of(s3.place)
+    client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    address = settings.FILES_URL.replace(s3.place.bucket, name)
+    settings.FILES_URL = f"{address}&lock_days=30"
+
+    def versions():
+        found = client.list_object_versions(Bucket=name)
+        return [one["Key"] for one in found.get("Versions", ())]
+
+    return versions

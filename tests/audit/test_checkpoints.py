@@ -13,7 +13,7 @@ import time_machine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from compliance.audit import checkpoints, signed_note, trail
@@ -21,7 +21,7 @@ from compliance.audit.merkle import root_of
 from compliance.audit.models import ChainHead, Event
 from tests import signing
 from tests.audit.tampering import Guardless
-from tests.made_up import THING_DONE
+from tests.factories import happen
 from tests.mailing import send_queued
 
 
@@ -29,18 +29,6 @@ from tests.mailing import send_queued
 def folders(settings, tmp_path):
     settings.KEYS_DIR = tmp_path / "keys"
     settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
-
-
-def happen(cast, count=1):
-    for n in range(count):
-        with transaction.atomic():
-            trail.record(
-                by=cast.ada,
-                organisation_id=cast.acme.pk,
-                action=THING_DONE,
-                subject=cast.acme,
-                after={"n": n},
-            )
 
 
 def tamper(statement, *args):

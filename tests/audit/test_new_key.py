@@ -6,34 +6,20 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.utils import timezone
 
-from compliance.audit import checkpoints, receipts, signed_note, trail, verification
+from compliance.audit import checkpoints, receipts, signed_note, verification
 from compliance.audit.chain_check import Kind
 from compliance.audit.check_trail import main
 from compliance.audit.models import ChainHead
 from compliance.backups import backup
-from tests.factories import begin_chains, take_into_trail
-from tests.made_up import THING_DONE
+from tests.factories import begin_chains, happen, take_into_trail
 
 
 @pytest.fixture(autouse=True)
 def folders(settings, tmp_path):
     settings.KEYS_DIR = tmp_path / "keys"
     settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
-
-
-def happen(cast, count=1):
-    for n in range(count):
-        with transaction.atomic():
-            trail.record(
-                by=cast.ada,
-                organisation_id=cast.acme.pk,
-                action=THING_DONE,
-                subject=cast.acme,
-                after={"n": n},
-            )
 
 
 def replaced(cast):

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -51,6 +51,7 @@ from tests.factories import (
     make_proposal,
 )
 from tests.mailing import queued, refuse_with, run_queued, send_queued
+from tests.reading import verified
 
 pytestmark = pytest.mark.slow
 
@@ -122,15 +123,6 @@ def left(organisation_id):
         for model in owned()
         if (count := rows_of(model, organisation_id).count())
     }
-
-
-def verified():
-    out = io.StringIO()
-    try:
-        call_command("verify_trail", stdout=out, stderr=out)
-    except CommandError as error:
-        out.write(str(error))
-    return out.getvalue()
 
 
 def test_every_table_that_refers_to_an_organisation_is_known():

@@ -90,17 +90,6 @@ def test_files_of_an_organisation_go_with_it_and_no_others(cast, full):
     assert not list(drawing.folder().iterdir())
 
 
-@pytest.fixture
-def locking(s3, settings):
-    """The bucket keeps versions, and sealed reports under a lock."""
-    name = f"{s3.place.bucket}-locked"
-    client = bucket.client_of(s3.place)
-    client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
-    address = settings.FILES_URL.replace(s3.place.bucket, name)
-    settings.FILES_URL = f"{address}&lock_days=30"
-    return lambda: client.list_object_versions(Bucket=name).get("Versions", [])
-
-
 def closed(cast, settings):
     begin_chains()
     settings.GRACE_DAYS = -0.5
@@ -109,12 +98,12 @@ def closed(cast, settings):
 
 
 def test_receipt_says_what_a_lock_keeps_and_until_when(
-    locking, cast, full, settings, client
+    versioned, cast, full, settings, client
 ):
     closed(cast, settings)
     deletion.delete(cast.acme.pk)
-    [left] = locking()
-    assert left["Key"].endswith(".pdf")
+    [left] = versioned()
+    assert left.endswith(".pdf")
     found = receipts.find(cast.acme.pk)
     until = datetime.fromisoformat(found.stays.partition(" until ")[2])
     day = f"{until.day} {until:%B %Y}"
@@ -139,7 +128,7 @@ def test_receipt_says_that_nothing_stays(cast, full, settings, client):
 
 
 def test_deletion_waits_for_a_store_that_is_away(
-    locking, cast, full, settings, monkeypatch
+    versioned, cast, full, settings, monkeypatch
 ):
     """A fault in the middle says nothing about versions: the next run looks again."""
     closed(cast, settings)
@@ -159,7 +148,7 @@ def test_deletion_waits_for_a_store_that_is_away(
 
 
 def test_earlier_receipt_counts_what_a_restore_brought_under_a_lock(
-    locking, cast, full, settings
+    versioned, cast, full, settings
 ):
     closed(cast, settings)
     assert deletion._begin(cast.acme.pk)  # as a restore does

@@ -1,11 +1,9 @@
 """A person who writes to the database, and cannot sign, has nothing deleted and hides nothing."""
 
-import io
 from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -20,6 +18,7 @@ from compliance.web.mail import DBTaskResult
 from tests.audit.tampering import Guardless
 from tests.bundles.making import make_everything
 from tests.factories import begin_chains, take_into_trail
+from tests.reading import verified
 
 pytestmark = pytest.mark.slow
 
@@ -65,15 +64,6 @@ def refused(cast, why):
     assert Answer.objects.filter(assessment__organisation=cast.acme).exists()
     assert receipts.find(cast.acme.pk) is None
     return True
-
-
-def verified():
-    out = io.StringIO()
-    try:
-        call_command("verify_trail", stdout=out, stderr=out)
-    except CommandError as error:
-        out.write(str(error))
-    return out.getvalue()
 
 
 def end_in_trail(cast):

@@ -3,7 +3,6 @@
 from io import StringIO
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,12 +17,9 @@ from compliance.web import redis_cache
 from tests import factories, seating
 from tests.mailing import send_queued
 from tests.reading import flat
+from tests.signing_on import protect
 
 URL = "/console/"
-
-
-def protect(user):
-    Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key"})
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from compliance.audit.models import Event
 from compliance.seats.actions import share
 from tests import factories, signing
 from tests.audit.tampering import Guardless
+from tests.factories import happen
 from tests.made_up import FORMULA, PERSON_CAME, THING_DONE
 from tests.reading import flat
 
@@ -29,19 +30,6 @@ URL = "/o/acme/trail/"
 def folders(settings, tmp_path):
     settings.KEYS_DIR = tmp_path / "keys"
     settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
-
-
-def happen(cast, count=1, by=None, action=THING_DONE, **after):
-    for n in range(count):
-        with transaction.atomic():
-            event = trail.record(
-                by=by or cast.ada,
-                organisation_id=cast.acme.pk,
-                action=action,
-                subject=cast.acme,
-                after={"n": n} | after,
-            )
-    return event
 
 
 def seqs(page):

@@ -7,7 +7,6 @@ import pyotp
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -27,6 +26,7 @@ from compliance.tokens.bearers import bearer_of
 from tests import device, factories, signing
 from tests.mailing import send_queued
 from tests.reading import flat
+from tests.signing_on import protect
 
 pytestmark = pytest.mark.slow
 PATH = "/o/acme/policy/"
@@ -59,13 +59,6 @@ def ada(cast, sign_in_freshly):
 
 def later(**passed):
     return time_machine.travel(NOW + timedelta(**passed), tick=False)
-
-
-def protect(user):
-    """A passkey of theirs, as far as rules ask."""
-    return Authenticator.objects.create(
-        user=user, type="webauthn", data={"name": "Key"}
-    )
 
 
 def rule(cast, **rules):

@@ -32,6 +32,7 @@ from tests.signing_on import (
     age,
     is_in,
     leave,
+    press_sign,
     protect,
     refused,
     show,
@@ -770,17 +771,6 @@ def signer(acme, cast, provider):
     client = Client()
     come(client, provider, **NEW)
     return client, sent
-
-
-def press_sign(client, sent):
-    page = client.get(reverse("reviews:review", args=["acme", sent.pk]))
-    form = {
-        "seen": page.context["seen"],
-        "role": "DPO",
-        "reservations": "",
-        "password": "",
-    }
-    return client.post(reverse("reviews:sign", args=["acme", sent.pk]), form)
 
 
 def go_on(client, provider, page, **claims):

@@ -287,22 +287,6 @@ def test_address_names_bucket_folder_and_endpoint():
     assert (place.endpoint, place.region) == ("https://s3.example.org", "eu-1")
 
 
-@pytest.fixture
-def versioned(s3, settings):
-    """The bucket keeps versions, and those of sealed reports under a lock for 30 days."""
-    name = f"{s3.place.bucket}-versions"
-    client = bucket.client_of(s3.place)
-    client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
-    address = settings.FILES_URL.replace(s3.place.bucket, name)
-    settings.FILES_URL = f"{address}&lock_days=30"
-
-    def versions():
-        found = client.list_object_versions(Bucket=name)
-        return [one["Key"] for one in found.get("Versions", ())]
-
-    return versions
-
-
 def test_versions_go_where_no_lock_keeps_them(versioned, kept, settings):
     folder = settings.DATA_DIR / "files" / "a"
     mine, _ = kept(b"1", "files/a/00/f")

@@ -9,7 +9,6 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 from saml2.saml import NAMEID_FORMAT_EMAILADDRESS
@@ -36,6 +35,7 @@ from tests.signing_on import (
     age,
     is_in,
     leave,
+    press_sign,
     protect,
     refused,
     show,
@@ -177,17 +177,6 @@ def signer(acme, cast, provider):
     client = Client()
     come(client, provider, **NADIA)
     return client, sent
-
-
-def press_sign(client, sent):
-    page = client.get(reverse("reviews:review", args=["acme", sent.pk]))
-    form = {
-        "seen": page.context["seen"],
-        "role": "DPO",
-        "reservations": "",
-        "password": "",
-    }
-    return client.post(reverse("reviews:sign", args=["acme", sent.pk]), form)
 
 
 def test_signature_is_asked_anew_and_names_the_provider(signer, provider):
