@@ -1,4 +1,4 @@
-"""Which tests run on PostgreSQL too, and databases beside the one ``DATABASE_URL`` names."""
+"""Tests that run on PostgreSQL too, and databases beside the one ``DATABASE_URL`` names."""
 
 import os
 import uuid

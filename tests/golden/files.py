@@ -1,4 +1,4 @@
-"""What the demo says, as text, beside the text that was agreed on.
+"""The demo as text, beside the text that was agreed on.
 
 A difference is a decision: read it, then write the files again with
 ``GOLDEN=write pytest tests/demo/test_demo.py`` and say in the commit why they changed.

@@ -1,4 +1,4 @@
-"""What a worker that was killed left running is taken up again, by whoever starts next."""
+"""Jobs that a killed worker left running are taken up again, by whoever starts next."""
 
 import threading
 
