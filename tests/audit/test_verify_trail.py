@@ -247,7 +247,9 @@ def test_signature_taken_away(cast):
     assert "removed" in next(signature_integrity.faults(cast.acme.pk)).what
 
 
-def test_end_cut_off_with_its_head_is_no_older_database(cast, started, capsys):
+def test_end_cut_off_with_its_head_is_not_taken_for_an_older_database(
+    cast, started, capsys
+):
     call_command("checkpoint")
     seq, _ = trail.head_of(cast.acme.pk)
     kept = trail.events_of(cast.acme.pk).get(seq=seq - 1)

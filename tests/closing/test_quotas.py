@@ -192,7 +192,7 @@ def test_report_whose_file_is_gone_takes_no_room(cast):
     assert quotas.kept_by(cast.acme)["Reports"] == 0
 
 
-def test_without_room_nobody_gets_a_working_paper_but_the_reason(
+def test_without_room_nobody_gets_a_working_paper_and_the_page_says_why(
     cast, settings, sign_in, sign_in_freshly, tmp_path
 ):
     here = make_assessment(cast.acme, cast.ada)

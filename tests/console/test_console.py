@@ -69,7 +69,9 @@ def test_it_shows_names_and_figures_of_organisations(admin, cast, sign_in_freshl
         assert word in page
 
 
-def test_redis_that_is_gone_is_not_none(admin, sign_in_freshly, settings, monkeypatch):
+def test_redis_that_is_gone_is_not_called_unused(
+    admin, sign_in_freshly, settings, monkeypatch
+):
     monkeypatch.setattr(redis_cache, "answers", lambda: False)
     for url, says in (("", "not used here"), ("redis://gone", "does not answer")):
         settings.REDIS_URL, state.checks._kept = url, None

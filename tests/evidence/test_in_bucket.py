@@ -62,7 +62,7 @@ def test_same_bytes_are_one_object_and_a_damaged_one_is_not_taken_for_them(
     assert refused.value.code == storage.DAMAGED
 
 
-def test_damaged_and_missing_objects_are_no_store_that_is_away(
+def test_damaged_and_missing_objects_are_not_taken_for_a_store_that_is_away(
     cast, sign_in, s3, make_file, spoil
 ):
     evidence = make_file()

@@ -41,7 +41,7 @@ def test_every_name_can_be_shown_sent_and_cleaned_again(raw):
         ("a.waytoolongtobeone", ""),
     ],
 )
-def test_ending_is_no_other_dot(name, ending):
+def test_ending_is_known_from_other_dots(name, ending):
     assert ending_of(name) == ending
 
 

@@ -76,7 +76,7 @@ def test_what_the_listener_raises_stops_all_at_once(tmp_path):
     assert list(tmp_path.glob("tmp*")) == []
 
 
-def test_silence_is_broken_every_second(tmp_path):
+def test_steps_are_reported_every_second(tmp_path):
     heard = []
     render(
         [PAGE + "<p>" + "word " * 30_000],
