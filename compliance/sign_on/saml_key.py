@@ -1,7 +1,9 @@
 """The key with which Attest signs its requests to SAML providers.
 
 A person's browser carries the request. A provider that checks the signature knows that nobody
-removed "ask again" on the way. Attest makes the key on first use, in the keys folder.
+removed "ask again" on the way. Attest makes the key on first use, in the keys folder. A
+retired one signs on until it is deleted, while the metadata have both: each provider knows
+the new one before the first request that it signs.
 """
 
 import base64
@@ -31,20 +33,24 @@ def signature(text: str) -> str:
     """The signature of a request, in base64; skips a check of our own key, which takes 0.1 s."""
     key = cast(
         "rsa.RSAPrivateKey",
-        load_pem_private_key(_kept(), None, unsafe_skip_rsa_key_validation=True),
+        load_pem_private_key(_kept()[0], None, unsafe_skip_rsa_key_validation=True),
     )
     made = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
     return base64.b64encode(made).decode()
 
 
-def certificate() -> str:
-    """For providers, in base64 (DER)."""
-    found = x509.load_pem_x509_certificate(_kept())
-    return base64.b64encode(found.public_bytes(Encoding.DER)).decode()
+def certificates() -> list[str]:
+    """For providers, in base64 (DER), that of the key which signs first."""
+    found = map(x509.load_pem_x509_certificate, _kept())
+    return [base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in found]
 
 
-def _kept() -> bytes:
-    return kept_file(Path(settings.KEYS_DIR) / "saml.pem", _made)
+def _kept() -> list[bytes]:
+    """Keys with their certificates: the one that signs, then those that will."""
+    path = Path(settings.KEYS_DIR) / "saml.pem"
+    retired = path.with_name(f"{path.name}.retired")
+    earlier = [retired.read_bytes()] if retired.exists() else []
+    return [*earlier, kept_file(path, _made)]
 
 
 def _made() -> bytes:

@@ -105,11 +105,12 @@ def written(service: Service) -> bytes:
             "protocolSupportEnumeration": PROTOCOL,
         },
     )
-    key = etree.SubElement(role, f"{name}KeyDescriptor", {"use": "signing"})
-    data = etree.SubElement(
-        etree.SubElement(key, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data"
-    )
-    etree.SubElement(data, f"{{{DS}}}X509Certificate").text = saml_key.certificate()
+    for certificate in saml_key.certificates():
+        key = etree.SubElement(role, f"{name}KeyDescriptor", {"use": "signing"})
+        data = etree.SubElement(
+            etree.SubElement(key, f"{{{DS}}}KeyInfo"), f"{{{DS}}}X509Data"
+        )
+        etree.SubElement(data, f"{{{DS}}}X509Certificate").text = certificate
     etree.SubElement(role, f"{name}NameIDFormat").text = PERSISTENT
     etree.SubElement(
         role,

@@ -1,8 +1,7 @@
 """Texts kept under a key that is not in the database (AES-256-GCM).
 
 The key lies in the keys folder, made when first needed, so that neither the database nor
-a backup of it opens one. Keys that were replaced lie in its folder ``retired``, under
-names that begin with the key's (``factors-2026.key``): they open, and close nothing.
+a backup of it opens one. Retired keys open, and close nothing.
 """
 
 import base64
@@ -14,7 +13,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from compliance.web.secret import RETIRED, kept_file
+from compliance.web.secret import kept_file, retired_files
 
 _BEGINS = "gcm1:"
 _NONCE = 12
@@ -41,8 +40,7 @@ def opened(kept: str, key: Path) -> str:
 
 def _ciphers(key: Path) -> Iterator[AESGCM]:
     yield _cipher(key)
-    for path in sorted((key.parent / RETIRED).glob(f"{key.stem}*{key.suffix}")):
-        yield AESGCM(path.read_bytes())
+    yield from map(AESGCM, retired_files(key))
 
 
 def _cipher(key: Path) -> AESGCM:

@@ -33,3 +33,13 @@ def kept_file(path: Path, make: Callable[[], bytes]) -> bytes:
         with fresh(path, [make()]) as new, suppress(FileExistsError):
             os.link(new, path)  # unless another process was first: its bytes count
     return path.read_bytes()
+
+
+def retired_files(path: Path) -> list[bytes]:
+    """The bytes that ``path`` had before.
+
+    They lie in its folder ``retired``, under names that begin and end as its own does
+    (``factors-2026.key``).
+    """
+    names = (path.parent / RETIRED).glob(f"{path.stem}*{path.suffix}")
+    return [name.read_bytes() for name in sorted(names)]

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from compliance.web.secret import kept_file
+from compliance.web.secret import kept_file, retired_files
 
 MARK = "whsec_"
 """The beginning of every secret, as the standard writes one."""
@@ -21,7 +21,17 @@ MARK = "whsec_"
 
 def secret_of(webhook_id: UUID, number: int) -> str:
     """The ``number``-th secret of a webhook, as its receiver gets it."""
-    key = kept_file(settings.KEYS_DIR / "webhooks.key", lambda: secrets.token_bytes(32))
+    return secrets_of(webhook_id, number)[0]
+
+
+def secrets_of(webhook_id: UUID, number: int) -> list[str]:
+    """The same of the key in use and, after it, of each retired one: it may be that one's."""
+    path = settings.KEYS_DIR / "webhooks.key"
+    keys = [kept_file(path, lambda: secrets.token_bytes(32)), *retired_files(path)]
+    return [_secret(key, webhook_id, number) for key in keys]
+
+
+def _secret(key: bytes, webhook_id: UUID, number: int) -> str:
     told = f"attest webhook {webhook_id} {number}".encode()
     made = hmac.digest(key, told, hashlib.sha256)
     return MARK + base64.b64encode(made).decode()

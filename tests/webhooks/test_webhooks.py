@@ -73,6 +73,11 @@ def clock():
         yield found
 
 
+@pytest.fixture(autouse=True)
+def _own_keys(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "keys"
+
+
 @pytest.fixture
 def answer(cast):
     return make_assessment(cast.acme, cast.ada).answers.first()
@@ -414,6 +419,33 @@ def test_without_the_key_of_its_secret_nothing_is_signed_with_another(
     work()
     assert receiver.got == []
     assert "keys folder" in Delivery.objects.get().problem
+
+
+def test_secret_of_a_retired_key_signs_until_it_is_changed(
+    cast, answer, receiver, clock, settings
+):
+    webhook, first = make(cast)
+    retired = settings.KEYS_DIR / "retired" / "webhooks-2026.key"
+    retired.parent.mkdir()
+    (settings.KEYS_DIR / "webhooks.key").rename(retired)
+    say(answer, cast)
+    work()
+    second = actions.change_secret(by=cast.ada, webhook=webhook)
+    for hours in (1, 24):
+        clock.shift(timedelta(hours=hours))
+        say(answer, cast)
+        work()
+    (old, *said), (during, *more), (after, *later) = receiver.got
+    assert old["Webhook-Signature"] == signed(first, old, *said)
+    both = {signed(second, during, *more), signed(first, during, *more)}
+    assert both < set(during["Webhook-Signature"].split())
+    assert after["Webhook-Signature"] == signed(second, after, *later)
+    retired.unlink()
+    clock.shift(timedelta(hours=1))
+    say(answer, cast)
+    work()
+    last, *told = receiver.got[3]
+    assert last["Webhook-Signature"] == signed(second, last, *told)
 
 
 def test_old_messages_leave_the_log(cast, answer, receiver, clock):

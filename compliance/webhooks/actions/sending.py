@@ -23,7 +23,7 @@ from compliance.webhooks.actions.keeping import ENDED, end_webhook
 from compliance.webhooks.choices import State
 from compliance.webhooks.messages import TEST, body_of
 from compliance.webhooks.models import Delivery, Webhook
-from compliance.webhooks.signing import hash_of_secret, secret_of, signature
+from compliance.webhooks.signing import hash_of_secret, secrets_of, signature
 
 logger = logging.getLogger(__name__)
 
@@ -171,13 +171,16 @@ def _called(delivery: Delivery, **of_call: Any) -> int:
     """The HTTP status of one try."""
     webhook, now = delivery.webhook, timezone.now()
     body, timestamp = body_of(delivery), int(now.timestamp())
-    known = [secret_of(webhook.pk, number) for number in webhook.numbers(now)]
-    if hash_of_secret(known[0]) != webhook.secret_hash:
+    newest, *before = (secrets_of(webhook.pk, one) for one in webhook.numbers(now))
+    known = [one for one in newest if hash_of_secret(one) == webhook.secret_hash]
+    if not known:
         msg = (
             "The key that made its secret is missing from the keys folder: change the"
             " secret."
         )
         raise CallFailedError(msg)
+    for older in before:
+        known += older  # only the hash of the newest is kept: it may be of any key
     signed = (signature(one, delivery.message_id, timestamp, body) for one in known)
     headers = {
         "Content-Type": "application/json",

@@ -123,6 +123,31 @@ def test_request_is_signed_and_a_changed_one_is_noticed(acme, provider):
         provider.asks(bent)
 
 
+def test_retired_key_signs_until_it_is_deleted_and_providers_get_both(
+    ada, cast, provider, settings, tmp_path
+):
+    """So that each provider can take the new metadata when it likes."""
+    settings.KEYS_DIR = tmp_path
+    set_up(ada, provider)
+    switch_on(cast.ada, cast.acme, "acme.example")
+    retired = (tmp_path / "saml.pem").rename(tmp_path / "saml.pem.retired")
+    provider.asks(leave(Client()))
+    both = ada.get(f"{PAGE}metadata/").content.decode()
+    assert both.count("<ds:X509Certificate>") == 2
+    [before] = provider.services
+    assert certificates_in(before) == certificates_in(both)[:1]
+    provider.services = [both]
+    provider.asks(leave(Client()))
+    retired.unlink()
+    provider.asks(leave(Client()))
+    new = ada.get(f"{PAGE}metadata/").content.decode()
+    assert certificates_in(new) == certificates_in(both)[1:]
+
+
+def certificates_in(metadata):
+    return re.findall("<ds:X509Certificate>(.+?)<", metadata)
+
+
 # Owners of an address
 
 
