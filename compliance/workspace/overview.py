@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -16,9 +17,12 @@ from django.db.models import (
     ExpressionWrapper,
     OuterRef,
     Q,
+    QuerySet,
+    Subquery,
     Value,
 )
 from django.db.models.expressions import Combinable
+from django.db.models.lookups import IsNull
 
 from compliance.applicability.essentials import essentials
 from compliance.assessments.choices import OPEN, Filter, Verdict
@@ -327,11 +331,12 @@ def read(
         rests = ExpressionWrapper(once, BooleanField())
     is_proposed: Combinable = Value(False, BooleanField())
     if assessment.is_talked_about:
-        is_proposed = Exists(Proposal.objects.open().filter(answer=OuterRef("pk")))
+        proposed = Proposal.objects.open().filter(answer=OuterRef("pk"))
+        is_proposed = _is_there(proposed)
     rows = (
         assessment.answers.annotate(
-            has_evidence=Exists(attached),
-            has_expired=Exists(attached.filter(evidence__expires_on__lt=today)),
+            has_evidence=_is_there(attached),
+            has_expired=_is_there(attached.filter(evidence__expires_on__lt=today)),
             is_waiting=ExpressionWrapper(
                 Q(na_by__isnull=False, na_confirmed_by=None), BooleanField()
             ),
@@ -346,3 +351,11 @@ def read(
     )
     short_path = essentials(assessment.edition.essentials, assessment.facts)
     return Overview([Row(*row) for row in rows], viewer_id, today, changed, short_path)
+
+
+def _is_there(rows: QuerySet[Any]) -> IsNull:
+    """Whether an answer has one of such rows, found by the answer.
+
+    For EXISTS PostgreSQL may read those of all organisations and look each answer up in them.
+    """
+    return IsNull(Subquery(rows.values("pk")[:1]), False)

@@ -5,9 +5,10 @@ from django.core.cache import cache
 from django.db import connection
 
 from compliance.audit import verification
-from compliance.models import Comment, Event, Organisation
+from compliance.models import Attachment, Comment, Event, Organisation
 from compliance.organisations.actions import invite
 from compliance.search.queries import find
+from compliance.workspace import overview
 from tests import factories, postgres, signing
 from tests.load.multiplied import multiply
 from tests.plans import Plans
@@ -116,3 +117,21 @@ def test_search_passes_no_answer_of_others(cast, mould):
     notes = [one for one in plans.statements if '"compliance_answer"."note"' in one.sql]
     assert len(notes) == 1
     assert notes[0].rows < 4 * here.answers.count()
+
+
+@pytest.mark.parametrize("statistics", ["", "ANALYZE"])
+def test_marks_of_a_page_read_nothing_of_others(cast, mould, statistics):
+    """New tables without statistics are where the planner guesses worst."""
+    edition = factories.make_edition(200)
+    here = factories.make_assessment(cast.acme, cast.ada, edition)
+    for answer in here.answers.all():
+        factories.attach(answer, factories.make_link(cast.acme, cast.ada))
+    multiply(mould.pk, 1, COPIES)
+    if statistics:
+        with connection.cursor() as cursor:
+            cursor.execute(statistics)
+    plans = Plans()
+    with connection.execute_wrapper(plans):
+        overview.read(here, cast.ada.pk, signing.LATER)
+    assert Attachment.objects.count() > 10 * COPIES
+    assert plans.rows < 10 * here.answers.count(), plans.costly()
