@@ -20,7 +20,14 @@ from django.conf import settings
 
 from compliance.backups.manifest import BackupError, stamp
 from compliance.web import file_store
-from compliance.web.bucket import AwayError, Bucket, Place, Upload, place_in
+from compliance.web.bucket import (
+    AwayError,
+    Bucket,
+    DeniedError,
+    Place,
+    Upload,
+    place_in,
+)
 
 NEWEST = "newest"
 """The word for the newest backup at ``ATTEST_BACKUPS_URL``."""
@@ -114,6 +121,15 @@ def listed(folder: Where) -> dict[str, int]:
     else:
         found = {path.name: path.stat().st_size for path in folder.glob("attest-*.zip")}
     return {name: found[name] for name in sorted(found) if _NAME.fullmatch(name)}
+
+
+def hidden(folder: Where) -> list[str]:
+    """Names of deleted backups of which a bucket keeps a version, where it says so."""
+    if not isinstance(folder, InBucket):
+        return []
+    with suppress(DeniedError):
+        return sorted(filter(_NAME.fullmatch, folder.bucket.deleted("attest-")))
+    return []
 
 
 def newest_at() -> datetime | None:

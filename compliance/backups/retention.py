@@ -16,27 +16,32 @@ def remove_older(folder: Where, days: int) -> tuple[list[str], Stuck | None]:
     oldest first, and the versions that a bucket does not let go.
 
     The newest one stays, however old it is, and must be whole: otherwise nothing is removed.
-    Raises ``BackupError``, and ``OSError`` where the place does not answer.
+    Versions of backups that are deleted go as well: they were locked, or whoever removed
+    those backups was killed. Raises ``BackupError``, and ``OSError`` where the place does not
+    answer.
     """
     names = list(places.listed(folder))
     before = places.name_at(timezone.now() - timedelta(days=days))
     old = [name for name in names[:-1] if name < before]
-    if not old:
+    hidden = [name for name in places.hidden(folder) if name < before]
+    if not (names and (old or hidden)):
         return [], None
     with verify.opened(_in(folder, names[-1])):
         pass
     if isinstance(folder, InBucket):
-        return old, _remove_there(folder, old)
+        return old, _remove_there(folder, old, hidden)
     for name in old:
         (folder / name).unlink(missing_ok=True)
     return old, None
 
 
-def _remove_there(folder: InBucket, names: list[str]) -> Stuck | None:
+def _remove_there(
+    folder: InBucket, names: list[str], hidden: list[str]
+) -> Stuck | None:
     """Objects with all of their versions; None where the store tells of none that stays."""
     folder.bucket.delete(names)
     try:
-        stuck = folder.bucket.purge(names)
+        stuck = folder.bucket.purge([*names, *hidden])
     except DeniedError as error:
         msg = (
             "The backups are removed, but the store does not list versions to Attest. Give"

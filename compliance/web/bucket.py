@@ -270,6 +270,20 @@ class Bucket:
         told = [end for end in ends if end]
         return Stuck(len(ends), max(told) if told and len(told) == len(ends) else None)
 
+    def deleted(self, beginning: str) -> set[str]:
+        """Names that begin so, of deleted objects of which a version or a mark is left.
+
+        Raises ``DeniedError`` where the store does not list versions.
+        """
+        left, hidden = set[str](), set[str]()
+        for page in self._versions(beginning):
+            for what in ("Versions", "DeleteMarkers"):
+                for one in page.get(what, ()):
+                    name = one["Key"].removeprefix(self.place.prefix)
+                    is_there = what == "Versions" and one["IsLatest"]
+                    (left if is_there else hidden).add(name)
+        return hidden - left
+
     def _locked_until(self, version: dict[str, str]) -> datetime | None:
         """The end of its lock; None where the store does not say, or a person lifts it."""
         with suppress(DeniedError, FileNotFoundError):

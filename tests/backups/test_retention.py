@@ -75,6 +75,44 @@ def test_versions_in_a_bucket_go_with_their_backup(saved, shelf):  # noqa: F811
     assert [one["Key"] for one in kept] == [f"attest/{name_of(0)}"]
 
 
+@pytest.mark.parametrize("calls", [0, 1, 2])
+def test_removal_that_was_killed_is_ended_by_the_next(saved, shelf, calls, monkeypatch):  # noqa: F811
+    """``calls`` of the store are done once the object is deleted; then the process is gone."""
+    for days in (0, 31, 32):
+        send(shelf, saved.path.read_bytes(), name_of(days))
+    ask, done = bucket.Bucket._ask, []
+
+    def dying(self, what, **words):
+        if (
+            "delete_objects" in done
+            and len(done) > done.index("delete_objects") + calls
+        ):
+            raise SystemExit(137)
+        done.append(what)
+        return ask(self, what, **words)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(bucket.Bucket, "_ask", dying)
+        with pytest.raises(SystemExit):
+            call_command("remove_backups", shelf.url, "--older-than=30")
+    call_command("remove_backups", shelf.url, "--older-than=30")
+    left = shelf.client.list_object_versions(Bucket=shelf.name)
+    assert [one["Key"] for one in left["Versions"]] == [f"attest/{name_of(0)}"]
+    assert not left.get("DeleteMarkers")
+
+
+def test_versions_go_once_their_lock_is_over(saved, shelf):  # noqa: F811
+    """Versions of someone else's files, and of a backup that is young, stay."""
+    send(shelf, saved.path.read_bytes(), name_of(0))
+    for name in (name_of(29), name_of(31), "attest-mine.zip"):
+        send(shelf, b"any", name)
+        shelf.bucket.delete([name])
+    call_command("remove_backups", shelf.url, "--older-than=30")
+    kept = shelf.client.list_object_versions(Bucket=shelf.name)["Versions"]
+    stay = [name_of(29), name_of(0), "attest-mine.zip"]
+    assert sorted(one["Key"] for one in kept) == [f"attest/{name}" for name in stay]
+
+
 def test_bucket_that_is_away_loses_nothing(saved, shelf):  # noqa: F811
     for days in (0, 31):
         send(shelf, saved.path.read_bytes(), name_of(days))

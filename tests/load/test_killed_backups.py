@@ -1,4 +1,4 @@
-"""Backup and restore are killed: a backup is whole or not there, so is what it restores."""
+"""Backup, restore and removal are killed: a backup is whole or not there, so is what it restores."""
 
 import pytest
 
@@ -19,6 +19,10 @@ def test_a_killed_backup_leaves_none_and_a_killed_restore_nothing(
     assert outcome["faults"] == []
     assert outcome["left"] == []
     assert outcome["kills"] >= 2
+    outcome = prepared.ask("remove", path, 1, module="backing")
+    print(outcome)  # noqa: T201
+    assert outcome["faults"] == []
+    assert outcome["kills"] >= 3
     target = make_site()
     outcome = target.ask("restore", path, step, module="backing")
     print(outcome)  # noqa: T201
