@@ -56,6 +56,8 @@ _NAME = "attest/trail"
 _SUFFIX = ".checkpoints"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_UNTIL_REPLACED = timedelta(minutes=1)
+"""The most that it takes to put a new key in the place of the old one."""
 _TAIL_BYTES = 16384
 """Holds the last note of a file whole: one is under 4,000 bytes."""
 
@@ -106,16 +108,18 @@ def replace_key() -> None:
     public_key()  # makes the folder, too
     with locked(path.parent, fcntl.LOCK_EX):
         public = public_key()
-        _retire(public)  # before the key is gone: a crash in between loses nothing
+        # Before the key is gone, and with time for what others sign until it is: whoever is
+        # killed in between loses nothing.
+        _retire(public, timezone.now() + _UNTIL_REPLACED)
         with fresh(path, [_made()]) as new:
             new.replace(path)
-        _retire(public)  # a process may have signed with it a moment ago
+        _retire(public, timezone.now())
 
 
-def _retire(public: bytes) -> None:
+def _retire(public: bytes, until: datetime) -> None:
     number = key_id(_NAME, public).hex()
     path = Path(settings.KEYS_DIR) / RETIRED / f"trail-{number}.pub"
-    text = f"{retired_key(_NAME, public, timezone.now())}\n"
+    text = f"{retired_key(_NAME, public, until)}\n"
     with fresh(path, [text.encode()]) as new:
         new.replace(path)
 
