@@ -12,8 +12,9 @@ from django.conf import settings
 from compliance.web import file_store
 from compliance.web.folders import fresh
 
-PATTERNS = {"files": "*/[0-9a-f][0-9a-f]/*"}
-OTHERS = "[0-9a-f]" * 64 + ".*"
+PATTERNS = {"files": ("*/[0-9a-f][0-9a-f]/*", "*/uploads/*/*")}
+"""Evidence, and pieces of files that programs are still sending: an upload goes on there."""
+OTHERS = ("[0-9a-f]" * 64 + ".*",)
 
 
 class Moving:
@@ -33,10 +34,10 @@ class Moving:
     def run(self) -> Iterator[Path]:
         """Each file of the source, once it is dealt with."""
         for first, root in file_store.roots().items():
-            pattern = PATTERNS.get(first, OTHERS)
-            for path in file_store.older(root, pattern, float("inf"), self.source):
-                self._move(path)
-                yield path
+            for pattern in PATTERNS.get(first, OTHERS):
+                for path in file_store.older(root, pattern, float("inf"), self.source):
+                    self._move(path)
+                    yield path
 
     def _move(self, path: Path) -> None:
         if self._is_proven(path):
@@ -76,7 +77,10 @@ class Moving:
 
 
 def _is_named_right(file: BufferedReader, path: Path) -> bool:
-    """Whether a file, which is closed at the end, has the hash that begins a name."""
+    """Whether a file, which is closed at the end, has the hash of its name.
+
+    Behind the hash may be an ending; before the hash of a piece is a name of its own.
+    """
     with file:
         digest = hashlib.file_digest(file, "sha256")
-    return path.name.startswith(digest.hexdigest())
+    return path.name.rpartition("-")[2].startswith(digest.hexdigest())

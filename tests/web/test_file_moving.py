@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from compliance.evidence.actions import append, begin_upload, finish_upload
 from compliance.web import file_store
 from compliance.web.file_checks import check_files
 
@@ -84,6 +85,19 @@ def test_interrupted_move_says_so_and_goes_on(files, bucket, settings, s3, monke
     assert all(path.is_file() for path in files)
     monkeypatch.undo()
     s3.fault = ""
+
+
+@pytest.mark.django_db
+def test_upload_goes_on_in_the_other_store_and_leaves_nothing(cast, bucket, settings):
+    upload = begin_upload(by=cast.ada, organisation=cast.acme, length=10)
+    upload = append(upload=upload, offset=0, chunks=[b"%PDF-"])
+    settings.FILES_URL = bucket
+    assert move("folder", "--remove").startswith("1 file copied")
+    root = file_store.roots()["files"] / str(cast.acme.pk)
+    assert file_store.older(root, "*/*/*", float("inf"), "") == []
+    upload = append(upload=upload, offset=5, chunks=[b"1.7 x"])
+    made = finish_upload(upload=upload, file_name="policy.pdf", title="Policy")
+    assert made.sha256 == hashlib.sha256(b"%PDF-1.7 x").hexdigest()
 
 
 def test_second_run_copies_what_the_first_did_not(files, bucket, settings, tmp_path):
