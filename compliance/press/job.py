@@ -34,6 +34,7 @@ class Job(TypedDict):
 
     ``own`` is a folder for what only this process needs. ``name`` is who it is among those
     that share the pieces: ``sharing.MAKER`` writes the file, any other lays out pieces.
+    ``turn`` is for how many seconds a helper takes pieces, one for each process at least.
     ``likely_pages`` is the number of pages of one like it, 0 where none is known.
     ``fonts`` is the folder of fonts that were unpacked before.
     """
@@ -48,6 +49,7 @@ class Job(TypedDict):
     bytes: int
     seconds: int
     workers: int
+    turn: float
     likely_pages: int
 
 

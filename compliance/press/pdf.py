@@ -70,9 +70,10 @@ def main() -> int:
     job: Job = json.load(sys.stdin)
     limit(job["bytes"], job["seconds"])
     if job["name"] != MAKER:
+        did = 0
         with suppress(*LEFT_TO_THE_MAKER):
-            Press(job, _say).help()
-        _say(pages=0, unprinted={})
+            did = Press(job, _say).help()
+        _say(pages=did, unprinted={})
         return 0
     try:
         if words := engine.refusal():
@@ -110,7 +111,8 @@ class Press:
         self.known: set[str] = set()
         self.unprinted: dict[str, int] = {}
         self.laid: dict[int, Any] = {}
-        self.signed = 0.0
+        self.signed = self.ends = 0.0
+        self.taken = 0
         self.desk.live()
 
     def make(self) -> int:
@@ -133,26 +135,35 @@ class Press:
         (pages,) = self.pool.run(self._bind, [0]).values()
         return int(pages)
 
-    def help(self) -> None:
-        """Lay out pieces for a maker that lives, until none is free.
+    def help(self) -> int:
+        """Lay out pieces for a maker that lives, until none is free or the turn is over.
 
-        A process that has other fonts leaves them alone: it would draw other shapes.
+        How many it were. A process that has other fonts leaves them alone: it would draw other
+        shapes.
         """
         deadline = time.monotonic() + sharing.LIVES_SECONDS
         while not self._mark().exists():
             if time.monotonic() > deadline:
-                return
+                return 0
             time.sleep(TICK)
         self._prepare()
-        if self._mark().read_text() == self._print():
-            self.pool.run(self._lay_out, self._numbers(), self._takes)
+        if self._mark().read_text() != self._print():
+            return 0
+        self.ends = time.monotonic() + self.job["turn"]
+        return len(self.pool.run(self._lay_out, self._numbers(), self._takes))
 
     def _numbers(self) -> list[int]:
         """The pieces that anybody may lay out: all but the front, which tells their pages."""
         return list(range(1, len(self.paths))) or [0]
 
     def _takes(self, number: int) -> bool:
-        return (self.is_maker or self.desk.lives(MAKER)) and self.desk.take(number)
+        if not self.is_maker:
+            is_over = self.taken >= self.job["workers"] and time.monotonic() > self.ends
+            if is_over or not self.desk.lives(MAKER):
+                return False
+        takes = self.desk.take(number)
+        self.taken += takes
+        return takes
 
     def _hear(self, number: int, said: dict[str, Any] | None) -> None:
         now = time.monotonic()

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from compliance.press.job import Attachment, Job, Limits, Made
 from compliance.press.keys import Place
-from compliance.press.sharing import MAKER
+from compliance.press.sharing import MAKER, Desk
 from compliance.sandbox.process import UnfinishedError, output_of
 
 PASSED_ON = {
@@ -48,6 +48,9 @@ ROOT = Path(__file__).resolve().parents[2]
 """The folder that ``python -m`` finds Attest in."""
 MOST_AT_ONCE = 2
 """Pieces laid out at a time, where there are as many processors."""
+
+TURN_SECONDS = 30.0
+"""For how long a helper takes pieces: then other work of its worker has its turn."""
 
 SILENCE = 1.0
 """Seconds after which ``listen`` is called again though nothing was said."""
@@ -93,20 +96,23 @@ def render(
         return _run(job, deadline, listen)
 
 
-def help_with(folder: Path, *, limits: Limits, fonts: Path) -> None:
+def help_with(folder: Path, *, limits: Limits, fonts: Path) -> bool:
     """Lay out pieces of a file that another process makes in a folder, while it lives.
 
-    Whatever goes wrong here is left to the maker, who does what nobody else has done.
+    It takes them for ``TURN_SECONDS``; True when another turn is worth it. Whatever goes wrong
+    here is left to the maker, who does what nobody else has done.
     """
     deadline = time.monotonic() + limits.seconds
     with TemporaryDirectory() as own, contextlib.suppress(RenderError, OSError):
         htmls = sorted(folder.glob("*.html"), key=lambda path: int(path.stem))
         if [int(path.stem) for path in htmls] != list(range(len(htmls))) or not htmls:
-            return  # its maker is just taking it away
+            return False  # its maker is just taking it away
         css = (folder / STYLE).read_text()
         job = _job(list(map(str, htmls)), css, fonts, limits)
         job |= {"own": own, "name": secrets.token_hex(8)}
-        _run(job, deadline, lambda *_: None)
+        did = _run(job, deadline, lambda *_: None).pages
+        return bool(did) and Desk(folder, job["name"]).has_free(len(htmls))
+    return False
 
 
 @contextlib.contextmanager
@@ -137,6 +143,7 @@ def _job(pieces: list[str], css: str, fonts: Path, limits: Limits) -> Job:
         "bytes": limits.memory_bytes,
         "seconds": limits.seconds,
         "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
+        "turn": TURN_SECONDS,
         "likely_pages": 0,
     }
 

@@ -51,6 +51,11 @@ class Desk:
         claim.write_text(MAKER)
         return True
 
+    def has_free(self, count: int) -> bool:
+        """Whether one of so many pieces, the front left out, is nobody's yet."""
+        claims = map(self._claim, range(1, count))
+        return self.folder.is_dir() and not all(claim.exists() for claim in claims)
+
     def piece(self, number: int) -> Path:
         """Where a piece is kept once it is laid out."""
         return self.folder / f"{number}.piece"

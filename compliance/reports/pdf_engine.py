@@ -33,9 +33,9 @@ def render(
     )
 
 
-def help_with(folder: Path) -> None:
-    """Lay out pieces of a report that another worker makes in a folder."""
-    api.help_with(folder, limits=_limits(), fonts=_fonts())
+def help_with(folder: Path) -> bool:
+    """Lay out pieces of a report that another worker makes in a folder; whether some are left."""
+    return api.help_with(folder, limits=_limits(), fonts=_fonts())
 
 
 def _limits() -> api.Limits:

@@ -41,13 +41,14 @@ def make_report(context: TaskContext, report_id: str) -> None:
 
 @task(priority=LAST)
 def help_with_report(report_id: str, folder: str) -> None:
-    """Lay out pieces of a long report that another worker makes, if it still does.
+    """Lay out some pieces of a long report that another worker makes, if it still does.
 
-    The folder is seen from the data folder, which machines may share under other names.
+    Then other work of this worker comes first, and the help again. The folder is seen from the data folder, which machines may share under other names.
     """
     place = Path(settings.DATA_DIR) / folder
-    if place.is_dir():
-        pdf_engine.help_with(place)
+    if place.is_dir() and pdf_engine.help_with(place):
+        with writing():
+            help_with_report.enqueue(report_id, folder)
 
 
 def _call_help(report_id: str, folder: Path, pieces: int) -> None:

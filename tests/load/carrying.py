@@ -72,7 +72,8 @@ def lay_out(*given):
 
 def helped(folder, help_with=pdf_engine.help_with):
     """Help, and write down who laid out pieces meanwhile."""
-    worker = threading.Thread(target=help_with, args=[folder])
+    said = []
+    worker = threading.Thread(target=lambda: said.append(help_with(folder)))
     worker.start()
     while worker.is_alive():
         time.sleep(0.05)
@@ -80,6 +81,7 @@ def helped(folder, help_with=pdf_engine.help_with):
             for claim in folder.glob("*.claim"):
                 with suppress(FileNotFoundError):
                     print(claim.read_text(), file=kept)
+    return said == [True]
 
 
 def holders():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pypdf
 import pytest
 
 from compliance.press import engine, process
-from compliance.press.job import Limits
+from compliance.press.job import Limits, Made
 from compliance.press.sharing import Desk
 from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
@@ -170,6 +171,7 @@ def help_in(folder, **words):
     program = (
         "import sys; from pathlib import Path; from compliance.press import process, sharing;"
         f"process.MOST_AT_ONCE = {words.get('at_once', 2)};"
+        f"process.TURN_SECONDS = {words.get('turn', 30)};"
         "from compliance.press.job import Limits;"
         "process.help_with(Path(sys.argv[1]), limits=Limits(120, 2**30), fonts=Path(sys.argv[2]))"
     )
@@ -213,7 +215,7 @@ def shared(pieces, tmp_path, monkeypatch):
         for helper in helpers:
             helper.kill()
             helper.wait()
-        return path.read_bytes(), set(claims.values())
+        return path.read_bytes(), Counter(claims.values())
 
     return run
 
@@ -221,7 +223,31 @@ def shared(pieces, tmp_path, monkeypatch):
 def test_helpers_make_no_difference_but_the_time(shared, made):
     content, holders = shared(lambda folder: [help_in(folder), help_in(folder)])
     assert content == made.read_bytes()
-    assert holders - {"maker"}
+    assert set(holders) - {"maker"}
+
+
+def test_helper_takes_a_piece_for_each_process_and_then_ends(shared, made):
+    """Other work of its worker has its turn; with its seconds over it takes no more."""
+    content, holders = shared(lambda folder: [help_in(folder, at_once=1, turn=0)])
+    assert content == made.read_bytes()
+    assert sorted(holders) != ["maker"]
+    assert {holders[name] for name in holders if name != "maker"} == {1}
+
+
+@pytest.mark.parametrize(
+    ("did", "taken", "is_worth_it"), [(1, 1, True), (1, 2, False), (0, 1, False)]
+)
+def test_another_turn_is_for_whoever_did_some_while_some_are_left(
+    did, taken, is_worth_it, tmp_path, monkeypatch
+):
+    for number in range(3):
+        (tmp_path / f"{number}.html").write_text("")
+    (tmp_path / process.STYLE).write_text("")
+    for number in range(1, taken + 1):
+        assert Desk(tmp_path, "other").take(number)
+    monkeypatch.setattr(process, "_run", lambda *_: Made(did, {}))
+    limits = Limits(20, 2**30)
+    assert process.help_with(tmp_path, limits=limits, fonts=tmp_path) == is_worth_it
 
 
 def test_piece_of_a_killed_helper_is_made_again(shared, made, monkeypatch):
@@ -254,7 +280,7 @@ def test_helper_with_other_fonts_or_parts_leaves_the_pieces_alone(shared, made):
 
     content, holders = shared(other)
     assert content == made.read_bytes()
-    assert holders == {"maker"}
+    assert set(holders) == {"maker"}
 
 
 def test_results_that_a_machine_left_behind_in_part_are_not_bound(shared, made):

@@ -6,9 +6,11 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from compliance.models import Report
+from compliance.reports import tasks
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.kinds import OF_ASSESSMENT
 from compliance.web.own_languages import OwnLanguage
+from compliance.web.worker import _worker
 from tests.factories import make_assessment, make_scaled_edition
 
 NOW = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
@@ -131,3 +133,26 @@ def test_page_warns_of_an_address_that_nobody_else_can_open(
     assert "opens on the server alone" in sign_in(cast.rob).get(address).text
     settings.URL = "https://attest.example"
     assert "opens on the server alone" not in sign_in(cast.rob).get(address).text
+
+
+def test_help_with_a_long_report_lets_others_go_first(cast, settings, monkeypatch):
+    (settings.DATA_DIR / "pieces").mkdir()
+    done, are_left = [], [True, True, False]
+
+    def help_with(folder):
+        done.append("help")
+        if len(done) == 1:
+            tasks.make_report.enqueue("7")
+        return are_left.pop(0)
+
+    monkeypatch.setattr(tasks, "UUID", str)
+    monkeypatch.setattr(tasks.pdf_engine, "help_with", help_with)
+    monkeypatch.setattr(
+        tasks.actions, "make_report", lambda *_, **__: done.append("report")
+    )
+    tasks.help_with_report.enqueue("5", "pieces")
+    own = _worker("tests")
+    while task := DBTaskResult.objects.ready().first():
+        task.claim(own.worker_id)
+        own.run_task(task)
+    assert done == ["help", "report", "help", "help"]
