@@ -48,6 +48,12 @@ def sheet() -> bytes:
     return b"".join((folder / f"{part}.css").read_bytes() for part in PARTS)
 
 
+@cache
+def _kept_sheet() -> bytes:
+    """The same, as it was when this process was first asked for it."""
+    return sheet()
+
+
 def _may_change() -> bool:
     """Whether files are read afresh for each request, as by someone who writes them."""
     return bool(getattr(settings, "WHITENOISE_AUTOREFRESH", settings.DEBUG))
@@ -89,7 +95,8 @@ class StaticMiddleware(WhiteNoiseMiddleware):
     def _reply(self, request: HttpRequest, name: str) -> HttpResponse:
         response: HttpResponse
         if name == SHEET:
-            response = HttpResponse(sheet(), content_type="text/css; charset=utf-8")
+            content = sheet() if _may_change() else _kept_sheet()
+            response = HttpResponse(content, content_type="text/css; charset=utf-8")
             response.headers["Cache-Control"] = f"max-age={self.max_age}, public"
             return response
         address = f"{self.static_prefix}{name}"

@@ -8,6 +8,7 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.test import Client
 
+from compliance.web import static_files
 from compliance.web.static_files import PARTS, SHEET, mark, sheet
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,6 +35,15 @@ def test_file_is_kept_for_good_by_the_name_of_its_content(name, served):
     status, kept, content = got(served, address)
     assert (status, kept) == (200, FOR_GOOD)
     assert got(served, f"/static/{name}") == (200, SHORT, content)
+
+
+def test_sheet_is_joined_once(served, settings, monkeypatch):
+    """Nor is it read again, unless someone writes styles."""
+    first = got(served, static(SHEET))
+    monkeypatch.setattr(static_files, "sheet", lambda: b"p { color: red }")
+    assert got(served, static(SHEET)) == first
+    settings.WHITENOISE_AUTOREFRESH = True
+    assert got(Client(), f"/static/{SHEET}")[2] == b"p { color: red }"
 
 
 def test_page_of_yesterday_gets_the_file_of_today_and_keeps_neither(served):
