@@ -33,6 +33,7 @@ from compliance.charts.shapes import Chart, Strip, bar, strip_in_blocks
 from compliance.checklists.choices import Level
 from compliance.checklists.force import rates
 from compliance.checklists.rating import BELOW, counted_as
+from compliance.evidence.models import Evidence
 from compliance.law_changes.law import changed_under
 
 
@@ -319,6 +320,9 @@ def read(
     over from.
     """
     attached = Attachment.objects.filter(answer=OuterRef("pk"))
+    # Not by a join, or without statistics PostgreSQL begins with the evidence of everybody.
+    ends = Evidence.objects.filter(pk=OuterRef("evidence")).values("expires_on")
+    expired = attached.annotate(ends=Subquery(ends)).filter(ends__lt=today)
     differs: Combinable = Value(False, BooleanField())
     if compares and assessment.carried_from_id:
         differs = Exists(different(assessment).filter(pk=OuterRef("pk")))
@@ -336,7 +340,7 @@ def read(
     rows = (
         assessment.answers.annotate(
             has_evidence=_is_there(attached),
-            has_expired=_is_there(attached.filter(evidence__expires_on__lt=today)),
+            has_expired=_is_there(expired),
             is_waiting=ExpressionWrapper(
                 Q(na_by__isnull=False, na_confirmed_by=None), BooleanField()
             ),
