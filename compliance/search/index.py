@@ -67,6 +67,8 @@ ANSWER = Source(
     f"(SELECT {_PLACE} WHERE s.id = {{0}}.assessment_id)",
     place="assessment_id",
 )
+# A comment names no assessment itself. Where a word is common, PostgreSQL knows it from the
+# statistics of the index, and goes from the organisation's answers to their comments.
 COMMENT = Source(
     "comment",
     ("text",),

@@ -119,6 +119,24 @@ def test_search_passes_no_answer_of_others(cast, mould):
     assert notes[0].rows < 4 * here.answers.count()
 
 
+def test_search_passes_no_comment_of_others(cast, mould):
+    """The index knows no place of a comment, but how common the word is."""
+    edition = factories.make_edition(150)
+    here = factories.make_assessment(cast.acme, cast.ada, edition)
+    for answer in here.answers.all():
+        Comment.objects.create(answer=answer, author=cast.ada, text="Seen.")
+    Comment.objects.filter(answer=answer).update(text="Our policy.")
+    multiply(mould.pk, 1, COPIES)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    plans = Plans()
+    with connection.execute_wrapper(plans):
+        (hit,) = find(cast.acme, "policy", kinds=["comment"], limit=1)
+    assert str(here.pk) in hit.url
+    assert Comment.objects.filter(text__contains="policy").count() > 10 * COPIES
+    assert plans.rows < 4 * here.answers.count(), plans.costly()
+
+
 NEW = (
     "UPDATE pg_class SET relpages = 0, reltuples = -1"
     " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')"
