@@ -8,6 +8,14 @@ _SCANS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
 _BEYOND = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
 
 
+def _read(node):
+    """Rows or entries that a node read in all its loops; 0 for one that reads no table."""
+    if node["Node Type"] not in _SCANS | {"Bitmap Index Scan"}:
+        return 0
+    found = node["Actual Rows"] + sum(node.get(name, 0) for name in _BEYOND)
+    return node["Actual Loops"] * found
+
+
 @dataclass
 class Statement:
     """A statement with its plan as EXPLAIN (ANALYZE, BUFFERS) has it, as JSON."""
@@ -27,15 +35,7 @@ class Statement:
     @property
     def rows(self):
         """Rows of tables and entries of indexes that were read, also those thrown away."""
-        return round(
-            sum(
-                node["Actual Loops"]
-                * (node["Actual Rows"] + sum(node.get(name, 0) for name in _BEYOND))
-                for node in self.nodes
-                if node["Node Type"] in _SCANS
-                or node["Node Type"] == "Bitmap Index Scan"
-            )
-        )
+        return round(sum(map(_read, self.nodes)))
 
     @property
     def buffers(self):
@@ -64,6 +64,14 @@ class Plans:
     @property
     def rows(self):
         return sum(one.rows for one in self.statements)
+
+    def rows_of(self, *models):
+        """Those that were read of the tables of some models."""
+        tables = {model._meta.db_table for model in models}
+        nodes = [node for one in self.statements for node in one.nodes]
+        return round(
+            sum(_read(node) for node in nodes if node.get("Relation Name") in tables)
+        )
 
     @property
     def buffers(self):

@@ -2,8 +2,9 @@
 
 SQLite: full-text tables (FTS5) that triggers keep. They hold no text, only words, and
 in ``scope`` the organisation, assessment or edition, so that a search never walks
-through what belongs to others. PostgreSQL: a GIN index over the words of each row, among
-them one for the organisation, assessment or edition that the row names itself.
+through what belongs to others. PostgreSQL: a GIN index over the words of each row, each
+behind a mark of the organisation, assessment or edition that the row names itself: it
+gathers all that begins with a word before it looks at others.
 
 All of it follows from other rows. ``keep`` makes what is missing, after every
 ``migrate``; ``release`` takes the triggers away before one, because SQLite drops the
@@ -110,7 +111,9 @@ def scope_of(row: Any) -> str:
 
 
 MARK = "@"
-"""Stands before a scope among the words of PostgreSQL: no word of a text has it."""
+"""Ends a place before a word of PostgreSQL: no word of a text has it."""
+MARKED = 12
+"""Characters of a place's key before a word: two that share them cost time, nothing else."""
 
 
 class Matches(Func):
@@ -245,15 +248,17 @@ def _changed(words: set[str], table: dict[int, int]) -> set[str]:
 
 
 def ts_query(terms: Terms, places: Sequence[str] = ()) -> str:
-    """The terms in the language of PostgreSQL, which keeps words without marks."""
+    """The terms in the language of PostgreSQL, behind the mark of one of the places."""
     last = len(terms.words) - 1
-    asked = [
-        f"'{bare(word)}'{':*' if terms.is_open and place == last else ''}"
-        for place, word in enumerate(terms.words)
-    ]
-    if places:
-        asked.append(f"({' | '.join(f"'{MARK}{place}'" for place in places)})")
-    return " & ".join(asked)
+
+    def asked(mark: str) -> str:
+        return " & ".join(
+            f"'{mark}{bare(word)}'{':*' if terms.is_open and at == last else ''}"
+            for at, word in enumerate(terms.words)
+        )
+
+    marked = [f"({asked(place[: 1 + MARKED] + MARK)})" for place in places]
+    return " | ".join(marked) or asked("")
 
 
 def bare(word: str) -> str:

@@ -9,11 +9,15 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from compliance.search.index import EVIDENCE, KEYS, MARK, SOURCES, Source
+from compliance.search.index import EVIDENCE, KEYS, MARK, MARKED, SOURCES, Source
 from compliance.search.terms import WORD_LENGTH
 
-MOST = 200_000
-"""Characters of a row that PostgreSQL searches: the list of words has a size limit."""
+WORDS = "compliance_words(text, text)"
+"""The function that gives the words of a text, each behind the mark of its place."""
+COST = 1000
+"""The words of a row in operators of PostgreSQL: it then asks the index for them instead."""
+MOST = 100_000
+"""Characters of a row that PostgreSQL searches: a list of words has 1 MiB at the most."""
 
 
 def keep(using: str = "default", **kwargs: Any) -> bool:
@@ -50,7 +54,7 @@ def drop(using: str = "default") -> None:
             for source in SOURCES:
                 cursor.execute(f"DROP INDEX IF EXISTS {source.index}")
                 cursor.execute(f"DROP FUNCTION IF EXISTS {source.words}")
-            cursor.execute("DROP FUNCTION IF EXISTS compliance_words(text)")
+            cursor.execute(f"DROP FUNCTION IF EXISTS {WORDS}")
             return
         for name in (*(source.index for source in SOURCES), KEYS):
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
@@ -151,9 +155,9 @@ def _keep_postgresql(connection: Any, cursor: Any) -> bool:
     cursor.execute(
         "SELECT count(to_regclass(i)) + count(to_regprocedure(f))"
         " FROM unnest(%s::text[], %s::text[]) AS wanted (i, f)",
-        [[one.index for one in SOURCES], [_signature(one) for one in SOURCES]],
+        [[*(one.index for one in SOURCES), None], [*map(_signature, SOURCES), WORDS]],
     )
-    if cursor.fetchone()[0] == 2 * len(SOURCES):
+    if cursor.fetchone()[0] == 2 * len(SOURCES) + 1:
         return False
     drop(connection.alias)
     cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
@@ -187,10 +191,10 @@ def postgresql(*, has_icu: bool) -> list[str]:
     marks = "[\u0300-\u036f]"
     statements = [
         f"""
-        CREATE OR REPLACE FUNCTION compliance_words(given text) RETURNS tsvector
-        LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        CREATE OR REPLACE FUNCTION compliance_words(given text, mark text) RETURNS tsvector
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE COST {COST} AS $$
           SELECT array_to_tsvector(ARRAY(
-            SELECT DISTINCT left(word, {WORD_LENGTH})
+            SELECT DISTINCT mark || left(word, {WORD_LENGTH})
             FROM regexp_split_to_table(left(replace(replace(normalize(lower(
               regexp_replace(normalize(given, NFD), '{marks}', '', 'g') {collate}
             ), NFC), 'ς', 'σ'), 'ß', 'ss'), {MOST}) {collate},
@@ -205,17 +209,15 @@ def postgresql(*, has_icu: bool) -> list[str]:
             f"coalesce(${place}{' #>> ' + repr('{}') if kind == 'jsonb' else ''}, '')"
             for place, kind in enumerate(_types(source)[: len(source.columns)], 1)
         ]
-        columns, scope = [*source.columns], ""
+        columns, mark = [*source.columns], "''"
         if source.place:
             columns.append(source.place)
-            named = (
-                f"'{MARK}{source.place[0]}' || replace(${len(columns)}::text, '-', '')"
-            )
-            scope = f" || array_to_tsvector(ARRAY[{named}])"
+            key = f"left(replace(${len(columns)}::text, '-', ''), {MARKED})"
+            mark = f"'{source.place[0]}' || {key} || '{MARK}'"
         statements += [
             f"CREATE OR REPLACE FUNCTION {_signature(source)}"
-            " RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
-            f" SELECT compliance_words({" || ' ' || ".join(texts)}){scope} $$",
+            f" RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE COST {COST} AS $$"
+            f" SELECT compliance_words({" || ' ' || ".join(texts)}, {mark}) $$",
             f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table}"
             f" USING gin ({source.words}({', '.join(columns)}))",
         ]
