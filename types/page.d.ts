@@ -146,6 +146,7 @@ interface Dragging extends DragEvent {
 }
 
 interface HtmxRequest {
+  readonly boosted: boolean;
   readonly elt: HTMLElement;
   readonly formData: FormData;
   readonly triggeringEvent?: SubmitEvent;

@@ -1,5 +1,4 @@
 // Single keys while the focus is on the answer: A accepts, R writes why not, J and K go on.
-const card = document.querySelector("[data-checks]");
 const areOn = () => {
   try {
     return localStorage.getItem("single-keys") !== "off";
@@ -7,7 +6,8 @@ const areOn = () => {
     return true;
   }
 };
-card?.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
+  if (!event.target.closest("[data-checks]")) return;
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !areOn()) return;
   if (event.target.matches("textarea, input, select")) return;
   const target = document.querySelector(`[data-key="${event.key.toLowerCase()}"]`);

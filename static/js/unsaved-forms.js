@@ -67,19 +67,22 @@ const pathOf = (form, submitter) =>
   new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href)
     .pathname;
 // A form goes by where it leads, and by its place among those that lead there.
-const others = /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll(OTHERS));
-for (const form of others) {
-  if (!form.querySelector(TEXTS)) continue;
-  const path = pathOf(form);
-  let at = 0;
-  while (forms().some((other) => other.dataset.keep === `${path}#${at}`)) at += 1;
-  const heading = form.closest("section, dialog, main")?.querySelector("h1, h2, h3");
-  Object.assign(form.dataset, {
-    keep: `${path}#${at}`,
-    at: location.pathname + location.search,
-    name: heading?.textContent?.trim() ?? document.title,
-  });
+function name() {
+  const others = /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll(OTHERS));
+  for (const form of others) {
+    if (!form.querySelector(TEXTS)) continue;
+    const path = pathOf(form);
+    let at = 0;
+    while (forms().some((other) => other.dataset.keep === `${path}#${at}`)) at += 1;
+    const heading = form.closest("section, dialog, main")?.querySelector("h1, h2, h3");
+    Object.assign(form.dataset, {
+      keep: `${path}#${at}`,
+      at: location.pathname + location.search,
+      name: heading?.textContent?.trim() ?? document.title,
+    });
+  }
 }
+name();
 
 /** @param {Keeping} form */
 const controls = (form) => /** @type {Field[]} */ ([...form.elements]);
@@ -309,9 +312,24 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) keep(form);
 });
-document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-  if (target.matches?.("form[data-keep][data-at]:not([data-autosave])") && detail.xhr.status < 300)
-    forget(target.dataset.keep);
+/** @param {HtmxReply} reply */
+function leave({ requestConfig: { elt }, xhr }) {
+  if (elt.matches("form[data-keep][data-at]:not([data-autosave])") && xhr.status < 300)
+    forget(elt.dataset.keep);
+}
+document.addEventListener("htmx:afterRequest", ({ detail }) => leave(detail));
+// The same again keeps its name, for the reply may have been lost.
+/** @param {Keeping} form */
+function sendingOf(form) {
+  const { tried = [], sending } = all()[keyOf(form)] ?? {};
+  const isAgain = textOf(tried) === textOf(fieldsOf(form));
+  return (isAgain && sending) || crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+document.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  if (!detail.boosted || !target.matches?.("form[data-keep]")) return;
+  const value = sendingOf(target);
+  detail.formData.set(SENDING, value);
+  trying(target, undefined, value);
 });
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.matches("[data-sign-out]")) return;
@@ -321,9 +339,7 @@ document.addEventListener("submit", (event) => {
     if (read("sent")?.path !== path) write("sent", {}); // else a page between sends it on
     return;
   }
-  const { tried = [], sending } = all()[keyOf(event.target)] ?? {};
-  const isAgain = textOf(tried) === textOf(fieldsOf(event.target));
-  const value = (isAgain && sending) || crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const value = sendingOf(event.target);
   event.target.querySelector(`[name=${SENDING}]`)?.remove();
   event.target.append(make("input", { type: "hidden", name: SENDING, value }));
   write("sent", { box, key: keyOf(event.target), path, sending: value });
@@ -385,20 +401,32 @@ function recognise(form) {
   const fields = found.fields.map(([name, value]) => [name, stamps.get(name) ?? value]);
   write(box, { ...all(), [key]: { ...found, fields, tried: undefined } });
 }
-for (const form of forms()) {
+/** @param {Keeping} form */
+function open(form) {
   const key = keyOf(form);
   if (form.matches("[data-unsaved]")) answered(form);
   else recognise(form);
-  if (kept.has(key)) continue; // typed meanwhile
+  if (kept.has(key)) return; // typed meanwhile
   const found = form.matches("[data-unsaved]") ? null : all()[key];
-  if (!found || textOf(found.fields) === textOf(base.get(key) ?? [])) {
-    keep(form);
-    continue;
-  }
+  if (!found || textOf(found.fields) === textOf(base.get(key) ?? [])) return keep(form);
   kept.set(key, true);
   back.add(key);
   giveBack(form, found.fields);
   const folded = form.closest("details:not([open])");
   if (folded instanceof HTMLDetailsElement) folded.open = true;
 }
+forms().forEach(open);
 report();
+// Another page in the place of this one.
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  if (target.id !== "main") return;
+  leave(detail);
+  name();
+  back.clear();
+  for (const form of forms()) {
+    kept.delete(keyOf(form));
+    base.set(keyOf(form), standing(form));
+    open(form);
+  }
+  report();
+});

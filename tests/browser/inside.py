@@ -235,9 +235,9 @@ def people_of(answer_id):
     return list(organisation.memberships.values_list("user_id", flat=True))
 
 
-def in_review():
+def in_review(questions=3):
     """A new assessment that Otto sent: its address, and Rev, who reviews it."""
-    made = assessment("Con", "Otto", "Rev", questions=3, sections=1)
+    made = assessment("Con", "Otto", "Rev", questions=questions, sections=1)
     con, otto, rev = User.objects.filter(pk__in=made["people"]).order_by("pk")
     role(con.pk, "contributor")
     role(rev.pk, "reviewer")
@@ -245,6 +245,8 @@ def in_review():
     signing.answer(con, here, "Q1", verdict="met", note="Kept in the wiki.")
     signing.answer(con, here, "Q2", verdict="partly", note="Half of it.")
     signing.answer(con, here, "Q3", verdict="na", reason="We have none.")
+    for number in range(4, questions + 1):
+        signing.answer(con, here, f"Q{number}", verdict="met")
     reviewing.send(by=otto, assessment=here)
     path = f"{here.get_absolute_url()}review/"
     password(rev.pk)

@@ -24,6 +24,7 @@ def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
     window = open_window(made["session"], made["path"] + "check/?why=all")
     page = window.page
     heading(page, "Q1")
+    page.evaluate("window.isSame = true")
     page.keyboard.press("j")
     heading(page, "Q2")
     page.keyboard.press("k")
@@ -37,6 +38,8 @@ def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
     heading(page, "Q3")
     page.keyboard.press("Enter")
     page.get_by_text("All questions: all looked at.").wait_for()
+    assert page.evaluate("window.isSame")  # no page was loaded on the way
+    assert page.title().startswith("Review and sign")
     page.get_by_role("button", name="Return for changes").click()
     page.get_by_text("Returned with 1 question.").wait_for()
     review = desk.reviewed(made["id"])
@@ -47,6 +50,51 @@ def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
         ["Q3", "accepted", ""],
     ]
     assert window.faults == []
+
+
+def test_reason_that_was_typed_comes_back_with_its_answer(desk, open_window):
+    made = desk.in_review()
+    window = open_window(made["session"], made["path"] + "check/?why=all")
+    page = window.page
+    heading(page, "Q1")
+    page.keyboard.press("r")
+    page.keyboard.type("Which half?")
+    page.get_by_role("link", name="Next").click()
+    heading(page, "Q2")
+    assert page.input_value("#reason") == ""
+    page.get_by_role("link", name="Previous").click()
+    heading(page, "Q1")
+    page.get_by_text("What you typed is back in its form").wait_for()
+    assert page.input_value("#reason") == "Which half?"
+    page.get_by_role("button", name="Return with this reason").click()
+    heading(page, "Q2")
+    page.get_by_role("link", name="Previous").click()
+    page.get_by_text("Returned by Rev").wait_for()
+    assert page.input_value("#reason") == ""
+    assert page.get_by_text("What you typed").count() == 0
+    assert window.faults == []
+
+
+def test_answer_without_a_line_says_so_and_is_sent_again(desk, open_window):
+    made = desk.in_review()
+    page = open_window(made["session"], made["path"] + "check/?why=all").page
+    heading(page, "Q1")
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    page.get_by_text("nothing was sent").wait_for()
+    page.context.set_offline(False)
+    page.keyboard.press("a")
+    heading(page, "Q2")
+    assert desk.reviewed(made["id"])["looks"] == [["Q1", "accepted", ""]]
+
+
+def test_signed_out_reviewer_signs_in_and_goes_on(desk, open_window):
+    made = desk.in_review()
+    page = open_window(made["session"], made["path"] + "check/?why=all").page
+    heading(page, "Q1")
+    desk.end_session(made["session"])
+    page.keyboard.press("a")
+    page.wait_for_url("**/accounts/login/**")
 
 
 @pytest.mark.parametrize("has_script", [True, False])
