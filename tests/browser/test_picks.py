@@ -211,3 +211,14 @@ def test_2000_answers_are_set_and_taken_back_and_both_are_said(desk, open_window
     print(f"set in {set_in:.1f} s, back in {time.monotonic() - began:.1f} s")  # noqa: T201
     assert set(desk.verdicts(made["answers"])) == {"unanswered"}
     assert window.faults == []
+
+
+def test_bar_of_the_picked_questions_makes_no_page_wider(desk, open_window):
+    """The filters beneath it are as many as an organisation at work has."""
+    bruno = desk.session_of("bruno@nordhavn.example")
+    page = open_window(bruno, "/o/nordhavn/").page
+    page.get_by_role("link", name="GDPR, Nordhavn Credit").first.click()
+    page.set_viewport_size({"width": 820, "height": 900})
+    page.locator("[data-pick]").first.check()
+    page.locator("[data-bulkbar]").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 820
