@@ -12,8 +12,6 @@ from compliance.checklists.events import QUESTION_CHANGED
 
 PAUSE = timedelta(minutes=5)
 """The longest time between two saves of one run."""
-LONGEST = timedelta(minutes=30)
-"""The longest time from the first save of a run to its last."""
 
 Values = dict[str, Any]
 Place = tuple[str, str, str]
@@ -42,7 +40,7 @@ def changes_of(events: Sequence[Event]) -> list[Change]:
     """Events as changes, both newest first: one a change, but for the runs among them.
 
     A run is what one person writes into the same field of a question, no two saves further
-    apart than ``PAUSE``, all within ``LONGEST``, and nothing else done between to the
+    apart than ``PAUSE``, however long it takes, and nothing else done between to the
     question or to the edition beside its questions. A save that brings an earlier state
     back is an undo, and stands alone. Translations stand alone, too: all languages are
     one field.
@@ -86,7 +84,6 @@ def _goes_on(run: Change, one: Change) -> bool:
         and old.actor_id == new.actor_id
         and trail.token_of(old) == trail.token_of(new)
         and new.at - old.at <= PAUSE
-        and new.at - run.events[0].at <= LONGEST
         and run.after.keys() != {"translations"}
         and run.after == one.before
     )

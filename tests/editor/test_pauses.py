@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from compliance.audit import event_types
 from compliance.audit.models import Event
-from compliance.checklists.pauses import LONGEST, PAUSE, changes_of
+from compliance.checklists.pauses import PAUSE, changes_of
 from compliance.editor import actions, undoable
 from tests.drafting import question_of, save, typed, url
 from tests.editor.test_autosave import autosave, seen_in
@@ -111,11 +111,13 @@ def test_trail_shows_a_run_in_one_row_with_each_event(ada, draft, clock):
     assert all(event.hash[:8] in text for event in events)
 
 
-def test_run_has_a_longest_time(ada, cast, draft, clock):
-    minutes = LONGEST // timedelta(minutes=1)
-    each = (f"Word {at}?" for at in range(minutes // 4 + 2))
+def test_hour_of_writing_is_one_change_and_undone_whole(ada, cast, draft, clock):
+    stood = question_of(draft)["text"]
+    each = (f"Word {at}?" for at in range(16))
     types(ada, draft, clock, *each, after=timedelta(minutes=4))
-    assert runs() == [1, minutes // 4 + 1]
+    assert runs() == [16]
+    undo(cast, draft, undoable.last(draft, cast.ada)[0].seq)
+    assert question_of(draft)["text"] == stood
 
 
 def test_event_of_the_edition_ends_all_its_runs(ada, cast, draft, clock):
