@@ -164,21 +164,24 @@ def set_many(
 def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
     """Put back what was set together with one event, each answer as an event.
 
-    An answer that changed again since is left alone and named. Raises
-    ``Event.DoesNotExist`` when nothing was set together there.
+    An answer that changed again since, or whose question is asked no more, is left
+    alone and named. Raises ``Event.DoesNotExist`` when nothing was set together there.
     """
     with writing():
         assessment = _open(assessment.organisation, assessment.pk)
         events = events_together(assessment, seq)
         ids = [int(event.subject_id) for event in events]
-        locked = _answers_of(assessment).select_for_update(of=("self",))
-        answers = {answer.pk: answer for answer in _found(locked, ids)}
+        all_here = Answer.everything.filter(assessment=assessment)
+        locked = all_here.select_related("question").with_choices()
+        found = _found(locked.select_for_update(of=("self",)), ids)
+        answers = {answer.pk: answer for answer in found if not answer.archived_at}
+        events = [event for event in events if int(event.subject_id) in answers]
         changes: dict[int, Change] = {}
         moved = [
             e for e in events if e.action in {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}
         ]
         proofs = _put_back_evidence(answers, moved[::-1])
-        left: set[int] = set()
+        left = {answer.pk for answer in found if answer.archived_at}
         people = who_may(assessment.organisation, Permission.ANSWER)
         owners = {person.pk for person in people}
         for event in events:
@@ -198,7 +201,7 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         if any(one.action == EVIDENCE_ATTACHED for one in proofs):
             refuse_too_many_files(assessment)
         done = changes.keys() | {int(one.subject.pk) for one in proofs}
-    return PutBack(sorted(done), [a.question.key for a in rows if a.pk in left])
+    return PutBack(sorted(done), [a.question.key for a in found if a.pk in left])
 
 
 def _old(before: Changes, owners: Collection[int]) -> Changes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from compliance.assessments.models import Assessment
+from compliance.assessments.models import Answer, Assessment
 from compliance.audit.models import Event
 from compliance.workspace.history import Entry, entry_of
 
@@ -27,13 +27,11 @@ class ChangeSet:
 def gathered(assessment: Assessment, events: Sequence[Event]) -> ChangeSet:
     """The events as answer and entry, by position, in one query.
 
-    ``events`` is not empty.
+    ``events`` is not empty. An answer is here, too, when its question is asked no more.
     """
     ids = {int(event.subject_id) for event in events}
-    answers = {
-        answer.pk: answer
-        for answer in assessment.answers.filter(pk__in=ids).select_related("question")
-    }
+    found = Answer.everything.filter(assessment=assessment, pk__in=ids)
+    answers = {answer.pk: answer for answer in found.select_related("question")}
     rows = [(answers[int(event.subject_id)], entry_of(event)) for event in events]
     rows.sort(key=lambda row: row[0].question.position)
     return ChangeSet(

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.assessments.versions import Known
@@ -160,6 +161,17 @@ def test_undo_leaves_alone_and_names_what_changed_since(cast, answers):
     back = undo(cast.con, answers, done.seq)
     assert (len(back.done), back.left) == (2, ["Q2"])
     assert verdicts(answers[:3]) == ["unanswered", "not_met", "unanswered"]
+
+
+def test_undo_leaves_alone_and_names_what_is_asked_no_more(cast, answers):
+    proof = make_link(cast.acme, cast.ada)
+    done = set_many(cast.con, answers[:3], proof, verdict="met")
+    Answer.objects.filter(pk=answers[1].pk).update(archived_at=timezone.now())
+    back = undo(cast.con, answers, done.seq)
+    assert back.done == [answers[0].pk, answers[2].pk]
+    assert back.left == ["Q2"]
+    assert Answer.everything.get(pk=answers[1].pk).verdict == "met"
+    assert [use.answer_id for use in proof.attachments.all()] == [answers[1].pk]
 
 
 def test_undo_of_what_was_not_set_together_is_unknown(cast, answers):

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.audit.models import Event
@@ -124,6 +125,23 @@ def test_history_of_one_answer_leads_to_what_was_set_with_it(
     panel = con.get(reverse("workspace:panel", args=args))
     (link,) = re.findall(r'href="([^"]+/bulk/\d+/)"', text(panel))
     assert "2 questions changed together" in seen(con.get(link))
+
+
+def test_done_page_names_what_is_asked_no_more(
+    cast, sign_in, assessment, answers, send
+):
+    page = send(what="answer", verdict="met", pick=picks(answers[:2]))
+    done = as_shown(send, page, what="answer", verdict="met")
+    assessment.answers.filter(pk=answers[0].pk).update(archived_at=timezone.now())
+    con = sign_in(cast.con)
+    told = con.get(done.url)
+    assert "2 questions changed together" in seen(told)
+    archive = reverse("edition_moves:archived", args=["acme", assessment.pk])
+    found = re.findall(r'href="([^"]+)"\s*>(Q\d) ', flat(text(told)))
+    row = f"{assessment.get_absolute_url()}?open={answers[1].pk}#answer-{answers[1].pk}"
+    assert found == [(archive, "Q1"), (row, "Q2")]
+    back = con.post(f"{done.url}undo/", follow=True)
+    assert "1 answer put back. Changed again since, so left alone: Q1." in seen(back)
 
 
 def test_section_is_set_as_a_whole(assessment, answers, send):
