@@ -1,4 +1,5 @@
-"""Every page: no accessibility fault, nothing blocked or missing, no sideways scroll.
+"""Every page: no accessibility fault, nothing blocked or missing, no stray space, no sideways
+scroll.
 
 A page is looked at wide and light, and narrow and dark; the same page with another query
 wide and light only. The long form looks at each in all four.
@@ -10,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.authenticator import add_authenticator, begin_passkey, confirm
+from tests.browser.spacing import stray_spaces
 from tests.browser.window import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -164,7 +166,7 @@ def faults_here(page):
 
 def looks(page, views=BOTH):
     """Faults of the page as it stands: wide and light, narrow and dark."""
-    wrong = []
+    wrong = stray_spaces(page)
     for size, scheme in views:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
@@ -176,6 +178,23 @@ def looks(page, views=BOTH):
         wrong.append(f"{page.url} scrolls {over} px sideways at 320")
     page.set_viewport_size(WIDE)
     return wrong
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>7 Sep <b>2026</b> , runs out</p>",
+        "<p>as <a href='/'>signed</a>\n. Then</p>",
+        "<p>( two )</p>",
+        "<p style='display: flex; gap: 4px'><b>2026</b><span>, runs out</span></p>",
+    ],
+)
+def test_stray_space_is_seen(open_window, body):
+    page = open_window().page
+    page.set_content(body)
+    assert len(stray_spaces(page)) == 1
+    page.set_content("<p>7 Sep 2026, runs out (soon).</p><p>.env</p>")
+    assert stray_spaces(page) == []
 
 
 def loud(window):
