@@ -356,11 +356,14 @@ function calendar(field, box) {
     button.addEventListener("click", () => move(plusMonths(at, months)));
     return button;
   };
+  const isAhead = ["due_on", "later_until"].includes(field.name); // else it may be long past
   /** @type {[string, string][]} */
-  const presets = [
-    ["Next Friday", nextFriday(now)],
-    ["In two weeks", plus(now, 14)],
-  ];
+  const presets = isAhead
+    ? [
+        ["Next Friday", nextFriday(now)],
+        ["In two weeks", plus(now, 14)],
+      ]
+    : [["Today", now]];
   const end = field.dataset.end ?? "";
   if (end > now) presets.push(["End of the period", end]);
   presets.push(["No date", ""]);

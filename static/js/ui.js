@@ -62,6 +62,17 @@ document.addEventListener("input", ({ target }) => {
     keepText();
 });
 
+// Fields for a day: their script comes with the first of them.
+function sayDays() {
+  if (!document.querySelector('input[type="date"]')) return;
+  document.removeEventListener("htmx:afterSettle", sayDays);
+  import("./day-words.js").catch(() => {
+    /* the browser's own words stay */
+  });
+}
+document.addEventListener("htmx:afterSettle", sayDays);
+sayDays();
+
 // Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first
 // asked for.
 const find = document.querySelector("[data-find-dialog]");

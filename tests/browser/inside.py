@@ -97,6 +97,19 @@ def newcomer(name):
     return {"path": f"/o/{slug}/", "session": session(person.pk)}
 
 
+def asks_for_a_date(name):
+    """An assessment with one question for a date: its address, answer and a session."""
+    made = assessment(name)
+    person = User.objects.get(pk=made["people"][0])
+    draft = factories.make_draft(0)
+    factories.make_question(draft, draft.sections.get(), 1, kind="date").save()
+    here = factories.make_assessment(
+        person.memberships.get().organisation, person, factories.publish(draft)
+    )
+    given = {"path": here.get_absolute_url(), "session": made["sessions"][0]}
+    return given | {"answer": here.answers.get().pk}
+
+
 def reported(name):
     """An assessment with two reports of three pages: the page of the newer, and a session."""
     made = assessment(name, questions=3, sections=1)
