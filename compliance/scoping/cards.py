@@ -1,6 +1,5 @@
 """The checklists that one may start, each with its size, its time and for whom it is."""
 
-import re
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -23,27 +22,11 @@ class Card:
     questions: int
 
     @property
-    def initials(self) -> str:
-        """At most two letters that stand for its title."""
-        words = re.findall(r"\w+", self.edition.checklist.title)
-        return "".join(word[0] for word in words[:2]).upper()
-
-    @property
     def roles(self) -> str:
         """For whom it is, by the roles that it knows; "" where it knows none."""
         names = [str(name) for name in self.edition.roles.values()]
         more = f" and {len(names) - _ROLES} more" if len(names) > _ROLES else ""
         return ", ".join(names[:_ROLES]) + more
-
-    @property
-    def line(self) -> str:
-        """The first sentence of its summary: what it is about."""
-        return self._summary[0]
-
-    @property
-    def more(self) -> str:
-        """The rest of the summary, such as fines."""
-        return " ".join(self._summary[1:])
 
     @property
     def short_path(self) -> int:
@@ -59,10 +42,6 @@ class Card:
             return "An hour or two" if self.questions > 7 else "An hour"
         days = f"{low} to {high} days" if low != high else f"{low} days"
         return "1 day" if low == high == 1 else days
-
-    @property
-    def _summary(self) -> list[str]:
-        return re.split(r"(?<=\.)\s+(?=[A-Z])", self.edition.checklist.summary.strip())
 
 
 def cards(organisation: Organisation) -> list[Card]:

@@ -52,8 +52,9 @@ class Part:
 
     @property
     def told(self) -> list[tuple[str, int]]:
-        """Verdict and number, those that occur."""
-        return [(verdict, count) for verdict, count in self.counts.items() if count]
+        """Verdict and number, those that occur, in the order of the bar."""
+        said = [(verdict, count) for verdict, count in self.counts.items() if count]
+        return sorted(said, key=lambda one: one[0] == Verdict.UNANSWERED)
 
 
 def beside(every: list[Part], part: Part) -> dict[str, Part | None]:

@@ -263,9 +263,8 @@ def percent(value: int | None) -> str:
 @register.filter
 def unbroken(text: str) -> str:
     """ "20 M or 4 %" with each number and its unit on one line."""
-    return re.sub(
-        r"(?<=\d) (?=M\b)", "\u00a0", re.sub(r"(?<=\d) (?=%)", "\u202f", str(text))
-    )
+    whole = re.sub(r"(?<=\d) (?=%)", "\u202f", str(text))
+    return re.sub(r"(?<=\d) (?=M\b|million\b)", "\u00a0", whole)
 
 
 @register.filter

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import make_checklist, make_draft, make_edition
+from tests.reading import flat
 
 URL = "/o/acme/checklists/"
 
@@ -20,7 +21,23 @@ def test_list_shows_the_library_and_our_own(cast, sign_in):
     for edition in (ours, library):
         detail = reverse("checklists:detail", args=["acme", edition.pk])
         assert f'href="{detail}"' in response.text
-    assert response.text.count("3 questions · edition 2026.1") == 2
+    assert flat(response.text).count("3 questions · edition 2026.1") == 2
+
+
+def test_card_says_in_one_line_what_it_is_about_and_the_rest_behind_more(cast, sign_in):
+    checklist = make_checklist("ours", cast.acme)
+    checklist.title = "Logs at home"
+    checklist.summary = "Who keeps logs. Fines reach EUR 20 million or 4 % of it."
+    checklist.save()
+    make_edition(checklist=checklist)
+    page = sign_in(cast.rob).get(URL).text
+    text = flat(page)
+    assert '<span class="pickicon" aria-hidden="true">LA</span>' in text
+    line, more = text.split("<summary>More</summary>")
+    assert "<bdi>Who keeps logs.</bdi>" in line
+    assert "Fines" not in line
+    assert "Fines reach EUR 20 million or 4 % of it." in more
+    assert "20\u00a0million or 4\u202f%" in page  # each number and its unit on one line
 
 
 def test_retired_edition_leaves_the_list(cast, sign_in):

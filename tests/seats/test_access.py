@@ -75,6 +75,14 @@ def test_auditor_with_a_seat_reads_everything_of_it(cast, sign_in, place):
     assert statuses(sign_in(cast.aud), paths) == all_of(paths, 200)
 
 
+def test_sections_say_their_answers_in_the_order_of_the_bar(cast, sign_in, place):
+    answer = place[1]
+    save(cast.ada, answer, verdict="partly")
+    page = sign_in(cast.aud).get(pages(place)["seat"]).text
+    said = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "1 Partly, 2 Unanswered" in said
+
+
 @pytest.mark.parametrize(
     ("person", "status"),
     [*((name, 403) for name in ("ada", "otto", "con", "rev", "rob")), ("zoe", 404)],

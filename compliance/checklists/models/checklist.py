@@ -1,5 +1,7 @@
 """Themes, checklists and their editions."""
 
+import re
+
 from django.db import models
 from django.db.models import Q
 
@@ -59,6 +61,26 @@ class Checklist(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def initials(self) -> str:
+        """At most two letters that stand for its title."""
+        words = re.findall(r"\w+", self.title)
+        return "".join(word[0] for word in words[:2]).upper()
+
+    @property
+    def line(self) -> str:
+        """The first sentence of its summary: what it is about."""
+        return self._sentences[0]
+
+    @property
+    def more(self) -> str:
+        """The rest of the summary, such as fines."""
+        return " ".join(self._sentences[1:])
+
+    @property
+    def _sentences(self) -> list[str]:
+        return re.split(r"(?<=\.)\s+(?=[A-Z])", self.summary.strip())
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
