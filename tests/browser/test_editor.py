@@ -274,6 +274,15 @@ def test_what_was_saved_has_the_focus_and_its_question_a_mark(desk, open_window)
     assert page.locator(".ch-edited").count() == 1
 
 
+def test_save_after_the_page_has_saved_has_the_focus_too(desk, open_window):
+    made = desk.own_copy()
+    page = open_window(made["session"], made["path"] + "edit/?question=Q2").page
+    page.get_by_label("Question", exact=True).fill("Reworded?")
+    page.locator("#save").get_by_text("Saved").wait_for()
+    follow(page.get_by_role("button", name="Save Q2"))
+    assert page.evaluate("document.activeElement.innerText") == "Q2 is saved."
+
+
 def test_what_was_typed_before_the_review_is_shown_beside_the_edition(
     desk, made, open_window
 ):

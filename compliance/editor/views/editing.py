@@ -152,7 +152,7 @@ def _saved(
         return render(request, "editor/_saved.html", kept(edition, key, editor, values))
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
     if event is None:  # the page has saved it by itself just now, or nothing changed
-        messages.success(request, f"{key} is saved.")
+        messages.success(request, f"{key} is saved.", extra_tags="focus")
     query = {"question": key} | ({"saved": event.seq} if event else {})
     return redirect(f"{path}?{urlencode(query)}")
 
