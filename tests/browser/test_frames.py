@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import until
+from tests.browser.window import follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -105,3 +105,17 @@ def test_chosen_answer_shows_in_forced_colours(work):
     chosen = row.locator(".seg label:has(:checked)").evaluate(ground)
     others = row.locator(".seg label:not(:has(:checked))").first.evaluate(ground)
     assert chosen != others
+
+
+def test_what_was_done_elsewhere_is_said_in_view_beside_the_row(desk, open_window):
+    made = desk.many(40, "Cara")
+    answer = made["answers"][30]
+    page = open_window(
+        made["sessions"][0], f"{made['path']}answers/{answer}/actions/"
+    ).page
+    page.get_by_label("Task").fill("Write it")
+    follow(page.get_by_role("button", name="Make action"))
+    box = page.get_by_text("AC-1 is made for").bounding_box()
+    row = page.locator(f'form[data-q="{answer}"]').bounding_box()
+    assert 0 <= box["y"] <= page.viewport_size["height"] - box["height"]
+    assert 0 <= row["y"] <= page.viewport_size["height"]
