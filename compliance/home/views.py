@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
@@ -142,9 +141,8 @@ def back(request: MemberRequest) -> HttpResponse:
 
 
 def _led(request: MemberRequest, page_name: str | None) -> HttpResponse:
-    """Back to the list of work on the page that someone came from."""
-    address = reverse(PAGES[page_name or "work"], args=[request.organisation.slug])
-    return redirect(f"{address}#needs")
+    """Back to the page with the list of work that someone came from, at its message."""
+    return redirect(PAGES[page_name or "work"], request.organisation.slug)
 
 
 def _needs(request: MemberRequest) -> list[Need]:
