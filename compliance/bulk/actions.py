@@ -38,7 +38,7 @@ from compliance.assessments.writing import (
     old_values,
     wound_back,
 )
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
@@ -49,6 +49,7 @@ from compliance.organisations.models import Organisation, User
 
 ROWS = 500
 """Rows that one statement changes."""
+_MOVES = (EVIDENCE_ATTACHED, EVIDENCE_DETACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +166,12 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
     """Put back what was set together with one event, each answer as an event.
 
     An answer that changed again since, or whose question is asked no more, is left
-    alone and named. Raises ``Event.DoesNotExist`` when nothing was set together there.
+    alone and named. Raises ``Event.DoesNotExist`` when nothing was set together there,
+    or what has an undo of its own, as a move to another edition has.
     """
     with writing():
         assessment = _open(assessment.organisation, assessment.pk)
-        events = events_together(assessment, seq)
+        events = _to_undo(assessment, seq)
         ids = [int(event.subject_id) for event in events]
         all_here = Answer.everything.filter(assessment=assessment)
         locked = all_here.select_related("question").with_choices()
@@ -177,15 +179,13 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         answers = {answer.pk: answer for answer in found if not answer.archived_at}
         events = [event for event in events if int(event.subject_id) in answers]
         changes: dict[int, Change] = {}
-        moved = [
-            e for e in events if e.action in {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}
-        ]
+        moved = [event for event in events if event.action in _MOVES]
         proofs = _put_back_evidence(answers, moved[::-1])
         left = {answer.pk for answer in found if answer.archived_at}
         people = who_may(assessment.organisation, Permission.ANSWER)
         owners = {person.pk for person in people}
         for event in events:
-            if event.action in {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}:
+            if event.action in _MOVES:
                 continue
             answer = answers[int(event.subject_id)]
             before, after = trail.changes(event)
@@ -202,6 +202,19 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
             refuse_too_many_files(assessment)
         done = changes.keys() | {int(one.subject.pk) for one in proofs}
     return PutBack(sorted(done), [a.question.key for a in found if a.pk in left])
+
+
+def _to_undo(assessment: Assessment, seq: int) -> list[Event]:
+    events = events_together(assessment, seq)
+    if not can_undo(events):
+        raise Event.DoesNotExist
+    return events
+
+
+def can_undo(events: Iterable[Event]) -> bool:
+    """Whether what was recorded together is put back by ``undo_many``."""
+    known = event_types.those(undoable=True) + _MOVES
+    return all(event.action in known for event in events)
 
 
 def _old(before: Changes, owners: Collection[int]) -> Changes:

@@ -23,6 +23,7 @@ from compliance.audit.models import Event
 from compliance.bulk.actions import (
     Bulk,
     PutBack,
+    can_undo,
     events_together,
     filling,
     preview_bulk,
@@ -319,6 +320,7 @@ def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
         ),
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
     }
+    context["can_undo"] = context["can_answer"] and can_undo(events)
     if context["can_answer"]:
         view, _ = read_view(request, assessment)
         context["milestone"] = milestone_of_many(view, events)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from compliance.assessments import actions
+from compliance.audit.models import Event
 from compliance.audit.refusals import StaleError
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
@@ -104,6 +105,19 @@ def test_archived_answers_can_be_read(cast, sign_in, waiting):
     assert "Do you keep Q2?" in page
     assert "In part" in page
     assert gone.archived_at is not None
+
+
+def test_answers_of_a_move_are_shown_together_and_undone_by_the_undo_of_the_move(
+    cast, sign_in, waiting
+):
+    otto = sign_in(cast.otto)
+    post(otto, waiting)
+    first = Event.objects.filter(subject_label="answer").order_by("-seq")[1]
+    reply = otto.get(path(waiting, "bulk:done", first.seq))
+    assert "2 questions changed together" in flat(reply.text)
+    assert "Undo all of it" not in reply.text
+    assert otto.post(path(waiting, "bulk:undo", first.seq)).status_code == 404
+    assert by_key(waiting)["Q1"].again
 
 
 def test_archived_answers_are_found_by_search(cast, sign_in, waiting):
