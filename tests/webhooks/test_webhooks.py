@@ -444,8 +444,8 @@ def test_secret_of_a_retired_key_signs_until_it_is_changed(
     clock.shift(timedelta(hours=1))
     say(answer, cast)
     work()
-    last, *told = receiver.got[3]
-    assert last["Webhook-Signature"] == signed(second, last, *told)
+    last, *body = receiver.got[3]
+    assert last["Webhook-Signature"] == signed(second, last, *body)
 
 
 def test_old_messages_leave_the_log(cast, answer, receiver, clock):
