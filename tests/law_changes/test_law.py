@@ -373,7 +373,7 @@ def test_long_lists_are_counted_in_the_mail(cast, provision):
     assert len(body) < 3000
 
 
-def test_statements_of_telling_do_not_grow(cast, provision, running):
+def test_statements_of_a_notice_do_not_grow(cast, provision, running):
     with CaptureQueriesContext(connection) as one:
         assert change().mails == 2
     for number in range(5):
