@@ -107,12 +107,12 @@ class Scope:
             day=self.day,
         )
 
-    def told(self) -> Iterable[tuple[str, str]]:
+    def facts_in_words(self) -> Iterable[tuple[str, str]]:
         """Each fact as label and answer, in order."""
         for key, fact in self.words.items():
-            yield fact.label, self.told_of(key)
+            yield fact.label, self.fact_in_words(key)
 
-    def told_of(self, key: str, facts: rules.Facts | None = None) -> str:
+    def fact_in_words(self, key: str, facts: rules.Facts | None = None) -> str:
         """The answer to one fact, here or in other ``facts``."""
         answered = self.facts if facts is None else facts
         return rules.answered(key, answered, self.words, self.say)

@@ -121,7 +121,7 @@ def _told(column: str) -> Coalesce:
     return Coalesce(Cast(column, TextField()), Value(""), output_field=TextField())
 
 
-def told_earlier(assessment: Assessment) -> str:
+def earlier_in_words(assessment: Assessment) -> str:
     """ "Acme, edition 2026.1, 1 Jan 2026 to 31 Dec 2026": an assessment carried forward."""
     first, last = (_day(d) for d in (assessment.period_from, assessment.period_to))
     edition = assessment.edition.number

@@ -13,7 +13,7 @@ from compliance.audit.transaction import writing
 from compliance.bundles import bundle_export
 from compliance.bundles.bundle_export import Listen, Record, Written
 from compliance.bundles.events import ASSESSMENT_BUNDLED
-from compliance.evidence.storage import no_space_told
+from compliance.evidence.storage import refuse_no_space
 from compliance.organisations.models import User
 
 
@@ -29,7 +29,7 @@ def write_bundle(
     Raises ``StorageError`` for evidence that is gone or damaged, and for a full disk.
     """
     record = bundle_export.read(assessment_id)
-    with no_space_told(), whole(path) as file:
+    with refuse_no_space(), whole(path) as file:
         written = bundle_export.write(record, file, listen)
     note(by=by, record=record, written=written)
     return written

@@ -20,30 +20,30 @@ def answer(
     cast: Cast,
     assessment: Assessment,
     answers: dict[str, Answer],
-    told: dict[str, Any],
+    entry: dict[str, Any],
 ) -> None:
-    """Give what an entry of a file tells.
+    """Give the answers of an entry of a file.
 
     That is one answer by its ``key``, ``values`` of many without more by theirs, or the
     same verdict or evidence for all ``keys``.
     """
-    if "keys" in told:
-        _many(cast, assessment, answers, told)
-    for key, value in told.get("values", {}).items():
-        _one(cast, answers[key], {"by": told["by"], "value": value})
-    if "key" in told:
-        _one(cast, answers[told["key"]], told)
+    if "keys" in entry:
+        _many(cast, assessment, answers, entry)
+    for key, value in entry.get("values", {}).items():
+        _one(cast, answers[key], {"by": entry["by"], "value": value})
+    if "key" in entry:
+        _one(cast, answers[entry["key"]], entry)
 
 
-def _one(cast: Cast, row: Answer, told: dict[str, Any]) -> None:
+def _one(cast: Cast, row: Answer, entry: dict[str, Any]) -> None:
     names = ("verdict", "note", "reason", "due_on", "later_until")
-    changes = {name: told[name] for name in names if told.get(name)}
-    if "value" in told:
-        value = told["value"]
+    changes = {name: entry[name] for name in names if entry.get(name)}
+    if "value" in entry:
+        value = entry["value"]
         changes["value"] = value if isinstance(value, list) else [str(value)]
-    if "owner" in told:
-        changes["owner_id"] = cast[told["owner"]].pk
-    by = cast[str(told.get("by") or told["owner"])]
+    if "owner" in entry:
+        changes["owner_id"] = cast[entry["owner"]].pk
+    by = cast[str(entry.get("by") or entry["owner"])]
     here: dict[str, Any] = {
         "by": by,
         "organisation": cast.organisation,
@@ -52,15 +52,15 @@ def _one(cast: Cast, row: Answer, told: dict[str, Any]) -> None:
     }
     saved = actions.save_answer(**here, changes=changes, base=0)
     if isinstance(saved, actions.Refused):
-        raise TypeError(told)
+        raise TypeError(entry)
     if saved.answer.again and not saved.event:  # says the same as the year before
         workspace.confirm_again(**here, seen=Known(saved.answer.version))
-    for key in told.get("evidence", []):
+    for key in entry.get("evidence", []):
         actions.attach(by=by, answer=row, evidence=cast.proofs[key])
-    if "confirmed_by" in told:
+    if "confirmed_by" in entry:
         row.refresh_from_db()
         actions.confirm_na(
-            by=cast[told["confirmed_by"]],
+            by=cast[entry["confirmed_by"]],
             organisation=cast.organisation,
             seen={row.pk: Known(row.version)},
         )
@@ -70,48 +70,50 @@ def _many(
     cast: Cast,
     assessment: Assessment,
     answers: dict[str, Answer],
-    told: dict[str, Any],
+    entry: dict[str, Any],
 ) -> None:
     """Raises ``ValueError`` with the keys of answers that did not take it."""
     done = set_many(
-        by=cast[told["by"]],
+        by=cast[entry["by"]],
         organisation=cast.organisation,
         assessment_id=assessment.pk,
-        targets={answers[key].pk: Known(0) for key in told["keys"]},
+        targets={answers[key].pk: Known(0) for key in entry["keys"]},
         bulk=Bulk(
-            {"verdict": told["verdict"]} if "verdict" in told else {},
-            cast.proofs[told["evidence"]] if "evidence" in told else None,
+            {"verdict": entry["verdict"]} if "verdict" in entry else {},
+            cast.proofs[entry["evidence"]] if "evidence" in entry else None,
         ),
     )
     if left := done.plan.not_applying + done.plan.stale + done.plan.from_value:
         raise ValueError(left)
 
 
-def change(cast: Cast, told: dict[str, Any]) -> None:
+def change(cast: Cast, entry: dict[str, Any]) -> None:
     """Change an answer of a running assessment, after all else was made."""
-    row = _running(cast).get(question__key=told["key"], assessment__subject=told["in"])
+    row = _running(cast).get(
+        question__key=entry["key"], assessment__subject=entry["in"]
+    )
     actions.save_answer(
-        by=cast[told["by"]],
+        by=cast[entry["by"]],
         organisation=cast.organisation,
         assessment_id=row.assessment_id,
         answer_id=row.pk,
-        changes={name: told[name] for name in ("verdict", "note") if name in told},
+        changes={name: entry[name] for name in ("verdict", "note") if name in entry},
         base=row.version,
     )
 
 
-def propose(cast: Cast, told: dict[str, Any]) -> None:
+def propose(cast: Cast, entry: dict[str, Any]) -> None:
     """Propose an answer as a program of a person would, with a token that nobody holds."""
-    by = cast[told["by"]]
+    by = cast[entry["by"]]
     row = (
         _running(cast)
         .select_related("question")
-        .get(question__key=told["key"], assessment__subject=told["in"])
+        .get(question__key=entry["key"], assessment__subject=entry["in"])
     )
     token, _ = make_token(
         by=by,
         organisation=cast.organisation,
-        name=told["program"],
+        name=entry["program"],
         scopes=[Permission.PROPOSE],
         days=365,
     )
@@ -122,9 +124,9 @@ def propose(cast: Cast, told: dict[str, Any]) -> None:
         answer_id=row.pk,
         edition_id=row.question.edition_id,
         version=row.version,
-        changes=told["set"],
-        why=told["why"],
-        evidence=[cast.proofs[key] for key in told["evidence"]],
+        changes=entry["set"],
+        why=entry["why"],
+        evidence=[cast.proofs[key] for key in entry["evidence"]],
     )
 
 
@@ -135,13 +137,13 @@ def _running(cast: Cast) -> QuerySet[Answer]:
     )
 
 
-def take(cast: Cast, told: dict[str, Any]) -> None:
+def take(cast: Cast, entry: dict[str, Any]) -> None:
     """Take a related answer over; ``source_note`` is what its source says since."""
-    by = cast[told["by"]]
+    by = cast[entry["by"]]
     running = _running(cast)
-    target = running.get(question__key=told["key"], assessment__subject=told["in"])
+    target = running.get(question__key=entry["key"], assessment__subject=entry["in"])
     source = running.get(
-        question__key=told["from"], assessment__subject=told["subject"]
+        question__key=entry["from"], assessment__subject=entry["subject"]
     )
     workspace.take_over(
         by=by,
@@ -152,12 +154,12 @@ def take(cast: Cast, told: dict[str, Any]) -> None:
         source_id=source.pk,
         source_version=source.version,
     )
-    if "source_note" in told:
+    if "source_note" in entry:
         actions.save_answer(
             by=by,
             organisation=cast.organisation,
             assessment_id=source.assessment_id,
             answer_id=source.pk,
-            changes={"note": told["source_note"]},
+            changes={"note": entry["source_note"]},
             base=source.version,
         )

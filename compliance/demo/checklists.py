@@ -15,18 +15,18 @@ def store_edition(
     checklist: dict[str, Any],
     edition: dict[str, Any],
 ) -> None:
-    """Publish an edition that a demo file tells in short; the one before retires.
+    """Publish an edition that a demo file has in short; the one before retires.
 
     It is read as a file that is imported, so that it can go out and come in again.
     Raises ``BadSeeds``.
     """
     words = {name: edition[name] for name in ("number", "release_notes")}
-    told = checklist | {
+    imported = checklist | {
         "edition": words | {"law_as_of": edition["law_as_of"].isoformat()},
         "subject": {"label": "Name of the supplier"},
         "sections": edition["sections"],
     }
-    found = own.read(told, named_in(told))
+    found = own.read(imported, named_in(imported))
     if found.document is None:
         raise BadSeeds([Fault(checklist["key"], None, str(it)) for it in found.faults])
     store_checklist(

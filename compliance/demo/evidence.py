@@ -11,22 +11,22 @@ from compliance.organisations.models import User
 _DATES = ("document_on", "covers_from", "covers_to", "expires_on")
 
 
-def add(cast: Cast, by: User, told: dict[str, Any]) -> None:
+def add(cast: Cast, by: User, entry: dict[str, Any]) -> None:
     """Add a file or a link, or a newer version of one."""
-    words: dict[str, Any] = {name: told.get(name) for name in _DATES}
-    words |= {"title": told["title"], "organisation": cast.organisation}
-    words["by"] = cast[told["by"]] if "by" in told else by
-    words["replaces"] = cast.proofs[told["replaces"]] if "replaces" in told else None
-    if "url" in told:
-        added = actions.add_link(url=told["url"], **words)
+    words: dict[str, Any] = {name: entry.get(name) for name in _DATES}
+    words |= {"title": entry["title"], "organisation": cast.organisation}
+    words["by"] = cast[entry["by"]] if "by" in entry else by
+    words["replaces"] = cast.proofs[entry["replaces"]] if "replaces" in entry else None
+    if "url" in entry:
+        added = actions.add_link(url=entry["url"], **words)
     else:
-        upload = SimpleUploadedFile(told["file"], told["text"].encode())
+        upload = SimpleUploadedFile(entry["file"], entry["text"].encode())
         added = actions.add_file(upload=upload, **words)
-    cast.proofs[told["key"]] = added
+    cast.proofs[entry["key"]] = added
 
 
-def describe(cast: Cast, told: dict[str, Any]) -> None:
+def describe(cast: Cast, entry: dict[str, Any]) -> None:
     """Change dates of evidence."""
-    changes = {name: told[name] for name in _DATES if name in told}
-    proof = cast.proofs[told["evidence"]]
-    actions.describe(by=cast[told["by"]], evidence=proof, **changes)
+    changes = {name: entry[name] for name in _DATES if name in entry}
+    proof = cast.proofs[entry["evidence"]]
+    actions.describe(by=cast[entry["by"]], evidence=proof, **changes)

@@ -28,12 +28,12 @@ def load_demo(folder: Path) -> list[Person]:
     e-mail). All of it is made in one transaction, the files of evidence before it.
     None of them gets a mail.
     """
-    told = _read(folder / "demo.yaml")
-    slugs = [told["organisation"]["slug"], told["stranger"]["organisation"]["slug"]]
+    main = _read(folder / "demo.yaml")
+    slugs = [main["organisation"]["slug"], main["stranger"]["organisation"]["slug"]]
     if not Organisation.objects.filter(slug__in=slugs).exists():
         others = sorted(set(folder.glob("*.yaml")) - {folder / "demo.yaml"})
         with mail.quiet(), writing():
-            _make(told, [told, *map(_read, others)])
+            _make(main, [main, *map(_read, others)])
     members = Membership.objects.filter(organisation__slug__in=slugs).select_related(
         "organisation", "user"
     )
@@ -47,15 +47,15 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(yaml.load(path.read_text(), Loader=yaml.CSafeLoader))
 
 
-def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
-    organisation = _organisation(told["organisation"])
-    people = {one["key"]: _person(organisation, one) for one in told["people"]}
-    elsewhere = _organisation(told["stranger"]["organisation"])
-    _person(elsewhere, told["stranger"]["person"])
+def _make(main: dict[str, Any], files: list[dict[str, Any]]) -> None:
+    organisation = _organisation(main["organisation"])
+    people = {one["key"]: _person(organisation, one) for one in main["people"]}
+    elsewhere = _organisation(main["stranger"]["organisation"])
+    _person(elsewhere, main["stranger"]["person"])
     cast = Cast(organisation, people, {})
     for file in files:
-        tell(cast, file)
-    for one in told["taken"]:
+        load_file(cast, file)
+    for one in main["taken"]:
         take(cast, one)
     for file in files:
         for one in file.get("later", []):
@@ -64,8 +64,8 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
             change(cast, one)
 
 
-def tell(cast: Cast, file: dict[str, Any]) -> None:
-    """Make all that a file tells; editions but the first come after its assessments."""
+def load_file(cast: Cast, file: dict[str, Any]) -> None:
+    """Make all that a file lists; editions but the first come after its assessments."""
     editions = file.get("editions", [])
     for edition in editions[:1]:
         store_edition(cast.organisation, cast["ada"], file["checklist"], edition)
@@ -80,23 +80,23 @@ def tell(cast: Cast, file: dict[str, Any]) -> None:
         store_edition(cast.organisation, cast["ada"], file["checklist"], edition)
 
 
-def _organisation(told: dict[str, Any]) -> Organisation:
-    organisation = Organisation.objects.create(**told)
+def _organisation(fields: dict[str, Any]) -> Organisation:
+    organisation = Organisation.objects.create(**fields)
     trail.record(
         by=None,
         organisation_id=organisation.pk,
         action=ORGANISATION_CREATED,
         subject=organisation,
-        after=dict(told),
+        after=dict(fields),
     )
     return organisation
 
 
-def _person(organisation: Organisation, told: dict[str, Any]) -> User:
+def _person(organisation: Organisation, entry: dict[str, Any]) -> User:
     user = make_account(
-        email=told["email"], name=told["name"], password=PASSWORD, is_verified=True
+        email=entry["email"], name=entry["name"], password=PASSWORD, is_verified=True
     )
-    if told.get("is_editor"):
+    if entry.get("is_editor"):
         make_editor(by=None, email=user.email)
-    join(None, organisation, user, told["role"])
+    join(None, organisation, user, entry["role"])
     return user

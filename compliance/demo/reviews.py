@@ -12,13 +12,13 @@ from compliance.reviews.queries import desk_of
 
 
 def review(
-    people: Mapping[str, User], assessment: Assessment, told: Mapping[str, Any]
+    people: Mapping[str, User], assessment: Assessment, entry: Mapping[str, Any]
 ) -> None:
-    """Send an assessment, check some answers and, where told so, sign it."""
-    actions.send(by=people[told["sent_by"]], assessment=assessment)
+    """Send an assessment, check some answers and, where the entry says so, sign it."""
+    actions.send(by=people[entry["sent_by"]], assessment=assessment)
     desk = desk_of(assessment)
     lines = {line.key: line for line in desk.content.lines}
-    for one in told["checks"]:
+    for one in entry["checks"]:
         reason = one.get("returned", "")
         actions.check(
             by=people[one["by"]],
@@ -28,11 +28,11 @@ def review(
             result=CheckResult.RETURNED if reason else CheckResult.ACCEPTED,
             reason=reason,
         )
-    if "signed" in told:
+    if "signed" in entry:
         actions.sign(
-            by=people[told["signed"]["by"]],
+            by=people[entry["signed"]["by"]],
             assessment=assessment,
             seen=actions.PageState(desk.content.content_hash, desk.at),
-            role=told["signed"]["role"],
-            reservations=told["signed"]["reservations"],
+            role=entry["signed"]["role"],
+            reservations=entry["signed"]["reservations"],
         )

@@ -19,23 +19,23 @@ def seat(
     assessment: Assessment,
     answers: Mapping[str, Answer],
     proofs: Mapping[str, Evidence],
-    told: Mapping[str, Any],
+    entry: Mapping[str, Any],
 ) -> None:
     """Give the seat from today on, mark answers, ask and reply."""
     today = timezone.localdate()
-    auditor, giver = people[told["for"]], people[told["given_by"]]
+    auditor, giver = people[entry["for"]], people[entry["given_by"]]
     made = actions.give_seat(
         by=giver,
         assessment=assessment,
         email=auditor.email,
         name=auditor.name,
-        purpose=told["purpose"],
+        purpose=entry["purpose"],
         from_on=today,
-        until_on=today + timedelta(days=told["days"]),
+        until_on=today + timedelta(days=entry["days"]),
     )
     assert isinstance(made, Seat)  # noqa: S101 (for mypy: the auditor is a member)
-    actions.draw(by=auditor, seat=made, how=How.RISK, count=told["draw"])
-    for one in told["marks"]:
+    actions.draw(by=auditor, seat=made, how=How.RISK, count=entry["draw"])
+    for one in entry["marks"]:
         actions.mark(
             by=auditor,
             seat=made,
@@ -43,7 +43,7 @@ def seat(
             result=SampleResult.FLAGGED if "flagged" in one else SampleResult.ACCEPTED,
             note=one.get("flagged", ""),
         )
-    for one in told["requests"]:
+    for one in entry["requests"]:
         asked = actions.ask(
             by=auditor,
             seat=made,

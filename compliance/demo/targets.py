@@ -11,16 +11,16 @@ from compliance.results.choices import Reach
 
 
 def set_targets(
-    people: Mapping[str, User], assessment: Assessment, told: Mapping[str, Any]
+    people: Mapping[str, User], assessment: Assessment, entry: Mapping[str, Any]
 ) -> None:
-    """Set the levels that a demo file tells, on one scale of the edition."""
+    """Set the levels of a demo file on one scale of the edition."""
     scales = {scale.key: scale for scale in scales_of(assessment.edition.scales)}
     actions.set_targets(
-        by=people[told["by"]],
+        by=people[entry["by"]],
         assessment=assessment,
-        scale=scales[told["scale"]],
-        levels=told["levels"],
-        holds_by=told.get("holds_by"),
-        reach=Reach(told["reach"]),
+        scale=scales[entry["scale"]],
+        levels=entry["levels"],
+        holds_by=entry.get("holds_by"),
+        reach=Reach(entry["reach"]),
         base="",
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from compliance.audit.columns import Proven, Unproven
 from compliance.evidence.choices import Show
 from compliance.evidence.filetypes import label_of
-from compliance.evidence.periods import told_period
+from compliance.evidence.periods import period_in_words
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line
 
@@ -187,7 +187,7 @@ class Evidence(models.Model):
     @property
     def period(self) -> str:
         """The period that it covers, as short as it can be said; "" without one."""
-        return told_period(self.covers_from, self.covers_to)
+        return period_in_words(self.covers_from, self.covers_to)
 
     @property
     def icon(self) -> str:

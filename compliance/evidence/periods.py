@@ -44,7 +44,7 @@ def bar_of(
     )
 
 
-def told_period(covers_from: date | None, covers_to: date | None) -> str:
+def period_in_words(covers_from: date | None, covers_to: date | None) -> str:
     """ "Sep 2026", "3 Mar 2026 to 2 Mar 2027", "from 1 Jan 2026": as short as it can be."""
     if covers_from is None or covers_to is None:
         if covers_from:
@@ -68,12 +68,12 @@ def _place(day: date, *, ending: bool = False) -> float:
 def _words(covers_from: date | None, covers_to: date | None, year: int) -> str:
     """The period beside the bar of a year; months of that year do without its number."""
     if covers_from is None or covers_to is None:
-        return told_period(covers_from, covers_to)
+        return period_in_words(covers_from, covers_to)
     if covers_from <= date(year, 1, 1) and covers_to >= date(year, 12, 31):
         return "whole year"
     is_here = covers_from.year == covers_to.year == year
     if is_here and _is_months(covers_from, covers_to):
-        return told_period(covers_from, covers_to).removesuffix(f" {year}")
+        return period_in_words(covers_from, covers_to).removesuffix(f" {year}")
     return f"{_day(covers_from)} to {_day(covers_to)}"
 
 

@@ -35,7 +35,7 @@ def status_of(error: ValidationError) -> int:
     return next((STATUS[code] for code in codes if code in STATUS), 422)
 
 
-def tell(form: Form, outcomes: Sequence[Outcome]) -> int:
+def add_refusals(form: Form, outcomes: Sequence[Outcome]) -> int:
     """Put every refusal into the form, by its name when there are several.
 
     Returns the status of the reply, 200 when nothing was refused.

@@ -56,7 +56,7 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
     """
     folder = _folder(organisation_id)
     part = folder / f".part-{secrets.token_hex(16)}"
-    with no_space_told():
+    with refuse_no_space():
         file_store.make_folder(folder)
         try:
             sha256, size = _write(part, chunks)
@@ -97,7 +97,7 @@ def keep_piece(
     """
     folder, own = _folder(organisation_id), secrets.token_hex(8)
     part = folder / f".part-{own}"
-    with no_space_told():
+    with refuse_no_space():
         file_store.make_folder(folder)
         try:
             sha256, size = _write(part, chunks)
@@ -116,7 +116,7 @@ def joined(
     Raises ``StorageError`` with ``GONE``.
     """
     folder = _uploads(organisation_id) / str(upload_id)
-    with no_space_told():
+    with refuse_no_space():
         try:
             for name in names:
                 digest = hashlib.sha256()
@@ -191,7 +191,7 @@ def path_of(organisation_id: UUID, sha256: str) -> Path:
 def unswept(organisation_id: UUID) -> Iterator[None]:
     """Hold off the sweep of an organisation until the row of a new file is written."""
     folder = _folder(organisation_id)
-    with no_space_told():
+    with refuse_no_space():
         file_store.make_folder(folder)
     with locked(folder, fcntl.LOCK_SH):
         yield
@@ -207,7 +207,7 @@ def refuse_swept(organisation_id: UUID, kept: Kept) -> None:
     """
     if kept.is_new and not file_store.is_remote():
         return
-    with no_space_told():
+    with refuse_no_space():
         if not file_store.is_there(path_of(organisation_id, kept.sha256)):
             raise _swept()
 
@@ -291,7 +291,7 @@ def _damaged() -> StorageError:
 
 
 @contextmanager
-def no_space_told() -> Iterator[None]:
+def refuse_no_space() -> Iterator[None]:
     """Turns "no space left", and a store that is away, into a ``StorageError`` with words."""
     try:
         yield

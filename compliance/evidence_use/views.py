@@ -18,7 +18,7 @@ from compliance.bulk.actions import Bulk, set_many
 from compliance.evidence import actions as library
 from compliance.evidence.forms import VersionForm
 from compliance.evidence.models import Evidence
-from compliance.evidence.refusals import tell
+from compliance.evidence.refusals import add_refusals
 from compliance.evidence.versions import chain_of
 from compliance.evidence_use.actions import refuse_foreign, use_instead
 from compliance.evidence_use.uses import Use, choosable, uses_of
@@ -81,7 +81,7 @@ def replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
         replaces=old,
         **form.cleaned_data,
     )
-    if (status := tell(form, outcomes)) != 200 or not outcomes[0].evidence:
+    if (status := add_refusals(form, outcomes)) != 200 or not outcomes[0].evidence:
         return _replace_page(request, old, form, uses, ids=ids, status=status)
     new = outcomes[0].evidence
     return _swapped(request, new, [old.pk], ids, f"“{new}” is in the library. ")

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from compliance.evidence.storage import no_space_told
+from compliance.evidence.storage import refuse_no_space
 from compliance.web import staging
 
 DAY_SECONDS = 24 * 60 * 60
@@ -100,7 +100,7 @@ def keep_file(*, user_id: int, thing_id: UUID, chunks: Iterable[bytes]) -> UUID:
 @contextmanager
 def _written(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes its place at the end of the block, whole."""
-    with no_space_told():
+    with refuse_no_space():
         sweep()
         with staging.workplace(_folder(), bool) as desk:
             handle = os.open(desk / "draft", os.O_WRONLY | os.O_CREAT, 0o600)

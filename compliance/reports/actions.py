@@ -73,7 +73,7 @@ def ask_report(
 ) -> Report:
     """A report that waits to be made, with the next number of its assessment.
 
-    Of a signed assessment it tells what was signed, unless it looks back. Raises
+    Of a signed assessment it shows what was signed, unless it looks back. Raises
     ``SignOff.DoesNotExist`` for a revision that nobody signed, ``ValidationError`` for
     a moment before the assessment began or that has not come, and for a working paper
     without a seat.
@@ -115,7 +115,7 @@ def ask_report(
 
 
 def _signoff(assessment: Assessment, state: State) -> SignOff | None:
-    """The signature whose content a report tells, None for the state of a day."""
+    """The signature whose content a report shows, None for the state of a day."""
     if state.revision is not None:
         return assessment.signoffs.get(revision=state.revision)
     is_signed = assessment.status == AssessmentStatus.SIGNED
@@ -125,12 +125,12 @@ def _signoff(assessment: Assessment, state: State) -> SignOff | None:
 
 
 def make_report(
-    report_id: UUID, tell: Listen | None = None, share: Share | None = None
+    report_id: UUID, on_step: Listen | None = None, share: Share | None = None
 ) -> Report:
     """Make the file of a report that is not over yet; the same call again is harmless.
 
     The outcome stands on the report: done with its file, failed with words, or
-    cancelled. An unforeseen error is raised as well, for the log. ``tell`` hears of
+    cancelled. An unforeseen error is raised as well, for the log. ``on_step`` hears of
     each step, too; ``share`` of the folder where a long one is laid out in pieces.
     """
     storage.sweep(is_known)
@@ -138,7 +138,7 @@ def make_report(
     if report.is_over:
         return report
     try:
-        _make_or_fail(report, tell, share)
+        _make_or_fail(report, on_step, share)
     except CancelledError:
         report.refresh_from_db()
     return report
@@ -153,9 +153,9 @@ def give_up(report_id: UUID, problem: str = TRIED) -> None:
             _fail(report, problem)
 
 
-def _make_or_fail(report: Report, tell: Listen | None, share: Share | None) -> None:
+def _make_or_fail(report: Report, on_step: Listen | None, share: Share | None) -> None:
     try:
-        _make(report, tell, share)
+        _make(report, on_step, share)
     except CancelledError:
         raise
     except RenderError as error:
@@ -165,7 +165,7 @@ def _make_or_fail(report: Report, tell: Listen | None, share: Share | None) -> N
     except Exception as error:
         _fail(report, why_not(error, UNFORESEEN))
         raise
-    except BaseException:  # a worker that is told to end at once
+    except BaseException:  # a worker that has to end at once
         _fail(report, STOPPED)
         raise
 
@@ -239,7 +239,7 @@ def _begin(report_id: UUID) -> Report:
     return report
 
 
-def _make(report: Report, tell: Listen | None, share: Share | None) -> None:
+def _make(report: Report, on_step: Listen | None, share: Share | None) -> None:
     paper = queries.read(
         report.assessment_id,
         report.number,
@@ -247,7 +247,7 @@ def _make(report: Report, tell: Listen | None, share: Share | None) -> None:
         revision=report.signoff.revision if report.signoff else None,
         as_of_seq=report.as_of_seq,
     )
-    listen = _progress(report, tell)
+    listen = _progress(report, on_step)
     listen("Writing down answers", 2)
     pieces = html.pieces_of(paper)
     carried = attachments_of(paper)
@@ -277,7 +277,7 @@ def is_known(name: str) -> bool:
     return Report.objects.filter(sha256=name.removesuffix(".pdf")).exists()
 
 
-def _progress(report: Report, tell: Listen | None = None) -> Listen:
+def _progress(report: Report, on_step: Listen | None = None) -> Listen:
     """Writes a step down.
 
     Raises ``CancelledError`` where someone cancelled the report meanwhile.
@@ -287,8 +287,8 @@ def _progress(report: Report, tell: Listen | None = None) -> Listen:
         running = Report.objects.filter(pk=report.pk, status=ReportStatus.WAITING)
         if not running.update(step=step[:80], done_percent=percent):
             raise CancelledError
-        if tell:
-            tell(step, percent)
+        if on_step:
+            on_step(step, percent)
 
     return paced(listen)
 

@@ -17,7 +17,7 @@ OF_REPORT = Language(gettext, day, number_format)
 
 @dataclass(frozen=True, slots=True)
 class EditionChanges:
-    """Two editions compared, as a report tells it.
+    """Two editions compared, as a report shows them.
 
     ``is_carried`` says that the first one is that of the assessment before; else the
     assessment itself was moved. They are called by their numbers, and where they are
@@ -30,13 +30,13 @@ class EditionChanges:
     new_law_as_of: date
     notes: str
     is_carried: bool
-    telling: ChangeList
+    change_list: ChangeList
     diff: Diff
 
     @property
     def rows(self) -> list[Row]:
-        """The questions that changed, told in the language that is being written."""
-        return self.telling.rows(self.diff)
+        """The questions that changed, in the language that is being written."""
+        return self.change_list.rows(self.diff)
 
     @property
     def facts(self) -> tuple[FactChange, ...]:
@@ -73,6 +73,6 @@ def changes(
         new_law_as_of=date.fromisoformat(now["law_as_of"]),
         notes=now["release_notes"],
         is_carried=is_carried,
-        telling=ChangeList(old, new, OF_REPORT),
+        change_list=ChangeList(old, new, OF_REPORT),
         diff=compare(old, new),
     )

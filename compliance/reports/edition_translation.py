@@ -11,7 +11,7 @@ from compliance.applicability.decision import Model
 from compliance.applicability.reasons import fact_in, gate_in
 from compliance.applicability.rules import FactWords
 from compliance.assessments.applying import Scope
-from compliance.assessments.earlier_assessments import told_earlier
+from compliance.assessments.earlier_assessments import earlier_in_words
 from compliance.assessments.models import Assessment
 from compliance.checklists.content import fact_document, fact_words
 from compliance.checklists.models import Edition
@@ -44,7 +44,7 @@ class Words:
     facts: Mapping[FactAnswer, FactAnswer] = field(default_factory=dict)
     earlier: Mapping[str, str] = field(default_factory=dict)
 
-    def told(self, place: str, key: str, name: str, text: str) -> str:
+    def translated(self, place: str, key: str, name: str, text: str) -> str:
         """The text of a place in the language of the report, else as it is."""
         one = self.found.get((place, key, name))
         return str(one.text) if one else text
@@ -101,9 +101,9 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
             (question.key, here.of(question).reason): there.of(question).reason
             for question in questions
         }
-        told = dict(zip(here.told(), there.told(), strict=True))
+        answered = zip(here.facts_in_words(), there.facts_in_words(), strict=True)
         earlier = _earlier(assessment.carried_from)
-    return Words(edition.language, found, reasons, told, earlier)
+    return Words(edition.language, found, reasons, dict(answered), earlier)
 
 
 def _earlier(carried_from: Assessment | None) -> dict[str, str]:
@@ -116,7 +116,7 @@ def _earlier(carried_from: Assessment | None) -> dict[str, str]:
         "first": day(carried_from.period_from),
         "last": day(carried_from.period_to),
     }
-    return {told_earlier(carried_from): words}
+    return {earlier_in_words(carried_from): words}
 
 
 def _keep(
@@ -173,7 +173,7 @@ def in_words(content: Content, words: Words) -> Content:
 
 
 def _section(section: Section, words: Words) -> Section:
-    title = words.told("section", str(section.number), "title", section.title)
+    title = words.translated("section", str(section.number), "title", section.title)
     lines = tuple(_line(line, words) for line in section.lines)
     return Section(section.number, title, lines)
 
@@ -182,7 +182,7 @@ def _line(line: Line, words: Words) -> Line:
     reason = line.applicability
     return replace(
         line,
-        title=words.told("question", line.key, "title", line.title),
-        text=words.told("question", line.key, "text", line.text),
+        title=words.translated("question", line.key, "title", line.title),
+        text=words.translated("question", line.key, "text", line.text),
         applicability=words.reasons.get((line.key, reason), reason),
     )

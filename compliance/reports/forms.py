@@ -74,7 +74,7 @@ class ReportForm(forms.Form):
     ) -> None:
         """``revisions`` are those that were signed, newest first, each in words.
 
-        A kind that tells a scale is offered where ``scales`` have one.
+        A kind that shows a scale is offered where ``scales`` have one.
         """
         super().__init__(*args, **kwargs)
         self.offered = offered(scales)

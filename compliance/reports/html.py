@@ -60,7 +60,7 @@ Later = tuple[date, list[Line], int]
 
 @dataclass(frozen=True, slots=True)
 class DetailedSection:
-    """A section as the detailed part tells it: the questions the extract leaves in."""
+    """A section as the detailed part shows it: the questions the extract leaves in."""
 
     section: Section
     lines: list[Line]
@@ -100,7 +100,7 @@ def _context(paper: Paper) -> dict[str, Any]:
     standing = _standing(paper)
     return {
         "paper": paper,
-        "statement_told": _statement_told(paper),
+        "statement_translated": _translated_statement(paper),
         "verify_address": f"{settings.URL}{reverse('verify')}",
         "is_only_here": is_only_here(),
         "content": content,
@@ -128,7 +128,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "titles": {chapter.part: chapter.title for chapter in chapters},
         "anchors": _anchors(paper),
         "sections": content.sections,
-        "told": _told(paper),
+        "detailed": _detailed_sections(paper),
         "has_contents": len(chapters) > FEW,
         "is_short": len(content.lines) <= SHORT,
         "law": law,
@@ -178,7 +178,7 @@ def _work(paper: Paper) -> dict[str, Any]:
     return {"work": paper.work, "tests": rows, "exceptions": found}
 
 
-def _statement_told(paper: Paper) -> str:
+def _translated_statement(paper: Paper) -> str:
     """The signed statement in the language of the report; "" where it is English, or in
     other words than those of today.
     """
@@ -273,14 +273,16 @@ def _chapters(parts: tuple[str, ...]) -> list[Chapter]:
     ]
 
 
-def _told(paper: Paper) -> list[DetailedSection]:
-    """Sections in order; those of which an extract tells nothing are left out."""
-    told = []
+def _detailed_sections(paper: Paper) -> list[DetailedSection]:
+    """Sections in order; those of which an extract shows nothing are left out."""
+    sections = []
     for section in paper.content.sections:
         lines = [line for line in section.applying if paper.wanted.keeps(line)]
         if lines or not paper.wanted.extract:
-            told.append(DetailedSection(section, lines, _counted_words(paper, section)))
-    return told
+            sections.append(
+                DetailedSection(section, lines, _counted_words(paper, section))
+            )
+    return sections
 
 
 def _counted_words(paper: Paper, section: Section) -> str:
@@ -303,7 +305,7 @@ def _anchors(paper: Paper) -> frozenset[str]:
     content, parts = paper.content, paper.wanted.parts
     found: set[str] = set()
     if "answers" in parts:
-        found |= {line.anchor for line in paper.told}
+        found |= {line.anchor for line in paper.detailed}
     if "actions" in parts:
         found |= {task.anchor for task in content.tasks}
     if "evidence" in parts:
@@ -316,10 +318,10 @@ def _extract_words(paper: Paper) -> str:
     wanted = paper.wanted
     if not wanted.extract:
         return ""
-    words = gettext("Extract: %(which)s, %(told)s of %(total)s questions that apply")
+    words = gettext("Extract: %(which)s, %(shown)s of %(total)s questions that apply")
     return words % {
         "which": gettext(EXTRACTS[wanted.extract]),
-        "told": len(paper.told),
+        "shown": len(paper.detailed),
         "total": len(paper.content.applying),
     }
 

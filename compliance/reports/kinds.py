@@ -45,10 +45,10 @@ ANNEXES = ("clauses", "trail", "check")
 """``clauses`` is there only where it was asked for."""
 
 OF_ASSESSMENT = [kind for kind in ReportKind if kind != ReportKind.WORKING]
-"""Kinds that tell an assessment alone; a working paper tells the work in a seat."""
+"""Kinds about an assessment alone; a working paper is about the work in a seat."""
 
 NEEDS = {ReportKind.PROFILE: Reading.LOWEST, ReportKind.MATURITY: Reading.MEAN}
-"""Kinds that tell a scale, by the way in which it is read."""
+"""Kinds that show a scale, by the way in which it is read."""
 
 
 def offered(scales: Iterable[Scale]) -> list[ReportKind]:
@@ -63,7 +63,7 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
     Extract.OPEN: lambda line: line.verdict in OPEN,
     Extract.NO_EVIDENCE: lambda line: line.lacks_evidence,
 }
-"""Extract to the question of whether it tells an answer."""
+"""Extract to the question of whether it shows an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class ReportOptions:
         return self.kind == ReportKind.FULL and not self.extract
 
     def keeps(self, line: Line) -> bool:
-        """Whether the detailed part tells this question."""
+        """Whether the detailed part shows this question."""
         return KEPT[self.extract](line)
 
 

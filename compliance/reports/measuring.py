@@ -1,4 +1,4 @@
-"""The result of what a report tells: by the rules of the result page, from the content.
+"""The result of the answers in a report: by the rules of the result page, from the content.
 
 A signed state does not change, so its counts and levels do not, either.
 Targets are no part of what is signed: they are those that hold when the report is made.

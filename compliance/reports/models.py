@@ -45,7 +45,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """A report of an assessment as it stood when it was asked for.
 
-    With a ``signoff`` it tells what was signed, with ``as_of_seq`` what was said right
+    With a ``signoff`` it shows what was signed, with ``as_of_seq`` what was said right
     after that event of the trail. With a ``package`` it is made for that audit pack, with
     a ``seat`` it is the working paper of that auditor.
     """
@@ -61,7 +61,7 @@ class Report(models.Model):
     )
     extract = models.CharField(max_length=20, choices=Extract.choices, blank=True)
     clauses = models.BooleanField(default=False)
-    """Whether an annex tells which clauses of other frameworks its answers help to show."""
+    """Whether an annex lists which clauses of other frameworks its answers help to show."""
     seat = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="reports")
     """That of the auditor whose working paper it is."""
     signoff = models.ForeignKey(

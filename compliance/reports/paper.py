@@ -41,7 +41,7 @@ from compliance.snapshots.content import (
 
 @dataclass(frozen=True)
 class Entry:
-    """An event of the trail, told."""
+    """An event of the trail, in words."""
 
     seq: int
     at: datetime
@@ -115,7 +115,7 @@ class Paper:
     signatures: tuple[Signature, ...] = ()
     """Every signature up to then, newest first."""
     signature: Signature | None = None
-    """The one whose content this report tells."""
+    """The one whose content this report shows."""
     events: tuple[Happened, ...] = ()
     """The whole trail of the assessment, oldest first; ``trail`` is what is printed."""
 
@@ -252,7 +252,7 @@ class Paper:
         return [line for line in self.content.applying if self.is_ahead(line)]
 
     @cached_property
-    def told(self) -> list[Line]:
+    def detailed(self) -> list[Line]:
         """Lines that apply and are shown in detail."""
         return [line for line in self.content.applying if self.wanted.keeps(line)]
 

@@ -57,7 +57,7 @@ def read(
     """The report of an assessment as it stands now.
 
     Or what was signed as a ``revision``; or what it said right after an event of the
-    trail, told as of that event's moment. Raises ``SignOff.DoesNotExist``, and
+    trail, as of that event's moment. Raises ``SignOff.DoesNotExist``, and
     ``ValueError`` for an event before the start.
     """
     with one_moment():
@@ -74,7 +74,7 @@ def read(
         content, moved = _content(assessment, revision, as_of_seq)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
         last = None
-        if "changes" in wanted.parts:  # no other kind tells it
+        if "changes" in wanted.parts:  # no other kind shows it
             last = _signed_before(signatures, content, revision)
         since = (
             differences(content_at(assessment, last.revision), content) if last else ()

@@ -76,11 +76,11 @@ def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
 
 
 def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
-    """Whether the trail tells of this very file, or the rows of one of its content."""
+    """Whether the trail names this very file, or the rows of one of its content."""
     name = "reports here"
     made = Event.objects.filter(subject_label="report", action=REPORT_MADE)
-    told = Q(payload__contains=sha256)
-    if made.filter(told).exists():
+    names_file = Q(payload__contains=sha256)
+    if made.filter(names_file).exists():
         return Looked(name, OK, "This very file was made here, byte for byte.")
     if is_ours:
         words = (
@@ -97,14 +97,14 @@ def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
 
 
 def _signed(facts: dict[str, Any]) -> list[Looked]:
-    """Whether the sign-offs that the report tells of stand here as it tells them."""
-    told = {tuple(map(str, one)) for one in facts.get("signed") or []}
+    """Whether the sign-offs that the report lists are here as it lists them."""
+    claimed = {tuple(map(str, one)) for one in facts.get("signed") or []}
     assessment = _uuid(facts.get("assessment"))
-    if not told or assessment is None:
+    if not claimed or assessment is None:
         return []
     rows = SignOff.objects.filter(assessment=assessment)
     known = rows.values_list("snapshot_id", "signer", "role", "statement")
-    if told <= set(known):
+    if claimed <= set(known):
         words = (
             "Its sign-offs are here: the same people signed the same content with the"
             " same statement."

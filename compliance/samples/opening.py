@@ -18,7 +18,7 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.checklists.models import Edition
 from compliance.demo.cast import Cast
-from compliance.demo.loading import tell
+from compliance.demo.loading import load_file
 from compliance.organisations.actions import join, lock_person, make_account
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ORGANISATION_CREATED
@@ -39,7 +39,7 @@ NOT_HERE = (
 
 def is_offered() -> bool:
     """Whether the library has the checklists that the sample answers."""
-    wanted = {one["checklist"] for told in _told() for one in told["assessments"]}
+    wanted = {one["checklist"] for file in _files() for one in file["assessments"]}
     there = Edition.objects.published().filter(checklist__key__in=wanted)
     keys = there.values_list("checklist__key", flat=True)
     return wanted <= set(keys)
@@ -63,8 +63,8 @@ def open_sample(*, by: User, pk: UUID | None = None) -> Organisation:
 
 
 def _made(by: User, pk: UUID) -> Organisation:
-    told = list(_told())
-    first = told[0]
+    files = list(_files())
+    first = files[0]
     name = f"{first['organisation']['name']} (sample)"
     organisation = Organisation(
         pk=pk, name=name, slug=f"sample-{secrets.token_hex(4)}", sample_of=by
@@ -86,20 +86,20 @@ def _made(by: User, pk: UUID) -> Organisation:
             people[one["key"]] = person = _colleague(one)
             join(by, organisation, person, one["role"])
     cast = Cast(organisation, people, {})
-    for one in told:
-        tell(cast, one)
+    for one in files:
+        load_file(cast, one)
     for signed in organisation.assessments.filter(status=AssessmentStatus.SIGNED):
         reports.ask(by=by, assessment=signed)
     return organisation
 
 
-def _colleague(told: dict[str, Any]) -> User:
+def _colleague(entry: dict[str, Any]) -> User:
     """The account of an invented person, the same in each sample."""
-    email = f"{told['key']}@sample.invalid"
+    email = f"{entry['key']}@sample.invalid"
     found = User.objects.filter(email=email).first()
-    return found or make_account(email=email, name=told["name"], password=None)
+    return found or make_account(email=email, name=entry["name"], password=None)
 
 
-def _told() -> Iterator[dict[str, Any]]:
+def _files() -> Iterator[dict[str, Any]]:
     for name in FILES:
         yield yaml.load((FOLDER / name).read_text(), Loader=yaml.CSafeLoader)

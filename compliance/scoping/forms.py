@@ -8,7 +8,7 @@ from django import forms
 
 from compliance.applicability.choices import FactKind
 from compliance.applicability.rules import choice_words
-from compliance.assessments.earlier_assessments import told_earlier
+from compliance.assessments.earlier_assessments import earlier_in_words
 from compliance.assessments.models import Assessment
 from compliance.checklists.models import Edition, Fact
 
@@ -66,7 +66,7 @@ class StartForm(forms.ModelForm):
 
 def rests_on_field(others: Iterable[Assessment]) -> forms.TypedChoiceField:
     """The assessments that may answer for one, and "this one itself"."""
-    choices = [(str(one.pk), told_earlier(one)) for one in others]
+    choices = [(str(one.pk), earlier_in_words(one)) for one in others]
     return forms.TypedChoiceField(
         label="Questions asked once for the organisation",
         choices=[("", "Answer them in this assessment"), *choices],

@@ -15,13 +15,13 @@ _TYPED = {"title": "Title", "text": "Text", "note": "Note"}
 """Fields into which an auditor writes, as the page of a seat that is over calls them."""
 
 
-def told_when_over[**P](
+def explain_when_over[**P](
     view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
     """Let a view say that the seat is over, and give back what was typed."""
 
     @wraps(view)
-    def telling(
+    def wrapped(
         request: MemberRequest, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         try:
@@ -32,4 +32,4 @@ def told_when_over[**P](
             context = {"unsent": lost}
             return render(request, "seats/over.html", context, status=404)
 
-    return telling
+    return wrapped

@@ -16,13 +16,13 @@ from compliance.seats.choices import SampleResult
 from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
 from compliance.seats.models import SampleItem, Seat
 from compliance.seats.queries import (
+    lines_of,
     links_in,
     offers_in,
     openings,
     past,
     sample_of,
     seats_in,
-    told_lines,
 )
 
 
@@ -46,7 +46,7 @@ def waits(item: SampleItem) -> bool:
     return item.result == SampleResult.OPEN and item.answer.archived_at is None
 
 
-def question_told(
+def question_context(
     here: Seat, answer: Answer, mark: MarkForm | None = None
 ) -> dict[str, Any]:
     """One answer whole, with comments and history, and what the auditor says of it."""
@@ -56,7 +56,7 @@ def question_told(
     said = {"note": item.note} if item else None
     return inside(here) | {
         "answer": answer,
-        "line": told_lines(here.assessment, [answer])[0],
+        "line": lines_of(here.assessment, [answer])[0],
         "question": answer.question,
         "previews": previews_of(one.evidence for one in answer.attachments.all()),
         "history": past(answer),
@@ -86,8 +86,8 @@ def _standing(seat: Seat, today: date, held: set[int]) -> str:
     return "left" if has_left else standing
 
 
-def seats_told(
-    request: MemberRequest, assessment: Assessment, **told: Any
+def seats_context(
+    request: MemberRequest, assessment: Assessment, **extra: Any
 ) -> dict[str, Any]:
     """Seats and share links of one assessment, with the forms for more."""
     today = timezone.localdate()
@@ -109,4 +109,4 @@ def seats_told(
         "share": ShareForm(),
         "fresh": None,
         "address": "",
-    } | told
+    } | extra

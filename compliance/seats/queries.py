@@ -51,7 +51,7 @@ class Part:
         return bar(tally(self.counts.items()).parts(), 400)
 
     @property
-    def told(self) -> list[tuple[str, int]]:
+    def verdict_counts(self) -> list[tuple[str, int]]:
         """Verdict and number, those that occur, in the order of the bar."""
         said = [(verdict, count) for verdict, count in self.counts.items() if count]
         return sorted(said, key=lambda one: one[0] == Verdict.UNANSWERED)
@@ -98,12 +98,12 @@ def page_of(assessment: Assessment, part: Part, number: str | None) -> Page:
     """Some answers of a section, as lines; the number is read leniently."""
     rows = assessment.answers.for_page().filter(question__section=part.id)
     found: Any = Paginator(rows, ON_A_PAGE).get_page(number)
-    found.object_list = told_lines(assessment, found.object_list)
+    found.object_list = lines_of(assessment, found.object_list)
     page: Page = found
     return page
 
 
-def told_lines(assessment: Assessment, rows: Iterable[Answer]) -> list[Line]:
+def lines_of(assessment: Assessment, rows: Iterable[Answer]) -> list[Line]:
     """A line for each answer, with why it applies or does not."""
     beside: dict[str, Any] = {"scope": Scope.of_assessment(assessment)}
     if assessment.rests and (found := elsewhere(assessment)):
@@ -113,7 +113,7 @@ def told_lines(assessment: Assessment, rows: Iterable[Answer]) -> list[Line]:
 
 def facts(assessment: Assessment) -> list[tuple[str, str]]:
     """Each fact as label and answer."""
-    return list(Scope.of_assessment(assessment).told())
+    return list(Scope.of_assessment(assessment).facts_in_words())
 
 
 def past(answer: Answer) -> list[Entry]:

@@ -137,15 +137,15 @@ def set_saml(
     if metadata_url or metadata:
         field = "metadata_url" if metadata_url else "metadata"
         try:
-            told = (
+            provider = (
                 saml.fetched(metadata_url, organisation.pk, is_test=True)
                 if metadata_url
                 else saml_metadata.read(metadata.encode())
             )
         except ValidationError as error:
             raise ValidationError({field: error.messages}) from error
-        new.issuer, new.sign_in_at = told.entity, told.sign_in_at
-        new.certificates = "" if metadata_url else told.certificates
+        new.issuer, new.sign_in_at = provider.entity, provider.sign_in_at
+        new.certificates = "" if metadata_url else provider.certificates
     return _set(by, new)
 
 
@@ -168,10 +168,10 @@ def _set(by: User, new: SignOn) -> SignOn:
         new.save(force_insert=found is None)
         if not new.is_on:
             set_policy(by=by, organisation=organisation, sign_on_only=False)
-        before = _told(found) if found else {}
-        _record(by, new, SIGN_ON_SET, before=before, after=_told(new))
+        before = _event_fields(found) if found else {}
+        _record(by, new, SIGN_ON_SET, before=before, after=_event_fields(new))
         if is_other:
-            _tell_owners(by, new)
+            _mail_owners(by, new)
     return new
 
 
@@ -188,18 +188,18 @@ def _keep_unsaid(new: SignOn, found: SignOn | None) -> None:
         new.secret = found.secret
 
 
-def _told(sign_on: SignOn) -> dict[str, Any]:
+def _event_fields(sign_on: SignOn) -> dict[str, Any]:
     """The settings for an event: without the secret and empty values."""
     names = ("issuer", "client_id", "metadata_url", "trusts_addresses")
-    told = {name: getattr(sign_on, name) for name in names if getattr(sign_on, name)}
+    fields = {name: getattr(sign_on, name) for name in names if getattr(sign_on, name)}
     if sign_on.is_saml:
-        told["protocol"] = sign_on.protocol
+        fields["protocol"] = sign_on.protocol
     if sign_on.certificates:
-        told["certificates"] = [
+        fields["certificates"] = [
             hashlib.sha256(base64.b64decode(one)).hexdigest()
             for one in sign_on.certificates.split()
         ]
-    return told | {"default_role": sign_on.default_role}
+    return fields | {"default_role": sign_on.default_role}
 
 
 def _forget_known(by: User, new: SignOn) -> None:
@@ -211,8 +211,8 @@ def _forget_known(by: User, new: SignOn) -> None:
         return
     known_as = new.organisation.identities.filter(issuer=new.issuer)
     for row in known_as.select_related("user").order_by("pk"):
-        told = {"person": row.user.email, "issuer": row.issuer}
-        _record(by, row, IDENTITY_FORGOTTEN, before=told)
+        fields = {"person": row.user.email, "issuer": row.issuer}
+        _record(by, row, IDENTITY_FORGOTTEN, before=fields)
         row.delete()
 
 
@@ -242,7 +242,7 @@ def _let_lapse(by: User, organisation: Organisation) -> None:
         _record(by, domain, DOMAIN_LAPSED, before={"domain": domain.name})
 
 
-def _tell_owners(by: User, sign_on: SignOn) -> None:
+def _mail_owners(by: User, sign_on: SignOn) -> None:
     organisation = sign_on.organisation
     for owner in organisation.memberships.with_people().active_owners():
         queue_mail(
@@ -295,11 +295,11 @@ def switch(*, by: User, organisation: Organisation, is_on: bool) -> SignOn:
         found.save(update_fields=["is_on", "tested_at"])
         if not is_on:
             set_policy(by=by, organisation=organisation, sign_on_only=False)
-        told = {"issuer": found.issuer}
+        fields = {"issuer": found.issuer}
         if is_on:
-            _record(by, found, SIGN_ON_SWITCHED_ON, after=told)
+            _record(by, found, SIGN_ON_SWITCHED_ON, after=fields)
         else:
-            _record(by, found, SIGN_ON_SWITCHED_OFF, before=told)
+            _record(by, found, SIGN_ON_SWITCHED_OFF, before=fields)
     return found
 
 
@@ -452,8 +452,8 @@ def remove_group(*, by: User, row: GroupRole) -> None:
         lock(row.organisation)
         found = GroupRole.objects.filter(pk=row.pk).first()
         if found:
-            told = {"group": found.group, "role": found.role}
-            _record(by, found, GROUP_REMOVED, before=told)
+            fields = {"group": found.group, "role": found.role}
+            _record(by, found, GROUP_REMOVED, before=fields)
             found.delete()
 
 
@@ -475,7 +475,7 @@ def owns_address(organisation: Organisation, email: str) -> bool:
 
 
 def connect(*, by: User, organisation: Organisation, person: Person) -> Identity:
-    """A member, signed in, is this person of the provider; a mail tells them.
+    """A member, signed in, is this person of the provider; they get a mail.
 
     Raises ``ValidationError``.
     """
@@ -622,8 +622,8 @@ def _connected(organisation: Organisation, user: User, person: Person) -> Identi
             " connected to another account. Ask an owner of your organisation."
         )
         raise ValidationError(msg, code="other") from None
-    told = {"person": user.email, "issuer": person.issuer}
-    _record(user, row, IDENTITY_CONNECTED, after=told)
+    fields = {"person": user.email, "issuer": person.issuer}
+    _record(user, row, IDENTITY_CONNECTED, after=fields)
     return row
 
 

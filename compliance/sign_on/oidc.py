@@ -71,19 +71,19 @@ def discover(issuer: str, whose: Hashable, *, is_test: bool = False) -> Provider
     """The provider's own words, asked anew by a test. Raises ``ValidationError``."""
 
     def ask() -> dict[str, Any]:
-        told = _ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", whose)
-        _provider(issuer, told)  # what is no good is not kept
-        return told
+        metadata = _ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", whose)
+        _provider(issuer, metadata)  # what is no good is not kept
+        return metadata
 
     return _provider(issuer, protocols.kept(issuer, ask, is_stale=is_test))
 
 
-def _provider(issuer: str, told: dict[str, Any]) -> Provider:
-    if told.get("issuer") != issuer:
-        msg = f"The provider calls itself {str(told.get('issuer'))[:300]}: write its address exactly so."
+def _provider(issuer: str, metadata: dict[str, Any]) -> Provider:
+    if metadata.get("issuer") != issuer:
+        msg = f"The provider calls itself {str(metadata.get('issuer'))[:300]}: write its address exactly so."
         raise ValidationError(msg)
     ends = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
-    places = {name: told.get(name) or "" for name in ends}
+    places = {name: metadata.get(name) or "" for name in ends}
     for name, place in places.items():
         if not place and name == "userinfo_endpoint":
             continue
@@ -92,7 +92,7 @@ def _provider(issuer: str, told: dict[str, Any]) -> Provider:
         except outgoing.AddressRefusedError as error:
             msg = f"The provider says no usable {name}: {error}"
             raise ValidationError(msg) from error
-    methods = told.get("token_endpoint_auth_methods_supported") or [
+    methods = metadata.get("token_endpoint_auth_methods_supported") or [
         "client_secret_basic"
     ]
     return Provider(
@@ -102,7 +102,9 @@ def _provider(issuer: str, told: dict[str, Any]) -> Provider:
         keys=places["jwks_uri"],
         userinfo=places["userinfo_endpoint"],
         is_basic="client_secret_post" not in methods,
-        says_issuer=bool(told.get("authorization_response_iss_parameter_supported")),
+        says_issuer=bool(
+            metadata.get("authorization_response_iss_parameter_supported")
+        ),
     )
 
 

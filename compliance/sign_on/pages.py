@@ -35,7 +35,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def settings_page(
-    request: MemberRequest, status: int = 200, **told: Any
+    request: MemberRequest, status: int = 200, **extra: Any
 ) -> HttpResponse:
     """The page of owners, with what was typed and refused."""
     organisation = request.organisation
@@ -61,7 +61,7 @@ def settings_page(
         "spare": actions.spare_owners(organisation),
         "stuck": actions.locked_out(found) if found and found.is_on else [],
         "problems": [],
-    } | told
+    } | extra
     return render(request, "sign_on/provider.html", context, status=status)
 
 

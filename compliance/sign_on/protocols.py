@@ -126,20 +126,20 @@ def refuse_stale(flow: Flow, at: Any) -> None:
         raise ValidationError(msg)
 
 
-def email_of(told: Any) -> str:
+def email_of(value: Any) -> str:
     """An address as accounts have it; "" if it is too long, since a part could be another's."""
-    email = told.strip().lower() if isinstance(told, str) else ""
+    email = value.strip().lower() if isinstance(value, str) else ""
     return email if len(email) <= 254 else ""
 
 
-def name_of(told: Any) -> str:
+def name_of(value: Any) -> str:
     """A name in one line."""
-    return " ".join(told.split())[:120] if isinstance(told, str) else ""
+    return " ".join(value.split())[:120] if isinstance(value, str) else ""
 
 
-def groups_of(told: Iterable[Any]) -> tuple[str, ...]:
+def groups_of(values: Iterable[Any]) -> tuple[str, ...]:
     """Groups as the table of groups has them."""
-    return tuple(str(one) for one in list(told)[:500])
+    return tuple(str(one) for one in list(values)[:500])
 
 
 def moment(at: Any) -> float:

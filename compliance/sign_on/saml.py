@@ -120,9 +120,9 @@ def fetched(url: str, whose: Hashable, *, is_test: bool = False) -> Provider:
     """The provider whose metadata stand at an address. Raises ``ValidationError``."""
 
     def ask() -> bytes:
-        told = protocols.call(url, whose, headers={"Accept": _KINDS})
-        saml_metadata.read(told)  # what is no good is not kept
-        return told
+        document = protocols.call(url, whose, headers={"Accept": _KINDS})
+        saml_metadata.read(document)  # what is no good is not kept
+        return document
 
     return saml_metadata.read(protocols.kept(f"saml {url}", ask, is_stale=is_test))
 
@@ -208,17 +208,17 @@ def _person(signed: etree._Element, client: Client, flow: Flow) -> Person:
     asked_at = _asked_at(signed)
     if flow["is_anew"]:
         protocols.refuse_stale(flow, asked_at)
-    told = _attributes(signed)
-    email = protocols.email_of(next(_of(told, EMAIL), None))
-    says = next(_of(told, CONFIRMED), "").lower()
+    attributes = _attributes(signed)
+    email = protocols.email_of(next(_of(attributes, EMAIL), None))
+    says = next(_of(attributes, CONFIRMED), "").lower()
     digest = hashlib.sha256(f"{client.issuer} {signed.get('ID')}".encode())
     return Person(
         issuer=client.issuer,
         subject=subject,
         email=email,
         is_verified=says in {"true", "1"} or (client.trusts_addresses and not says),
-        name=protocols.name_of(next(_of(told, NAME), None)),
-        groups=protocols.groups_of(_of(told, GROUPS)),
+        name=protocols.name_of(next(_of(attributes, NAME), None)),
+        groups=protocols.groups_of(_of(attributes, GROUPS)),
         # some say the time of the answer for a sign-in without a question, too
         asked_at=protocols.moment(asked_at) if flow["is_anew"] else 0,
         once=OneTimeAnswer(digest.hexdigest(), until),
@@ -257,13 +257,13 @@ def _refuse_conditions(signed: etree._Element, entity: str, now: datetime) -> No
 
 def _refuse_time(element: etree._Element, now: datetime) -> None:
     """Refuse a time that is over or not yet come, by two minutes, or that cannot be read."""
-    if (told := element.get("NotBefore")) is not None:
-        begins = saml_metadata.moment(told)
+    if (stated := element.get("NotBefore")) is not None:
+        begins = saml_metadata.moment(stated)
         if begins is None or now + _SKEW < begins:
             msg = f"The provider's answer is not valid yet. Compare the clocks of both servers. {AGAIN}"
             raise ValidationError(msg)
-    if (told := element.get("NotOnOrAfter")) is not None:
-        ends = saml_metadata.moment(told)
+    if (stated := element.get("NotOnOrAfter")) is not None:
+        ends = saml_metadata.moment(stated)
         if ends is None or now - _SKEW >= ends:
             msg = f"The provider's answer has expired. {AGAIN}"
             raise ValidationError(msg)
@@ -336,14 +336,16 @@ def _asked_at(signed: etree._Element) -> float:
 
 def _attributes(signed: etree._Element) -> dict[str, list[str]]:
     """Name in lower case to values; some send an attribute of its own for each group."""
-    told: dict[str, list[str]] = {}
+    attributes: dict[str, list[str]] = {}
     for one in signed.findall(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
         values = one.findall(f"{{{SAML}}}AttributeValue")
-        kept = told.setdefault(one.get("Name", "").lower(), [])
+        kept = attributes.setdefault(one.get("Name", "").lower(), [])
         kept.extend(text_of(value) for value in values)
-    return told
+    return attributes
 
 
-def _of(told: Mapping[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
+def _of(attributes: Mapping[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
     """The values of the first attribute that has any."""
-    return iter(next((told[name] for name in names if any(told.get(name, ()))), []))
+    return iter(
+        next((attributes[name] for name in names if any(attributes.get(name, ()))), [])
+    )

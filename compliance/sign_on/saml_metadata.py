@@ -139,10 +139,10 @@ def moment(text: str | None) -> datetime | None:
 
 def _refuse_over(elements: list[etree._Element]) -> None:
     for one in elements:
-        told = one.get("validUntil")
-        until = moment(told)
-        if told is not None and (until is None or until <= datetime.now(UTC)):
-            msg = f"{_WHAT} expired on {told[:10]}. Ask the provider's administrator for newer metadata."
+        stated = one.get("validUntil")
+        until = moment(stated)
+        if stated is not None and (until is None or until <= datetime.now(UTC)):
+            msg = f"{_WHAT} expired on {stated[:10]}. Ask the provider's administrator for newer metadata."
             raise ValidationError(msg)
 
 

@@ -98,7 +98,7 @@ def signed(
         found[0].remove(key)
     for certificate in certificates:
         try:
-            told = XMLVerifier().verify(
+            verified = XMLVerifier().verify(
                 alone,
                 x509_cert=certificate,
                 expect_config=_CONFIG,
@@ -106,7 +106,7 @@ def signed(
             )
         except Exception:  # noqa: S112 - any error means: not verified
             continue
-        whole = None if isinstance(told, list) else told.signed_xml
+        whole = None if isinstance(verified, list) else verified.signed_xml
         if whole is not None and (whole.tag, whole.get("ID")) == (
             alone.tag,
             alone.get("ID"),

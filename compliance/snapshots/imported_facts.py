@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 
 from compliance.assessments.answer_fields import Role, from_json
-from compliance.assessments.earlier_assessments import told_earlier
+from compliance.assessments.earlier_assessments import earlier_in_words
 from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
@@ -88,7 +88,7 @@ class Stated:
     def carried_from(self) -> str:
         """The assessment that this one was carried over from, in words."""
         if self._carried_from is not None:
-            return told_earlier(self._carried_from)
+            return earlier_in_words(self._carried_from)
         return str(self._earlier["told"]) if self._earlier else ""
 
     def before(self) -> Before | None:

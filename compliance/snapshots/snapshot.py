@@ -30,7 +30,7 @@ from compliance.snapshots.imported_facts import Stated
 from compliance.snapshots.previous_assessment import Before, then
 from compliance.snapshots.remedies import tasks_of, with_actions
 from compliance.snapshots.resting import Elsewhere, elsewhere
-from compliance.workspace.lines import told_value
+from compliance.workspace.lines import answered_in_words
 
 PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)
 """Columns of an answer that name people whom its content tells."""
@@ -157,7 +157,7 @@ def told(rows: Rows) -> Content:
         subject=assessment.subject,
         period_from=assessment.period_from,
         period_to=assessment.period_to,
-        facts=tuple(scope.told()),
+        facts=tuple(scope.facts_in_words()),
         sections=tuple(
             Part(
                 number=section.position,
@@ -263,7 +263,7 @@ def _said(answer: Answer, stated: Stated) -> dict[str, Any]:
         elif field.kind == Kind.ANSWER:
             value = stated.taken(answer)
         elif field.kind == Kind.VALUE:
-            value = told_value(answer)
+            value = answered_in_words(answer)
         if field.name in _NAMED:
             said[field.name] = value
         elif words := field.words(value):

@@ -62,7 +62,7 @@ class Counts:
 def counted(answer: Answer, today: date) -> Counts:
     """The numbers beside an answer as they are now, in one query.
 
-    It tells the answer, too, whether it rates.
+    It also sets on the answer whether that rates.
     """
     one = answer.question.section
     found = _COUNTED.read(

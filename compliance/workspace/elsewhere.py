@@ -126,8 +126,8 @@ def _answers(
         )
     )
     own: defaultdict[tuple[int, str], list[OwnAnswer]] = defaultdict(list)
-    for checklist, key, *told in rows:
-        own[checklist, key].append(OwnAnswer(*told))
+    for checklist, key, *columns in rows:
+        own[checklist, key].append(OwnAnswer(*columns))
     return own
 
 

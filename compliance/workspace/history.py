@@ -10,7 +10,7 @@ from django.utils.text import Truncator, capfirst
 
 from compliance.assessments.answer_fields import TYPED, Field, Kind
 from compliance.assessments.choices import Again, Verdict
-from compliance.assessments.earlier_assessments import told_earlier
+from compliance.assessments.earlier_assessments import earlier_in_words
 from compliance.assessments.events import (
     ANSWER_REFUSED,
     ANSWER_SAVED,
@@ -47,7 +47,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event of the trail, told."""
+    """An event of the trail, in words."""
 
     seq: int
     at: datetime
@@ -81,8 +81,8 @@ def history(answer: Answer, *, from_outside: bool = False) -> list[Entry]:
     events = _events(answer).order_by("-seq")
     if from_outside:
         events = events.exclude(action__in=event_types.those(stays_inside=True))
-    told = [entry_of(event) for event in events]
-    return told + _carried(answer)
+    entries = [entry_of(event) for event in events]
+    return entries + _carried(answer)
 
 
 def _carried(answer: Answer) -> list[Entry]:
@@ -98,7 +98,7 @@ def _carried(answer: Answer) -> list[Entry]:
     came = trail.changes(event)[1]["carried"]["answers"].get(str(answer.pk))
     if came is None:
         return []
-    what = f"Carried over from {told_earlier(assessment.carried_from)}"
+    what = f"Carried over from {earlier_in_words(assessment.carried_from)}"
     changes = list(_came_along(came))
     return [Entry(event.seq, event.at, event.actor, what, None, changes, False)]
 

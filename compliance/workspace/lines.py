@@ -133,9 +133,9 @@ class Line:
         return [(field, getattr(answer, field.column)) for field in own]
 
     @property
-    def told_value(self) -> str:
+    def value_in_words(self) -> str:
         """The value in words: number with unit, labels of choices, text."""
-        return told_value(self.answer)
+        return answered_in_words(self.answer)
 
 
 def lines(
@@ -196,10 +196,10 @@ def line(
     return Line(
         answer=answer,
         proofs=proofs,
-        warnings=row_warnings(answer.verdict, _told_together(proofs, assessment)),
+        warnings=row_warnings(answer.verdict, _faults_together(proofs, assessment)),
         is_due_soon=is_pressing(answer.due_on, answer.verdict, today),
         applying=scope.of(answer.question) if scope else None,
-        bounds=told_bounds(answer.question.number or {}),
+        bounds=bounds_in_words(answer.question.number or {}),
         is_open=is_open,
         news=news,
         law_changed=law_changed,
@@ -237,7 +237,7 @@ def proof_warning(evidence: Any, assessment: Assessment, today: date) -> str:
     return ""
 
 
-def _told_together(proofs: Sequence[Proof], assessment: Assessment) -> list[str]:
+def _faults_together(proofs: Sequence[Proof], assessment: Assessment) -> list[str]:
     """The faults of the evidence of one answer.
 
     Pieces that cover a part each may cover the audit period together.
@@ -250,7 +250,7 @@ def _told_together(proofs: Sequence[Proof], assessment: Assessment) -> list[str]
     return ["" if warning == PARTIAL else warning for warning in warnings]
 
 
-def told_bounds(number: dict[str, Any]) -> str:
+def bounds_in_words(number: dict[str, Any]) -> str:
     """ "days, at most 31"."""
     unit = number.get("unit", "")
     for key, words in (("at_most", "at most"), ("at_least", "at least")):
@@ -259,7 +259,7 @@ def told_bounds(number: dict[str, Any]) -> str:
     return str(unit)
 
 
-def told_value(answer: Answer) -> str:
+def answered_in_words(answer: Answer) -> str:
     """The value in words, "" when there is none."""
     return value_in_words(answer.question, answer.value)
 

@@ -28,7 +28,7 @@ after a year.
 
 
 def pace(saves: Iterable[tuple[str, datetime]]) -> timedelta | None:
-    """The median time from one question to the next; None with too few to tell.
+    """The median time from one question to the next; None with too few to say.
 
     ``saves`` are question and moment, in the order of time. A question that is saved
     several times in a row counts once, when it is left.
@@ -51,7 +51,7 @@ def in_words(time: timedelta) -> str:
 
 
 def time_left(assessment: Assessment, person_id: int, questions: int) -> str:
-    """The time that some questions will take a person; "" where none can be told."""
+    """The time that some questions will take a person; "" where nothing is known."""
     each = pace(read(assessment, person_id)) if questions else None
     return in_words(each * questions) if each else ""
 

@@ -38,11 +38,11 @@ def proposed(
     moved = [row for row in rows if row.question_id != of[row.answer_id].question_id]
     prefetch_related_objects(moved, "question__choices")
     for row in rows:
-        found[row.answer_id].append(_told(of[row.answer_id], row))
+        found[row.answer_id].append(_as_proposed(of[row.answer_id], row))
     return found
 
 
-def _told(answer: Answer, proposal: Proposal) -> Proposed:
+def _as_proposed(answer: Answer, proposal: Proposal) -> Proposed:
     said = proposal.said
     if answer.kind_is_derived:
         answer.choice_lines = choice_lines_of(answer.question.choices.all())

@@ -49,7 +49,7 @@ def is_inside(event: Event, page: Known) -> bool:
     return after["version"] == page.newest + 1 and after.keys() <= INSIDE
 
 
-def told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
+def undo_context(answer: Answer, event: Event | None) -> dict[str, Any]:
     """Context of the undo toast: the verdict where the verdict changed."""
     is_verdict = event is not None and "verdict" in trail.changes(event)[1]
     return {"answer": answer, "event": event, "is_verdict": is_verdict}
@@ -63,7 +63,7 @@ def whole_row(
     counts = counted(answer, timezone.localdate())
     context = row_context(request, answer) | mark(counts, answer)
     context |= {"milestone": milestone(answer, event, counts.section)}
-    return context | told_event(answer, event) | {"is_swap": True} | more
+    return context | undo_context(answer, event) | {"is_swap": True} | more
 
 
 def beside(request: MemberRequest, refusal: HttpResponse) -> HttpResponse:
@@ -90,8 +90,8 @@ def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
     saved = done.events
     return conflict(
         done.fields,
-        {f: _told(request, answer, f, done.mine[f]) for f in done.fields},
-        {f: _told(request, answer, f, standing[f]) for f in done.fields},
+        {f: _in_words(request, answer, f, done.mine[f]) for f in done.fields},
+        {f: _in_words(request, answer, f, standing[f]) for f in done.fields},
         done.touched,
         standing,
         saved={
@@ -108,7 +108,7 @@ def _sent(request: MemberRequest, *names: str) -> list[tuple[str, str]]:
     return [(name, text) for name in names for text in request.POST.getlist(name)]
 
 
-def _told(request: MemberRequest, answer: Answer, name: str, value: Any) -> str:
+def _in_words(request: MemberRequest, answer: Answer, name: str, value: Any) -> str:
     """A field's value in words."""
     field = BY_COLUMN[name]
     if field.kind == Kind.PERSON:

@@ -18,7 +18,7 @@ from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.stand_ins import NOT_APPLYING, StandIn, counted, not_asked
 from compliance.checklists.choices import Level
 from compliance.checklists.models import Question
-from compliance.workspace.lines import told_value
+from compliance.workspace.lines import answered_in_words
 
 
 def there(other: Assessment, keys: Iterable[str]) -> dict[str, StandIn]:
@@ -43,7 +43,7 @@ def _stand_in(answer: Answer, scope: Scope) -> StandIn:
     return StandIn(
         verdict=answer.verdict,
         missing="",
-        value=told_value(answer),
+        value=answered_in_words(answer),
         reason=answer.reason,
         evidence=tuple(sorted(one.sha256 or one.url for one in proofs)),
         answered_at=answer.answered_at,
@@ -156,7 +156,7 @@ def _each(keys: Iterable[str], found: Mapping[str, StandIn]) -> dict[str, StandI
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    """The part of signed content that tells of the other assessment."""
+    """The part of signed content that is about the other assessment."""
 
     at: datetime
     subject: str

@@ -8,7 +8,7 @@ from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.models import Answer
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import word_diff
-from compliance.workspace.lines import told_value
+from compliance.workspace.lines import answered_in_words
 
 _ALIKE = {QuestionKind.TEXT, QuestionKind.DATE}
 """Kinds that keep a value beside a verdict of one's own."""
@@ -103,7 +103,7 @@ def _compared(old: str, new: str) -> list[tuple[str, str]]:
 def words_of(answer: Answer, field: Field, value: Any) -> str:
     """A value that a field of the answer may have, in words; "" for none."""
     if field.kind == Kind.VALUE:
-        return told_value(Answer(question=answer.question, value=value))
+        return answered_in_words(Answer(question=answer.question, value=value))
     return field.words(value)
 
 

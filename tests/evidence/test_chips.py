@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from compliance.evidence.periods import told_period
+from compliance.evidence.periods import period_in_words
 from compliance.pictures import drawing
 from compliance.reviews.actions import send
 from tests import drawn, factories, signing
@@ -60,7 +60,7 @@ def picture(evidence):
     ],
 )
 def test_period_is_as_short_as_it_can_be(first, last, words):
-    assert told_period(first, last) == words
+    assert period_in_words(first, last) == words
 
 
 @pytest.mark.parametrize(

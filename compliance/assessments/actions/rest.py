@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions.start import apply
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.earlier_assessments import told_earlier
+from compliance.assessments.earlier_assessments import earlier_in_words
 from compliance.assessments.events import RESTING_CHANGED
 from compliance.assessments.models import Assessment
 from compliance.assessments.resting import bears, refuse_bearer
@@ -73,4 +73,4 @@ def rest_on(
 
 
 def _told(here: Assessment) -> Any:
-    return told_earlier(here.rests_on) if here.rests_on else ""
+    return earlier_in_words(here.rests_on) if here.rests_on else ""

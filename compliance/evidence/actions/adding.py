@@ -14,8 +14,8 @@ from compliance.evidence import filetypes, image_size, scanning, storage
 from compliance.evidence.actions import quotas
 from compliance.evidence.actions.recording import (
     DATES,
-    full_disk_told,
     plain,
+    refuse_full_disk,
     refuse_wrong_words,
 )
 from compliance.evidence.events import EVIDENCE_ADDED, EVIDENCE_REFUSED
@@ -123,7 +123,7 @@ def _write(
 ) -> Evidence:
     """The row and its event, both or neither."""
     by, organisation = evidence.added_by, evidence.organisation
-    with full_disk_told(), writing():
+    with refuse_full_disk(), writing():
         if kept:
             quotas.hold(by, organisation)
             _refuse_over(evidence, of)
@@ -146,11 +146,11 @@ def _write(
 
 
 def _recognised(upload: UploadedFile) -> tuple[str, filetypes.FileType]:
-    """The clean name with its ending, and the type that the bytes tell."""
+    """The clean name with its ending, and the type that the bytes show."""
     name = clean_name(upload.name or "")
     file = cast(BinaryIO, upload.file)
     try:
-        with storage.no_space_told():
+        with storage.refuse_no_space():
             kind = filetypes.recognise(name, file)
             image_size.refuse_huge(kind, file, settings.PICTURE_PIXELS)
     except filetypes.RefusedError as error:

@@ -9,8 +9,8 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.evidence.actions.recording import (
     DATES,
-    full_disk_told,
     plain,
+    refuse_full_disk,
     refuse_wrong_words,
 )
 from compliance.evidence.events import EVIDENCE_DESCRIBED
@@ -63,7 +63,7 @@ def describe(
         for name in before:
             setattr(evidence, name, changes[name])
         refuse_wrong_words(evidence)
-        with full_disk_told():
+        with refuse_full_disk():
             evidence.save(update_fields=list(before))
             trail.record(
                 by=by,

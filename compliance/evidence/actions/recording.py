@@ -41,7 +41,7 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def full_disk_told() -> Iterator[None]:
+def refuse_full_disk() -> Iterator[None]:
     """A database without space refuses with the same words as the file store."""
     try:
         yield

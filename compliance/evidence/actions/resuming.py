@@ -150,7 +150,7 @@ def _finish(
     upload: Upload, file_name: str, sha256: str, words: dict[str, Any]
 ) -> Evidence:
     organisation = upload.organisation
-    with storage.no_space_told(), TemporaryFile(dir=settings.DATA_DIR) as file:
+    with storage.refuse_no_space(), TemporaryFile(dir=settings.DATA_DIR) as file:
         digest = hashlib.sha256()
         for chunk in storage.joined(organisation.pk, upload.pk, upload.pieces):
             digest.update(chunk)

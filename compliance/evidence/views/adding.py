@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from compliance.evidence import actions
 from compliance.evidence.filetypes import KEPT
 from compliance.evidence.forms import SEVERAL, EvidenceForm
-from compliance.evidence.refusals import tell
+from compliance.evidence.refusals import add_refusals
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 
@@ -26,7 +26,7 @@ def add(request: MemberRequest) -> HttpResponse:
     outcomes = actions.add_each(
         by=request.user, organisation=request.organisation, **form.cleaned_data
     )
-    status = tell(form, outcomes)
+    status = add_refusals(form, outcomes)
     if status != 200 or wants_partial(request.htmx):
         return _page(request, form, status, outcomes)
     evidence = outcomes[0].evidence

@@ -43,15 +43,15 @@ def check(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     evidence = find(request, evidence_id)
     if not evidence.is_file:
         return redirect(evidence)
-    told: dict[str, Any] = {"checked_at": timezone.now(), "fault": ""}
+    checked: dict[str, Any] = {"checked_at": timezone.now(), "fault": ""}
     try:
         storage.open_kept(evidence.organisation_id, evidence.sha256).close()
     except storage.StorageError as error:
-        told["fault"] = error.messages[0]
+        checked["fault"] = error.messages[0]
     if wants_partial(request.htmx):
-        context = {"evidence": evidence, **told}
+        context = {"evidence": evidence, **checked}
         return render(request, "evidence/_check.html", context)
-    return _detail_page(request, evidence, 503 if told["fault"] else 200, **told)
+    return _detail_page(request, evidence, 503 if checked["fault"] else 200, **checked)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,9 +122,9 @@ def _meanwhile(now: Any) -> str:
 
 
 def _detail_page(
-    request: MemberRequest, evidence: Evidence, status: int, **told: Any
+    request: MemberRequest, evidence: Evidence, status: int, **extra: Any
 ) -> HttpResponse:
-    context = context_of(request, evidence) | told
+    context = context_of(request, evidence) | extra
     return render(request, "evidence/detail.html", context, status=status)
 
 

@@ -68,7 +68,11 @@ def _stale_facts(
     """Chosen values beside those of others; saving from here takes the chosen ones."""
     scope = Scope(assessment.edition, stale.now)
     clashes = [
-        (scope.words[key].label, scope.told_of(key, stale.mine), scope.told_of(key))
+        (
+            scope.words[key].label,
+            scope.fact_in_words(key, stale.mine),
+            scope.fact_in_words(key),
+        )
         for key in stale.keys
     ]
     merged = stale.now | stale.mine
@@ -150,7 +154,7 @@ def applicability(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     answers = answers.select_related("question__section").order_by("question__position")
     context = {
         "assessment": assessment,
-        "facts": list(scope.told()),
+        "facts": list(scope.facts_in_words()),
         "rows": [(answer, scope.of(answer.question)) for answer in answers],
         "total": assessment.answers.count(),
         "archived": Answer.archived_of(assessment).count(),

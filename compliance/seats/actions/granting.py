@@ -15,7 +15,7 @@ from compliance.organisations.actions import invite, lock, send_again
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Membership, User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.locking import tell
+from compliance.seats.actions.locking import record
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import (
     SEAT_ENDED,
@@ -65,7 +65,7 @@ def give_seat(
         if member is None:
             return _offer(by, assessment, (email, name), purpose, days)
         seat = _seat(by, assessment, member, (purpose, days))
-        _tell(by, seat)
+        _mail(by, seat)
     return seat
 
 
@@ -103,7 +103,13 @@ def _offer(
     clean_typed(offer, "purpose")
     offer.validate_constraints()
     offer.save(force_insert=True)
-    tell(by, assessment, SEAT_OFFERED, offer, after=_told(offer) | {"person": email})
+    record(
+        by,
+        assessment,
+        SEAT_OFFERED,
+        offer,
+        after=_event_fields(offer) | {"person": email},
+    )
     return offer
 
 
@@ -136,12 +142,12 @@ def end_offer(*, by: User, offer: SeatOffer) -> None:
         if found is None:
             msg = "This seat is no longer offered."
             raise ValidationError(msg, code="over")
-        told = _told(found) | {"person": offer.invitation.email}
-        tell(by, offer.assessment, SEAT_OFFER_ENDED, found, before=told)
+        fields = _event_fields(found) | {"person": offer.invitation.email}
+        record(by, offer.assessment, SEAT_OFFER_ENDED, found, before=fields)
         found.delete()
 
 
-def _told(seat: Seat | SeatOffer) -> dict[str, Any]:
+def _event_fields(seat: Seat | SeatOffer) -> dict[str, Any]:
     return {
         "assessment": str(seat.assessment_id),
         "from_on": seat.from_on.isoformat(),
@@ -199,13 +205,13 @@ def _seat(
     )
     clean_typed(seat, "purpose")
     seat.save(force_insert=True)
-    told = _told(seat) | {"user_id": member.user_id, "given_by_id": giver.pk}
+    fields = _event_fields(seat) | {"user_id": member.user_id, "given_by_id": giver.pk}
     action = SEAT_TAKEN_UP if offer else SEAT_GIVEN
-    tell(by, assessment, action, seat, after=told)
+    record(by, assessment, action, seat, after=fields)
     return seat
 
 
-def _tell(by: User, seat: Seat) -> None:
+def _mail(by: User, seat: Seat) -> None:
     queue_mail(
         organisation_id=seat.assessment.organisation_id,
         to=seat.user.email,
@@ -233,6 +239,6 @@ def end_seat(*, by: User, seat: Seat) -> Seat:
             raise ValidationError(msg, code="ended")
         found.ended_at, found.ended_by = timezone.now(), by
         found.save(update_fields=["ended_at", "ended_by"])
-        told = {"user_id": found.user_id, "until_on": found.until_on.isoformat()}
-        tell(by, found.assessment, SEAT_ENDED, found, before=told)
+        fields = {"user_id": found.user_id, "until_on": found.until_on.isoformat()}
+        record(by, found.assessment, SEAT_ENDED, found, before=fields)
     return found

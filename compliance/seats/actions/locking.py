@@ -23,7 +23,7 @@ def held(by: User, seat: Seat) -> Seat:
     return found
 
 
-def tell(
+def record(
     by: User | None,
     assessment: Assessment,
     action: str,

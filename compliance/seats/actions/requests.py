@@ -18,7 +18,7 @@ from compliance.organisations.access import Permission, may
 from compliance.organisations.choices import Role
 from compliance.organisations.models import User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.locking import held, tell
+from compliance.seats.actions.locking import held, record
 from compliance.seats.choices import RequestStatus
 from compliance.seats.events import (
     REQUEST_ANSWERED,
@@ -70,18 +70,18 @@ def ask(
             asked_by=by,
         )
         clean_typed(asked, "title", "text", "due_on")
-        told = {"title": title, "text": text, "due_on": due_on.isoformat()}
-        told |= {"sending": sending} if sending else {}
+        fields = {"title": title, "text": text, "due_on": due_on.isoformat()}
+        fields |= {"sending": sending} if sending else {}
         if sending:
-            sent = _sent(by, assessment, REQUEST_ASKED, told)
+            sent = _sent(by, assessment, REQUEST_ASKED, fields)
             made = sent and here.requests.filter(pk=sent.subject_id).first()
             if made and made.answer_id == asked.answer_id:
                 return made
         elif made := _just_asked(asked):
             raise ValidationError(f"{sent_already(made.asked_at)}.", code="sent")
         asked.save(force_insert=True)
-        numbered = {"number": asked.number} | told
-        tell(by, assessment, REQUEST_ASKED, asked, after=numbered)
+        numbered = {"number": asked.number} | fields
+        record(by, assessment, REQUEST_ASKED, asked, after=numbered)
         _mail_in(by, asked, text)
     return asked
 
@@ -103,7 +103,9 @@ def say(
             return made
         said.save(force_insert=True)
         _move(asked, RequestStatus.OPEN)
-        tell(by, here.assessment, REQUEST_SAID, asked, after=_told(said, sending))
+        record(
+            by, here.assessment, REQUEST_SAID, asked, after=_event_fields(said, sending)
+        )
         _mail_in(by, asked, said.text)
     return said
 
@@ -134,7 +136,9 @@ def reply(
             return made
         said.save(force_insert=True)
         _move(asked, RequestStatus.ANSWERED)
-        tell(by, assessment, REQUEST_ANSWERED, asked, after=_told(said, sending))
+        record(
+            by, assessment, REQUEST_ANSWERED, asked, after=_event_fields(said, sending)
+        )
         _mail_out(by, asked, said.text)
     return said
 
@@ -152,8 +156,8 @@ def close(*, by: User, request: Request) -> Request:
         before = {"status": asked.status}
         asked.closed_at, asked.closed_by = timezone.now(), by
         _move(asked, RequestStatus.CLOSED)
-        told = {"number": asked.number}
-        tell(by, asked.assessment, REQUEST_CLOSED, asked, before=before, after=told)
+        fields = {"number": asked.number}
+        record(by, asked.assessment, REQUEST_CLOSED, asked, before=before, after=fields)
         mail = _mail_in if by.pk == asked.asked_by_id else _mail_out
         mail(by, asked, "", closes=True)
     return asked
@@ -168,12 +172,16 @@ def _open(rows: Any, request_id: int) -> Request:
 
 
 def _sent(
-    by: User, assessment: Assessment, action: str, told: dict[str, Any], about: str = ""
+    by: User,
+    assessment: Assessment,
+    action: str,
+    fields: dict[str, Any],
+    about: str = "",
 ) -> Event | None:
-    """What a sending of this person did already, by its name in ``told``."""
+    """The event of the same sending by this person, found by its name in ``fields``."""
     events = trail.events_of(assessment.organisation_id)
     rows = events.filter(action=action, actor=by)
-    return trail.sent(rows.filter(subject_id=about) if about else rows, told)
+    return trail.sent(rows.filter(subject_id=about) if about else rows, fields)
 
 
 def _just_asked(asked: Request) -> Request | None:
@@ -201,8 +209,8 @@ def _said_before(
     if made is None:
         return None
     if sending:
-        told = _told(said, sending)
-        is_same = _sent(by, asked.assessment, action, told, about=str(asked.pk))
+        fields = _event_fields(said, sending)
+        is_same = _sent(by, asked.assessment, action, fields, about=str(asked.pk))
         return made if is_same else None
     lately = asked.messages.filter(at__gt=timezone.now() - REPEAT)
     if made == lately.order_by("-pk").first():
@@ -225,23 +233,23 @@ def _move(asked: Request, status: RequestStatus) -> None:
     asked.save(update_fields=["status", "closed_at", "closed_by"])
 
 
-def _told(said: RequestMessage, sending: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"number": said.request.number, "text": said.text}
+def _event_fields(said: RequestMessage, sending: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {"number": said.request.number, "text": said.text}
     if said.evidence:
-        told |= {"title": said.evidence.title, "sha256": said.evidence.sha256}
-    return told | ({"sending": sending} if sending else {})
+        fields |= {"title": said.evidence.title, "sha256": said.evidence.sha256}
+    return fields | ({"sending": sending} if sending else {})
 
 
 def _mail_in(by: User, asked: Request, text: str, *, closes: bool = False) -> None:
     """To whoever gave the seat; to the owners, if they left or lost the right."""
     members = asked.assessment.organisation.memberships.with_people()
     giver = members.filter(user=asked.seat.given_by_id).first()
-    told = [giver] if giver and may(giver, Permission.SEATS) else []
-    if not told:
+    recipients = [giver] if giver and may(giver, Permission.SEATS) else []
+    if not recipients:
         owners = members.filter(role=Role.OWNER)
-        told = list(owners.filter(user__is_active=True))
+        recipients = list(owners.filter(user__is_active=True))
     link = absolute(asked.get_absolute_url())
-    for member in told:
+    for member in recipients:
         _mail(asked, member.user, by, _Words(text, link, closes))
 
 
@@ -264,11 +272,17 @@ class _Words:
 
 
 def _mail(asked: Request, to: User, by: User, words: _Words) -> None:
-    told = {"text": words.text, "link": words.link, "closes": words.closes}
+    context = {
+        "by": by,
+        "asked": asked,
+        "text": words.text,
+        "link": words.link,
+        "closes": words.closes,
+    }
     queue_mail(
         organisation_id=asked.assessment.organisation_id,
         to=to.email,
         subject=f"{asked.code} {asked.title}",
         template="request",
-        context={"by": by, "asked": asked} | told,
+        context=context,
     )

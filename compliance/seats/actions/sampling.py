@@ -12,7 +12,7 @@ from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.locking import held, tell
+from compliance.seats.actions.locking import held, record
 from compliance.seats.choices import How, SampleResult
 from compliance.seats.events import (
     SAMPLE_ACCEPTED,
@@ -63,10 +63,10 @@ def draw(
         items = [SampleItem(seat=here, answer_id=pk, how=how, seed=seed) for pk in ids]
         made = inserted(SampleItem.objects.bulk_create(items))
         keys = dict(Answer.keys_of(ids))
-        told = {"how": str(how), "questions": [keys[pk] for pk in ids]}
+        fields = {"how": str(how), "questions": [keys[pk] for pk in ids]}
         if seed:
-            told["seed"] = seed
-        tell(by, here.assessment, SAMPLE_DRAWN, here, after=told)
+            fields["seed"] = seed
+        record(by, here.assessment, SAMPLE_DRAWN, here, after=fields)
     return made
 
 
@@ -120,6 +120,6 @@ def mark(
         item.result, item.note, item.said_at = result, note, timezone.now()
         clean_typed(item, "note")
         item.save()
-        told = {"about": answer.question.key, "text": note}
-        tell(by, here.assessment, MARKED[result], here, before=before, after=told)
+        fields = {"about": answer.question.key, "text": note}
+        record(by, here.assessment, MARKED[result], here, before=before, after=fields)
     return item

@@ -12,7 +12,7 @@ from compliance.audit.transaction import writing
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.locking import tell
+from compliance.seats.actions.locking import record
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import SHARE_MADE, SHARE_OPENED, SHARE_REVOKED
 from compliance.seats.models import ShareLink
@@ -43,13 +43,13 @@ def share(
         )
         clean_typed(link, "label")
         link.save(force_insert=True)
-        told = {
+        fields = {
             "title": label,
             "until": link.expires_at.isoformat(),
             "assessment": str(assessment.pk),
         }
         if email:
-            told["email"] = email
+            fields["email"] = email
             queue_mail(
                 organisation_id=assessment.organisation_id,
                 to=email,
@@ -62,7 +62,7 @@ def share(
                     "address": absolute(reverse("seats:shared", args=[token])),
                 },
             )
-        tell(by, assessment, SHARE_MADE, link, after=told)
+        record(by, assessment, SHARE_MADE, link, after=fields)
     return link, token
 
 
@@ -75,8 +75,8 @@ def revoke(*, by: User, link: ShareLink) -> ShareLink:
             return found
         found.revoked_at, found.revoked_by = timezone.now(), by
         found.save(update_fields=["revoked_at", "revoked_by"])
-        told = {"title": found.label}
-        tell(by, found.assessment, SHARE_REVOKED, found, before=told)
+        fields = {"title": found.label}
+        record(by, found.assessment, SHARE_REVOKED, found, before=fields)
     return found
 
 
@@ -93,6 +93,6 @@ def open_share(*, token: str) -> ShareLink | None:
         found = wanted.first()
         if found is None:
             return None
-        told = {"title": found.label}
-        tell(None, found.assessment, SHARE_OPENED, found, after=told)
+        fields = {"title": found.label}
+        record(None, found.assessment, SHARE_OPENED, found, after=fields)
     return found

@@ -10,7 +10,7 @@ from compliance.audit.chain import canonical
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.seats.actions.locking import named, tell
+from compliance.seats.actions.locking import named, record
 from compliance.seats.events import SEAT_DOWNLOADED, SEAT_VIEWED
 from compliance.seats.models import Seat
 
@@ -19,7 +19,7 @@ VISIT = timedelta(hours=1)
 
 
 def note_view(*, by: User, seat: Seat, about: str) -> None:
-    """Tell that the auditor read something, once in a visit.
+    """Record that the auditor read something, once in a visit.
 
     ``about`` names it: "Overview", "Section Governance", "A122".
     """
@@ -36,11 +36,11 @@ def note_view(*, by: User, seat: Seat, about: str) -> None:
     if any(trail.changes(event)[1] == said for event in seen.order_by()):
         return
     with writing():
-        tell(by, seat.assessment, SEAT_VIEWED, seat, after=after)
+        record(by, seat.assessment, SEAT_VIEWED, seat, after=after)
 
 
 def note_download(*, by: User, seat: Seat, about: str, sha256: str) -> None:
-    """Tell that the auditor downloaded a file, each time."""
+    """Record that the auditor downloaded a file, each time."""
     after: dict[str, Any] = {"about": about, "sha256": sha256}
     with writing():
-        tell(by, seat.assessment, SEAT_DOWNLOADED, seat, after=after)
+        record(by, seat.assessment, SEAT_DOWNLOADED, seat, after=after)

@@ -15,8 +15,8 @@ from compliance.pictures import drawing
 from compliance.reviews.signatures import signature_of
 from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
-from compliance.seats.expired import told_when_over
-from compliance.seats.pages import inside, note, question_told, waits
+from compliance.seats.expired import explain_when_over
+from compliance.seats.pages import inside, note, question_context, waits
 from compliance.seats.queries import (
     beside,
     facts,
@@ -42,7 +42,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The assessment at a glance: facts, sections, reports."""
     here = seated(request, seat_id)
@@ -66,7 +66,7 @@ def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 @require_safe
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def section(request: MemberRequest, seat_id: int, section_id: int) -> HttpResponse:
     """The questions of a section with their answers, fifty to a page."""
     here = seated(request, seat_id)
@@ -88,12 +88,12 @@ def section(request: MemberRequest, seat_id: int, section_id: int) -> HttpRespon
 
 @require_safe
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def question(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
     here = seated(request, seat_id)
     answer = answer_for(here, answer_id)
     note(request, here, answer.question.key)
-    context = question_told(here, answer)
+    context = question_context(here, answer)
     for one in context["previews"]:
         if one.text:  # a picture is noted when it is sent
             note(request, here, _preview(one.evidence))
@@ -102,7 +102,7 @@ def question(request: MemberRequest, seat_id: int, answer_id: int) -> HttpRespon
 
 @require_safe
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def evidence_file(
     request: MemberRequest, seat_id: int, evidence_id: UUID
 ) -> HttpResponseBase:
@@ -123,7 +123,7 @@ def evidence_file(
 
 @require_safe
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def evidence_preview(
     request: MemberRequest, seat_id: int, evidence_id: UUID
 ) -> HttpResponse:

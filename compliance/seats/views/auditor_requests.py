@@ -11,7 +11,7 @@ from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.seats import actions
 from compliance.seats.access import seated
-from compliance.seats.expired import told_when_over
+from compliance.seats.expired import explain_when_over
 from compliance.seats.forms import AskForm, SayForm
 from compliance.seats.models import Request, Seat
 from compliance.seats.pages import inside, note
@@ -22,7 +22,7 @@ from compliance.web.sendings import sending_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The auditor's requests, and a form to ask for more."""
     here = seated(request, seat_id)
@@ -31,8 +31,8 @@ def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
     if form.is_valid():
         status = _ask(request, here, form)
         if status == 302:
-            told = by_mail(f"A mail tells {request.organisation} about it.")
-            messages.success(request, f"Asked. {told}")
+            mailed = by_mail(f"{request.organisation} gets a mail.")
+            messages.success(request, f"Asked. {mailed}")
             return redirect("seats:asked_list", request.organisation.slug, here.pk)
     status = status if status > 200 or not form.errors else 422
     note(request, here, "Requests")
@@ -41,19 +41,19 @@ def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 
 def _ask(request: MemberRequest, here: Seat, form: AskForm) -> int:
-    """302 when it is asked, else the status of the refusal, told at the form."""
+    """302 when it is asked, else the status of the refusal, which the form shows."""
     if not rate_limits.may_send(request):
         form.add_error(None, rate_limits.TOO_MANY)
         return 429
-    told = form.cleaned_data
+    values = form.cleaned_data
     try:
         actions.ask(
             by=request.user,
             seat=here,
-            title=told["title"],
-            text=told["text"],
-            due_on=told["due_on"],
-            answer_id=told["answer"],
+            title=values["title"],
+            text=values["text"],
+            due_on=values["due_on"],
+            answer_id=values["answer"],
             sending=sending_of(request),
         )
     except ValidationError as error:
@@ -67,7 +67,7 @@ def _ask(request: MemberRequest, here: Seat, form: AskForm) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse:
     """One request with its thread, and a form to write into it."""
     here = seated(request, seat_id)
@@ -95,7 +95,7 @@ def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse
 
 @require_POST
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def settle(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse:
     """Close a request: the auditor has what was needed."""
     here = seated(request, seat_id)

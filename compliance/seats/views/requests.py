@@ -17,7 +17,7 @@ from django.views.decorators.http import (
 
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
-from compliance.evidence.refusals import tell
+from compliance.evidence.refusals import add_refusals
 from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
@@ -107,7 +107,7 @@ def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:
             uploads=[upload],
             then=reply,
         )
-        return _told(form, outcomes)
+        return _add_faults(form, outcomes)
     try:
         reply(values["evidence"])
     except ValidationError as error:
@@ -115,9 +115,9 @@ def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:
     return 422
 
 
-def _told(form: ReplyForm, outcomes: Sequence[library.Outcome]) -> int:
+def _add_faults(form: ReplyForm, outcomes: Sequence[library.Outcome]) -> int:
     """Why a new file was not kept, or was kept and not sent."""
-    status = tell(form, outcomes)
+    status = add_refusals(form, outcomes)
     for one in outcomes:
         if one.unused:
             said = f"“{one.evidence}” is in the library, but was not sent."

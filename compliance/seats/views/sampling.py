@@ -12,16 +12,16 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.seats import actions
 from compliance.seats.access import answer_for, seated
 from compliance.seats.choices import How, SampleResult
-from compliance.seats.expired import told_when_over
+from compliance.seats.expired import explain_when_over
 from compliance.seats.forms import DrawForm, MarkForm, PickForm
-from compliance.seats.pages import inside, note, question_told
+from compliance.seats.pages import inside, note, question_context
 from compliance.seats.queries import sample_of
 from compliance.web.text import counted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The auditor's own list, and a form to draw more into it."""
     here = seated(request, seat_id)
@@ -54,7 +54,7 @@ def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 @require_POST
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def pick(request: MemberRequest, seat_id: int) -> HttpResponse:
     """Put one question into the sample by hand."""
     here = seated(request, seat_id)
@@ -80,7 +80,7 @@ def pick(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 @require_POST
 @member_required(Permission.AUDIT)
-@told_when_over
+@explain_when_over
 def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
     """Accept, flag with a note, or look again."""
     here = seated(request, seat_id)
@@ -98,7 +98,7 @@ def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
     if form.errors:
-        context = question_told(here, answer, form)
+        context = question_context(here, answer, form)
         return render(request, "seats/question.html", context, status=422)
     back = [request.organisation.slug, here.pk]
     if page := form.cleaned_data["page"]:  # the list of a section

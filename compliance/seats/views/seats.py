@@ -22,7 +22,7 @@ from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import SeatForm
 from compliance.seats.models import Seat, SeatOffer
-from compliance.seats.pages import find, seats_told
+from compliance.seats.pages import find, seats_context
 from compliance.seats.queries import looked as looked_of
 from compliance.seats.queries import looks, offers_in, seats_in
 from compliance.web.mail import by_mail
@@ -47,7 +47,7 @@ def seats(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             status = 422
         else:
             return _given(request, assessment, given)
-    context = seats_told(request, assessment, form=form)
+    context = seats_context(request, assessment, form=form)
     return render(request, "seats/list.html", context, status=status)
 
 

@@ -17,7 +17,7 @@ from compliance.organisations.rate_limits import hindered, within
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
-from compliance.seats.pages import find, seats_told
+from compliance.seats.pages import find, seats_context
 from compliance.seats.queries import beside, facts, links_in, opened_by, page_of, parts
 from compliance.signatures.validity import void_of
 from compliance.web.mail import absolute
@@ -42,7 +42,7 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     email = "" if status else form.cleaned_data.get("email", "")
     if email:
         status = hindered(request, form)
-    told: dict[str, Any] = {"share": form}
+    extra: dict[str, Any] = {"share": form}
     if not status:
         try:
             link, token = actions.share(
@@ -57,9 +57,9 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             status = 422
         else:
             address = absolute(reverse("seats:shared", args=[token]))
-            told = {"fresh": link, "address": address, "mailed": email}
+            extra = {"fresh": link, "address": address, "mailed": email}
             request.is_saved = True
-    context = seats_told(request, assessment, **told)
+    context = seats_context(request, assessment, **extra)
     return render(request, "seats/list.html", context, status=status or 200)
 
 

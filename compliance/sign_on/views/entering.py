@@ -38,13 +38,13 @@ from compliance.sign_on.pages import (
 from compliance.web.safe_redirect import is_local
 
 _METHOD = "sign_on"
-_TOLD = ("SAMLResponse", "RelayState")
+_FIELDS = ("SAMLResponse", "RelayState")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 def find(request: Any) -> HttpResponse:
-    """The provider for an address. By its domain alone: it tells of no account."""
+    """The provider for an address. By its domain alone: it does not show whether an account is there."""
     form = FindForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         found = actions.claimant(form.cleaned_data["email"])
@@ -91,7 +91,7 @@ def enter(request: Any, at: str) -> HttpResponse:
 @require_POST
 @member_required(Permission.LEAVE)
 def connect(request: MemberRequest) -> HttpResponse:
-    """To the provider, so that it tells whom it knows this member as."""
+    """To the provider, so that it names the person whom it knows this member as."""
     sign_on = standing(request.organisation.slug)
     if sign_on is None or not sign_on.is_on:
         raise Http404
@@ -125,20 +125,20 @@ def answer(request: Any, at: str) -> HttpResponse:
     sign_on = standing(at)
     if sign_on is None or not sign_on.is_saml:
         raise Http404
-    told = {name: request.POST[name] for name in _TOLD if name in request.POST}
-    if "carried" in request.POST or entrance.is_begun(request, told):
-        return _back(request, sign_on, told)
-    if sum(map(len, told.values())) > saml.MOST_BYTES:
+    posted = {name: request.POST[name] for name in _FIELDS if name in request.POST}
+    if "carried" in request.POST or entrance.is_begun(request, posted):
+        return _back(request, sign_on, posted)
+    if sum(map(len, posted.values())) > saml.MOST_BYTES:
         return HttpResponse(status=413)
-    context = {"sign_on": sign_on, "told": told}
+    context = {"sign_on": sign_on, "posted": posted}
     return render(request, "sign_on/carry.html", context)
 
 
-def _back(request: Any, sign_on: SignOn, told: dict[str, str]) -> HttpResponse:
+def _back(request: Any, sign_on: SignOn, posted: dict[str, str]) -> HttpResponse:
     if not may_try(request):
         return too_many(request)
     try:
-        came = entrance.come_back(request, sign_on, told)
+        came = entrance.come_back(request, sign_on, posted)
         return _DONE[came.purpose](request, sign_on, came)
     except ValidationError as error:
         return refused(request, sign_on, error)

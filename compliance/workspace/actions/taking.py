@@ -63,7 +63,7 @@ def take_over(
         touched = _touched(answer, source, part)
         _refuse_stale(answer, seen, set(touched))
         proofs = [row.evidence for row in source.attachments.all()]
-        also: Changes = {"source": _told(source)}
+        also: Changes = {"source": _source_fields(source)}
         if attached := attach_all(answer, proofs):
             also["attached"] = attached
         beside: Changes = {}
@@ -107,7 +107,10 @@ def keep_mine(
         before = {"taken_version": answer.taken_version}
         answer.taken_version = source_version
         answer.save(update_fields=["taken_version"])
-        after = {"taken_version": source_version, "source": _told(answer.taken_from)}
+        after = {
+            "taken_version": source_version,
+            "source": _source_fields(answer.taken_from),
+        }
         return answer, record(by, answer, ANSWER_KEPT, before, after)
 
 
@@ -190,7 +193,7 @@ def _refuse_stale(answer: Answer, seen: Known, fields: Iterable[str]) -> None:
         raise ValidationError(msg, code=STALE)
 
 
-def _told(source: Answer) -> Changes:
+def _source_fields(source: Answer) -> Changes:
     """The source as the trail names it."""
     return {
         "answer": source.pk,

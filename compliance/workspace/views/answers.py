@@ -29,7 +29,7 @@ from compliance.workspace.row_pages import (
     is_inside,
     mark,
     put_typed,
-    told_event,
+    undo_context,
     undo_refused,
     whole_row,
 )
@@ -71,11 +71,11 @@ def _saved(request: MemberRequest, done: actions.Saved, page: Known) -> HttpResp
     if request.POST.get("want") == "row":
         return render(request, ROW, whole_row(request, answer, event))
     if request.POST.get("want") == "mine":
-        told = told_event(answer, event) | {"known": done.known, "is_swap": True}
-        told |= {"now": timezone.now()}
-        return render(request, "workspace/_saved_mine.html", told)
+        context = undo_context(answer, event) | {"known": done.known, "is_swap": True}
+        context |= {"now": timezone.now()}
+        return render(request, "workspace/_saved_mine.html", context)
     today = timezone.localdate()
-    context = frame(request, answer.assessment, today) | told_event(answer, event)
+    context = frame(request, answer.assessment, today) | undo_context(answer, event)
     context |= {"known": done.known, "has_body": "body" in request.POST}
     if event and not is_inside(event, page):
         counts = counted(answer, today)
@@ -165,6 +165,6 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
     if not wants_partial(request.htmx):
         messages.info(request, said)
         return redirect(f"{assessment.get_absolute_url()}?open={done.answer.pk}")
-    is_verdict = told_event(done.answer, done.event)["is_verdict"]
+    is_verdict = undo_context(done.answer, done.event)["is_verdict"]
     context = whole_row(request, done.answer, None, said=said, is_verdict=is_verdict)
     return render(request, ROW, context)

@@ -78,14 +78,14 @@ def na_undo(request: MemberRequest) -> HttpResponse:
     except Event.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
-        return _told(request, error.messages[0], None, 422)
+        return _reply(request, error.messages[0], None, 422)
     said = "Nothing was undone: it has been changed again since."
     if waiting:
         said = f"{len(waiting)} N/A wait{'' if len(waiting) > 1 else 's'} again."
     one = waiting[0] if len(waiting) == 1 else None
     if one and wants_partial(request.htmx):
         return render(request, ROW, whole_row(request, one, None, said=said))
-    return _told(request, said, None if request.POST.get("want") == "queue" else one)
+    return _reply(request, said, None if request.POST.get("want") == "queue" else one)
 
 
 @require_POST
@@ -96,7 +96,7 @@ def na_confirm(
     answer = find_answer(find(request, assessment_id), answer_id)
     form = KnownForm(request.POST)
     if not form.is_valid():
-        return _told(request, form.fault, answer, 422)
+        return _reply(request, form.fault, answer, 422)
     try:
         done = confirm_na(
             by=request.user,
@@ -104,10 +104,10 @@ def na_confirm(
             seen={answer.pk: form.cleaned_data["base"]},
         )
     except ValidationError as error:
-        return _told(request, error.messages[0], answer, 422)
+        return _reply(request, error.messages[0], answer, 422)
     if done.refused:
-        return _told(request, done.refused[0], answer, 409)
-    return _told(request, "N/A confirmed.", answer, event=done.events[0])
+        return _reply(request, done.refused[0], answer, 409)
+    return _reply(request, "N/A confirmed.", answer, event=done.events[0])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,7 +155,7 @@ def again(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpRe
     answer = find_answer(find(request, assessment_id), answer_id)
     form = KnownForm(request.POST)
     if not form.is_valid():
-        return _told(request, form.fault, answer, 422)
+        return _reply(request, form.fault, answer, 422)
     try:
         _, event = actions.confirm_again(
             by=request.user,
@@ -165,11 +165,11 @@ def again(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpRe
             seen=form.cleaned_data["base"],
         )
     except ValidationError as error:
-        return _told(request, error.messages[0], answer, 409)
-    return _told(request, "Still right.", answer, event=event)
+        return _reply(request, error.messages[0], answer, 409)
+    return _reply(request, "Still right.", answer, event=event)
 
 
-def _told(
+def _reply(
     request: MemberRequest,
     said: str,
     answer: Answer | None,
@@ -178,9 +178,9 @@ def _told(
 ) -> HttpResponse:
     """A toast for the decision, with its undo and with the marks of the row."""
     if not wants_partial(request.htmx):
-        tell = messages.info if status < 400 else messages.error
+        notify = messages.info if status < 400 else messages.error
         key = f"{answer.question.key}: " if answer and status < 400 else ""
-        tell(request, key + said)
+        notify(request, key + said)
         queue = redirect("workspace:na_queue", request.organisation.slug)
         return redirect(answer) if answer else queue
     context: dict[str, Any] = {"said": said, "event": event, "is_done": status < 400}

@@ -88,7 +88,7 @@ def _panel(
     line = lines.line(find_answer(assessment, answer.pk), assessment, view.today)
     context = page_context(request, assessment, view)
     context |= panel_context(line, view, "comments")
-    context |= {"form": form, "is_told": is_done}
+    context |= {"form": form, "is_sent": is_done}
     template = "workspace/panel.html"
     if wants_partial(request.htmx):
         template += "#panel"

@@ -17,7 +17,7 @@ from compliance.assessments import actions
 from compliance.assessments.models import Answer
 from compliance.evidence import actions as library
 from compliance.evidence.forms import SEVERAL, EvidenceForm
-from compliance.evidence.refusals import tell
+from compliance.evidence.refusals import add_refusals
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 from compliance.web.text import searched
@@ -50,7 +50,7 @@ def proof_add(
         form.add_error(None, said)
     outcomes, status = _added(request, answer, form) if form.is_valid() else ([], 422)
     if wants_partial(request.htmx) and request.htmx.target == PLACE:
-        return _told_link(request, answer, form, outcomes)
+        return _reply_to_link(request, answer, form, outcomes)
     unused = [one for one in outcomes if one.unused]
     if status != 200 or unused or wants_partial(request.htmx):
         return _page(request, answer, form, status, outcomes)
@@ -69,7 +69,7 @@ def _added(
         then=lambda one: actions.attach(by=request.user, answer=answer, evidence=one),
         **form.cleaned_data,
     )
-    return outcomes, tell(form, outcomes)
+    return outcomes, add_refusals(form, outcomes)
 
 
 def _page(
@@ -159,16 +159,16 @@ def _change(
     except ValidationError as error:
         fault = error.messages[0]
         if is_partial:
-            return _told(request, answer, fault, status=422)
+            return _reply(request, answer, fault, status=422)
         return _back(request, answer, fault)
     said = said.format(evidence.title)
     if not is_partial:
         return _back(request, answer, said)
     back = "use" if action is actions.detach else "drop"
-    return _told(request, answer, said, undo=f"{evidence.pk}/{back}/")
+    return _reply(request, answer, said, undo=f"{evidence.pk}/{back}/")
 
 
-def _told_link(
+def _reply_to_link(
     request: MemberRequest,
     answer: Answer,
     form: EvidenceForm,
@@ -178,13 +178,13 @@ def _told_link(
     faults = [one.unused for one in outcomes if one.unused]
     faults += [str(text) for several in form.errors.values() for text in several]
     if faults or not outcomes or not outcomes[0].evidence:
-        return _told(request, answer, " ".join(faults), status=422)
+        return _reply(request, answer, " ".join(faults), status=422)
     new = outcomes[0].evidence
     said = f"“{new}” is used in this answer."
-    return _told(request, answer, said, undo=f"{new.pk}/drop/")
+    return _reply(request, answer, said, undo=f"{new.pk}/drop/")
 
 
-def _told(
+def _reply(
     request: MemberRequest,
     answer: Answer,
     said: str,
@@ -194,12 +194,12 @@ def _told(
 ) -> HttpResponse:
     """The change with its way back, and the evidence of the row as it is now."""
     answer = find_row(request, answer.assessment_id, answer.pk)
-    context = row_context(request, answer) | {"answer": answer, "told": said}
+    context = row_context(request, answer) | {"answer": answer, "notice": said}
     context |= {"undo": undo, "is_swap": True, "said": said if status == 200 else ""}
     context["is_mine"] = request.POST.get("want") == MINE
     line = context["line"]
     context |= {"warnings": line.warnings, "is_due_soon": line.is_due_soon}
-    return render(request, "workspace/_proofs_told.html", context, status=status)
+    return render(request, "workspace/_proofs_changed.html", context, status=status)
 
 
 def _back(request: MemberRequest, answer: Answer, said: str) -> HttpResponse:

@@ -54,12 +54,12 @@ def seen(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     form = VisitForm(request.POST)
     if not form.is_valid():
-        return _told(request, assessment, {"faults": [FAULT]}, 422)
+        return _reply(request, assessment, {"faults": [FAULT]}, 422)
     try:
         context = _moved(request, assessment, **form.cleaned_data)
     except ValidationError as error:
-        return _told(request, assessment, {"faults": error.messages}, 422)
-    return _told(request, assessment, context, 200)
+        return _reply(request, assessment, {"faults": error.messages}, 422)
+    return _reply(request, assessment, context, 200)
 
 
 def _moved(
@@ -77,7 +77,7 @@ def _moved(
     return {"unseen": unseen(assessment, by.pk), "is_back": True}
 
 
-def _told(
+def _reply(
     request: MemberRequest, assessment: Assessment, context: dict[str, Any], status: int
 ) -> HttpResponse:
     context |= {"assessment": assessment, "base_url": assessment.get_absolute_url()}

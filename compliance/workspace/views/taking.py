@@ -85,7 +85,7 @@ def _context(
         "related": related,
         "is_same_duty": part == Travels.ANSWER,
         "is_proof": part == Travels.PROOF,
-        "source_value": lines.told_value(source),
+        "source_value": lines.answered_in_words(source),
         "parts": taking.parts(answer, changes),
         "apart": taking.why_no_verdict(source, answer)
         if part == Travels.ANSWER
