@@ -62,21 +62,21 @@ class Bearer(HttpBearer):
         bearer = bearer_of(token)
         if bearer is None:
             return None
-        told: Any = request
-        told.token, told.membership, told.may = (
+        call: Any = request
+        call.token, call.membership, call.may = (
             bearer.token,
             bearer.membership,
             bearer.may,
         )
-        told.organisation, told.person = bearer.token.organisation, bearer.token.user
-        told.quota = limits.counted(bearer.token)
-        if told.quota.left < 0:
-            headers = {"Retry-After": str(told.quota.seconds)} | told.quota.headers
+        call.organisation, call.person = bearer.token.organisation, bearer.token.user
+        call.quota = limits.counted(bearer.token)
+        if call.quota.left < 0:
+            headers = {"Retry-After": str(call.quota.seconds)} | call.quota.headers
             raise ProblemError(429, headers=headers)
         if self.permission not in bearer.may:
             detail = (
                 f"This needs the scope “{self.permission}”, in the token and in the role"
                 " of its person today."
             )
-            raise ProblemError(403, detail, kind="scope", headers=told.quota.headers)
+            raise ProblemError(403, detail, kind="scope", headers=call.quota.headers)
         return bearer.token

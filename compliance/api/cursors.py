@@ -56,10 +56,10 @@ def _written(values: list[Any], order: Sequence[str]) -> str:
 def _read(cursor: str, order: Sequence[str]) -> list[Any]:
     try:
         data = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        told, *values = json.loads(data)
+        names, *values = json.loads(data)
     except (ValueError, TypeError, RecursionError):
-        told, values = "", []
-    if told != ",".join(order) or len(values) != len(order):
+        names, values = "", []
+    if names != ",".join(order) or len(values) != len(order):
         raise _no_cursor()
     return list(values)
 

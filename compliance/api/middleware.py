@@ -20,9 +20,9 @@ class ProblemMiddleware:
                 response.headers[name] = value
         is_page = not response.headers.get("Content-Type", "").startswith(MEDIA_TYPE)
         if request.path.startswith("/api/") and response.status_code >= 400 and is_page:
-            told = problem(response.status_code)
+            reply = problem(response.status_code)
             for name, value in response.headers.items():
                 if name not in {"Content-Type", "Content-Length", "Content-Encoding"}:
-                    told.headers.setdefault(name, value)
-            return told
+                    reply.headers.setdefault(name, value)
+            return reply
         return response

@@ -52,7 +52,7 @@ def conflict(
         "Someone else has changed these fields. Compare both sides, and send yours"
         f" again with version {standing.version}."
     )
-    told = kind(
+    body = kind(
         type="urn:attest:problem:conflict",
         title="Conflict",
         status=409,
@@ -60,7 +60,7 @@ def conflict(
         sides=sides,
         standing=standing,
     )
-    return Said(told, 409)
+    return Said(body, 409)
 
 
 def operation(
@@ -80,11 +80,11 @@ def operation(
     repeated under a key, in the transaction of its change or apart from it; ``matches``
     says that it heeds ``If-Match``; ``also`` goes into its description.
     """
-    told = dict(also or {})
+    extra = dict(also or {})
     parameters = [*([_KEY] if once else []), *([_MATCH] if matches else [])]
     if parameters:
-        told["parameters"] = [*told.get("parameters", ()), *parameters]
-    told["x-scope"] = permission.value
+        extra["parameters"] = [*extra.get("parameters", ()), *parameters]
+    extra["x-scope"] = permission.value
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         known = set(signature(view).parameters)
@@ -113,7 +113,7 @@ def operation(
             operation_id=view.__name__,
             summary=_summary(view),
             url_name=view.__name__,
-            openapi_extra=told,
+            openapi_extra=extra,
         )
         return view
 

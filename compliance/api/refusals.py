@@ -20,7 +20,7 @@ from compliance.evidence.refusals import status_of
 _SENT = ("body", "form", "file")
 
 
-def told(request: HttpRequest, error: ProblemError) -> HttpResponse:
+def problem_raised(request: HttpRequest, error: ProblemError) -> HttpResponse:
     """A problem that an operation ended with."""
     del request
     return problem(
@@ -95,7 +95,7 @@ def unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
 
 _HANDLERS: Mapping[type[Exception], Callable[..., HttpResponse]] = {
     Exception: unforeseen,
-    ProblemError: told,
+    ProblemError: problem_raised,
     InputError: input_refused,
     ValidationError: refused,
     HttpError: unread,

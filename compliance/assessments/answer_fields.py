@@ -186,7 +186,7 @@ ANSWER_FIELDS = (
     _signed("na_confirmed_by_id", _("N/A confirmed by"), Kind.PERSON),
     _signed("na_confirmed_at", _("confirmation of N/A"), Kind.MOMENT, material=True),
 )
-"""In the order in which history, sheet and report tell them."""
+"""In the order in which history, sheet and report show them."""
 NOT_FIELDS = {
     "id": "names the row",
     "assessment_id": "where the row belongs, from its start to its end",

@@ -46,7 +46,7 @@ class Scope:
         day: Callable[[date], str] = english,
         rests: bool = False,
     ) -> None:
-        """``model``, ``say`` and ``day`` tell it in another language (``rules.sentence``).
+        """``model``, ``say`` and ``day`` put it in another language (``rules.sentence``).
 
         ``period_from`` is the first day of the audit period: what no longer bound then
         does not apply. With ``rests`` sections of the organisation's level are asked in

@@ -28,7 +28,7 @@ def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
     who has answered since.
     """
     stands = answered(answer)
-    back = _told(before) if _told(after) == stands else stands
+    back = _author_fields(before) if _author_fields(after) == stands else stands
     return from_json(before, Role.BESIDE) | back
 
 
@@ -67,7 +67,7 @@ def _set(answer: Answer, pair: Changes) -> Sides:
     return before, json_of(pair)
 
 
-def _told(side: Changes) -> Changes:
+def _author_fields(side: Changes) -> Changes:
     """The author by one side of an event; empty where it does not say."""
-    told = from_json(side, Role.BESIDE)
-    return {field: told[field] for field in ANSWERED if field in told}
+    fields = from_json(side, Role.BESIDE)
+    return {field: fields[field] for field in ANSWERED if field in fields}

@@ -109,14 +109,14 @@ def different(assessment: Assessment) -> AnswerQuerySet:
         assessment=assessment.carried_from_id,
         question__key=OuterRef("question__key"),
     )
-    told = {f"told_{column}": _told(column) for column in ANSWERING}
-    same = before.annotate(**told).filter(**{name: OuterRef(name) for name in told})
-    rows = Answer.objects.filter(assessment=assessment).annotate(**told)
+    texts = {f"text_{column}": _as_text(column) for column in ANSWERING}
+    same = before.annotate(**texts).filter(**{name: OuterRef(name) for name in texts})
+    rows = Answer.objects.filter(assessment=assessment).annotate(**texts)
     rows = rows.filter(~Exists(same))
     return rows.filter(Exists(before) | ~Q(verdict="unanswered"))
 
 
-def _told(column: str) -> Coalesce:
+def _as_text(column: str) -> Coalesce:
     """A column as comparable text; none is the empty text."""
     return Coalesce(Cast(column, TextField()), Value(""), output_field=TextField())
 

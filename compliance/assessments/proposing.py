@@ -101,7 +101,7 @@ def asked_in(question: Question) -> dict[str, Any]:
     }
 
 
-def told(proposal: Proposal) -> dict[str, Any]:
+def proposal_payload(proposal: Proposal) -> dict[str, Any]:
     """The proposal in an event: which one, by which token, and whose."""
     token = proposal.token
     return {

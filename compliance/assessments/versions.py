@@ -1,6 +1,6 @@
 """A page's knowledge of an answer: one version, of some fields a newer one. Pure.
 
-A save that was merged with someone else's tells the page nothing of their fields.
+A save that was merged with someone else's shows the page nothing of their fields.
 So the page knows its own fields in the new version and the others in the old one,
 and a later save of the whole row cannot take back what it never showed.
 """

@@ -40,7 +40,7 @@ class Part:
         self.size += len(data)
         self._out.write(data)
 
-    def told(self) -> Member:
+    def member(self) -> Member:
         return Member(size=self.size, sha256=self._digest.hexdigest())
 
 
@@ -68,7 +68,7 @@ class Writer:
         with self._zip.open(info, "w", force_zip64=True) as out:
             part = Part(out)
             yield part
-        self.members[name] = part.told()
+        self.members[name] = part.member()
 
     def finish(self, said: Manifest) -> None:
         """The manifest, and the hash of everything."""
@@ -84,7 +84,7 @@ class Reader:
 
     def __init__(self, file: BinaryIO) -> None:
         self.is_intact = _is_intact(file)
-        with _told("the table of contents"):
+        with _as_damage("the table of contents"):
             self._zip = ZipFile(file)
             self._infos = _listed(self._zip)
         with self._opened(manifest.NAME) as part:
@@ -117,12 +117,12 @@ class Reader:
     @contextmanager
     def _counted(self, name: str) -> Iterator[IO[bytes]]:
         expected = self.manifest.members[name]
-        with self._opened(name) as part, _told(name):
+        with self._opened(name) as part, _as_damage(name):
             counted = _Counted(part, name, expected.size)
             with io.BufferedReader(counted, CHUNK) as buffered:
                 yield buffered
                 is_whole = not buffered.read(1)
-            if not is_whole or counted.told() != expected:
+            if not is_whole or counted.member() != expected:
                 msg = (
                     f"{name} is damaged: it does not have the bytes it was written with"
                 )
@@ -133,7 +133,7 @@ class Reader:
         if name not in self._infos:
             msg = f"{name} is missing"
             raise BackupError(msg)
-        with _told(name), self._zip.open(self._infos[name]) as part:
+        with _as_damage(name), self._zip.open(self._infos[name]) as part:
             yield part
 
 
@@ -157,12 +157,12 @@ class _Counted(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
-    def told(self) -> Member:
+    def member(self) -> Member:
         return Member(size=self._size, sha256=self._digest.hexdigest())
 
 
 @contextmanager
-def _told(what: str) -> Iterator[None]:
+def _as_damage(what: str) -> Iterator[None]:
     """An error over damaged bytes is reported as damage of a part."""
     try:
         yield

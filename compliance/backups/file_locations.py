@@ -56,14 +56,14 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
 
 def _put_checkpoints(path: Path, chunks: Iterable[bytes], now: datetime) -> str:
     with fresh(path, chunks) as new:
-        told = _set_aside(path, new, now)
+        notice = _set_aside(path, new, now)
         new.rename(path)
         path.with_suffix(".verified").unlink(missing_ok=True)
-    return told
+    return notice
 
 
 def _set_aside(path: Path, new: Path, now: datetime) -> str:
-    """Keep checkpoints that lie there already under another name; what to tell of it."""
+    """Keep checkpoints that are there already under another name; a message about it."""
     with suppress(FileNotFoundError):
         there, ours = path.read_bytes(), new.read_bytes()
         if there == ours:

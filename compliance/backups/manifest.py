@@ -65,7 +65,7 @@ class Manifest(_Shape):
     ``migrations`` is what was applied, by app. ``tables`` go by their name in the
     database, ``chains`` by organisation. ``trail_key`` is the SHA-256 of the public key
     that checkpoints are signed with, "" where there is none. ``missing`` names files
-    that rows tell of and that did not lie on the disk any more.
+    that rows name and that were not on the disk any more.
     """
 
     format: Literal["attest-backup"]
@@ -84,7 +84,7 @@ class Manifest(_Shape):
     def rows(self) -> int:
         return sum(table.rows for table in self.tables.values())
 
-    def told_at(self) -> str:
+    def moment_in_words(self) -> str:
         """Its moment, for people."""
         return f"{self.made_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
@@ -106,7 +106,7 @@ def hash_in(name: str) -> str:
 
 
 def file_of(table: str, row: dict[str, object]) -> tuple[str, int] | None:
-    """Name and size of the file that a row tells of, if it does; a part of the backup."""
+    """Name and size of the file that a row names, if it does; a part of the backup."""
     sha256 = row.get("sha256")
     if not sha256:
         return None

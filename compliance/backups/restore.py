@@ -25,7 +25,7 @@ from compliance.web.sqlite_lock import in_turn
 
 
 def restore(where: Where) -> tuple[Manifest, list[str]]:
-    """Make this installation what a backup says; its manifest, and what to tell.
+    """Make this installation what a backup says; its manifest, and messages.
 
     Nothing is touched before all of it was checked. Raises ``BackupError`` for a
     damaged backup, one of another version, and where anybody is at home already;
@@ -39,13 +39,13 @@ def restore(where: Where) -> tuple[Manifest, list[str]]:
         compatibility.refuse_not_empty()
         # What is put on the shelf of reports goes again unless its rows are committed.
         with reports.workplace(_stays) as desk:
-            told = _put_files(backup, desk)
+            messages = _put_files(backup, desk)
             with _all_at_once():
                 _put_rows(backup)
-                told += _mark_deleted()
+                messages += _mark_deleted()
         # Not in that transaction: after a kill here, the worker goes on with the deletion.
-        told += _go_on()
-        return backup.manifest, told
+        messages += _go_on()
+        return backup.manifest, messages
 
 
 def _stays(name: str) -> bool:
@@ -58,15 +58,15 @@ def _stays(name: str) -> bool:
 
 def _mark_deleted() -> list[str]:
     """Delete organisations again that were deleted after the backup was made."""
-    told = []
+    messages = []
     for organisation in Organisation.objects.order_by("name"):
         if receipt := receipts.find(organisation.pk):
             deletion.begin_again(organisation)
-            told.append(
+            messages.append(
                 f"{organisation} was deleted on {receipt.ended_at:%Y-%m-%d}, after this"
                 " backup was made, and has been deleted again."
             )
-    return told
+    return messages
 
 
 def _go_on() -> list[str]:
@@ -74,19 +74,19 @@ def _go_on() -> list[str]:
 
     An owner may have kept it after the backup was made.
     """
-    told = []
+    messages = []
     for organisation_id in Deletion.objects.values_list("pk", flat=True):
         try:
             deletion.delete(organisation_id)
         except deletion.RefusedError as error:
-            told.append(str(error))
+            messages.append(str(error))
     closed = Organisation.objects.exclude(closes_at=None).order_by("name")
     for organisation in filter(None, map(grace.postpone, closed)):
-        told += [
+        messages += [
             f"{organisation} was closed when this backup was made. Its owners get a mail:"
             f" it is deleted on {organisation.closes_at:%Y-%m-%d}, unless one keeps it."
         ]
-    return told
+    return messages
 
 
 def _refuse_other_columns(said: Manifest) -> None:
@@ -101,8 +101,8 @@ def _refuse_other_columns(said: Manifest) -> None:
 def _put_files(backup: Reader, desk: Path) -> list[str]:
     now = timezone.now()
     names = [name for name in backup.manifest.members if not name.startswith("rows/")]
-    told = [put(name, backup.chunks(name), desk, now) for name in names]
-    return [words for words in told if words]
+    messages = [put(name, backup.chunks(name), desk, now) for name in names]
+    return [words for words in messages if words]
 
 
 @contextmanager

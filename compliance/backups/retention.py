@@ -38,7 +38,7 @@ def remove_older(folder: Where, days: int) -> tuple[list[str], Stuck | None]:
 def _remove_there(
     folder: InBucket, names: list[str], hidden: list[str]
 ) -> Stuck | None:
-    """Objects with all of their versions; None where the store tells of none that stays."""
+    """Objects with all of their versions; None where the store reports none that stays."""
     folder.bucket.delete(names)
     try:
         stuck = folder.bucket.purge([*names, *hidden])

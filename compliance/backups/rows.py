@@ -84,7 +84,7 @@ def insert(model: Model_, rows: Iterable[list[Any]]) -> None:
             cursor.executemany(statement, batch)
 
 
-def _told(field: Field) -> Field:
+def _stored(field: Field) -> Field:
     """The field whose values a column holds: of a foreign key, the one it points to."""
     while field.remote_field:
         field = field.target_field  # type: ignore[attr-defined]
@@ -96,15 +96,15 @@ def _stays(field: Field) -> bool:
 
 
 def _writer(field: Field) -> Callable[[Any], Any]:
-    told = _told(field)
-    if _stays(told):
+    stored = _stored(field)
+    if _stays(stored):
         return _same
 
     def write(value: Any) -> Any:
         if value is None:
             return None
-        holder: Any = SimpleNamespace(**{told.attname: value})
-        return told.value_to_string(holder)
+        holder: Any = SimpleNamespace(**{stored.attname: value})
+        return stored.value_to_string(holder)
 
     return write
 
@@ -113,13 +113,13 @@ def _reader(field: Field) -> Callable[[Any], Any]:
     """A function that makes a value of JSON one that the database takes."""
     if isinstance(field, JSONField):
         return _same
-    told = _told(field)
-    parse = _same if _stays(told) else told.to_python
+    stored = _stored(field)
+    parse = _same if _stays(stored) else stored.to_python
 
     def read(value: Any) -> Any:
         if value is None:
             return None
-        return told.get_db_prep_save(parse(value), connection=connection)
+        return stored.get_db_prep_save(parse(value), connection=connection)
 
     return read
 

@@ -67,23 +67,25 @@ def _check(backup: Reader) -> None:
         msg = f"{min(known ^ found)}: tables and parts with rows differ"
         raise BackupError(msg)
     files: dict[str, int] = {}
-    for table, told in said.tables.items():
-        files |= _check_rows(backup, table, told)
+    for table, expected in said.tables.items():
+        files |= _check_rows(backup, table, expected)
     _check_files(backup, files)
     if not backup.is_intact:
         msg = "bytes between its parts, or in its table of contents, were changed"
         raise BackupError(msg)
 
 
-def _check_rows(backup: Reader, table: str, told: Table) -> dict[str, int]:
+def _check_rows(backup: Reader, table: str, expected: Table) -> dict[str, int]:
     """Count the rows of a table; the files they name."""
     count, files = 0, {}
     for row in rows(backup, table):
         count += 1
-        if file := file_of(table, dict(zip(told.columns, row, strict=True))):
+        if file := file_of(table, dict(zip(expected.columns, row, strict=True))):
             files[file[0]] = file[1]
-    if count != told.rows:
-        msg = f"{rows_of(table)} has {count} rows, and the manifest says {told.rows}"
+    if count != expected.rows:
+        msg = (
+            f"{rows_of(table)} has {count} rows, and the manifest says {expected.rows}"
+        )
         raise BackupError(msg)
     return files
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions import refuse_too_many_files, told
+from compliance.assessments.actions import evidence_payload, refuse_too_many_files
 from compliance.assessments.answer_fields import NEEDED, TYPED
 from compliance.assessments.choices import Verdict
 from compliance.assessments.crediting import (
@@ -347,7 +347,7 @@ def _attached(
             batch_size=ROWS,
         )
     )
-    said = told(evidence)
+    said = evidence_payload(evidence)
     entries = [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in rows]
     save_credits(entries)
     return entries

@@ -19,7 +19,7 @@ from compliance.audit.models import Event
 from compliance.bundles.bundle_export import trail_there
 from compliance.bundles.trails import check_trail
 from compliance.organisations.models import Organisation
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 
 
 class ChangedError(Exception):
@@ -122,6 +122,8 @@ def _entry(event: OriginEvent, trail: OriginTrail) -> Entry:
         seq=event.seq,
         at=event.at,
         who=names["people"].get(event.actor_id, "Attest"),
-        what=told(event.action, said.get("before", {}), said.get("after", {}), key),
+        what=event_in_words(
+            event.action, said.get("before", {}), said.get("after", {}), key
+        ),
         hash=event.hash,
     )

@@ -8,7 +8,7 @@ from compliance.web.mail import render
 
 
 def preview(row: Reminders, rules: Rules, membership: Membership) -> tuple[str, str]:
-    """Subject and text; two empty ones while there is nothing new to tell."""
+    """Subject and text; two empty ones while nothing is new."""
     with spoken_to(row):
         scope = scope_of(row, membership)
         digest = digest_of(scope, row, rules, membership)

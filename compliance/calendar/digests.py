@@ -23,7 +23,7 @@ from compliance.web.mail import absolute, one_line
 
 SOON, FAR = timedelta(days=7), timedelta(days=30)
 _AHEAD = {Kind.LAW: FAR, Kind.EVIDENCE: FAR}
-"""How long before its day a date is told; all others a week."""
+"""How long before its day a mail names a date; all others a week."""
 MOST = 20
 """Dates of one part; the others are counted."""
 WIDTH = 76
@@ -31,7 +31,7 @@ WIDTH = 76
 NEAR, LATE, ESCALATED = "near", "late", "escalated"
 _ESCALATES = {Kind.ANSWER, Kind.LATER, Kind.ACTION, Kind.REVIEW, Kind.AUDITOR}
 type SentEarlier = Mapping[str, tuple[str, int]]
-"""Date to the stage and the number of questions that were told of it."""
+"""Date to the stage and the number of questions that the last mail gave for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The parts that have something new; ``told`` is what to remember once it went out."""
+    """The parts that have something new; ``stages`` is what to remember once it went out."""
 
     parts: list[Part]
-    told: dict[str, tuple[str, int]]
+    stages: dict[str, tuple[str, int]]
     count: int
     escalated: int
 
@@ -183,5 +183,5 @@ def _asked(scope: DateScope, asked: list[Mark], rules: Rules) -> list[Part]:
 
 
 def _part(scope: DateScope, heading: str, some: list[Mark]) -> Part:
-    told = [Line.of(one) for one in entries(scope, some[:MOST])]
-    return Part(heading, told, len(some) - len(told))
+    lines = [Line.of(one) for one in entries(scope, some[:MOST])]
+    return Part(heading, lines, len(some) - len(lines))

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 class Mark(NamedTuple):
     """A date of one source, light enough to sort ten thousand: no word of it is read yet.
 
-    ``pk`` is the row, or the rows' group, that has the date; ``questions`` says of how
-    many it tells, ``first`` names the answer to one of them. ``at`` is its last change, where the
+    ``pk`` is the row, or the rows' group, that has the date; ``questions`` is their
+    number, ``first`` names the answer to one of them. ``at`` is its last change, where the
     row itself knows that.
     """
 

@@ -48,5 +48,5 @@ def read(feed: Feed) -> Subscribed | None:
         scope = DateScope(feed.organisation, granted(member), today)
         found = own(scope, feed.user) if feed.is_own_only else marks(scope)
         found = [mark for mark in found if (today - mark.day).days <= PAST_DAYS][:MOST]
-        told = entries(scope, dated(scope, found))
-        return Subscribed(feed, f"Attest, {feed.organisation}", told)
+        dates = entries(scope, dated(scope, found))
+        return Subscribed(feed, f"Attest, {feed.organisation}", dates)

@@ -15,7 +15,7 @@ from compliance.organisations.models import OVER, Membership, Organisation, User
 from compliance.web.own_languages import OwnLanguage
 
 LONGEST_ESCALATION = 90
-"""Days after which late work is told to officers at the latest."""
+"""Days after which officers see late work in their mail at the latest."""
 
 
 SUBSCRIBES = frozenset({Permission.VIEW, Permission.AUDIT})
@@ -75,7 +75,7 @@ class Feed(models.Model):
 class Rules(models.Model):
     """An organisation's own ways: how often members get a digest who chose nothing.
 
-    ``escalate_days`` after its day, late work is told to officers, too; None for never.
+    ``escalate_days`` after its day, officers get late work in their mail, too; None for never.
     """
 
     organisation = models.OneToOneField(
@@ -118,11 +118,11 @@ class RemindersQuerySet(models.QuerySet["Reminders"]):
 
 
 class Reminders(models.Model):
-    """How one person is reminded in one organisation, and what they were told.
+    """How one person is reminded in one organisation, and of which dates they were.
 
     An empty ``rhythm`` is that of the organisation, an empty ``time_zone`` that of the
     installation. ``told`` has of each date that is still due its stage and the number of
-    questions that were told: see ``digests.py``.
+    questions in the last mail: see ``digests.py``.
     """
 
     organisation = models.ForeignKey(

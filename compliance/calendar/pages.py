@@ -48,8 +48,8 @@ class CalendarQuery:
             "assessment": self.assessment,
             "from": self.since,
         }
-        told = {key: value for key, value in (stands | changed).items() if value}
-        return f"?{urlencode(told)}" if told else "?"
+        parameters = {key: value for key, value in (stands | changed).items() if value}
+        return f"?{urlencode(parameters)}" if parameters else "?"
 
 
 def context_of(
@@ -87,7 +87,7 @@ def context_of(
         "asked": asked,
         "people": people,
         "assessments": assessments,
-        "query": f"{told}&" if (told := asked.with_().removeprefix("?")) else "",
+        "query": f"{query}&" if (query := asked.with_().removeprefix("?")) else "",
         "is_narrowed": bool(scope.person or scope.assessment or asked_kind),
     }
 

@@ -22,7 +22,7 @@ class Source:
 
     kind: Kind
     marks: Callable[[DateScope], Iterator[Mark]]
-    told: Callable[[DateScope, Sequence[Mark]], Iterator[Entry]]
+    entries: Callable[[DateScope, Sequence[Mark]], Iterator[Entry]]
     takes: Permission = Permission.VIEW
 
 
@@ -101,10 +101,10 @@ def entries(scope: DateScope, some: Iterable[Mark]) -> list[Entry]:
     order = list(some)
     for mark in order:
         of[mark.source].append(mark)
-    told: dict[Mark, Entry] = {}
+    shown: dict[Mark, Entry] = {}
     for name, its in of.items():
-        told |= zip(map(_same, its), SOURCES[name].told(scope, its), strict=True)
-    return [told[_same(mark)] for mark in order]
+        shown |= zip(map(_same, its), SOURCES[name].entries(scope, its), strict=True)
+    return [shown[_same(mark)] for mark in order]
 
 
 def _same(mark: Mark) -> Mark:

@@ -12,7 +12,7 @@ from compliance.web.queues import BEHIND
 
 @task(priority=BEHIND)
 def send_digest(reminders_id: int) -> str:
-    """Write the digest of one person, and say whether there was anything to tell."""
+    """Write the digest of one person, and say whether there was anything new."""
     return mail_digest(reminders_id=reminders_id)
 
 

@@ -67,7 +67,7 @@ ENGLISH = Language()
 
 @dataclass(frozen=True, slots=True)
 class ChangeList:
-    """Tells the changes between two editions."""
+    """The changes between two editions, for people."""
 
     old: Document
     new: Document
@@ -83,11 +83,11 @@ class ChangeList:
             return ()
         found = [
             Detail(label, word_diff(old, new))
-            for kind, tell in _TELLING.items()
+            for kind, describe in _DESCRIBE.items()
             if item.has(kind)
             for label, old, new in _pairs(
-                tell(item.old, self.old, self.language),
-                tell(item.new, self.new, self.language),
+                describe(item.old, self.old, self.language),
+                describe(item.new, self.new, self.language),
             )
             if old != new
         ]
@@ -119,12 +119,12 @@ def _choices(
     _ = language.say
     labels = [choice["label"] for choice in question["choices"]]
     bounds = question["number"] or {}
-    told = [
+    limits = [
         _(pattern) % {"n": _shown(bounds[name], language)}
         for name, pattern in BOUNDS.items()
         if name in bounds
     ]
-    return {_("Choices"): "; ".join(labels), _("Bounds"): ", ".join(told)}
+    return {_("Choices"): "; ".join(labels), _("Bounds"): ", ".join(limits)}
 
 
 def _rule(question: Document, edition: Document, language: Language) -> dict[str, str]:
@@ -205,8 +205,8 @@ def _text(value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
-Tell = Callable[[Document, Document, Language], dict[str, str]]
-_TELLING: Mapping[ChangeKind, Tell] = {
+Describe = Callable[[Document, Document, Language], dict[str, str]]
+_DESCRIBE: Mapping[ChangeKind, Describe] = {
     ChangeKind.RETYPED: _kind,
     ChangeKind.CHOICES: _choices,
     ChangeKind.REWORDED: _title,

@@ -332,7 +332,7 @@ def newer_original(checklist: Checklist) -> Edition | None:
 
 def sections_of(edition: Edition) -> list[Section]:
     """The sections in order, each with ``question_count``."""
-    # a count groups, and Django orders groups only when told to
+    # a count groups, and Django orders groups only when asked to
     rows = edition.sections.annotate(question_count=Count("questions"))
     return list(rows.order_by("position"))
 

@@ -100,11 +100,11 @@ def rewrite(
 
 
 def just_done(
-    by: Any, edition: Edition, action: str, told: Mapping[str, Any]
+    by: Any, edition: Edition, action: str, fields: Mapping[str, Any]
 ) -> Event | None:
     """A person's last change to a draft, if it is this very one and lately made; no copy.
 
-    ``told`` has what its event says before or after, by name.
+    ``fields`` has what its event says before or after, by name.
     """
     last = _done_by(by, edition).filter(at__gt=timezone.now() - REPEAT).first()
     if last is None or last.action != action:
@@ -113,15 +113,15 @@ def just_done(
     said = before | after
     if "copied_from" in said:
         return None
-    return last if all(said.get(name) == told[name] for name in told) else None
+    return last if all(said.get(name) == fields[name] for name in fields) else None
 
 
 def sent_before(
-    by: Any, edition: Edition, action: str, told: Mapping[str, Any], sending: str
+    by: Any, edition: Edition, action: str, fields: Mapping[str, Any], sending: str
 ) -> Event | None:
     """The change that a person's sending of this name made already, if any."""
     rows = _done_by(by, edition).filter(action=action)
-    return trail.sent(rows, {**told, "sending": sending})
+    return trail.sent(rows, {**fields, "sending": sending})
 
 
 def _done_by(by: Any, edition: Edition) -> QuerySet[Event]:

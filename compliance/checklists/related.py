@@ -142,11 +142,11 @@ def _ends(
     )
     for row in rows.order_by("code"):
         if row.a_checklist_id == checklist.pk:
-            told = (row.b_checklist, row.words, row)
-            yield row.a_key, (row.b_checklist_id, row.b_key), told
+            link = (row.b_checklist, row.words, row)
+            yield row.a_key, (row.b_checklist_id, row.b_key), link
         else:
-            told = (row.a_checklist, row.back, row)
-            yield row.b_key, (row.a_checklist_id, row.a_key), told
+            link = (row.a_checklist, row.back, row)
+            yield row.b_key, (row.a_checklist_id, row.a_key), link
 
 
 def _published(ends: set[End]) -> dict[End, Question]:

@@ -68,10 +68,10 @@ def reply(handlers: Mapping[str, Handler], request: Any, **kwargs: Any) -> HttpR
         return refused(405, words, headers=allowed)
     request.organisation = token.organisation
     with bearing(token.pk), PROVIDER:
-        return _told(handler, request, **kwargs)
+        return _handled(handler, request, **kwargs)
 
 
-def _told(handler: Handler, *args: Any, **kwargs: Any) -> HttpResponse:
+def _handled(handler: Handler, *args: Any, **kwargs: Any) -> HttpResponse:
     """The reply of a handler, or the error that it ended with."""
     try:
         return handler(*args, **kwargs)
@@ -121,11 +121,11 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return dict(found)
 
 
-def _values(told: Any) -> int:
+def _values(value: Any) -> int:
     """The number of values in the lists of a call, at any depth."""
-    if isinstance(told, dict):
-        return sum(map(_values, told.values()))
-    return len(told) + sum(map(_values, told)) if isinstance(told, list) else 0
+    if isinstance(value, dict):
+        return sum(map(_values, value.values()))
+    return len(value) + sum(map(_values, value)) if isinstance(value, list) else 0
 
 
 def unread(words: str) -> NoReturn:

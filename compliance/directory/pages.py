@@ -11,7 +11,7 @@ from compliance.organisations.models import Organisation
 from compliance.web.mail import absolute
 
 
-def directory_told(organisation: Organisation) -> dict[str, Any]:
+def directory_context(organisation: Organisation) -> dict[str, Any]:
     """The address and token of the directory, and the people whom it sees."""
     tokens = organisation.tokens.standing(timezone.now()).of_directory()
     domains = organisation.domains.filter(verified_at__isnull=False)

@@ -76,7 +76,7 @@ def page[R: Resource[Any]](
     asked: SearchRequest[R],
     shape: type[R],
     rows: QuerySet[Any],
-    tell: Callable[[Sequence[Any]], list[R]],
+    resources_of: Callable[[Sequence[Any]], list[R]],
 ) -> HttpResponse:
     """A page of up to ``MOST`` rows as resources."""
     first = min(asked.start_index or 1, _FURTHEST)
@@ -86,7 +86,7 @@ def page[R: Resource[Any]](
         total_results=rows.count(),
         start_index=first,
         items_per_page=len(found),
-        resources=[versioned(one) for one in tell(found)],
+        resources=[versioned(one) for one in resources_of(found)],
     )
     return HttpResponse(
         said.model_dump_json(

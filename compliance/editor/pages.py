@@ -56,7 +56,7 @@ def whole(
 
 
 def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
-    """The change that a page is asked to tell with ``?saved=``: two queries.
+    """The change that a page is asked to show with ``?saved=``: two queries.
 
     None where something else was sent to that address and is not saved.
     """
@@ -64,7 +64,7 @@ def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
     if request.method == "POST" or not form.is_valid():
         return None
     try:
-        return undoable.told(undoable.find(edition, form.cleaned_data["seq"]))
+        return undoable.describe(undoable.find(edition, form.cleaned_data["seq"]))
     except ObjectDoesNotExist:
         return None
 
@@ -200,11 +200,15 @@ def clash(
 def _alone(edition: Edition, facts: list[Fact], question: Any) -> dict[str, Any]:
     """A document of one question, to be compared."""
     section = {"key": "", "title": "", "questions": [question]}
-    told = [
+    fact_documents = [
         {name: getattr(fact, name) for name in ("key", "label", "kind", "choices")}
         for fact in facts
     ]
-    return {"edition": {"roles": edition.roles}, "facts": told, "sections": [section]}
+    return {
+        "edition": {"roles": edition.roles},
+        "facts": fact_documents,
+        "sections": [section],
+    }
 
 
 class Remove(Protocol):

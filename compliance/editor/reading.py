@@ -177,8 +177,11 @@ def reach(
 def samples(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Reach:
     """How many of the examples of the edition a question applies to, gates and all."""
     head = {"role_fact": edition.role_fact, "gates": edition.gates}
-    told = [content.fact_document(fact) for fact in facts]
-    document, part = {"edition": head, "facts": told}, [{"questions": [question]}]
+    fact_documents = [content.fact_document(fact) for fact in facts]
+    document, part = (
+        {"edition": head, "facts": fact_documents},
+        [{"questions": [question]}],
+    )
     given = edition.organisations or []
     applies = [one for one in given if simulate(document, one, part).applying]
     return Reach(len(given), len(applies))
@@ -210,13 +213,13 @@ def said(
     words = content.fact_words(facts)
     binds = rules.bound(question["binds"], edition.role_fact)
     wanted = [rule for rule in (question["rule"], binds) if rule]
-    told = {"facts": [{n: getattr(f, n) for n in content.FACT} for f in facts]}
+    document = {"facts": [{n: getattr(f, n) for n in content.FACT} for f in facts]}
     rule = question["rule"]
     return QuestionSummary(
         rules.sentence(rule, words) if rule and not strange else "",
         [] if strange else content.starts(question["applies_from"], words),
         strange,
-        not strange and not soundness.can_hold(wanted, told),
+        not strange and not soundness.can_hold(wanted, document),
         reach(question, edition, running_facts(edition)),
         Reach(0, 0) if strange else samples(question, edition, facts),
     )

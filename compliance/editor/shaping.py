@@ -79,8 +79,8 @@ def _put(data: Any, area: str, rows: list[Fields]) -> None:
 
 
 def _depth(row: Fields) -> int:
-    told = row.get("depth", ["0"])[-1]
-    return int(told) if re.fullmatch(r"\d{1,2}", told) else 0
+    depth = row.get("depth", ["0"])[-1]
+    return int(depth) if re.fullmatch(r"\d{1,2}", depth) else 0
 
 
 def _is_group(row: Fields) -> bool:

@@ -82,7 +82,7 @@ def _all(edition: Edition) -> QuerySet[Event]:
     )
 
 
-def told(event: Event) -> Done:
+def describe(event: Event) -> Done:
     """A change in words."""
     before, after = trail.changes(event)
     kind = event_types.named(event.action)
@@ -111,7 +111,7 @@ def last(edition: Edition, person: User) -> list[Done]:
         is_offered = event.actor_id == person.pk and bool(kind.undo_words) and not later
         touched[place] |= {*after, event.action}
         if is_offered:
-            found.append(told(event))
+            found.append(describe(event))
     return found[:MOST_OFFERED]
 
 

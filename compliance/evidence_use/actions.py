@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions import refuse_too_many_files, told
+from compliance.assessments.actions import evidence_payload, refuse_too_many_files
 from compliance.assessments.crediting import credit, entry, save_credits
 from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
 from compliance.assessments.holding import hold_open_for
@@ -93,7 +93,7 @@ def _swap(
     using = set(uses.filter(evidence=evidence).values_list("answer_id", flat=True))
     rows = {answer.pk: answer for answer in answers}
     old = [
-        entry(row, EVIDENCE_DETACHED, told(use.evidence), credit(by, row))
+        entry(row, EVIDENCE_DETACHED, evidence_payload(use.evidence), credit(by, row))
         for use in out
         if (row := rows[use.answer_id])
     ]
@@ -104,7 +104,7 @@ def _swap(
             Attachment(answer=answer, evidence=evidence) for answer in new
         )
     )
-    said = told(evidence)
+    said = evidence_payload(evidence)
     done = old + [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in new]
     save_credits(done)
     return done

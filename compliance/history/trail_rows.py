@@ -14,7 +14,7 @@ from compliance.audit.models import Event
 from compliance.checklists.pauses import changes_of
 from compliance.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from compliance.seats.events import SHARE_OPENED
 from compliance.tokens.models import Token
 
@@ -116,4 +116,4 @@ def _words(event: Event, keys: dict[int, str]) -> str:
     key = ""
     if event.subject_label == "answer":
         key = keys.get(int(event.subject_id), "")
-    return told(event.action, *trail.changes(event), key)
+    return event_in_words(event.action, *trail.changes(event), key)

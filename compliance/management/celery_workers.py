@@ -82,8 +82,8 @@ class Call(Request):  # type: ignore[misc]
     """A message that names a queue; its headers, time limits among them, count for nothing."""
 
     def __init__(self, message: Any, **more: Any) -> None:
-        told = {"id": uuid4().hex, "task": carrier.TASK}
-        super().__init__(message, **more | {"headers": told})
+        headers = {"id": uuid4().hex, "task": carrier.TASK}
+        super().__init__(message, **more | {"headers": headers})
         _, _, orders = message.payload
         is_plain = not self.kwargs and not any(orders.values())
         if self.args not in [[queue] for queue in QUEUES] or not is_plain:

@@ -16,7 +16,7 @@ def cores() -> int:
 
 
 def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
-    """Become the server, with a process for each core, two at most, or as many as told.
+    """Become the server, with a process for each core, two at most, or as many as asked for.
 
     Raises ``OSError`` when the port is taken, ``SystemCheckError`` when the database
     would forget what is called saved.

@@ -17,7 +17,7 @@ def handed(
     """
     if invitation.link:
         request.is_saved = True
-        told = {"invitation": invitation, "said": said, "back": back}
-        return render(request, "organisations/handed.html", told)
+        context = {"invitation": invitation, "said": said, "back": back}
+        return render(request, "organisations/handed.html", context)
     messages.success(request, said)
     return redirect(back)

@@ -271,7 +271,7 @@ class Invitation(models.Model):
     It goes to ``email`` as it was typed, whether an account has it or not; ``name`` is
     offered to someone who is new. Only the hash of the token is kept. ``path`` is the
     page it leads to. The row goes when it is accepted, declined or taken back: the trail
-    tells which.
+    says which.
     """
 
     organisation = models.ForeignKey(

@@ -11,7 +11,7 @@ from compliance.organisations.models import Organisation
 MAILS = {"mails": "100/h/user"}
 MAILS_OF_ALL = {"mails_of_all": "1000/h/key"}
 """Of all people of an organisation together: whoever invites a hundred helpers sends no more."""
-TOLD = {"told": "1/h/key"}
+PROGRAM_MAILS = {"program_mails": "1/h/key"}
 """Of a program, which may do the same again and again."""
 PASSKEYS = {"passkeys": "30/15m/user"}
 TOO_MANY = (
@@ -42,14 +42,14 @@ def may_send(request: HttpRequest) -> bool:
     )
 
 
-def may_tell(organisation: Organisation, what: str) -> bool:
-    """Whether a program may send one mail more for an organisation this hour, and ``what``
-    it tells only once; it is counted then.
+def program_may_send(organisation: Organisation, what: str) -> bool:
+    """Whether a program may send one mail more for an organisation this hour, and one about
+    ``what`` only once; it is counted then.
     """
     call = HttpRequest()
     call.method = "POST"
     key = f"{organisation.pk} {what}"
-    return within(call, TOLD, key=key) and within(
+    return within(call, PROGRAM_MAILS, key=key) and within(
         call, MAILS_OF_ALL, key=str(organisation.pk)
     )
 

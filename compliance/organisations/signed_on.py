@@ -51,8 +51,8 @@ class _Proof(TypedDict):
 
 def place_for(email: str, user: User | None = None) -> str:
     """The page at which someone signs in in place of this one; "" for nearly everybody."""
-    told = elsewhere.send(sender=User, email=email, user=user)
-    return next((place for _, place in told if place), "")
+    responses = elsewhere.send(sender=User, email=email, user=user)
+    return next((place for _, place in responses if place), "")
 
 
 def remember(
@@ -112,8 +112,8 @@ def use_proof(request: Any, minutes: int) -> str:
 
 
 def _is_over(request: Any, found: SignedOn) -> bool:
-    told = still_speaks.send(sender=User, began=found, user=request.user)
-    return not any(speaks for _, speaks in told)
+    responses = still_speaks.send(sender=User, began=found, user=request.user)
+    return not any(speaks for _, speaks in responses)
 
 
 class SignedOnMiddleware:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions import told as proof
+from compliance.assessments.actions import evidence_payload
 from compliance.assessments.answer_fields import BY_COLUMN, NEEDED, json_of
 from compliance.assessments.choices import OPEN, ProposalState, Verdict
 from compliance.assessments.events import (
@@ -20,9 +20,9 @@ from compliance.assessments.following import Changes, settled, touched_of, value
 from compliance.assessments.models import Answer, Assessment, Ground, Proposal
 from compliance.assessments.proposing import (
     asked_in,
+    proposal_payload,
     refuse_settled,
     settle,
-    told,
     unsettle,
 )
 from compliance.assessments.scoring import BESIDE
@@ -100,11 +100,11 @@ def propose(
         found.save(force_insert=True)
         rows = [Ground(proposal=found, evidence=one) for one in evidence]
         inserted(Ground.objects.bulk_create(rows))
-        after = fields | {"proposal": told(found), "of_version": version}
+        after = fields | {"proposal": proposal_payload(found), "of_version": version}
         if why:
             after["text"] = why
         if evidence:
-            after["grounds"] = [proof(one) for one in evidence]
+            after["grounds"] = [evidence_payload(one) for one in evidence]
         if before:
             after["replaces"] = before.pk
         record(by, answer, ANSWER_PROPOSED, {}, after)
@@ -136,7 +136,9 @@ def set_aside(
         found.reason = reason
         found.clean_fields(exclude=["fields"])
         settle(by, found, ProposalState.SET_ASIDE)
-        after = {"proposal": told(found)} | ({"text": reason} if reason else {})
+        after = {"proposal": proposal_payload(found)} | (
+            {"text": reason} if reason else {}
+        )
         event = record(by, answer, PROPOSAL_SET_ASIDE, {}, after)
     return found, event
 
@@ -164,7 +166,9 @@ def take_back(*, by: User, assessment: Assessment, seq: int) -> tuple[Answer, bo
         is_standing = found.state == ProposalState.SET_ASIDE and is_last
         if not (is_standing and unsettle(answer, found)):
             return answer, False
-        record(by, answer, PROPOSAL_OPENED_AGAIN, {}, {"proposal": told(found)})
+        record(
+            by, answer, PROPOSAL_OPENED_AGAIN, {}, {"proposal": proposal_payload(found)}
+        )
         _refuse_too_many(answer.assessment)
     return answer, True
 
@@ -184,7 +188,9 @@ def withdraw(
             return found
         refuse_settled(answer, found)
         settle(by, found, ProposalState.WITHDRAWN)
-        record(by, answer, PROPOSAL_WITHDRAWN, {}, {"proposal": told(found)})
+        record(
+            by, answer, PROPOSAL_WITHDRAWN, {}, {"proposal": proposal_payload(found)}
+        )
     return found
 
 

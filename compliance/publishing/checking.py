@@ -49,8 +49,11 @@ def _translations(document: Document) -> Iterator[Item]:
     named = translations.languages(document)
     found = translations.parts(document, "", "") if named else []
     for row in translations.progress(found, named):
-        told = [(row.missing, "not translated"), (row.stale, "older than the original")]
-        words = [f"{n:,} text{'s'[: n != 1]} {what}" for n, what in told if n]
+        counted = [
+            (row.missing, "not translated"),
+            (row.stale, "older than the original"),
+        ]
+        words = [f"{n:,} text{'s'[: n != 1]} {what}" for n, what in counted if n]
         if words:
             text = f"{language_name(row.language)}: {', '.join(words)}."
             yield Item(text, is_blocking=False, where="translations")

@@ -21,7 +21,7 @@ _LONGEST = 160
 _KEYS = 12
 
 
-def told_remedy(
+def remedy_in_words(
     action: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> str:
     """ "AC-12 “Approve the runbook”: closed; Open changed to Done"."""

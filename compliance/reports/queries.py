@@ -34,7 +34,7 @@ from compliance.reports.measuring import measures_of
 from compliance.reports.paper import PLAIN, Entry, Look, Paper
 from compliance.reports.seat_reading import work_of
 from compliance.results.queries import choices_in
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from compliance.reviews.signatures import Signature, content_at, signoffs_of
 from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.changes import differences
@@ -279,7 +279,7 @@ def _words(event: Event, keys: Mapping[int, str]) -> str:
     key = ""
     if event.subject_label == "answer" and event.subject_id.isdigit():
         key = keys.get(int(event.subject_id), "")
-    return told(event.action, *trail.changes(event), key)
+    return event_in_words(event.action, *trail.changes(event), key)
 
 
 def _entries(

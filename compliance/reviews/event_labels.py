@@ -14,7 +14,7 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
-from compliance.remediation.event_labels import told_remedy
+from compliance.remediation.event_labels import remedy_in_words
 from compliance.templatetags.ui import day
 
 _DECIDED = {
@@ -47,13 +47,13 @@ _QUOTED = ("told", "subject", "title", "about", "text")
 _LONGEST = 160
 
 
-def told(
+def event_in_words(
     action: str, before: Mapping[str, Any], after: Mapping[str, Any], key: str = ""
 ) -> str:
     """ "A122: Partly changed to Not met; note changed"; ``key`` names the question."""
     found = event_types.find(action)
     if found and found.topic == Topic.ACTION:
-        return told_remedy(action, before, after)
+        return remedy_in_words(action, before, after)
     parts = [part for part in _parts(before, after) if part]
     what = str(found.sentence) if found else action.replace(".", " ").replace("_", " ")
     if action == ANSWER_SAVED and parts:

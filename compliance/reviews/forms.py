@@ -92,5 +92,5 @@ class SignForm(forms.Form):
 
 def shown(review: Review, seen: PageState) -> str:
     """A page's basis, signed by the installation, for ``SignForm``."""
-    told = [review.pk, seen.content_hash, seen.stood_at.isoformat()]
-    return signing.dumps(told, salt=_SALT)
+    basis = [review.pk, seen.content_hash, seen.stood_at.isoformat()]
+    return signing.dumps(basis, salt=_SALT)

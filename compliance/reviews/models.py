@@ -79,7 +79,7 @@ class Check(models.Model):
 class SignOff(models.Model):
     """Someone put their name to what an assessment said.
 
-    ``trail_seq`` and ``trail_hash`` are the event of the trail that tells of it.
+    ``trail_seq`` and ``trail_hash`` are the event of the trail that records it.
     ``signer`` is the name at that time; ``role`` is what the signer calls it.
     """
 

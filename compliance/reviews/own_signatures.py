@@ -37,10 +37,10 @@ def signed_by(person: User) -> list[Signed]:
     found = seen.filter(organisation__in=member).in_bulk(
         [event.scope_id for event in events]
     )
-    return [_told(event, found.get(event.scope_id)) for event in events]
+    return [_signed(event, found.get(event.scope_id)) for event in events]
 
 
-def _told(event: Event, assessment: Assessment | None) -> Signed:
+def _signed(event: Event, assessment: Assessment | None) -> Signed:
     _before, after = trail.changes(event)
     return Signed(
         at=event.at,

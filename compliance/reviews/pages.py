@@ -145,5 +145,5 @@ def _returned_said(desk: Desk) -> Review | None:
     if desk.review:
         return None
     last = desk.assessment.reviews.select_related("ended_by").first()
-    is_told = last and last.ended == ReviewEnd.RETURNED and last.said
-    return last if is_told else None
+    has_words = last and last.ended == ReviewEnd.RETURNED and last.said
+    return last if has_words else None

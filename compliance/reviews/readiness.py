@@ -146,13 +146,13 @@ def _named(lines: Sequence[Line]) -> str:
 
 
 def _open(lines: Sequence[Line]) -> list[Point]:
-    told = (
+    kinds = (
         (Verdict.UNANSWERED, About.UNANSWERED, "is unanswered", "are unanswered"),
         (Verdict.DONT_KNOW, About.DONT_KNOW, "says “don't know”", "say “don't know”"),
         (Verdict.LATER, About.LATER, "is put off", "are put off"),
     )
     found: list[Point] = []
-    for verdict, about, one, many in told:
+    for verdict, about, one, many in kinds:
         left = [line for line in lines if line.verdict == verdict]
         found += _point(about, left, f"One question {one}", f"{{}} questions {many}")
     return found

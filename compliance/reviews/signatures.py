@@ -35,7 +35,7 @@ class Signature:
 
     ``void`` names what has changed since, "" while it is valid; of a revision that
     was opened again it is what had changed by then. ``void_since`` is when that began,
-    if the trail tells. ``reopened_at`` is when the next revision began, on whose word
+    if the trail shows it. ``reopened_at`` is when the next revision began, on whose word
     (``reopened_asked``) and with whose approval (``reopened_by``).
     ``chain`` is the organisation whose trail has the event ``trail_seq``: that of here,
     or the one it was signed in before it came, "" where no trail came along. ``there``
@@ -71,7 +71,7 @@ class Signature:
         return bool(self.void)
 
     @property
-    def void_told(self) -> str:
+    def void_in_words(self) -> str:
         """The first few changes in one line."""
         more = len(self.void) - SHOWN
         said = "; ".join(self.void[:SHOWN])
@@ -108,7 +108,7 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
         edition = content_from(row.snapshot.text).edition
         until = again.decided_at if again else None
         voided = (void, _first_touch(row, until) if void else None)
-        found.append(_told(row, edition, voided, review, again))
+        found.append(_signature(row, edition, voided, review, again))
     return found
 
 
@@ -123,10 +123,10 @@ def signature_of(assessment: Assessment, void: Void | None) -> Signature | None:
     reviews = assessment.reviews.select_related("sent_by")
     review = reviews.filter(ended=ReviewEnd.SIGNED, revision=row.revision).first()
     voided = (void.named, void.since) if void else ((), None)
-    return _told(row, assessment.edition.number, voided, review)
+    return _signature(row, assessment.edition.number, voided, review)
 
 
-def _told(
+def _signature(
     row: SignOff,
     edition: str,
     voided: tuple[tuple[str, ...], datetime | None],

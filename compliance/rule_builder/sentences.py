@@ -9,13 +9,13 @@ from compliance.checklists import content
 from compliance.checklists.models import Edition, Fact
 
 
-def gates_told(edition: Edition) -> list[dict[str, Any]]:
+def gates_in_words(edition: Edition) -> list[dict[str, Any]]:
     """The gates with their rows in words."""
     words = content.fact_words(edition.facts.all())
     return [
         gate
         | {
-            "told": [
+            "sentences": [
                 row
                 | {
                     "when": sentence(row["when"], words) if "when" in row else "",
@@ -29,7 +29,7 @@ def gates_told(edition: Edition) -> list[dict[str, Any]]:
     ]
 
 
-def implied_told(fact: Fact, facts: list[Fact]) -> list[dict[str, str]]:
+def implied_in_words(fact: Fact, facts: list[Fact]) -> list[dict[str, str]]:
     """The implications of a fact: when, the other fact with its answer, and why."""
     words = content.fact_words(facts)
     found = []

@@ -17,7 +17,7 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor.marks import mark_of
 from compliance.editor.pages import done, removed
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.rule_builder.sentences import gates_told
+from compliance.rule_builder.sentences import gates_in_words
 from compliance.simulator.actions import remove_organisation, save_organisation
 from compliance.simulator.forms import OrganisationForm
 
@@ -55,7 +55,7 @@ def _page(
     show = request.GET.get("show", "")
     context = {"edition": edition, "is_draft": is_open, "theirs": theirs, "show": show}
     context |= {"ran": ran or [], "can_run": ran is not None, "shown": shown}
-    context |= {"results": _results(shown, show), "gates": gates_told(edition)}
+    context |= {"results": _results(shown, show), "gates": gates_in_words(edition)}
     context |= {"form": form if is_open else None, "seen": mark_of(stands)}
     context |= {"done": done(request, edition)}
     return render(request, "simulator/simulator.html", context, status=status)

@@ -69,7 +69,7 @@ class Verified:
         return [fault.name for fault in self.faults] == ["certificate"]
 
     @property
-    def told(self) -> list[tuple[str, str, bool]]:
+    def stated_facts(self) -> list[tuple[str, str, bool]]:
         """The file's own statement, and whether it is a hash: words of strangers."""
         facts = {name: str(value)[:LONGEST] for name, value in self.facts.items()}
         facts |= {name: _dated(facts[name]) for name in DATED if name in facts}

@@ -56,7 +56,7 @@ class Export:
     """An exported trail: hashes by number, each computed anew.
 
     ``head`` is that of the chain in an export of the whole of it, None in one of a part.
-    ``made`` are the SHA-256 of the reports that it tells of, and whether the hash of its
+    ``made`` are the SHA-256 of the reports that it lists, and whether the hash of its
     event covers them.
     """
 
@@ -130,8 +130,8 @@ def check_head(result: Result, source: dict[str, Any], export: Export | None) ->
 
 def _compare(trail: dict[str, Any], export: Export, read_at: str) -> None:
     seq = trail["seq"]
-    told = [(one["seq"], one["hash"]) for one in trail["entries"]]
-    for number, own in [*told, (seq, trail["hash"])] if seq else told:
+    entries = [(one["seq"], one["hash"]) for one in trail["entries"]]
+    for number, own in [*entries, (seq, trail["hash"])] if seq else entries:
         known = export.hashes.get(number)
         words = f"Event {number} is another one in {export.name}."
         refuse(known and known != own, words)
@@ -143,7 +143,7 @@ def _compare(trail: dict[str, Any], export: Export, read_at: str) -> None:
 
 
 def check_file(result: Result, export: Export, sha256: str) -> None:
-    """The exported trail tells that this very file was made, byte for byte."""
+    """The exported trail says that this very file was made, byte for byte."""
     name, sealed_at = "file in the trail", result.facts.get("sealed_at")
     days = [one[:10] for one in (export.exported_at, sealed_at or "9999-12-31")]
     written, sealed = map(date.fromisoformat, days)
@@ -164,22 +164,22 @@ def check_signoffs(
 ) -> None:
     """Each sign-off is the event that it names, in the chain that it names."""
     trail, entries = source["trail"], source["trail"]["entries"]
-    told = dict(export.hashes) if export else {}
-    told |= {entry["seq"]: entry["hash"] for entry in entries}
+    hashes = dict(export.hashes) if export else {}
+    hashes |= {entry["seq"]: entry["hash"] for entry in entries}
     for one in source["sign_offs"]:
         is_here = _chain_of(one, trail) == trail["organisation"]
         seq = one["trail_seq"]
-        is_told = is_here and seq in told
-        is_other = is_told and told[seq] != one["trail_hash"]
+        is_known = is_here and seq in hashes
+        is_other = is_known and hashes[seq] != one["trail_hash"]
         refuse(is_other, f"That of {one['signer']} is not the event that it names.")
         is_this = one["content_hash"] == source["content_hash"]
         what = "this content" if is_this else "another content"
         words = f"{one['signer']}, {one['role']}, signed {what} at {one['signed_at']}."
         if not is_here:
             words += f" Imported: event {seq} is of another chain, not in this file."
-        elif not is_told:
+        elif not is_known:
             words += f" Its event {seq} is not in this file."
-        result.add("sign-offs", OK if is_this and is_told else NOTE, words)
+        result.add("sign-offs", OK if is_this and is_known else NOTE, words)
 
 
 def _chain_of(one: dict[str, Any], trail: dict[str, Any]) -> str:
@@ -230,9 +230,9 @@ def _hashes(
         is_other = digest(canonical(covered)) != said["hash"]
         refuse(is_other, f"Event {said['seq']} was changed in {name}.")
         if said["action"] == "report.made":
-            told = json.loads(said["payload"])
-            is_proven = root_of(told, said["salts"].split()) == said["payload_hash"]
-            made[told["after"]["sha256"]] = is_proven
+            payload = json.loads(said["payload"])
+            is_proven = root_of(payload, said["salts"].split()) == said["payload_hash"]
+            made[payload["after"]["sha256"]] = is_proven
         yield said["seq"], said["hash"]
 
 

@@ -208,10 +208,13 @@ def _refuse_other(
     verdict = said.get(line["verdict"], "")
     words = f"The pages do not give the data's verdict to {key}."
     refuse(verdict and rest[:1] != [plain(verdict)], words)
-    whole, told = "".join(rest), {plain(text) for _, text, _ in _told(line)}
-    others = {plain(one) for one in said.values()} & set(rest[1:]) - told
+    whole, theirs = (
+        "".join(rest),
+        {plain(text) for _, text, _ in _texts_of_people(line)},
+    )
+    others = {plain(one) for one in said.values()} & set(rest[1:]) - theirs
     refuse(others, f"The pages give a second verdict to {key}.")
-    for name, text, is_own in _told(line):
+    for name, text, is_own in _texts_of_people(line):
         is_there = _is_shown(text, rest if is_own else whole, tally)
         refuse(
             not is_there, f"The pages do not show the {name} of {key} as the data do."
@@ -238,7 +241,7 @@ def _loose(text: str) -> str:
     )
 
 
-def _told(line: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
+def _texts_of_people(line: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
     """Texts of people: label, text, whether it has a block of its own."""
     for name in OWN_BLOCK:
         if line[name] and not (name == "value" and DAY.fullmatch(line[name])):

@@ -216,8 +216,8 @@ def _refuse_gap(signature: Any, data: bytes) -> None:
 def _whose(result: Result, fingerprint: str, pins: frozenset[str]) -> None:
     state, words = NOTE, "Not compared with one that you know"
     if pins:
-        told = (FAULT, "Another than the expected one"), (OK, "The expected one")
-        state, words = told[fingerprint in pins]
+        outcomes = (FAULT, "Another than the expected one"), (OK, "The expected one")
+        state, words = outcomes[fingerprint in pins]
     result.add("certificate", state, f"{words}: {fingerprint}.")
 
 
@@ -237,15 +237,15 @@ def _stamp(
         return
     is_other = not (stamp.intact and stamp.valid) or (at - stamp.timestamp).days > 0
     refuse(is_other, "It is of something else, or older than the file.")
-    told = f"{stamp.timestamp}, by {stamp.signing_cert.subject.human_friendly}"
+    stamped = f"{stamp.timestamp}, by {stamp.signing_cert.subject.human_friendly}"
     if not services:
-        words = f"It does not count, since no service is named: {told}."
+        words = f"It does not count, since no service is named: {stamped}."
         result.add("time stamp", NOTE, words)
         return
     context = ValidationContext(trust_roots=services, moment=stamp.timestamp)
     is_named = _stamp_of(seal, context).trusted
-    refuse(not is_named, f"It is from a service that nobody named: {told}.")
-    result.add("time stamp", OK, f"{told}, a named service.")
+    refuse(not is_named, f"It is from a service that nobody named: {stamped}.")
+    result.add("time stamp", OK, f"{stamped}, a named service.")
 
 
 def _stamp_of(seal: Any, context: ValidationContext) -> Any:
@@ -366,8 +366,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (UnreadableError, OSError) as error:
         print(error)
         return 2
-    told = [(f"{one.state:6}{one.name}", one.words) for one in result.checks]
-    for name, value in told + [(f"{' ':6}{n}", v) for n, v in result.facts.items()]:
+    lines = [(f"{one.state:6}{one.name}", one.words) for one in result.checks]
+    for name, value in lines + [(f"{' ':6}{n}", v) for n, v in result.facts.items()]:
         print(f"{name}: {value}")
     print(f"Proven: {PROVEN}\nNot proven: {NOT_PROVEN}" if result.is_ok else "FAULT")
     if result.is_ok and not pins:

@@ -16,7 +16,7 @@ from compliance.accounts import factor_secrets
 from compliance.audit import tables, trail, verification
 from compliance.audit.models import PEOPLE
 from compliance.models import Event, FactorCount
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from tests import device, factories
 from tests.device import Device
 from tests.mailing import send_queued
@@ -221,7 +221,7 @@ def test_each_change_is_mailed_and_on_the_trail(cast, ada):
     connect(ada)
     ada.post("/security/app/remove/")
     said = [
-        told(e.action, *trail.changes(e))
+        event_in_words(e.action, *trail.changes(e))
         for e in Event.objects.filter(organisation_id=cast.acme.pk).order_by("seq")
         if e.action.startswith("factor.")
     ]

@@ -15,7 +15,7 @@ from compliance.audit import trail, verification
 from compliance.erasure.actions import erase_person
 from compliance.models import Challenge, Event, FactorCount, Membership
 from compliance.organisations import recognition, webauthn
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from tests import device, factories
 from tests.device import Device
 from tests.mailing import send_queued
@@ -44,7 +44,7 @@ def recognise(client, user, said, to=TO):
 def changes(organisation):
     rows = Event.objects.filter(organisation_id=organisation.pk)
     rows = rows.filter(action__startswith="passkey.").order_by("seq")
-    return [told(e.action, *trail.changes(e)) for e in rows]
+    return [event_in_words(e.action, *trail.changes(e)) for e in rows]
 
 
 def test_passkey_is_added_after_the_password_and_recognises(cast, ada):

@@ -19,7 +19,7 @@ from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.queries import read
 from compliance.reviews import actions as reviews
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from tests import factories, signing
 from tests.bundles.making import brought_in, bundle_of, hash_of, reading
 from tests.documents import document, question
@@ -110,7 +110,7 @@ def test_trail_names_both_checklists_and_agrees_with_the_rows(cast, here, own):
     assert verification.verify(cast.acme.pk) is None
     event = Event.objects.get(action="assessment.upgraded")
     assert event.actor_id == cast.otto.pk
-    said = told(event.action, *trail.changes(event))
+    said = event_in_words(event.action, *trail.changes(event))
     assert "Privacy, edition 1 to Our privacy, edition 1" in said
 
 

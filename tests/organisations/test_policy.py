@@ -20,7 +20,7 @@ from compliance.models import AccessPolicy, Event
 from compliance.organisations import actions
 from compliance.organisations.access import ALLOWED, Permission, granted, may, who_may
 from compliance.organisations.choices import Role
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from compliance.tokens.actions import make_token
 from compliance.tokens.bearers import bearer_of
 from tests import device, factories, signing
@@ -404,7 +404,7 @@ def test_event_says_which_rules_were_changed(cast):
     rule(cast, idle_minutes=15, exports="owners", second_factor_from=None)
     require(cast, date(2099, 12, 1))
     said = [
-        told(event.action, *trail.changes(event))
+        event_in_words(event.action, *trail.changes(event))
         for event in Event.objects.filter(action="policy.changed").order_by("seq")
     ]
     assert said == [

@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.assessments.answer_fields import TYPED, Kind
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 
 
 @pytest.mark.parametrize(
@@ -29,23 +29,29 @@ from compliance.reviews.event_labels import told
     ],
 )
 def test_event_is_one_sentence(action, before, after, sentence):
-    assert told(action, before, after, "A1") == sentence
+    assert event_in_words(action, before, after, "A1") == sentence
 
 
 @pytest.mark.parametrize("field", TYPED, ids=lambda field: field.column)
 def test_every_field_that_is_set_is_named(field):
     new = {Kind.VERDICT: "met", Kind.DAY: "2027-01-15"}.get(field.kind, "Words")
     before, after = {field.column: field.blank}, {field.column: new}
-    assert told("answer.saved", before, after, "A1") != "A1: saved"
+    assert event_in_words("answer.saved", before, after, "A1") != "A1: saved"
     if field.erasable:
-        assert told("answer.saved", after, before, "A1") == f"A1: {field.label} removed"
+        assert (
+            event_in_words("answer.saved", after, before, "A1")
+            == f"A1: {field.label} removed"
+        )
 
 
 def test_event_about_no_question_begins_like_a_sentence():
-    assert told("edition.retired", {}, {"number": "2"}) == "Edition retired; number 2"
+    assert (
+        event_in_words("edition.retired", {}, {"number": "2"})
+        == "Edition retired; number 2"
+    )
 
 
 def test_long_text_is_cut_with_a_sign():
-    sentence = told("comment.written", {}, {"text": "x" * 1000})
+    sentence = event_in_words("comment.written", {}, {"text": "x" * 1000})
     assert sentence.endswith("…”")
     assert len(sentence) < 200

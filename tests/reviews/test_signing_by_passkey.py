@@ -7,7 +7,7 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.models import Event, SeatOffer, ShareLink, SignOff
 from compliance.reviews import actions
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from tests import device, factories, signing
 from tests.reading import flat
 
@@ -47,7 +47,7 @@ def test_signature_by_passkey_says_so(cast, rev, sent):
     assert (done.signed_by, done.method) == (cast.rev, "passkey")
     assert "confirmed by passkey" in flat(page.text)
     event = Event.objects.get(action="assessment.signed")
-    words = told(event.action, *trail.changes(event))
+    words = event_in_words(event.action, *trail.changes(event))
     assert words.endswith("confirmed by passkey; “Laptop”")
     assert device.kept().get().last_used_at is not None
 
@@ -61,7 +61,9 @@ def test_signature_by_password_says_so(rev, sent):
         page.text
     )
     event = Event.objects.get(action="assessment.signed")
-    assert told(event.action, *trail.changes(event)).endswith("confirmed by password")
+    assert event_in_words(event.action, *trail.changes(event)).endswith(
+        "confirmed by password"
+    )
 
 
 def refused(client, assessment, said, words, status=422, **fields):

@@ -21,7 +21,7 @@ from compliance.models import Event, Identity, Membership, SignOff, SignOn, User
 from compliance.organisations import actions as members
 from compliance.organisations.actions import make_editor
 from compliance.organisations.choices import Role
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from compliance.sign_on import actions, oidc, pages, protocols
 from compliance.web import outgoing
 from tests import factories, providing, signing
@@ -789,7 +789,7 @@ def test_signature_by_provider_is_asked_anew_and_names_it(signer, provider):
     done = SignOff.objects.get()
     assert (done.signer, done.method) == ("Nadia New", "sign-on")
     event = Event.objects.get(action="assessment.signed")
-    words = told(event.action, *trail.changes(event))
+    words = event_in_words(event.action, *trail.changes(event))
     assert words.endswith(
         "confirmed by sign-on; “127.0.0.1:" + provider.issuer.rpartition(":")[2] + "”"
     )
@@ -874,7 +874,7 @@ def test_sign_on_only_opens_to_those_who_came_by_the_provider(
     assert come(client, provider, **NEW).status_code == 302
     assert client.get("/o/acme/").status_code == 200
     event = Event.objects.filter(action="policy.changed").latest("seq")
-    words = told(event.action, *trail.changes(event))
+    words = event_in_words(event.action, *trail.changes(event))
     assert words.endswith("members come by sign-on alone")
 
 

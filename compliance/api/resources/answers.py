@@ -108,7 +108,7 @@ def _theirs(standing: Any, column: str) -> Any:
 
 
 def find_answer(request: ApiRequest, answer_id: int) -> Answer:
-    """The answer with all it tells, if it is the organisation's own. Raises ``Http404``."""
+    """The answer with all that its shape shows, if it is the organisation's own. Raises ``Http404``."""
     rows = Answer.objects.filter(assessment__organisation=request.organisation)
     found = rows.for_row().select_related("assessment").filter(pk=answer_id).first()
     if found is None:

@@ -11,12 +11,12 @@ from compliance.api.cursors import Cursor, Limit, Page, sliced
 from compliance.api.operations import Said, operation
 from compliance.api.problems import Problem, ProblemError
 from compliance.api.shapes.assessments import (
+    AssessmentDetail,
+    AssessmentFacts,
     AssessmentShape,
     AssessmentStart,
-    AssessmentTold,
     FactsChange,
     FactsChanged,
-    FactsTold,
     Figure,
     ResultShape,
     ReviewShape,
@@ -95,14 +95,14 @@ def start_assessment(request: ApiRequest, given: AssessmentStart) -> Said:
     "GET",
     "/assessments/{uuid:assessment_id}",
     Permission.VIEW,
-    gives={200: AssessmentTold},
+    gives={200: AssessmentDetail},
 )
-def get_assessment(request: ApiRequest, assessment_id: UUID) -> AssessmentTold:
+def get_assessment(request: ApiRequest, assessment_id: UUID) -> AssessmentDetail:
     """One assessment with its numbers of today."""
     found = find_assessment(request, assessment_id)
     viewer = request.person.pk if request.person else NOBODY
     [numbers] = standing([found], timezone.localdate(), viewer)
-    return AssessmentTold.told(numbers)
+    return AssessmentDetail.with_numbers(numbers)
 
 
 @operation(
@@ -110,11 +110,11 @@ def get_assessment(request: ApiRequest, assessment_id: UUID) -> AssessmentTold:
     "GET",
     "/assessments/{uuid:assessment_id}/facts",
     Permission.VIEW,
-    gives={200: FactsTold},
+    gives={200: AssessmentFacts},
 )
-def get_facts(request: ApiRequest, assessment_id: UUID) -> FactsTold:
+def get_facts(request: ApiRequest, assessment_id: UUID) -> AssessmentFacts:
     """The facts of an assessment; those that are left out are not known yet."""
-    return FactsTold(facts=find_assessment(request, assessment_id).facts)
+    return AssessmentFacts(facts=find_assessment(request, assessment_id).facts)
 
 
 @operation(

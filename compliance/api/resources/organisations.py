@@ -8,7 +8,7 @@ from compliance.api.operations import operation
 from compliance.api.shapes.leaves import Person, person_of
 from compliance.api.shapes.organisations import (
     MemberShape,
-    OrganisationTold,
+    OrganisationDetail,
     TokenShape,
 )
 from compliance.organisations.access import Permission
@@ -18,12 +18,12 @@ router = Router(tags=["organisation"])
 
 
 @operation(
-    router, "GET", "/organisation", Permission.VIEW, gives={200: OrganisationTold}
+    router, "GET", "/organisation", Permission.VIEW, gives={200: OrganisationDetail}
 )
-def get_organisation(request: ApiRequest) -> OrganisationTold:
+def get_organisation(request: ApiRequest) -> OrganisationDetail:
     """The organisation that the token opens, and what the token may do today."""
     here, token = request.organisation, request.token
-    return OrganisationTold(
+    return OrganisationDetail(
         id=here.pk,
         slug=here.slug,
         name=here.name,

@@ -77,12 +77,12 @@ def begin_upload(request: ApiRequest) -> Said:
         by=author_of(request), organisation=request.organisation, length=length
     )
     place = f"/api/v1/evidence/uploads/{made.pk}"
-    told = {
+    headers = {
         name.replace("-", "_"): value
         for name, value in _headers(made).items()
         if name in {"Tus-Resumable", "Upload-Expires"}
     }
-    return Said(UploadShape.of(made), 201, Location=place, **told)
+    return Said(UploadShape.of(made), 201, Location=place, **headers)
 
 
 @operation(
@@ -96,8 +96,8 @@ def begin_upload(request: ApiRequest) -> Said:
 def look_at_upload(request: ApiRequest, upload_id: UUID) -> HttpResponse:
     """How much of a file has come: send the rest from `Upload-Offset`."""
     _refuse_version(request)
-    told = _headers(_find(request, upload_id))
-    return HttpResponse(headers=told | {"Cache-Control": "no-store"})
+    headers = _headers(_find(request, upload_id))
+    return HttpResponse(headers=headers | {"Cache-Control": "no-store"})
 
 
 @operation(

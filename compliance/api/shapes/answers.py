@@ -20,7 +20,7 @@ from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED, Kind
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Comment
 
-_TOLD: dict[Kind, Any] = {
+_SHOWN: dict[Kind, Any] = {
     Kind.VERDICT: Verdict,
     Kind.VALUE: str | list[str] | None,
     Kind.TEXT: str,
@@ -43,7 +43,7 @@ GIVEN: dict[Kind, Any] = {
 """How a call gives each kind that a person sets."""
 
 
-class QuestionTold(BaseModel):
+class AnsweredQuestion(BaseModel):
     """The question of an answer."""
 
     key: str
@@ -64,16 +64,16 @@ class EvidenceUsed(BaseModel):
 class _Answer(BaseModel):
     id: int
     assessment: UUID
-    question: QuestionTold
+    question: AnsweredQuestion
     version: int = Field(description="Send it back with a change.")
     evidence: list[EvidenceUsed]
 
 
-_told: Any = {
-    field.name: (_TOLD[field.kind], Field(description=field.heading))
+_shown: Any = {
+    field.name: (_SHOWN[field.kind], Field(description=field.heading))
     for field in ANSWER_FIELDS
 }
-AnswerShape: Any = create_model("AnswerShape", __base__=_Answer, **_told)
+AnswerShape: Any = create_model("AnswerShape", __base__=_Answer, **_shown)
 AnswerShape.__doc__ = "The answer to one question of one assessment."
 
 _given: Any = {
@@ -108,12 +108,12 @@ class AnswerConflict(Problem):
 
 def answer_of(row: Answer) -> Any:
     """The shape of an answer read ``for_row``."""
-    told = {field.name: _said(row, field) for field in ANSWER_FIELDS}
+    fields = {field.name: _said(row, field) for field in ANSWER_FIELDS}
     question = row.question
     return AnswerShape(
         id=row.pk,
         assessment=row.assessment_id,
-        question=QuestionTold(
+        question=AnsweredQuestion(
             key=question.key,
             section=question.section.key,
             title=question.title,
@@ -126,7 +126,7 @@ def answer_of(row: Answer) -> Any:
             EvidenceUsed(id=one.evidence.pk, title=one.evidence.title)
             for one in row.attachments.all()
         ],
-        **told,
+        **fields,
     )
 
 
@@ -175,6 +175,6 @@ class CommentShape(BaseModel):
 
 
 class CommentGiven(Given):
-    """Words about an answer; “@” and a name tells that person, by mail too."""
+    """Words about an answer; “@” and a name notifies that person, by mail too."""
 
     text: Text

@@ -67,7 +67,7 @@ class TallyShape(BaseModel):
         return cls(**{name: getattr(tally, name) for name in cls.model_fields})
 
 
-class AssessmentTold(AssessmentShape):
+class AssessmentDetail(AssessmentShape):
     """The same with its numbers: duties of law apart from recommended practice."""
 
     law: TallyShape
@@ -82,7 +82,7 @@ class AssessmentTold(AssessmentShape):
     """Changes since the signature; empty while it is valid, or there is none."""
 
     @classmethod
-    def told(cls, standing: AssessmentState) -> "AssessmentTold":
+    def with_numbers(cls, standing: AssessmentState) -> "AssessmentDetail":
         return cls(
             **AssessmentShape.of(standing.assessment).model_dump(),
             law=TallyShape.of(standing.law),
@@ -111,7 +111,7 @@ class AssessmentStart(Given):
     """An earlier assessment, whose answers come along to be confirmed again."""
 
 
-class FactsTold(BaseModel):
+class AssessmentFacts(BaseModel):
     """The facts of an assessment as they stand."""
 
     facts: Facts
@@ -124,7 +124,7 @@ class FactsChange(Given):
     known: Facts = Field(max_length=500)
 
 
-class FactsChanged(FactsTold):
+class FactsChanged(AssessmentFacts):
     """The facts after a change, and how many questions apply now, or no longer do."""
 
     questions_moved: int

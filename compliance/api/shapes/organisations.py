@@ -28,7 +28,7 @@ class TokenShape(BaseModel):
     expires_at: datetime
 
 
-class OrganisationTold(OrganisationShape):
+class OrganisationDetail(OrganisationShape):
     """The same, with the token of the call."""
 
     token: TokenShape

@@ -39,7 +39,7 @@ class ProposalGiven(Given):
     )
 
 
-class TokenTold(BaseModel):
+class ProposingToken(BaseModel):
     """The token of the program, and the person for whom it acts."""
 
     id: int
@@ -56,7 +56,7 @@ class ProposalShape(BaseModel):
     set: dict[str, str | list[str] | None]
     why: str
     evidence: list[EvidenceUsed]
-    token: TokenTold
+    token: ProposingToken
     proposed_at: datetime
     state: ProposalState
     settled_at: datetime | None
@@ -77,7 +77,9 @@ class ProposalShape(BaseModel):
                 EvidenceUsed(id=one.evidence.pk, title=one.evidence.title)
                 for one in row.grounds.all()
             ],
-            token=TokenTold(id=token.pk, name=token.name, person=person_of(token.user)),
+            token=ProposingToken(
+                id=token.pk, name=token.name, person=person_of(token.user)
+            ),
             proposed_at=row.proposed_at,
             state=row.state,
             settled_at=row.settled_at,

@@ -22,7 +22,7 @@ class ReportShape(BaseModel):
     extract: Extract
     clauses: bool
     revision: int | None
-    """The signed revision that it tells; null for the state of its day."""
+    """The signed revision that it shows; null for the state of its day."""
     as_of_seq: int | None
     status: ReportStatus
     step: str
@@ -63,7 +63,7 @@ class ReportShape(BaseModel):
 
 
 class ReportAsked(Given):
-    """The report that is wanted; of a signed assessment it tells what was signed."""
+    """The report that is wanted; of a signed assessment it shows what was signed."""
 
     kind: ReportKind = ReportKind.FULL
     language: OwnLanguage = OwnLanguage.ENGLISH

@@ -11,8 +11,8 @@ from compliance.assessments.actions.attach import (
     attach,
     attach_all,
     detach,
+    evidence_payload,
     refuse_too_many_files,
-    told,
 )
 from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
@@ -44,6 +44,7 @@ __all__ = [
     "change_facts",
     "confirm_na",
     "detach",
+    "evidence_payload",
     "hand_on",
     "open_count",
     "refuse_too_many",
@@ -55,7 +56,6 @@ __all__ = [
     "send_back_na",
     "start",
     "take_up",
-    "told",
     "unconfirm_na",
     "undo",
 ]

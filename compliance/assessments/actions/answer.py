@@ -23,8 +23,8 @@ from compliance.assessments.proposing import (
     grounds_of,
     open_again,
     open_one,
+    proposal_payload,
     settle,
-    told,
 )
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import (
@@ -169,7 +169,7 @@ def _save(
     also: Changes = {}
     if used and proposal:
         settle(by, proposal, ProposalState.USED)
-        also["proposal"], beside = told(proposal), beside or {}
+        also["proposal"], beside = proposal_payload(proposal), beside or {}
         if attached := attach_all(answer, grounds_of(proposal, used)):
             also["attached"] = attached
     event = write(by, answer, wanted, ANSWER_SAVED, beside=beside, also=also)

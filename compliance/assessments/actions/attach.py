@@ -63,7 +63,7 @@ def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
 
 
 def attach_all(answer: Answer, proofs: Iterable[Evidence]) -> list[dict[str, str]]:
-    """Use evidence of the same organisation in a locked answer; what is new, told.
+    """Use evidence of the same organisation in a locked answer; the payloads of those that are new.
 
     The caller records it, as a part of the event it belongs to.
     """
@@ -74,15 +74,15 @@ def attach_all(answer: Answer, proofs: Iterable[Evidence]) -> list[dict[str, str
             Attachment(answer=answer, evidence=proof) for proof in new
         )
     )
-    return [told(proof) for proof in new]
+    return [evidence_payload(proof) for proof in new]
 
 
 def swap_proofs(answer: Answer, after: dict[str, Any]) -> dict[str, Any]:
-    """Undo what an event says of evidence in a locked answer; what that was, told."""
+    """Undo what an event says of evidence in a locked answer; the payload of the undoing."""
     found: dict[str, Any] = {}
     if gone := [proof["evidence"] for proof in after.get("attached", [])]:
         rows = answer.attachments.filter(evidence__in=gone).select_related("evidence")
-        found["detached"] = [told(row.evidence) for row in rows]
+        found["detached"] = [evidence_payload(row.evidence) for row in rows]
         rows.delete()
     if back := [proof["evidence"] for proof in after.get("detached", [])]:
         theirs = answer.assessment.organisation_id
@@ -125,7 +125,7 @@ def _taken_out(by: User, answer: Answer, evidence: Evidence) -> Sides:
 def _record(
     by: User, answer: Answer, evidence: Evidence, action: str, sides: Sides
 ) -> None:
-    said = entry(answer, action, told(evidence), sides)
+    said = entry(answer, action, evidence_payload(evidence), sides)
     save_credits([said])
     trail.record(
         by=by,
@@ -154,7 +154,7 @@ def refuse_too_many_files(assessment: Assessment) -> None:
         raise ValidationError(msg, code="files")
 
 
-def told(evidence: Evidence) -> dict[str, str]:
+def evidence_payload(evidence: Evidence) -> dict[str, str]:
     """A piece of evidence as the trail names it."""
     return {
         "evidence": str(evidence.pk),

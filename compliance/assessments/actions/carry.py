@@ -131,7 +131,7 @@ def carry_proofs(
     return found
 
 
-def told(
+def payload(
     earlier: Assessment, answers: Sequence[Answer], proofs: dict[int, list[str]]
 ) -> dict[str, Any]:
     """The payload of the event: every answer as it came along."""

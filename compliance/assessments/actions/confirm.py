@@ -65,12 +65,12 @@ def unconfirm_na(
         events = Event.objects.filter(
             organisation_id=organisation.pk, seq__in=seqs, action=NA_CONFIRMED
         )
-        told = {int(event.subject_id): trail.changes(event)[1] for event in events}
-        if not told or len(told) != len(set(seqs)):
+        confirmed = {int(event.subject_id): trail.changes(event)[1] for event in events}
+        if not confirmed or len(confirmed) != len(set(seqs)):
             raise Event.DoesNotExist
         waiting = []
-        for answer in _locked(organisation, told, also_in_review=True):
-            at = datetime.fromisoformat(told[answer.pk]["at"])
+        for answer in _locked(organisation, confirmed, also_in_review=True):
+            at = datetime.fromisoformat(confirmed[answer.pk]["at"])
             if answer.na_confirmed_at == at:
                 waiting.append(answer)
                 _set(answer, None, None)
@@ -91,15 +91,15 @@ def send_back_na(
         if refusal := _why_not(by, answer, seen):
             raise ValidationError(refusal)
         concerned = (answer.na_by_id, answer.owner_id)
-        told = sorted({pk for pk in concerned if pk and pk != by.pk})
+        mentioned = sorted({pk for pk in concerned if pk and pk != by.pk})
         text = f"N/A sent back: {why}\n\nThe reason was: {answer.reason}"
         comment = Comment.objects.create(answer=answer, author=by, text=text)
         inserted(
             Mention.objects.bulk_create(
-                Mention(comment=comment, user_id=pk) for pk in told
+                Mention(comment=comment, user_id=pk) for pk in mentioned
             )
         )
-        also = {"comment": comment.pk, "text": text, "mentions": told}
+        also = {"comment": comment.pk, "text": text, "mentions": mentioned}
         touched = {"verdict": _without_na(answer)}
         write(by, answer, touched, NA_SENT_BACK, also=also)
         return answer

@@ -52,7 +52,7 @@ def rest_on(
                 msg = "Other assessments rest on this one, so it answers for itself."
                 raise ValidationError(msg)
             refuse_bearer(here.organisation, here.edition, other, never=here)
-        before = {"rests_on": here.rests_on_id, "told": _told(here)}
+        before = {"rests_on": here.rests_on_id, "told": _bearer_in_words(here)}
         here.rests, here.rests_on = bool(other), other and held[other.pk]
         here.save(update_fields=["rests", "rests_on"])
         moved = apply(here)
@@ -65,12 +65,12 @@ def rest_on(
             before=before,
             after={
                 "rests_on": here.rests_on_id,
-                "told": _told(here),
+                "told": _bearer_in_words(here),
                 "questions_moved": moved,
             },
         )
     return len(moved)
 
 
-def _told(here: Assessment) -> Any:
+def _bearer_in_words(here: Assessment) -> Any:
     return earlier_in_words(here.rests_on) if here.rests_on else ""

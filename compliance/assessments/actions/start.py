@@ -112,7 +112,7 @@ def start(
         carried = {}
         if earlier:
             proofs = carry.carry_proofs(answers, before)
-            carried = {"carried": carry.told(earlier, answers, proofs)}
+            carried = {"carried": carry.payload(earlier, answers, proofs)}
         resting = {"rests_on": rests_on.pk} if rests_on else {}
         trail.record(
             by=by,

@@ -324,7 +324,7 @@ class Answer(models.Model):
 
     @classmethod
     def keys_of(cls, ids: Iterable[int]) -> models.QuerySet[Any, tuple[int, str]]:
-        """Answer id and question key, for telling events of the trail."""
+        """Answer id and question key, for showing events of the trail."""
         return cls.objects.filter(pk__in=ids).values_list("pk", "question__key")
 
     @classmethod

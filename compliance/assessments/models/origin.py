@@ -24,7 +24,7 @@ class Origin(models.Model):
 
     ``hands`` are those who answered there, ``outside`` the answers that came saying
     something, ``signed`` the revisions that were signed there, and ``seq`` the event of
-    the trail of here that tells of its coming.
+    the trail of here that records its import.
     """
 
     assessment = models.OneToOneField(
@@ -116,7 +116,7 @@ class Namesake(models.Model):
 class OriginTrail(models.Model):
     """The trail of an assessment in one installation it was in before, oldest first.
 
-    ``names`` tells people and answers that its events name by their ids there:
+    ``names`` has names for the ids there by which its events call people and answers:
     ``{"people": {id: name}, "answers": {id: key}}``. ``proof`` shows that the
     events stand in the chain that ended at ``head_seq`` and ``head_hash``.
     """

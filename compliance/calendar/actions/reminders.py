@@ -132,7 +132,7 @@ def take_turn(*, reminders_id: int, now: datetime) -> bool | None:
 
 
 def mail_digest(*, reminders_id: int) -> str:
-    """Queue the digest of a person, if it has something new; what is told is kept with it.
+    """Queue the digest of a person, if it has something new; its dates are kept with it.
 
     Mail and memory are one transaction: done again, by a worker that takes up what a dead
     one left, it finds nothing new.
@@ -151,7 +151,7 @@ def mail_digest(*, reminders_id: int) -> str:
         with spoken_to(row):
             scope = scope_of(row, member)
             digest = digest_of(scope, row, rules, member)
-            row.told = digest.told
+            row.told = digest.stages
             if not digest.count:
                 row.save(update_fields=["told"])
                 return QUIET

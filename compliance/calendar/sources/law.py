@@ -80,11 +80,13 @@ def _with_facts(ids: Iterable[Any]) -> Iterable[Assessment]:
 def applies(scope: DateScope) -> Iterator[Mark]:
     """A mark for each day and instrument on which cited law begins to apply.
 
-    None for a day on which duties that rest on the instrument begin: they tell it.
+    None for a day on which duties that rest on the instrument begin: they show it.
     """
     day = f"{_CITED}__applies_from"
-    told = scope.theirs().filter(binds_from__gte=scope.law_since, binds_from=F(day))
-    known = set(told.values_list(day, f"{_CITED}__instrument").distinct())
+    beginning = scope.theirs().filter(
+        binds_from__gte=scope.law_since, binds_from=F(day)
+    )
+    known = set(beginning.values_list(day, f"{_CITED}__instrument").distinct())
     rows = (
         scope.theirs()
         .filter(
@@ -231,7 +233,7 @@ def _cited(
 
 def _few(cites: Sequence[str]) -> str:
     more = len(cites) - MOST_CITES
-    told = ", ".join(cites[:MOST_CITES])
+    listed = ", ".join(cites[:MOST_CITES])
     if more <= 0:
-        return told
-    return gettext("%(cites)s and %(count)s more") % {"cites": told, "count": more}
+        return listed
+    return gettext("%(cites)s and %(count)s more") % {"cites": listed, "count": more}

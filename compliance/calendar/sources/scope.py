@@ -33,7 +33,7 @@ class DateScope:
 
     @property
     def law_since(self) -> date:
-        """The first day of which law is told."""
+        """The first day of which law is shown."""
         return self.today - LAW_PAST
 
     def narrowed[M: Model](

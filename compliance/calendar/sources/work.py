@@ -85,13 +85,13 @@ def reviews(scope: DateScope) -> Iterator[Mark]:
 def entries_of_answers(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words: a single one by its question, several by their assessment."""
     one = gettext("Due: %(question)s")
-    return _told_grouped(scope, marks, Kind.ANSWER, one, _due)
+    return _grouped_entries(scope, marks, Kind.ANSWER, one, _due)
 
 
 def entries_of_put_off(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """The same for answers that were put off."""
     one = gettext("Take up again: %(question)s")
-    return _told_grouped(scope, marks, Kind.LATER, one, _taken_up)
+    return _grouped_entries(scope, marks, Kind.LATER, one, _taken_up)
 
 
 def _due(count: int) -> str:
@@ -104,7 +104,7 @@ def _taken_up(count: int) -> str:
     )
 
 
-def _told_grouped(
+def _grouped_entries(
     scope: DateScope, marks: Sequence[Mark], kind: Kind, one: str, several: Any
 ) -> Iterator[Entry]:
     slug = scope.organisation.slug

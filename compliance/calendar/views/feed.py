@@ -32,10 +32,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
         return _refusal(404)
     if _is_throttled(request, RIGHT, key=found.token_hash):
         return _refusal(429)
-    told = read(found)
-    if told is None:
+    dates = read(found)
+    if dates is None:
         return _refusal(404)
-    of = (found.organisation_id, told.name, told.entries)
+    of = (found.organisation_id, dates.name, dates.entries)
     tag = tag_of(*of)
     response = get_conditional_response(request, etag=tag)
     if response is None:

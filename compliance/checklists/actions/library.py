@@ -112,8 +112,8 @@ def store_frameworks(*, by: Any, frameworks: list[dict[str, Any]]) -> bool:
     Framework.objects.all().delete()
     owners = {row.key: row for row in Checklist.objects.filter(organisation=None)}
     mappings: list[Mapping] = []
-    for position, told in enumerate(frameworks, 1):
-        values = {name: told[name] for name in ("key", "name", "note")}
+    for position, entry in enumerate(frameworks, 1):
+        values = {name: entry[name] for name in ("key", "name", "note")}
         framework = Framework.objects.create(position=position, **values)
         clauses = inserted(
             Clause.objects.bulk_create(
@@ -123,12 +123,12 @@ def store_frameworks(*, by: Any, frameworks: list[dict[str, Any]]) -> bool:
                     before=part["before"],
                     position=at,
                 )
-                for at, part in enumerate(told["clauses"], 1)
+                for at, part in enumerate(entry["clauses"], 1)
             )
         )
         mappings += [
             Mapping(clause=clause, checklist=owners[owner], key=key, is_full=full)
-            for clause, part in zip(clauses, told["clauses"], strict=True)
+            for clause, part in zip(clauses, entry["clauses"], strict=True)
             for full, name in ((True, "full"), (False, "partial"))
             for key, owner in part[name].items()
         ]
@@ -139,7 +139,7 @@ def store_frameworks(*, by: Any, frameworks: list[dict[str, Any]]) -> bool:
         action=FRAMEWORKS_SET,
         subject=Framework(pk=0),  # all of them, which have no row
         after={
-            "frameworks": [told["key"] for told in frameworks],
+            "frameworks": [entry["key"] for entry in frameworks],
             "mappings": len(mappings),
             "sha256": digest(canonical(frameworks)),
         },
@@ -185,10 +185,10 @@ def _replaced[Row: (Relation, Notice)](
     action: str,
     kept: list[Row],
     rows: list[Row],
-    told: Callable[[Row], tuple[str, dict[str, Any]]],
+    keyed: Callable[[Row], tuple[str, dict[str, Any]]],
 ) -> bool:
     """Put rows in the place of those kept, with one event; False when all stood so."""
-    before, after = dict(map(told, kept)), dict(map(told, rows))
+    before, after = dict(map(keyed, kept)), dict(map(keyed, rows))
     if before == after:
         return False
     table = type((kept or rows)[0])

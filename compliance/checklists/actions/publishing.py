@@ -14,19 +14,19 @@ from compliance.checklists.recording import record
 
 
 def publish(
-    *, by: Any, edition: Edition, told: dict[str, Any] | None = None
+    *, by: Any, edition: Edition, extra: dict[str, Any] | None = None
 ) -> Edition:
     """Freeze a draft for ever, and retire the edition that was published before.
 
-    Assessments that run stay on the edition they were started on. ``told`` goes on the
+    Assessments that run stay on the edition they were started on. ``extra`` goes on the
     trail as well. Refuses what is published already, and what asks nothing. Whether the
     person may publish is for ``reviewing``.
     """
     with writing():
-        return _frozen(by, edition, told or {})
+        return _frozen(by, edition, extra or {})
 
 
-def _frozen(by: Any, edition: Edition, told: dict[str, Any]) -> Edition:
+def _frozen(by: Any, edition: Edition, extra: dict[str, Any]) -> Edition:
     # The checklist first: of two drafts that are published at once one comes second.
     checklist = Checklist.objects.select_for_update().get(pk=edition.checklist_id)
     edition = checklist.editions.select_for_update().get(pk=edition.pk)
@@ -53,5 +53,5 @@ def _frozen(by: Any, edition: Edition, told: dict[str, Any]) -> Edition:
         "number": edition.number,
         "content_hash": edition.content_hash,
     }
-    record(by, edition, EDITION_PUBLISHED, {"status": was}, after | told)
+    record(by, edition, EDITION_PUBLISHED, {"status": was}, after | extra)
     return edition

@@ -129,9 +129,9 @@ def bring_in(
     checklist.save()
     edition = _filled(found.edition or Edition(checklist=checklist), document)
     asked = sum(len(section["questions"]) for section in document["sections"])
-    told = {"number": edition.number, "questions": asked}
-    told["content_hash"] = content.content_hash(document)
-    after = changed | {"key": key} | told
+    content_hash = content.content_hash(document)
+    kept = {"number": edition.number, "questions": asked, "content_hash": content_hash}
+    after = changed | {"key": key} | kept
     record(by, edition, EDITION_BROUGHT_IN, before, after)
     return edition, True
 
@@ -178,14 +178,14 @@ def keep_final(
         msg = f"{key}: edition {number} is here with other content"
         raise RefusedError(msg)
     edition = _filled(Edition(checklist=checklist), document)
-    told = {"from_bundle": True}
+    extra = {"from_bundle": True}
     if is_current and not checklist.editions.published().exists():
-        return publish(by=by, edition=edition, told=told)
+        return publish(by=by, edition=edition, extra=extra)
     edition.status = EditionStatus.RETIRED
     edition.published_at = timezone.now()
     edition.content_hash = content.content_hash(content.document(edition))
     edition.save(update_fields=["status", "published_at", "content_hash"])
-    after = {"number": number, "content_hash": edition.content_hash} | told
+    after = {"number": number, "content_hash": edition.content_hash} | extra
     record(by, edition, EDITION_RETIRED, {}, {"status": "retired"} | after)
     return edition
 

@@ -106,7 +106,7 @@ def delete_group(*, group: DirectoryGroup) -> None:
             organisation_id=group.organisation_id,
             action=DIRECTORY_GROUP_DELETED,
             subject=group,
-            before=_told(group),
+            before=_event_fields(group),
         )
         group.delete()
         give_roles(organisation=group.organisation, people=people)
@@ -165,7 +165,7 @@ def _names_of(
 def _name(group: DirectoryGroup, name: str, external_id: str) -> None:
     """Save a group, with its event. Raises ``ValidationError``."""
     is_new = group.pk is None
-    before = {} if is_new else _told(group)
+    before = {} if is_new else _event_fields(group)
     group.name, group.external_id = name, external_id
     group.clean_fields()
     others = group.organisation.directory_groups.exclude(pk=group.pk)
@@ -179,9 +179,9 @@ def _name(group: DirectoryGroup, name: str, external_id: str) -> None:
         action=DIRECTORY_GROUP_SAVED,
         subject=group,
         before=before,
-        after=_told(group),
+        after=_event_fields(group),
     )
 
 
-def _told(group: DirectoryGroup) -> dict[str, str]:
+def _event_fields(group: DirectoryGroup) -> dict[str, str]:
     return {"title": group.name, "external_id": group.external_id}

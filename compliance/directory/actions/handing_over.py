@@ -13,14 +13,14 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.writing import answerer
 from compliance.directory.models import Directory
 from compliance.organisations.models import Membership, Organisation, User
-from compliance.organisations.rate_limits import may_tell
+from compliance.organisations.rate_limits import program_may_send
 from compliance.remediation.actions import change_action
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.text import counted
 
 
 def hand_over(membership: Membership) -> dict[str, Any]:
-    """Give the heir all that a member owns in running assessments; one mail tells the heir.
+    """Give the heir all that a member owns in running assessments; the heir gets one mail.
 
     The author is the owner who set the rules. Returns the figures and the heir, for the event.
     In other assessments nothing changes: they lose owners who have left when they run again
@@ -45,10 +45,14 @@ def hand_over(membership: Membership) -> dict[str, Any]:
             base=task.version,
         )
     questions = sum(one.applies for answers in owned.values() for one in answers)
-    if heir and (questions or tasks) and may_tell(organisation, f"gone {user.pk}"):
-        _tell(heir, membership, questions, len(tasks))
-    told = {"questions_handed": questions, "actions_handed": len(tasks)}
-    return told | ({"given_to": heir.email} if heir else {})
+    if (
+        heir
+        and (questions or tasks)
+        and program_may_send(organisation, f"gone {user.pk}")
+    ):
+        _mail_heir(heir, membership, questions, len(tasks))
+    fields = {"questions_handed": questions, "actions_handed": len(tasks)}
+    return fields | ({"given_to": heir.email} if heir else {})
 
 
 def _author(rules: Directory) -> User:
@@ -87,7 +91,7 @@ def _locked(organisation: Organisation, user: User) -> dict[Assessment, list[Ans
     return found
 
 
-def _tell(heir: User, gone: Membership, questions: int, tasks: int) -> None:
+def _mail_heir(heir: User, gone: Membership, questions: int, tasks: int) -> None:
     said = [counted(questions, "question")] if questions else []
     said += [counted(tasks, "action")] if tasks else []
     queue_mail(

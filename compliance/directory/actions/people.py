@@ -37,7 +37,7 @@ from compliance.organisations.actions import (
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import Invitation, Membership, Organisation, User
-from compliance.organisations.rate_limits import may_tell
+from compliance.organisations.rate_limits import program_may_send
 from compliance.sign_on.actions import make_theirs, owns_address
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.models import Departure
@@ -124,10 +124,10 @@ def deactivate(*, organisation: Organisation, user: User) -> None:
                 " another role first: directories neither make nor remove owners."
             )
             raise ValidationError(msg, code=FORBIDDEN)
-        told = hand_over(membership)
+        handed = hand_over(membership)
         for session in UserSession.objects.filter(user=user):
             session.end()
-        end_membership(membership=membership, after=told)
+        end_membership(membership=membership, after=handed)
         if not _row(organisation, user):
             DirectoryPerson.objects.create(organisation=organisation, user=user)
 
@@ -162,7 +162,11 @@ def delete_person(*, organisation: Organisation, user: User) -> None:
         if row is None or row.is_deleted:
             return
         _leave_groups(organisation.pk, user.pk)
-        before, row.external_id, row.is_deleted = _told(user, row.external_id), "", True
+        before, row.external_id, row.is_deleted = (
+            _event_fields(user, row.external_id),
+            "",
+            True,
+        )
         row.save(update_fields=["external_id", "is_deleted"])
         trail.record(
             by=None,
@@ -285,7 +289,7 @@ def _join(organisation: Organisation, user: User) -> None:
         refuse_full(organisation)
         join(None, organisation, user, organisation.directory.role)
     give_roles(organisation=organisation, people=[user.pk])
-    if not may_tell(organisation, f"let in {user.pk}"):
+    if not program_may_send(organisation, f"let in {user.pk}"):
         return
     queue_mail(
         organisation_id=organisation.pk,
@@ -324,8 +328,10 @@ def _rename(user: User, name: str) -> None:
 def _keep(organisation: Organisation, user: User, external_id: str) -> None:
     """Write the row of someone, with an event if it changes."""
     found = _row(organisation, user)
-    before = _told(user, found.external_id) if found and not found.is_deleted else {}
-    after = _told(user, external_id)
+    before = (
+        _event_fields(user, found.external_id) if found and not found.is_deleted else {}
+    )
+    after = _event_fields(user, external_id)
     if before == after:
         return
     row = found or DirectoryPerson(organisation=organisation, user=user)
@@ -342,5 +348,5 @@ def _keep(organisation: Organisation, user: User, external_id: str) -> None:
     )
 
 
-def _told(user: User, external_id: str) -> dict[str, str]:
+def _event_fields(user: User, external_id: str) -> dict[str, str]:
     return {"person": user.email, "external_id": external_id}

@@ -28,12 +28,12 @@ def set_rules(
         if heir:
             answerer(organisation.pk, heir.pk)
         found = Directory.objects.filter(organisation=organisation).first()
-        before = _told(found) if found else {}
+        before = _event_fields(found) if found else {}
         row = found or Directory(organisation=organisation)
         was_set_by = found.set_by if found else None
         row.role, row.heir, row.set_by = role, heir, by
         row.clean_fields()
-        if was_set_by != by or _told(row) != before:
+        if was_set_by != by or _event_fields(row) != before:
             row.save(force_insert=found is None)
             trail.record(
                 by=by,
@@ -41,7 +41,7 @@ def set_rules(
                 action=DIRECTORY_SET,
                 subject=row,
                 before=before,
-                after=_told(row),
+                after=_event_fields(row),
             )
     return row
 
@@ -65,7 +65,7 @@ def renew_token(*, by: User, organisation: Organisation) -> tuple[Token, str]:
                 heir=None,
             )
         token, text = renew_directory_token(by=by, organisation=organisation)
-        _tell_owners(by, organisation, is_over=False)
+        _mail_owners(by, organisation, is_over=False)
     return token, text
 
 
@@ -74,10 +74,10 @@ def end_token(*, by: User, organisation: Organisation) -> None:
     with writing():
         lock(organisation)
         if end_directory_token(by=by, organisation=organisation):
-            _tell_owners(by, organisation, is_over=True)
+            _mail_owners(by, organisation, is_over=True)
 
 
-def _tell_owners(by: User, organisation: Organisation, *, is_over: bool) -> None:
+def _mail_owners(by: User, organisation: Organisation, *, is_over: bool) -> None:
     did = "ended the token" if is_over else "made a token"
     for owner in organisation.memberships.with_people().active_owners():
         queue_mail(
@@ -94,5 +94,5 @@ def _tell_owners(by: User, organisation: Organisation, *, is_over: bool) -> None
         )
 
 
-def _told(row: Directory) -> dict[str, str]:
+def _event_fields(row: Directory) -> dict[str, str]:
     return {"role": row.role, "heir": row.heir.email if row.heir else ""}

@@ -55,7 +55,7 @@ def found(request: ScimRequest) -> HttpResponse:
         asked,
         Group,
         rows.order_by("pk"),
-        lambda some: _told(request.organisation, some, is_short=is_short),
+        lambda some: _groups(request.organisation, some, is_short=is_short),
     )
 
 
@@ -98,15 +98,15 @@ def patch(request: ScimRequest, key: str) -> HttpResponse:
 
     People are sets of ids: the time for patching the shape grows with their square.
     """
-    told = PatchOp[Group].model_validate(
+    patch_op = PatchOp[Group].model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
     )
-    others, changes = _split(told)
+    others, changes = _split(patch_op)
     with writing():
         row, people = _held(request, key)
-        [stands] = _told(request.organisation, [row], is_short=True)
+        [stands] = _groups(request.organisation, [row], is_short=True)
         if others:
-            told.model_copy(update={"operations": others}).patch(stands)
+            patch_op.model_copy(update={"operations": others}).patch(stands)
         for op, ids in changes:
             if op == PatchOperation.Op.add:
                 people |= ids
@@ -154,11 +154,11 @@ type _Change = tuple[PatchOperation.Op, set[int]]
 
 
 def _split(
-    told: PatchOp[Group],
+    patch_op: PatchOp[Group],
 ) -> tuple[list[PatchOperation[Group]], list[_Change]]:
     """The operations on other attributes, and those on people. Raises as ``_ids``."""
     others, changes = [], list[_Change]()
-    for operation in told.operations or []:
+    for operation in patch_op.operations or []:
         path, value = operation.path, operation.value
         if path and not path.model:
             if _is_of_members(path):
@@ -238,8 +238,8 @@ def _row(organisation: Organisation, key: str) -> DirectoryGroup:
 
 
 def _read(organisation: Organisation, key: str) -> Group:
-    [told] = _told(organisation, [_row(organisation, key)])
-    return versioned(told)
+    [group] = _groups(organisation, [_row(organisation, key)])
+    return versioned(group)
 
 
 def _leaves_out_members(asked: SearchRequest[Group]) -> bool:
@@ -249,7 +249,7 @@ def _leaves_out_members(asked: SearchRequest[Group]) -> bool:
     return "members" in never or bool(only and "members" not in only)
 
 
-def _told(
+def _groups(
     organisation: Organisation,
     rows: Sequence[DirectoryGroup],
     *,

@@ -48,7 +48,10 @@ def found(request: ScimRequest) -> HttpResponse:
         condition(asked.filter, _COLUMNS)
     )
     return page(
-        asked, User, rows.order_by("pk"), lambda some: _told(request.organisation, some)
+        asked,
+        User,
+        rows.order_by("pk"),
+        lambda some: _users(request.organisation, some),
     )
 
 
@@ -85,14 +88,14 @@ def replace(request: ScimRequest, key: str) -> HttpResponse:
 
 def patch(request: ScimRequest, key: str) -> HttpResponse:
     """Change some attributes of a user, as Entra ID and Okta do."""
-    told = PatchOp[User].model_validate(
+    patch_op = PatchOp[User].model_validate(
         body_of(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST
     )
     with writing():
         stands = _held(request, key)
         sent = stands.model_copy(deep=True)
         try:
-            told.patch(sent)
+            patch_op.patch(sent)
         except MutabilityException as error:
             is_address = "userName" in str(error)
             raise MutabilityException(
@@ -154,11 +157,11 @@ def _account(organisation: Organisation, key: str) -> Account:
 
 
 def _read(organisation: Organisation, key: str) -> User:
-    [told] = _told(organisation, [_account(organisation, key)])
-    return versioned(told)
+    [user] = _users(organisation, [_account(organisation, key)])
+    return versioned(user)
 
 
-def _told(organisation: Organisation, accounts: Sequence[Account]) -> list[User]:
+def _users(organisation: Organisation, accounts: Sequence[Account]) -> list[User]:
     """Accounts as users, in two queries whatever their number."""
     rows = DirectoryGroupMember.objects.filter(
         group__organisation=organisation, user__in=[one.pk for one in accounts]
@@ -175,17 +178,17 @@ def _told(organisation: Organisation, accounts: Sequence[Account]) -> list[User]
 
 
 def _user(account: Account, groups: list[GroupMembership]) -> User:
-    told = vars(account)
+    columns = vars(account)
     return User(
         id=str(account.pk),
-        external_id=told["external_id"] or None,
+        external_id=columns["external_id"] or None,
         user_name=account.email,
         display_name=account.name,
-        active=told["role"] is not None,
+        active=columns["role"] is not None,
         groups=groups or None,
         meta=Meta(
             resource_type="User",
-            created=told["known_since"],
+            created=columns["known_since"],
             location=location("Users", str(account.pk)),
         ),
     )

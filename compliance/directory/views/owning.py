@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.directory import actions
 from compliance.directory.forms import RulesForm
-from compliance.directory.pages import directory_told
+from compliance.directory.pages import directory_context
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -60,7 +60,7 @@ def token_end(request: MemberRequest) -> HttpResponse:
     return redirect("directory:page", request.organisation.slug)
 
 
-def _page(request: MemberRequest, status: int = 200, **told: Any) -> HttpResponse:
+def _page(request: MemberRequest, status: int = 200, **extra: Any) -> HttpResponse:
     form = {"form": RulesForm(organisation=request.organisation)}
-    context = directory_told(request.organisation) | form | told
+    context = directory_context(request.organisation) | form | extra
     return render(request, "directory/page.html", context, status=status)

@@ -50,8 +50,8 @@ def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | Non
         setattr(edition, name, value)
     edition.version += 1
     edition.save()
-    before = {name: as_told(stands[name]) for name in changed}
-    after = {name: as_told(value) for name, value in changed.items()}
+    before = {name: as_recorded(stands[name]) for name in changed}
+    after = {name: as_recorded(value) for name, value in changed.items()}
     return record(by, edition, EDITION_CHANGED, before, after)
 
 
@@ -61,7 +61,7 @@ def differing(edition: Edition, values: dict[str, Any]) -> dict[str, Any]:
     return {name: kept[name] for name in kept if getattr(edition, name) != kept[name]}
 
 
-def as_told(value: Any) -> Any:
+def as_recorded(value: Any) -> Any:
     """A value as the trail keeps it: days as ISO text."""
     return value.isoformat() if isinstance(value, date) else value
 

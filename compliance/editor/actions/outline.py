@@ -43,7 +43,7 @@ class _New:
     by: Any
     edition: Edition
     action: str
-    told: dict[str, Any]
+    fields: dict[str, Any]
     sending: str
 
     def made_before(self, rows: Any) -> Event | None:
@@ -52,7 +52,7 @@ class _New:
         A sending of another name adds another part. Raises ``RefusedError`` for one
         without a name, where the same part was added lately and has not changed since.
         """
-        asked = self.by, self.edition, self.action, self.told
+        asked = self.by, self.edition, self.action, self.fields
         made = sent_before(*asked, self.sending) if self.sending else just_done(*asked)
         here = rows.filter(key=trail.changes(made)[1]["key"]) if made else rows.none()
         if made and not self.sending and here.filter(version=0).exists():
@@ -61,7 +61,7 @@ class _New:
 
     def record(self, key: str) -> Event:
         name = {"sending": self.sending} if self.sending else {}
-        after = {"key": key} | self.told | name
+        after = {"key": key} | self.fields | name
         return record(self.by, self.edition, self.action, {}, after)
 
 
@@ -132,8 +132,8 @@ def add_question(
     One that is sent twice is added once: see ``_New``.
     """
     with open_draft(organisation, edition_id) as edition:
-        told = {"section": section, "text": text}
-        new = _New(by, edition, QUESTION_ADDED, told, sending)
+        fields = {"section": section, "text": text}
+        new = _New(by, edition, QUESTION_ADDED, fields, sending)
         if made := new.made_before(edition.questions):
             return made
         row = edition.sections.get(key=section)
@@ -175,8 +175,8 @@ def next_key(edition: Edition) -> str:
 def _discarded(checklist: Checklist) -> set[str]:
     """Keys of the drafts of a checklist that were thrown away; one before it, too."""
     gone = trail.events_of(chain_of(checklist)).filter(action=EDITION_DISCARDED)
-    told = [trail.changes(event)[0] for event in gone]
-    rows = [row["questions"] for row in told if row["checklist"] == checklist.key]
+    recorded = [trail.changes(event)[0] for event in gone]
+    rows = [row["questions"] for row in recorded if row["checklist"] == checklist.key]
     return {key for keys in rows for key in keys}
 
 

@@ -42,8 +42,8 @@ def replace_all(
         if not rows:
             return None
         _write(rows)
-        told = {"find": find, "put": put, "questions": after}
-        return record(by, edition, EDITION_REPLACED, {"questions": before}, told)
+        recorded = {"find": find, "put": put, "questions": after}
+        return record(by, edition, EDITION_REPLACED, {"questions": before}, recorded)
 
 
 def put_back(

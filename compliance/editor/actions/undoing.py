@@ -15,7 +15,7 @@ from compliance.checklists.recording import open_draft, record, refuse_worse, re
 from compliance.editor import undoable
 from compliance.editor.actions.editing import choose, cite, save_question
 from compliance.editor.actions.facts import remove_fact
-from compliance.editor.actions.head import as_told, write_head
+from compliance.editor.actions.head import as_recorded, write_head
 from compliance.editor.actions.moving import move_question, move_section, place_of
 from compliance.editor.actions.outline import remove_question, remove_section
 from compliance.editor.actions.replacing import put_back
@@ -128,7 +128,7 @@ def _change_back(
 ) -> None:
     is_question = isinstance(row, Question)
     stands = content.question_values(row) if is_question else vars(row)
-    if any(as_told(stands.get(name)) != value for name, value in after.items()):
+    if any(as_recorded(stands.get(name)) != value for name, value in after.items()):
         _refuse(row)
     if is_question:
         given = _given(by, edition, row)

@@ -150,8 +150,8 @@ class GateEditor(RuledEditor):
         gate = stands or {"rows": [{"effect": Effect.BINDS}]}
         named = [row.get("when") for row in gate["rows"]]
         before = "questions" if "questions" in gate or not stands else "all_but"
-        told = {"before": before, "keys": " ".join(gate.get(before, ()))}
-        self.form = GateForm(data, initial=dict(gate) | told)
+        initial = {"before": before, "keys": " ".join(gate.get(before, ()))}
+        self.form = GateForm(data, initial=dict(gate) | initial)
         self.rows = GateRows(gate["rows"], offered=offered(facts, named), data=data)
 
     def values(self) -> dict[str, Any]:

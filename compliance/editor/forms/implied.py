@@ -81,8 +81,8 @@ class FollowsRows(RuledRows):
         for row in self.rows:
             fact, _, value = row.form.cleaned_data["pick"].partition("=")
             because = row.form.cleaned_data["because"]
-            told = {"fact": fact, "value": value, "when": row.when(self.whens)}
-            found.append(filled(told | {"because": because}))
+            implied = {"fact": fact, "value": value, "when": row.when(self.whens)}
+            found.append(filled(implied | {"because": because}))
         return found or None
 
 

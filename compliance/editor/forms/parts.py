@@ -138,8 +138,8 @@ class QuestionForm(forms.Form):
         bounds = {name: data.pop(name) for name in BOUNDS}
         unit, number = data.pop("unit"), None
         if data["kind"] == QuestionKind.NUMBER:
-            told = {n: number_of(v) for n, v in bounds.items() if v is not None}
-            number = {"unit": unit} | told
+            limits = {n: number_of(v) for n, v in bounds.items() if v is not None}
+            number = {"unit": unit} | limits
         return data | {"number": number}
 
 
@@ -193,9 +193,9 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        told = "behind" if cleaned.get("part") == "section" else "section"
-        is_told = told in self.data and (told == "behind" or cleaned.get(told))
-        if not cleaned.get("step") and not is_told:
+        target = "behind" if cleaned.get("part") == "section" else "section"
+        is_named = target in self.data and (target == "behind" or cleaned.get(target))
+        if not cleaned.get("step") and not is_named:
             msg = "Choose where to move it."
             raise ValidationError(msg)
         return cleaned

@@ -103,10 +103,10 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not editor.is_valid(timezone.localdate()):
         return _refused(request, edition, key, editor)
     if wants_partial(request.htmx) and (gone := editor.removed):
-        told = f"Press Save to remove the choice “{gone[0]}”."
+        notice = f"Press Save to remove the choice “{gone[0]}”."
         if len(gone) > 1:
-            told = f"Press Save to remove {len(gone)} choices."
-        return _not_yet(request, told, 422)
+            notice = f"Press Save to remove {len(gone)} choices."
+        return _not_yet(request, notice, 422)
     return _saved(request, edition, key, editor)
 
 
@@ -114,8 +114,8 @@ def _refused(
     request: MemberRequest, edition: Edition, key: str, editor: QuestionEditor
 ) -> HttpResponse:
     if wants_partial(request.htmx):
-        told = [*editor.form.non_field_errors(), *(text for _, text in editor.faults)]
-        return _not_yet(request, str(told[0]), 422)
+        faults = [*editor.form.non_field_errors(), *(text for _, text in editor.faults)]
+        return _not_yet(request, str(faults[0]), 422)
     return _page(request, whole(edition, key=key, editor=editor), 422)
 
 

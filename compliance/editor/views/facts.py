@@ -17,7 +17,7 @@ from compliance.editor import actions
 from compliance.editor.forms import FactForm
 from compliance.editor.pages import done, removed
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.rule_builder.sentences import implied_told
+from compliance.rule_builder.sentences import implied_in_words
 from compliance.web.text import searched
 
 
@@ -56,7 +56,7 @@ def _page(
         (
             row,
             refused if refused and key == (row.key if row else "") else _form(row),
-            implied_told(row, asked) if row else [],
+            implied_in_words(row, asked) if row else [],
         )
         for row in rows
     ]
@@ -102,11 +102,11 @@ def _stale(request: MemberRequest, edition: Edition, fact: Any) -> HttpResponse:
     data = request.POST.copy()
     data["version"] = str(fact.version)
     form = _form(fact, data)
-    mine = _told(form.values()) if form.is_valid() else {}
+    mine = _in_words(form.values()) if form.is_valid() else {}
     stands = {name: getattr(fact, name) for name in form.fields if name != "version"}
     theirs = [
         (str(form[name].label), words)
-        for name, words in _told(stands).items()
+        for name, words in _in_words(stands).items()
         if words != mine.get(name)
     ]
     return _page(
@@ -114,11 +114,11 @@ def _stale(request: MemberRequest, edition: Edition, fact: Any) -> HttpResponse:
     )
 
 
-def _told(values: dict[str, Any]) -> dict[str, str]:
+def _in_words(values: dict[str, Any]) -> dict[str, str]:
     """The fields of a fact in words."""
-    told = {name: values[name] for name in ("label", "text", "help", "contested")}
+    fields = {name: values[name] for name in ("label", "text", "help", "contested")}
     choices = ", ".join(choice["label"] for choice in values["choices"])
-    return told | {"kind": FactKind(values["kind"]).label, "choices": choices}
+    return fields | {"kind": FactKind(values["kind"]).label, "choices": choices}
 
 
 @require_POST

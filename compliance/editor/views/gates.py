@@ -15,7 +15,7 @@ from compliance.editor.forms import GateEditor
 from compliance.editor.marks import mark_of
 from compliance.editor.pages import done, removed, shaped
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.rule_builder.sentences import gates_told
+from compliance.rule_builder.sentences import gates_in_words
 from compliance.rule_builder.tables import focus_on
 
 NEW = "new"
@@ -51,7 +51,7 @@ def _page(
     context = {
         "edition": edition,
         "editor": editor,
-        "gates": gates_told(edition),
+        "gates": gates_in_words(edition),
         "is_draft": is_draft(request, edition),
         "seen": mark_of(editor.stands if editor else None),
         "done": done(request, edition),

@@ -59,7 +59,9 @@ def _back(request: MemberRequest, edition: Edition, **query: str) -> HttpRespons
 
 def _done(request: MemberRequest, edition: Edition, event: Event) -> HttpResponse:
     """The editor at the part that was changed, with the way back."""
-    return _back(request, edition, **undoable.told(event).place, saved=str(event.seq))
+    return _back(
+        request, edition, **undoable.describe(event).place, saved=str(event.seq)
+    )
 
 
 def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
@@ -114,8 +116,8 @@ def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
         done = _acted(request, lambda: actions.move_question(**given, to=to))
     if wants_partial(request.htmx):
         status = 409 if done is None else 200
-        told = undoable.told(done) if done else None
-        shown = whole(edition, key=request.POST.get("open", ""), done=told)
+        change = undoable.describe(done) if done else None
+        shown = whole(edition, key=request.POST.get("open", ""), done=change)
         return _page(request, shown, status)
     if done:
         return _done(request, edition, done)
@@ -207,6 +209,6 @@ def _stale(request: MemberRequest, edition: Edition, key: str) -> HttpResponse:
     data = request.POST.copy()
     data["version"] = str(theirs.version)
     form = SectionForm(data)
-    told = [(form.fields[n].label, getattr(theirs, n)) for n in ("title", "intro")]
-    shown = whole(edition, section=key, section_form=form, theirs=told)
+    fields = [(form.fields[n].label, getattr(theirs, n)) for n in ("title", "intro")]
+    shown = whole(edition, section=key, section_form=form, theirs=fields)
     return _page(request, shown, 409)

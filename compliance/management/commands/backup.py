@@ -45,7 +45,7 @@ class Command(BaseCommand):
         files = sum(not name.startswith("rows/") for name in said.members)
         self.stdout.write(
             f"{where}: {places.size_of(where):,} bytes, {said.rows:,} rows and {files:,}"
-            f" files as of {said.told_at()}."
+            f" files as of {said.moment_in_words()}."
         )
         for name in said.missing:
             self.stdout.write(f"Not in it, since it is not on the disk: {name}")

@@ -14,7 +14,7 @@ from compliance.web.queues import QUEUES
 class Command(BaseCommand):
     """Becomes a worker, where a broker is set."""
 
-    help = "Make reports and send mail, told of work by a broker (ATTEST_TASKS_URL)."
+    help = "Make reports and send mail; a broker (ATTEST_TASKS_URL) announces the work."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -12,7 +12,7 @@ from compliance.search import indexing
 
 
 class Command(BaseCommand):
-    """Tells first what it would do; then asks for the e-mail once more."""
+    """Shows first what it would do; then asks for the e-mail once more."""
 
     help = "Erase a person's name and e-mail. Their acts and signed content stay."
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         asked = options["email"].strip()
         person = self._person(asked)
         email = person.email if person else asked.lower()
-        self._tell(self._erase(person or email, is_dry=True), "would be")
+        self._print(self._erase(person or email, is_dry=True), "would be")
         if options["dry_run"]:
             return
         again = options["confirm"]
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         if again.strip().lower() != email:
             msg = "The e-mail address does not match. Nothing was changed."
             raise CommandError(msg)
-        self._tell(self._erase(person or email, is_dry=False), "were")
+        self._print(self._erase(person or email, is_dry=False), "were")
         if connection.vendor == "sqlite":
             # Else the old words stay in the file, in its free pages and its index.
             indexing.drop()
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
 
-    def _tell(self, done: Erased, verb: str) -> None:
+    def _print(self, done: Erased, verb: str) -> None:
         rows = ", ".join(f"{n} {table}" for table, n in sorted(done.rows.items()))
         self.stdout.write(
             f"{done.memberships} memberships ended, {done.sessions} sessions closed,"

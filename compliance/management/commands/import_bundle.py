@@ -78,7 +78,7 @@ class Command(BaseCommand):
     ) -> None:
         with opened(file) as bundle:
             coming = plan(bundle, organisation, emails)
-            self._tell(coming)
+            self._print(coming)
             if coming.faults:
                 faults = "\n".join(f"  {fault}" for fault in coming.faults)
                 msg = f"{NOTHING} Faults: {len(coming.faults)}\n{faults}"
@@ -91,7 +91,7 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"Imported: {assessment}, {assessment.get_absolute_url()}")
 
-    def _tell(self, coming: Coming) -> None:
+    def _print(self, coming: Coming) -> None:
         head = coming.bundle.head
         counts = ", ".join(f"{count} {name}" for name, count in head["counts"].items())
         self.stdout.write(

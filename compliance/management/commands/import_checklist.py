@@ -51,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(msg) from None
         found = actions.read([content], path.name)
         coming = actions.preview(found, wish)
-        self._tell(coming)
+        self._print(coming)
         if coming.faults:
             faults = "\n".join(f"  {fault}" for fault in coming.faults)
             msg = f"Nothing was changed. Faults: {len(coming.faults)}\n{faults}"
@@ -66,9 +66,9 @@ class Command(BaseCommand):
         except actions.FaultyError as faulty:
             msg = f"Nothing was changed.\n{faulty}"
             raise CommandError(msg) from None
-        self._tell_taken(taken)
+        self._print_taken(taken)
 
-    def _tell(self, coming: Coming) -> None:
+    def _print(self, coming: Coming) -> None:
         found = coming.found
         counts = ", ".join(f"{number} {what}" for what, number in coming.counts.items())
         self.stdout.write(f"{found.kind}: {found.title}".rstrip(": "))
@@ -78,12 +78,12 @@ class Command(BaseCommand):
             if keys := getattr(change, word):
                 shown = ", ".join(keys[:20]) + (", …" if len(keys) > 20 else "")
                 self.stdout.write(f"{len(keys)} {word}: {shown}")
-        told = (
+        remarks = (
             ("Not acted on", found.idle),
             ("Kept", found.kept),
             ("Lost", coming.lost),
         )
-        for word, notes in told:
+        for word, notes in remarks:
             for note in notes:
                 self.stdout.write(f"{word}: {note}")
                 for which in note.which:
@@ -91,7 +91,7 @@ class Command(BaseCommand):
                 if note.which and note.unnamed:
                     self.stdout.write(f"  and {note.unnamed:,} more")
 
-    def _tell_taken(self, taken: actions.Taken) -> None:
+    def _print_taken(self, taken: actions.Taken) -> None:
         if taken.edition:
             edition = taken.edition
             done = "imported" if taken.is_changed else "unchanged"

@@ -58,15 +58,15 @@ class Command(BaseCommand):
                 f"law: {cite} stays as an editor changed it; the seeds say otherwise"
             )
 
-    def _say_law(self, told: LawNotice) -> None:
+    def _say_law(self, notice: LawNotice) -> None:
         """Changes of the law; their reach in numbers only."""
-        for line in told.lines:
+        for line in notice.lines:
             self.stdout.write(f"law: {line}")
-        if told.lines:
+        if notice.lines:
             self.stdout.write(
-                f"law: touches {told.questions} questions in {told.editions} editions,"
-                f" {told.assessments} running assessments of {told.organisations}"
-                f" organisations; {told.mails} mails are queued"
+                f"law: touches {notice.questions} questions in {notice.editions} editions,"
+                f" {notice.assessments} running assessments of {notice.organisations}"
+                f" organisations; {notice.mails} mails are queued"
             )
 
     def _say_read(self, seeds: Seeds) -> None:

@@ -41,10 +41,10 @@ class Command(BaseCommand):
                 if number % STEP == 0:
                     self.stdout.write(f"{counted(number, 'file')} …")
         except (AwayError, OSError) as error:
-            self._tell(moving)
+            self._print(moving)
             msg = f"{error} Run the command again: it goes on from here."
             raise CommandError(msg) from error
-        self._tell(moving)
+        self._print(moving)
         if moving.damaged:
             names = "\n".join(moving.damaged)
             msg = (
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             )
             raise CommandError(msg)
 
-    def _tell(self, moving: Moving) -> None:
+    def _print(self, moving: Moving) -> None:
         copied, there = moving.count["copied"], moving.count["there"]
         words = f"{counted(copied, 'file')} copied, {there} there already"
         if moving.removes:

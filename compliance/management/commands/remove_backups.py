@@ -45,5 +45,5 @@ class Command(BaseCommand):
             self.stdout.write(f"{folder} has no backup older than {days} days.")
         if stuck:
             until = f" until {stuck.until:%Y-%m-%d}" if stuck.until else ""
-            told = counted(stuck.count, "version")
-            self.stdout.write(f"The store keeps {told} under a lock{until}.")
+            versions = counted(stuck.count, "version")
+            self.stdout.write(f"The store keeps {versions} under a lock{until}.")

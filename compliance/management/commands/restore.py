@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         where = options["file"]
         try:
-            said, told = restore(where)
+            said, messages = restore(where)
         except Error as error:
             msg = f"The database cannot be used: {str(error).partition('\n')[0]}"
             raise CommandError(msg) from error
@@ -39,9 +39,12 @@ class Command(BaseCommand):
             msg = f"A file cannot be read or kept: {' '.join(words)}"
             raise CommandError(msg) from error
         self.stdout.write(
-            f"Restored: {said.rows:,} rows as of {said.told_at()} with their files."
+            f"Restored: {said.rows:,} rows as of {said.moment_in_words()} with their files."
         )
-        for words in [*told, *(f"Not in the backup: {name}" for name in said.missing)]:
+        for words in [
+            *messages,
+            *(f"Not in the backup: {name}" for name in said.missing),
+        ]:
             self.stdout.write(words)
         self._verify(said)
 

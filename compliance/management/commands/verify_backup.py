@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError(msg) from error
         self.stdout.write(
             f"{where} is whole: {said.rows:,} rows of {len(said.tables)} tables and all"
-            f" files as of {said.told_at()}, Attest {said.program}, {said.database}."
+            f" files as of {said.moment_in_words()}, Attest {said.program}, {said.database}."
         )
         for name in said.missing:
             self.stdout.write(f"Not in it, since it was not on the disk: {name}")

@@ -75,10 +75,10 @@ class Command(BaseCommand):
             if goes_on:
                 for faults in BEYOND:
                     beyond += islice(faults(organisation_id), verification.MOST)
-            self._tell(name, found, beyond)
-            self._tell_signed(organisation_id, found)
+            self._print(name, found, beyond)
+            self._print_signed(organisation_id, found)
             if goes_on:
-                self._tell_gone(reports.gone(organisation_id))
+                self._print_gone(reports.gone(organisation_id))
             bad += bool(found.fault or beyond)
         if bad:
             msg = f"{bad} of the chains are not as written."
@@ -115,7 +115,7 @@ class Command(BaseCommand):
         )
         return True
 
-    def _tell(self, name: str, found: Checked, beyond: list[Fault]) -> None:
+    def _print(self, name: str, found: Checked, beyond: list[Fault]) -> None:
         fault = found.fault
         if fault and fault.kind == Kind.ROLLED_BACK and beyond:
             # Rows that are newer than the trail: the database is not an older one.
@@ -132,13 +132,13 @@ class Command(BaseCommand):
             named = ", ".join(f"{place} of event {at}" for at, place in places)
             self.stdout.write(f"  Event {seq} erased {named}.")
 
-    def _tell_gone(self, names: list[str]) -> None:
+    def _print_gone(self, names: list[str]) -> None:
         if names:
             count = len(names)
             first = ", ".join(names[: verification.MOST])
             self.stdout.write(f"  {count} report files are no longer there: {first}.")
 
-    def _tell_signed(self, organisation_id: UUID, found: Checked) -> None:
+    def _print_signed(self, organisation_id: UUID, found: Checked) -> None:
         """How far signed checkpoints reach, and what nobody sees without them."""
         last = checkpoints.latest(organisation_id)
         _, torn = checkpoints.kept(organisation_id)

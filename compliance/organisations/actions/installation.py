@@ -37,8 +37,8 @@ def make_administrator(*, email: str, is_administrator: bool = True) -> User:
     action = ADMINISTRATOR_MADE if is_administrator else ADMINISTRATOR_ENDED
     with writing():
         user, is_new = _set(None, email, "is_administrator", is_administrator, action)
-        told = User.objects.filter(is_administrator=True, is_active=True)
-        for one in {*told, user} if is_new else ():
+        administrators = User.objects.filter(is_administrator=True, is_active=True)
+        for one in {*administrators, user} if is_new else ():
             queue_mail(
                 organisation_id=None,
                 to=one.email,

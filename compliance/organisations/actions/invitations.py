@@ -64,7 +64,7 @@ def invite(
 ) -> Invitation:
     """An invitation on its way by mail; nobody is a member before the link is used.
 
-    Whether an account has the address is neither asked nor told. Without a mail server
+    Whether an account has the address is neither asked nor shown. Without a mail server
     the invitation has its ``link``, to hand over. ``path`` is the page the link leads
     to, ``ask`` stands in the mail. Raises ``ValidationError`` for a member already
     there, one who is invited already, a role above the giver's, a name or e-mail that
@@ -251,13 +251,13 @@ def _end(by: User | None, invitation: Invitation, action: str) -> None:
 
 
 def _record(by: User | None, invitation: Invitation, action: str) -> None:
-    told = {"person": invitation.email, "role": invitation.role}
+    fields = {"person": invitation.email, "role": invitation.role}
     is_over = action in {INVITATION_ENDED, INVITATION_DECLINED}
     trail.record(
         by=by,
         organisation_id=invitation.organisation_id,
         action=action,
         subject=invitation,
-        before=told if is_over else {},
-        after={} if is_over else told,
+        before=fields if is_over else {},
+        after={} if is_over else fields,
     )

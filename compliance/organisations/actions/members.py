@@ -46,7 +46,7 @@ def create_organisation(
     """A new organisation with its owner, or without one: they are to be invited.
 
     Without a ``slug`` the address ends in random letters: a number or a refusal
-    would tell which other organisations there are. Raises ``ValidationError`` for a
+    would show which other organisations there are. Raises ``ValidationError`` for a
     name or slug that cannot be.
     """
     slug = slug or f"{slugify(name)[:50] or 'organisation'}-{secrets.token_hex(3)}"
@@ -90,9 +90,9 @@ def assign_role(
     membership: Membership,
     role: str,
     action: str = MEMBER_ROLE_CHANGED,
-    **told: Any,
+    **extra: Any,
 ) -> None:
-    """Another role, with its event, which tells more where there is more.
+    """Another role, with its event, which has the ``extra`` fields, too.
 
     For whoever has asked already whether this may be: the organisation is locked.
     """
@@ -108,7 +108,7 @@ def assign_role(
         action=action,
         subject=membership,
         before={"role": before},
-        after={"role": role} | told,
+        after={"role": role} | extra,
     )
 
 
@@ -257,9 +257,9 @@ def join(
     user: User,
     role: str,
     action: str = MEMBER_ADDED,
-    **told: Any,
+    **extra: Any,
 ) -> Membership:
-    """The new membership, with its event, which tells more where there is more."""
+    """The new membership, with its event, which has the ``extra`` fields, too."""
     membership = Membership(organisation=organisation, user=user, role=role)
     membership.full_clean()
     membership.save(force_insert=True)
@@ -268,7 +268,7 @@ def join(
         organisation_id=organisation.pk,
         action=action,
         subject=membership,
-        after={"person": user.email, "role": role} | told,
+        after={"person": user.email, "role": role} | extra,
     )
     return membership
 
@@ -278,10 +278,10 @@ def _end(
     membership: Membership,
     action: str,
     after: dict[str, Any] | None = None,
-    **told: Any,
+    **extra: Any,
 ) -> Event:
     rights_lost.send(
-        sender=Membership, by=by, membership=membership, kept=frozenset(), **told
+        sender=Membership, by=by, membership=membership, kept=frozenset(), **extra
     )
     event = trail.record(
         by=by,

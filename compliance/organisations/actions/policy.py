@@ -59,7 +59,7 @@ def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessP
             after={name: _plain(value) for name, value in changed.items()},
         )
         if asked_from:
-            _tell(by, organisation, asked_from)
+            _mail_members(by, organisation, asked_from)
     return policy
 
 
@@ -105,7 +105,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _tell(by: User, organisation: Organisation, asked_from: date) -> None:
+def _mail_members(by: User, organisation: Organisation, asked_from: date) -> None:
     for member in without_factor(organisation):
         queue_mail(
             organisation_id=organisation.pk,

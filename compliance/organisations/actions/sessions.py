@@ -13,7 +13,7 @@ from compliance.web.mail import absolute, queue_mail
 
 
 def sign_out_member(*, by: User, membership: Membership) -> None:
-    """End all sessions of a member, in other organisations, too; a mail tells them.
+    """End all sessions of a member, in other organisations, too; they get a mail.
 
     Raises ``ValidationError`` for oneself, and for a role above one's own.
     """

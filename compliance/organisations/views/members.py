@@ -35,7 +35,7 @@ def members(request: MemberRequest) -> HttpResponse:
 
 
 def _removed(request: MemberRequest) -> dict[str, Any]:
-    """The removal that a page is asked to tell, with its undo; {} where there is none."""
+    """The removal that a page is asked to show, with its undo; {} where there is none."""
     form = BackForm(request.GET)
     if not form.is_valid():
         return {}
@@ -78,8 +78,8 @@ def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     try:
         event = actions.remove_member(by=request.user, membership=membership)
     except ValidationError as error:
-        told = {"problems": error.messages}
-        return _member_page(request, membership, status=422, **told)
+        extra = {"problems": error.messages}
+        return _member_page(request, membership, status=422, **extra)
     if membership.user_id == request.user.pk:
         messages.success(request, "You are no longer a member.")
         return redirect("organisations:front")
@@ -125,8 +125,8 @@ def leave(request: MemberRequest) -> HttpResponse:
     try:
         actions.leave(by=request.user, membership=request.membership)
     except ValidationError as error:
-        told = {"problems": error.messages}
-        return render(request, "organisations/leave.html", told, status=422)
+        context = {"problems": error.messages}
+        return render(request, "organisations/leave.html", context, status=422)
     messages.success(request, f"You have left {request.organisation}.")
     return redirect("organisations:front")
 
@@ -138,13 +138,13 @@ def _member(request: MemberRequest, membership_id: int) -> Membership:
 
 
 def _member_page(
-    request: MemberRequest, membership: Membership, status: int = 200, **told: Any
+    request: MemberRequest, membership: Membership, status: int = 200, **extra: Any
 ) -> HttpResponse:
     context = {
         "member": membership,
         "form": RoleForm(initial={"role": membership.role}),
         "holds": actions.held_by(membership),
-    } | told
+    } | extra
     return render(request, "organisations/member.html", context, status=status)
 
 
@@ -158,8 +158,8 @@ def _tried(
     try:
         action(by=request.user, membership=membership)
     except ValidationError as error:
-        told = {"problems": error.messages}
-        return _member_page(request, membership, status=422, **told)
+        extra = {"problems": error.messages}
+        return _member_page(request, membership, status=422, **extra)
     messages.success(request, said)
     return _back(request, membership)
 

@@ -76,10 +76,10 @@ def retire(
             raise RefusedError(msg)
         edition.status = EditionStatus.RETIRED
         edition.save(update_fields=["status"])
-        told = {"number": edition.number, "reason": reason, "followed": False}
+        fields = {"number": edition.number, "reason": reason, "followed": False}
         before = {"status": "published"}
         return record(
-            by, edition, EDITION_RETIRED, before, {"status": "retired"} | told
+            by, edition, EDITION_RETIRED, before, {"status": "retired"} | fields
         )
 
 

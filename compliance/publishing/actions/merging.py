@@ -82,9 +82,9 @@ def take_out(
         msg = f"{missing[0]} is no longer in the legal index"
         raise RefusedError(msg)
     _stand_on(checklist, newer.checklist.editions.get(number=before["cloned_from"]))
-    told = {name: before[name] for name in ("cloned_from", "parts")}
+    restored = {name: before[name] for name in ("cloned_from", "parts")}
     was = {name: after[name] for name in ("cloned_from", "parts")}
-    record(by, edition, MERGING_UNDONE, was, told)
+    record(by, edition, MERGING_UNDONE, was, restored)
 
 
 def _cloned(edition: Edition) -> Checklist:

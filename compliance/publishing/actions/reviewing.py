@@ -59,8 +59,8 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
             msg = "You sent this edition to review; a second person publishes it"
             raise RefusedError(msg)
         _refuse_faulty(edition)
-        told = {"sent_by": edition.sent_by_id, "alone": is_own}
-        return publish(by=by, edition=edition, told=told)
+        extra = {"sent_by": edition.sent_by_id, "alone": is_own}
+        return publish(by=by, edition=edition, extra=extra)
 
 
 def is_alone(organisation: Organisation | None, by: User) -> bool:

@@ -80,8 +80,8 @@ def _begun(
     except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("checklists:detail", slug, content.newest_beside(edition_id))
-    told = said.format(number=draft.number, title=draft.checklist.title)
-    messages.success(request, told)
+    notice = said.format(number=draft.number, title=draft.checklist.title)
+    messages.success(request, notice)
     wants_merge = form.is_valid() and form.cleaned_data["merge"]
     return redirect(
         "publishing:merge" if wants_merge else "editor:edit", slug, draft.pk

@@ -149,7 +149,7 @@ def _second(by: User, answer: Answer) -> None:
 def _same(look: Check) -> Check | None:
     """The last look at the answer, when it was this very one."""
     last = Check.objects.filter(review=look.review, answer=look.answer).last()
-    told = ("by_id", "seen", "result", "reason")
-    if last and all(getattr(last, name) == getattr(look, name) for name in told):
+    names = ("by_id", "seen", "result", "reason")
+    if last and all(getattr(last, name) == getattr(look, name) for name in names):
         return last
     return None

@@ -35,7 +35,7 @@ def review_of(here: Assessment) -> Review:
     return review
 
 
-def tell(
+def record(
     by: User,
     assessment: Assessment,
     action: str,

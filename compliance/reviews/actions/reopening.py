@@ -9,7 +9,7 @@ from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Assessment
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed, held, tell
+from compliance.reviews.actions.holding import clean_typed, held, record
 from compliance.reviews.choices import Decision
 from compliance.reviews.events import (
     ASSESSMENT_REOPENED,
@@ -45,8 +45,8 @@ def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening
         )
         clean_typed(asked, "reason")
         asked.save(force_insert=True)
-        told = {"said": asked.reason}
-        tell(by, here, REOPENING_ASKED, {}, told)
+        fields = {"said": asked.reason}
+        record(by, here, REOPENING_ASKED, {}, fields)
     return asked
 
 
@@ -74,18 +74,18 @@ def decide_reopening(
         asked.decided_by = by
         asked.save(update_fields=["decision", "decided_at", "decided_by", "changed"])
         if decision == Decision.DECLINED:
-            told = {"changed": asked.changed}
-            tell(by, here, REOPENING_DECLINED, {}, told)
+            fields = {"changed": asked.changed}
+            record(by, here, REOPENING_DECLINED, {}, fields)
             return asked
         before = {"status": here.status, "revision": here.revision}
         here.status, here.revision = AssessmentStatus.RUNNING, here.revision + 1
         here.save(update_fields=["status", "revision"])
-        told = {
+        fields = {
             "status": here.status,
             "said": asked.reason,
             "content_hash": signed.snapshot_id,
             "changed": asked.changed,
         }
-        tell(by, here, ASSESSMENT_REOPENED, before, told)
+        record(by, here, ASSESSMENT_REOPENED, before, fields)
         release_owners(by=by, assessment=here)
     return asked

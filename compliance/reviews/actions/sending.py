@@ -12,7 +12,7 @@ from compliance.assessments.models import Answer, Assessment, Comment, Mention
 from compliance.audit.transaction import writing
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed, held, review_of, tell
+from compliance.reviews.actions.holding import clean_typed, held, record, review_of
 from compliance.reviews.choices import CheckResult, ReviewEnd
 from compliance.reviews.events import ASSESSMENT_RETURNED, ASSESSMENT_SENT
 from compliance.reviews.models import Check, Review
@@ -44,8 +44,8 @@ def send(*, by: User, assessment: Assessment) -> Review:
         )
         here.status = AssessmentStatus.REVIEW
         here.save(update_fields=["status"])
-        told = {"status": here.status, "content_hash": desk.content.content_hash}
-        tell(by, here, ASSESSMENT_SENT, {"status": "running"}, told)
+        fields = {"status": here.status, "content_hash": desk.content.content_hash}
+        record(by, here, ASSESSMENT_SENT, {"status": "running"}, fields)
     return review
 
 
@@ -72,8 +72,8 @@ def return_for_changes(
         _end(review, by, ReviewEnd.RETURNED)
         here.status = AssessmentStatus.RUNNING
         here.save(update_fields=["status"])
-        told = {"status": here.status, "returned": keys, "said": said}
-        tell(by, here, ASSESSMENT_RETURNED, {"status": "review"}, told)
+        fields = {"status": here.status, "returned": keys, "said": said}
+        record(by, here, ASSESSMENT_RETURNED, {"status": "review"}, fields)
         release_owners(by=by, assessment=here)
     return keys
 
@@ -99,11 +99,11 @@ def _returned(review: Review) -> list[Check]:
 
 
 def _hand_over(by: User, returned: Sequence[Check]) -> None:
-    """Mark the answers, say why beside each, and tell their people in one mail each.
+    """Mark the answers, say why beside each, and send each of their people one mail.
 
     An answer that was carried or imported may be of someone who may not read here.
     """
-    told: defaultdict[User, list[Check]] = defaultdict(list)
+    recipients: defaultdict[User, list[Check]] = defaultdict(list)
     readers: set[User] = set()
     if returned:
         organisation = returned[0].answer.assessment.organisation
@@ -116,10 +116,10 @@ def _hand_over(by: User, returned: Sequence[Check]) -> None:
         for person in sorted(people, key=lambda one: one.pk):
             Mention.objects.create(comment=comment, user=person)
             if person != by:
-                told[person].append(look)
+                recipients[person].append(look)
     ids = [look.answer_id for look in returned]
     Answer.objects.filter(pk__in=ids).update(again=Again.RETURNED)
-    for person, looks in told.items():
+    for person, looks in recipients.items():
         _mail(by, person, looks)
 
 

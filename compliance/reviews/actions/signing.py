@@ -15,7 +15,7 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.checkpoints import checkpoint_safely
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed, held, review_of, tell
+from compliance.reviews.actions.holding import clean_typed, held, record, review_of
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff
@@ -110,7 +110,7 @@ def _sign(
 ) -> None:
     """The event, which the sign-off names, then everything that follows from it."""
     clean_typed(signoff, "role", "reservations")
-    told = {
+    fields = {
         "status": AssessmentStatus.SIGNED.value,
         "content_hash": signoff.snapshot_id,
         "rows_hash": digest(signoff.snapshot.rows),
@@ -129,7 +129,7 @@ def _sign(
     here.status = AssessmentStatus.SIGNED
     # The sign-off needs the hash of its event, and the status the sign-off.
     rows.announce(here, "status")
-    event = tell(by, here, ASSESSMENT_SIGNED, before, told)
+    event = record(by, here, ASSESSMENT_SIGNED, before, fields)
     trail.write_waiting()
     signoff.trail_seq, signoff.trail_hash = event.seq, event.hash
     signoff.save(force_insert=True)

@@ -53,6 +53,6 @@ def give_back(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if form.errors:
         context = shown_again(request, assessment, "return_form", form, "said")
         return render(request, PAGE, context, status=422)
-    told = f"Returned with {counted(len(keys), 'question')}."
-    messages.success(request, told if keys else "Returned for changes.")
+    done = f"Returned with {counted(len(keys), 'question')}."
+    messages.success(request, done if keys else "Returned for changes.")
     return redirect(address(assessment))

@@ -25,7 +25,7 @@ from compliance.models import (
 )
 from compliance.organisations import actions as members
 from compliance.organisations.choices import Role
-from compliance.reviews.event_labels import told
+from compliance.reviews.event_labels import event_in_words
 from compliance.sign_on import actions, protocols
 from tests import providing, signing
 from tests.mailing import send_queued
@@ -222,7 +222,9 @@ def test_signature_is_asked_anew_and_names_the_provider(signer, provider):
     assert SignOff.objects.get().method == "sign-on"
     event = Event.objects.get(action="assessment.signed")
     host = provider.url.partition("//")[2]
-    assert told(event.action, *trail.changes(event)).endswith(f"sign-on; “{host}”")
+    assert event_in_words(event.action, *trail.changes(event)).endswith(
+        f"sign-on; “{host}”"
+    )
 
 
 def test_silent_sign_in_never_counts_as_asked_just_now(acme, cast, provider):
