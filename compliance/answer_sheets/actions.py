@@ -194,7 +194,7 @@ def _plan(
 
 
 def _write(by: User, assessment: Assessment, draft: drafts.Draft, chosen: Plan) -> int:
-    """Save the changes; the number of the event that tells of the file.
+    """Save the changes; the number of the event that records the file.
 
     The events of the answers follow it at once, since it holds the head of the trail.
     """

@@ -1,6 +1,6 @@
 """Cells of an answer, and their meaning. Pure.
 
-``told`` writes a value into a cell and ``meant`` reads it back. A cell that is as
+``cell_of`` writes a value into a cell and ``meant`` reads it back. A cell that is as
 it was exported is no change, whatever has happened to the answer since.
 """
 
@@ -25,7 +25,7 @@ MOST_CHARACTERS = 32_767
 """The length of a cell in Excel and LibreOffice, counted in UTF-16."""
 EXACT_DIGITS = 15
 EARLIEST, LATEST = date(1901, 1, 1), date(2199, 12, 31)
-"""Days that a date cell tells without doubt: before 1901 programs differ."""
+"""Days that a date cell shows without doubt: before 1901 programs differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ class People:
         return [self.names[pk] for pk in self.emails]
 
 
-def told(field: str, asked: SheetQuestion, value: Any, people: People) -> Cell | None:
+def cell_of(
+    field: str, asked: SheetQuestion, value: Any, people: People
+) -> Cell | None:
     """The ``Cell`` of a value, None for an empty one.
 
     A text that no cell can hold is named by ``left_out`` and stays out of the round

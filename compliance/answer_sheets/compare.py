@@ -10,11 +10,11 @@ from compliance.answer_sheets.cells import (
     Cell,
     People,
     SheetQuestion,
+    cell_of,
     is_left_out,
     meant,
     parsed,
     plain,
-    told,
 )
 from compliance.answer_sheets.returned_rows import Refusal, SentRow
 from compliance.assessments.answer_fields import BY_COLUMN, NEEDED, Kind
@@ -41,7 +41,7 @@ def typed_in(
     """The fields that a person changed; a cell that stands as written is none."""
     found = Typed()
     for name, cell in row.cells.items():
-        written = told(name, asked, known[name], people)
+        written = cell_of(name, asked, known[name], people)
         if _is_untouched(name, cell, written, row):
             continue
         try:
@@ -111,7 +111,7 @@ def in_words(name: str, asked: SheetQuestion, value: Any, people: People) -> str
         return BY_COLUMN[name].words(value)
     if BY_COLUMN[name].kind == Kind.TEXT or value in (None, "", []):
         return str(value or "")
-    cell = told(name, asked, value, people)
+    cell = cell_of(name, asked, value, people)
     if cell is None or is_left_out(cell):
         return str(value)
     unit = asked.number.get("unit", "") if cell.kind == "number" else ""

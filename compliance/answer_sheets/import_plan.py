@@ -121,16 +121,16 @@ class Plan:
     @property
     def digest(self) -> str:
         """One hash of everything that is shown: another one means that the base moved."""
-        told = [
+        entries = [
             [
                 e.answer.pk,
-                [_told(s) for s in e.changes],
-                [_told(s) for s in e.conflicts],
+                [_parts(s) for s in e.changes],
+                [_parts(s) for s in e.conflicts],
             ]
             for e in self.entries
         ]
         refused = [[refusal.place, refusal.words] for refusal in self.refused]
-        text = canonical([told, refused])
+        text = canonical([entries, refused])
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -277,7 +277,7 @@ def _refusals(row: SentRow, error: ValidationError, first: str) -> list[Refusal]
     ]
 
 
-def _told(shown: Shown) -> Sequence[str]:
+def _parts(shown: Shown) -> Sequence[str]:
     return [shown.name, shown.before, shown.after]
 
 

@@ -44,7 +44,7 @@ class Showing:
     @property
     def changes(self) -> Iterator[tuple[Entry, list[FieldChange]]]:
         for entry in self.page:
-            yield entry, [_told(shown) for shown in entry.changes]
+            yield entry, [_field_change(shown) for shown in entry.changes]
 
     @property
     def conflicts(self) -> list[tuple[Entry, Shown, bool]]:
@@ -121,7 +121,7 @@ def taken_in(assessment: Assessment) -> list[TakenIn]:
     return found[:LAST]
 
 
-def told_undo(back: PutBack) -> str:
+def undo_in_words(back: PutBack) -> str:
     """ "38 answers put back. Changed again since, so left alone: A1, A2."."""
     count = len(back.done)
     said = f"{counted(count, 'answer')} put back."
@@ -134,6 +134,6 @@ def told_undo(back: PutBack) -> str:
     return f"{said} {left}" if count else left
 
 
-def _told(shown: Shown) -> FieldChange:
+def _field_change(shown: Shown) -> FieldChange:
     is_text = shown.name in _TEXTS and shown.before and shown.after
     return FieldChange(shown, word_diff(shown.before, shown.after) if is_text else [])

@@ -125,7 +125,7 @@ def _is_head(row: Row) -> bool:
 
 
 def _columns(sent: Sent, head: Row) -> dict[str, str]:
-    """Heading to the letter of its column; tells what is strange, twice or missing."""
+    """Heading to the letter of its column; reports what is strange, twice or missing."""
     columns: dict[str, str] = {}
     for letter, cell in head.cells.items():
         text, place = cell.text.strip(), f"{head.sheet}!{letter}{head.number}"
@@ -171,7 +171,7 @@ def _row(sent: Sent, row: Row, columns: Mapping[str, str]) -> None:
 
 
 def _refuse_twins(sent: Sent) -> None:
-    """Rows that stand for the same answer: which one was meant, nobody can tell."""
+    """Rows that stand for the same answer: which one was meant, nobody can know."""
     counts = Counter(row.mark.answer_id for row in sent.rows)
     for row in sent.rows:
         if counts[row.mark.answer_id] > 1:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.answer_sheets import actions, drafts
 from compliance.answer_sheets.forms import SheetForm, TakeForm
 from compliance.answer_sheets.import_plan import Pick
-from compliance.answer_sheets.preview import Showing, taken_in, told_undo
+from compliance.answer_sheets.preview import Showing, taken_in, undo_in_words
 from compliance.answer_sheets.returned_rows import SheetError
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
@@ -218,11 +218,13 @@ def sheet_take(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if not done.is_again:
         messages.success(request, Showing(done.plan).done)
         if done.plan.changing and done.seq:
-            _tell_milestone(request, assessment, done.seq)
+            _add_milestone_message(request, assessment, done.seq)
     return _back(request, assessment)
 
 
-def _tell_milestone(request: MemberRequest, assessment: Assessment, seq: int) -> None:
+def _add_milestone_message(
+    request: MemberRequest, assessment: Assessment, seq: int
+) -> None:
     """Say which sections a file completed; its answers follow the event of the file."""
     events = events_together(assessment, seq + 1)
     if not any(map(closes, events)):
@@ -245,5 +247,5 @@ def sheet_undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpRes
         raise Http404 from error
     except ValidationError as error:
         return _page(request, assessment, status=422, problem=error.messages)
-    messages.info(request, told_undo(done))
+    messages.info(request, undo_in_words(done))
     return _back(request, assessment)

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from compliance.answer_sheets.cells import FIELDS, Cell, People, told
+from compliance.answer_sheets.cells import FIELDS, Cell, People, cell_of
 from compliance.answer_sheets.sheet import (
     APPLIES,
     CITATION,
@@ -191,7 +191,7 @@ def _section(
 def _cells(line: Line, people: People) -> Iterator[tuple[str, Cell | str | None]]:
     """Heading and content of each cell of a row: text where it is locked."""
     asked = line.asked
-    cell = partial(told, asked=asked, people=people)
+    cell = partial(cell_of, asked=asked, people=people)
     fixed = {
         ROW_HEAD: row_mark(line, people),
         KEY: asked.key,

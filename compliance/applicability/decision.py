@@ -135,11 +135,11 @@ def decide(
     A duty that ended before that day does not apply. ``say`` puts the words between those
     of the edition into another language, ``day`` a day.
     """
-    teller = _Teller(duty, model, closed, period_from, say, day)
+    decider = _Decider(duty, model, closed, period_from, say, day)
     unread = _unread(duty, model, closed.facts)
     if not unread:
-        return teller.decision(closed.facts)
-    return teller.of_all_readings(unread)
+        return decider.decision(closed.facts)
+    return decider.of_all_readings(unread)
 
 
 def _unread(duty: Duty, model: Model, facts: Facts) -> list[str]:
@@ -161,7 +161,7 @@ def _asked(duty: Duty, model: Model) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class _Decider:
     """One question of one organisation; ``facts`` may be other ones than its own."""
 
     duty: Duty
@@ -194,13 +194,13 @@ class _Teller:
             for key in rules.uses(row.get("when"))
         ]
         names = tuple(dict.fromkeys((*own.facts, *(asked if own.applies else ()))))
-        told = [own.reason, *self._implied(names)]
+        parts = [own.reason, *self._implied(names)]
         if own.applies:
-            told += [self._gate(gate, facts) for gate in found if _is_told(gate)]
+            parts += [self._gate(gate, facts) for gate in found if _has_sentence(gate)]
         is_out = is_shut or not own.applies
         is_open = own.is_open or any(gate.is_open for gate in found)
         if not is_out and with_days:
-            told += self._told_days(on if _moved(found) else None, ends)
+            parts += self._days_in_words(on if _moved(found) else None, ends)
             is_out = self._is_over(ends)
         return Decision(
             applies=not is_out,
@@ -209,7 +209,7 @@ class _Teller:
             is_open=is_open and not is_out,
             is_contested=False,
             readings=(),
-            reason=" ".join(part for part in told if part),
+            reason=" ".join(part for part in parts if part),
             facts=names,
         )
 
@@ -234,12 +234,12 @@ class _Teller:
         readings = tuple(None if day == date.min else day for day in days)
         outcomes = {(one.applies, one.binds_from) for one in found}
         is_contested = latest.applies and len(outcomes) > 1
-        told = [plain.reason]
+        parts = [plain.reason]
         if is_contested:
-            told += self._contested(unread, readings)
+            parts += self._contested(unread, readings)
         elif latest.applies:
             moved = gates_of.passed(self.model.gates, self.duty.key, self.closed.facts)
-            told += self._told_days(
+            parts += self._days_in_words(
                 latest.binds_from if _moved(moved) else None, latest.ends_on
             )
         return replace(
@@ -247,7 +247,7 @@ class _Teller:
             is_open=any(one.is_open for one in found),
             is_contested=is_contested,
             readings=readings if is_contested else (),
-            reason=" ".join(part for part in told if part),
+            reason=" ".join(part for part in parts if part),
             facts=tuple(dict.fromkeys((*plain.facts, *unread))),
         )
 
@@ -263,7 +263,7 @@ class _Teller:
     def _is_over(self, ends: date | None) -> bool:
         return bool(ends and self.period_from and ends < self.period_from)
 
-    def _told_days(self, moved: date | None, ends: date | None) -> Iterator[str]:
+    def _days_in_words(self, moved: date | None, ends: date | None) -> Iterator[str]:
         if moved:
             yield self.say("Binds from %(day)s.") % {"day": self.day(moved)}
         if ends and self._is_over(ends):
@@ -276,7 +276,7 @@ class _Teller:
         """Each step by which a fact follows from another one, the first step first."""
         words = self.model.words
         for one in self._steps(names):
-            told = {
+            values = {
                 "fact": words[one.fact].label,
                 "choice": words[one.fact].choices.get(one.value, one.value),
                 "because": one.because,
@@ -287,7 +287,7 @@ class _Teller:
                     "%(fact)s was answered otherwise than “%(choice)s”, which follows, so it"
                     " counts as not known: %(because)s"
                 )
-            yield said % told
+            yield said % values
 
     def _steps(self, names: Iterable[str]) -> list[implied.Implication]:
         wanted, found = list(names), []
@@ -306,12 +306,12 @@ class _Teller:
             asked = dict.fromkeys(
                 key for row in passed.rows for key in rules.uses(row.get("when"))
             )
-            told = "; ".join(
+            answers = "; ".join(
                 f"{words[key].label}: {rules.answered(key, facts, words, self.say)}"
                 for key in asked
             )
             said = self.say("%(gate)s: kept in until the facts decide it. %(facts)s.")
-            return said % {"gate": title, "facts": told}
+            return said % {"gate": title, "facts": answers}
         row = passed.row
         cites = ", ".join(row.get("cites") or passed.gate.get("cites") or ())
         source = f" ({cites})" if cites else ""
@@ -330,7 +330,7 @@ class _Teller:
             yield self.say("Contested: %(because)s") % {"because": contested[key]}
         now = self.say("now")
         days = [self.day(day) if day else now for day in readings]
-        told = {
+        values = {
             "days": f" {self.say('or')} ".join(days),
             "facts": ", ".join(words[key].label for key in unread),
         }
@@ -338,10 +338,10 @@ class _Teller:
             "It binds from %(days)s, as the law is read. Until “%(facts)s” is answered, it"
             " counts as preparation."
         )
-        yield said % told
+        yield said % values
 
 
-def _is_told(passed: gates_of.Passed) -> bool:
+def _has_sentence(passed: gates_of.Passed) -> bool:
     """Whether a gate says anything: a row that changes nothing has no sentence."""
     row = passed.row
     return passed.is_open or row["effect"] != Effect.BINDS or "from" in row

@@ -20,7 +20,7 @@ class UnreadableLineError(ValueError):
     """A line that says no group; the text says why."""
 
 
-def told(group: Group, *, is_dated: bool = False) -> str:
+def group_in_words(group: Group, *, is_dated: bool = False) -> str:
     """A group as its line."""
     if "gate" in group:
         named = f"gate {group['gate']}"

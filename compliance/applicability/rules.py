@@ -245,20 +245,20 @@ def applicability(
     names = tuple(dict.fromkeys(key for part in shown for key in uses(part)))
     if not names:
         return Applicability(applies=True, is_open=False, reason="", facts=())
-    told = {
+    said = {
         "facts": "; ".join(
             f"{words[key].label}: {answered(key, facts, words, _)}" for key in names
         ),
         "rule": f" {_('and')} ".join(sentence(part, words, _) for part in shown),
     }
     if deciding:
-        reason = _("Applies only when %(rule)s. %(facts)s.") % told
+        reason = _("Applies only when %(rule)s. %(facts)s.") % said
     elif missing:
-        reason = _("Kept in until it is known whether %(rule)s. %(facts)s.") % told
+        reason = _("Kept in until it is known whether %(rule)s. %(facts)s.") % said
     elif is_stopped:
-        reason = _("Would apply by these facts. %(facts)s.") % told
+        reason = _("Would apply by these facts. %(facts)s.") % said
     else:
-        reason = _("Applies by these facts. %(facts)s.") % told
+        reason = _("Applies by these facts. %(facts)s.") % said
     return Applicability(not deciding, bool(missing) and not deciding, reason, names)
 
 

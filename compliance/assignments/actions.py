@@ -51,10 +51,10 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class HandedBack:
-    """The outcome: whose the question is now, and who was told by mail."""
+    """The outcome: whose the question is now, and who got a mail."""
 
     owner: User | None
-    told: User | None
+    mailed: User | None
 
 
 def assign(
@@ -68,7 +68,7 @@ def assign(
     message: str = "",
     take_over: bool = False,
 ) -> Assigned:
-    """Make one person the owner of questions; they are told in one mail.
+    """Make one person the owner of questions; they get one mail.
 
     Questions of someone else stay theirs unless ``take_over``; those that do not
     apply are left out. Without ``due_on`` each keeps its own day. A newcomer is
@@ -104,7 +104,7 @@ def assign(
             return Assigned(len(wanted), len(rows) - len(wanted), None, seq, invitation)
         seq = _set(by, assessment, wanted, to, due_on)
         if to != by and seq is not None:
-            _tell(to, assessment, len(wanted), words)
+            _mail_owner(to, assessment, len(wanted), words)
     return Assigned(len(wanted), len(rows) - len(wanted), to, seq)
 
 
@@ -140,7 +140,7 @@ def hand_back(
 ) -> HandedBack:
     """Say that one is not the right person for a question; the reason is a comment.
 
-    The question is nobody's then, or that of ``to``, who is told, as is whoever asked.
+    The question is nobody's then, or that of ``to``, who gets a mail, as does whoever asked.
     Raises ``ValidationError`` when it is not one's own, for a closed assessment, a
     person who may not answer and a reason that cannot be; ``Answer.DoesNotExist``
     for a foreign id.
@@ -164,9 +164,9 @@ def hand_back(
         comment(by=by, answer=answer, text=f"Not the right person. {reason}")
         if to:
             ask = _ask(by, answer.assessment, 1, answer.due_on)
-            _tell(to, answer.assessment, 1, f"{ask}\n\n{reason}")
-        told = _tell_asker(by, asker, answer, reason, to)
-    return HandedBack(to, told)
+            _mail_owner(to, answer.assessment, 1, f"{ask}\n\n{reason}")
+        mailed = _mail_asker(by, asker, answer, reason, to)
+    return HandedBack(to, mailed)
 
 
 def _own(
@@ -258,7 +258,7 @@ def _ask(by: User, assessment: Assessment, count: int, day: date | None) -> str:
     return asked if day is None else f"{asked} Next due on {day.day} {day:%B %Y}."
 
 
-def _tell(person: User, assessment: Assessment, count: int, words: str) -> None:
+def _mail_owner(person: User, assessment: Assessment, count: int, words: str) -> None:
     """One mail to the person who has to answer."""
     queue_mail(
         organisation_id=assessment.organisation_id,
@@ -269,10 +269,10 @@ def _tell(person: User, assessment: Assessment, count: int, words: str) -> None:
     )
 
 
-def _tell_asker(
+def _mail_asker(
     by: User, asker: User, answer: Answer, reason: str, to: User | None
 ) -> User | None:
-    """Tell whoever asked, if that is someone else who is still here."""
+    """Mail whoever asked, if that is someone else who is still here."""
     members = answer.assessment.organisation.memberships
     if asker == by or not members.filter(user=asker, user__is_active=True).exists():
         return None

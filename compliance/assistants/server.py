@@ -72,16 +72,16 @@ def _server() -> Server[Any]:
     ) -> CallToolResult:
         tool, request = tools.get(params.name), context.request
         if tool is None or request is None:
-            return _told(f"There is no tool {params.name}.", is_error=True)
+            return _result(f"There is no tool {params.name}.", is_error=True)
         try:
             call = tool.call(params.arguments or {})
         except UnfitError as error:
-            return _told(str(error), is_error=True)
+            return _result(str(error), is_error=True)
         passed = {n: request.headers[n] for n in _PASSED_ON if n in request.headers}
         status, text = await anyio.to_thread.run_sync(
             fetched, call.path, call.query, passed, call.body
         )
-        return _told(text, is_error=status >= 400)
+        return _result(text, is_error=status >= 400)
 
     return Server(
         "Attest",
@@ -91,7 +91,7 @@ def _server() -> Server[Any]:
     )
 
 
-def _told(text: str, *, is_error: bool = False) -> CallToolResult:
+def _result(text: str, *, is_error: bool = False) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], is_error=is_error)
 
 

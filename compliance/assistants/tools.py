@@ -68,35 +68,43 @@ def tools_of(document: Mapping[str, Any]) -> dict[str, Tool]:
     """The tools by name, in the order of the document."""
     found = {}
     for path, methods in document["paths"].items():
-        told = methods.get("get")
-        if told and _READ in told["responses"]["200"].get("content", {}):
-            found[told["operationId"]] = _tool(told, document, path, reads=True)
-        told = methods.get("post")
-        if told and told["x-scope"] == _WRITES:
-            found[told["operationId"]] = _tool(told, document, path, reads=False)
+        operation = methods.get("get")
+        if operation and _READ in operation["responses"]["200"].get("content", {}):
+            found[operation["operationId"]] = _tool(
+                operation, document, path, reads=True
+            )
+        operation = methods.get("post")
+        if operation and operation["x-scope"] == _WRITES:
+            found[operation["operationId"]] = _tool(
+                operation, document, path, reads=False
+            )
     return found
 
 
 def _tool(
-    told: Mapping[str, Any], document: Mapping[str, Any], path: str, *, reads: bool
+    operation: Mapping[str, Any], document: Mapping[str, Any], path: str, *, reads: bool
 ) -> Tool:
-    arguments, sent = _arguments(told, document), frozenset[str]()
-    if "requestBody" in told:
-        schema = told["requestBody"]["content"][_READ]["schema"]
+    arguments, sent = _arguments(operation, document), frozenset[str]()
+    if "requestBody" in operation:
+        schema = operation["requestBody"]["content"][_READ]["schema"]
         body = _whole(schema, document)
         sent = frozenset(body["properties"])
         arguments["properties"] |= body["properties"]
         arguments["required"] += body.get("required", [])
-    return Tool(told["operationId"], _words(told), arguments, path, reads, sent)
+    return Tool(
+        operation["operationId"], _words(operation), arguments, path, reads, sent
+    )
 
 
-def _words(told: Mapping[str, Any]) -> str:
-    return str(told.get("description") or told["summary"])
+def _words(operation: Mapping[str, Any]) -> str:
+    return str(operation.get("description") or operation["summary"])
 
 
-def _arguments(told: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+def _arguments(
+    operation: Mapping[str, Any], document: Mapping[str, Any]
+) -> dict[str, Any]:
     taken = [
-        one for one in told.get("parameters", ()) if one["in"] in {"path", "query"}
+        one for one in operation.get("parameters", ()) if one["in"] in {"path", "query"}
     ]
     return {
         "type": "object",

@@ -27,7 +27,7 @@ def checker() -> dict[str, bytes]:
     """Name to bytes of the files that check an exported trail without Attest.
 
     ``check_trail.py`` lies on top of them: ``python3 check_trail.py trail.jsonl``.
-    ``texts.json`` tells it what may be erased.
+    ``texts.json`` lists for it what may be erased.
     """
     root = Path(settings.BASE_DIR)
     names = [

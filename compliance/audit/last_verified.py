@@ -32,7 +32,9 @@ def verified(organisation_id: UUID) -> Verified | None:
     try:
         said = json.loads(_path(organisation_id).read_text())
         found = Verified(datetime.fromisoformat(said["at"]), int(said["size"]))
-        is_ours = checkpoints.is_ours(_told(organisation_id, found), said["signature"])
+        is_ours = checkpoints.is_ours(
+            _signed_text(organisation_id, found), said["signature"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return found if is_ours else None
@@ -70,7 +72,7 @@ def _keep(organisation_id: UUID, size: int) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     now = Verified(timezone.now(), size)
-    signature = checkpoints.signature_of(_told(organisation_id, now))
+    signature = checkpoints.signature_of(_signed_text(organisation_id, now))
     text = json.dumps({"at": now.at.isoformat(), "size": size, "signature": signature})
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "w") as file:
@@ -78,7 +80,7 @@ def _keep(organisation_id: UUID, size: int) -> None:
     fresh.replace(path)
 
 
-def _told(organisation_id: UUID, found: Verified) -> str:
+def _signed_text(organisation_id: UUID, found: Verified) -> str:
     """The signed text; it differs from that of a checkpoint."""
     return f"verified {organisation_id} {found.size} {found.at.isoformat()}"
 

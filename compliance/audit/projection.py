@@ -199,17 +199,17 @@ Stands = Iterable[tuple[tuple[str, str], Mapping[str, Any]]]
 
 
 def compared(
-    stands: Stands, told: Rows, blanks: Mapping[str, Any], *, is_whole: bool
+    stands: Stands, fold: Rows, blanks: Mapping[str, Any], *, is_whole: bool
 ) -> Iterator[Unlike]:
-    """Rows of one table that are not as the events left them; all leave ``told``.
+    """Rows of one table that are not as the events left them; all leave ``fold``.
 
     A text that was erased is like any (``leaves.ERASED``). ``blanks`` has for each
     column the value that new rows leave out, ``...`` where they have it always.
-    ``is_whole``: the events have every row of the table. A row left in ``told``
+    ``is_whole``: the events have every row of the table. A row left in ``fold``
     afterwards was taken away.
     """
     for at, values in stands:
-        row = told.pop(at, None)
+        row = fold.pop(at, None)
         if row is None:
             if is_whole:
                 yield Unlike(at, 0, How.PUT_IN)

@@ -272,8 +272,8 @@ def _read(block: Block, write: Callable[[], None]) -> Callable[..., Any]:
             ]
             chain = chain or owner.otherwise
             if names:
-                told = zip(names, values, strict=True)
-                new = {name: writers[name](value) for name, value in told}
+                changed = zip(names, values, strict=True)
+                new = {name: writers[name](value) for name, value in changed}
                 block.update((model, own), chain, new)
             else:
                 block.delete((model, own), chain)

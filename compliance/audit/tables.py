@@ -51,14 +51,14 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
-    told = projected(organisation_id)
+    fold = projected(organisation_id)
     first = {LIBRARY: "theme", PEOPLE: "user"}.get(organisation_id, "organisation")
-    is_whole = any(row.is_whole for (table, _), row in told.items() if table == first)
+    is_whole = any(row.is_whole for (table, _), row in fold.items() if table == first)
     for model in proven().values():
         own = rows_of(model, organisation_id)
-        for each in compared(stands(own), told, blanks(model), is_whole=is_whole):
+        for each in compared(stands(own), fold, blanks(model), is_whole=is_whole):
             yield _fault(each)
-    for at, row in told.items():
+    for at, row in fold.items():
         yield _fault(Unlike(at, row.seq, How.TAKEN_AWAY), row)
 
 
@@ -80,8 +80,8 @@ def stands(rows: models.QuerySet[models.Model]) -> Stands:
     names, readers = [name for name, _ in columns], readers_of(rows.model)
     found = rows.order_by("pk").values_list("pk", *(attname for _, attname in columns))
     for pk, *values in found.iterator(chunk_size=_STRETCH):
-        told = (read(value) for read, value in zip(readers, values, strict=True))
-        yield (table, str(plain(pk))), dict(zip(names, told, strict=True))
+        own = (read(value) for read, value in zip(readers, values, strict=True))
+        yield (table, str(plain(pk))), dict(zip(names, own, strict=True))
 
 
 @cache

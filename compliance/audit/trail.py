@@ -340,14 +340,14 @@ def events_of(organisation_id: UUID) -> models.QuerySet[Event]:
     )
 
 
-def sent(events: models.QuerySet[Event], told: Mapping[str, Any]) -> Event | None:
+def sent(events: models.QuerySet[Event], fields: Mapping[str, Any]) -> Event | None:
     """The newest event, among ``MOST_SENT``, that says all this after the change.
 
-    ``told`` has the name of a ``sending``.
+    ``fields`` has the name of a ``sending``.
     """
     for event in events[:MOST_SENT]:
         _, after = changes(event)
-        if all(after.get(name) == told[name] for name in told):
+        if all(after.get(name) == fields[name] for name in fields):
             return event
     return None
 

@@ -43,8 +43,8 @@ class BundleError(Exception):
         super().__init__(clipped(clipped(part, 100) + joint + words, layout.MOST_WORDS))
 
 
-def check(file: BinaryIO, tell: Callable[[Any], None]) -> None:
-    """Check a whole bundle; ``tell`` gets what it holds, then each event of its trails.
+def check(file: BinaryIO, send: Callable[[Any], None]) -> None:
+    """Check a whole bundle; ``send`` gets what it holds, then each event of its trails.
 
     First ``{"head", "digest", "rows", "sheets": [...], "trails": [heads]}``, then a pair of
     the number of a trail and an event for each. Raises ``BundleError``.
@@ -64,7 +64,7 @@ def check(file: BinaryIO, tell: Callable[[Any], None]) -> None:
         _refuse_unsigned(archive, infos, sums, row["content_hash"])
     heads = list(_trail_heads(archive, infos))
     _refuse_miscounted(head, rows, heads)
-    tell(
+    send(
         {
             "head": head,
             "digest": _digest_of(archive, infos[layout.SUMS]),
@@ -79,7 +79,7 @@ def check(file: BinaryIO, tell: Callable[[Any], None]) -> None:
             for event in check_trail(
                 said, TextIOWrapper(part, "utf-8"), _refusal(name)
             ):
-                tell([number, event])
+                send([number, event])
 
 
 def _head_and_rows(

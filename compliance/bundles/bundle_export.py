@@ -108,8 +108,8 @@ def write(
         listen("Writing the trail", 5)
         for number, (head, events) in enumerate(trails, 1):
             pack.add(layout.trail_head(number), _json(head))
-            told = map(_seen_outside, events()) if for_outside else events()
-            pack.add_lines(layout.trail_events(number), map(canonical, told))
+            sent = map(_seen_outside, events()) if for_outside else events()
+            pack.add_lines(layout.trail_events(number), map(canonical, sent))
         _add_files(pack, record, listen)
         return Written(pack.finish(), record.content.content_hash, counts)
 

@@ -155,10 +155,10 @@ def _in_words(each: Unlike) -> str:
 
 def _signatures(
     bundle: Bundle,
-    told: dict[str, Event],
+    events: dict[str, Event],
     people: dict[str | None, int | None],
 ) -> Iterator[str]:
-    missing, kept = dict(told), defaultdict[tuple[str, str], list[Any]](list)
+    missing, kept = dict(events), defaultdict[tuple[str, str], list[Any]](list)
     for at, row in enumerate(bundle.rows["signoffs"]):
         place = f"signoffs.{at}"
         event = missing.pop(row["trail_hash"], None)

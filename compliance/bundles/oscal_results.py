@@ -76,12 +76,12 @@ def _result(record: Record) -> dict[str, Any]:
         "start": at,
         "end": at,
         "reviewed-controls": {"control-selections": [{"include-all": {}}]},
-        **_told("observations", [_observation(record, it) for it in content.lines]),
-        **_told("findings", [_finding(record, line) for line in content.lines]),
+        **_listed("observations", [_observation(record, it) for it in content.lines]),
+        **_listed("findings", [_finding(record, line) for line in content.lines]),
     }
 
 
-def _told(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+def _listed(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
     """A list under its name; OSCAL knows no empty list."""
     return {name: found} if found else {}
 
@@ -103,7 +103,7 @@ def _observation(record: Record, line: Line) -> dict[str, Any]:
         }
         for proof in line.proofs
     ]
-    return found | _told("relevant-evidence", proofs)
+    return found | _listed("relevant-evidence", proofs)
 
 
 def _method(line: Line) -> str:

@@ -14,11 +14,11 @@ from compliance.bundles.bundle_check import BundleError, check
 def main(_: list[str]) -> None:
     """Write what a bundle holds, or why the file is refused."""
     try:
-        check(sys.stdin.buffer, _tell)
+        check(sys.stdin.buffer, _write)
     except BundleError as fault:
-        _tell({"fault": str(fault)})
+        _write({"fault": str(fault)})
 
 
-def _tell(value: Any) -> None:
+def _write(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False)
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")

@@ -60,7 +60,7 @@ class Bundle:
 
 @contextmanager
 def opened(file: BinaryIO) -> Iterator[Bundle]:
-    """The bundle in an open file, once its rows say what its trail tells.
+    """The bundle in an open file, once its rows say what its trail says.
 
     Raises ``UnreadableError``.
     """

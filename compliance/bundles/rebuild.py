@@ -48,7 +48,7 @@ class Building:
         self.numbers: dict[int, int] = {}
 
     def build(self) -> Assessment:
-        """All of it but its status; what a caller needs to tell of it stays here."""
+        """All of it but its status; what a caller needs to report stays here."""
         self.assessment = self._assessment()
         self._life = Life(self.coming.bundle, self.assessment, self.people)
         self._life.reach_last_revision()
@@ -124,25 +124,27 @@ class Building:
                 evidence=self.evidence[one["evidence"]],
                 attached_at=datetime.fromisoformat(one["attached_at"]),
             )
-            for answer, told in self._pairs()
-            for one in told["attachments"]
+            for answer, row in self._pairs()
+            for one in row["attachments"]
         ]
         create(used, "attached_at")
 
     def _add_talk(self) -> None:
-        told = [(a, one) for a, said in self._pairs() for one in said["comments"]]
+        comments_said = [
+            (a, one) for a, said in self._pairs() for one in said["comments"]
+        ]
         comments = [
             Comment(
                 answer=answer,
                 **values_of(Comment, one, ("text", "written_at", "resolved_at")),
                 **self._named(one, "author", "resolved_by"),
             )
-            for answer, one in told
+            for answer, one in comments_said
         ]
         create(comments, "written_at")
         mentions = [
             Mention(comment=comment, user=self.people[ref])
-            for comment, (_, one) in zip(comments, told, strict=True)
+            for comment, (_, one) in zip(comments, comments_said, strict=True)
             for ref in one["mentions"]
         ]
         inserted(Mention.objects.bulk_create(mentions, batch_size=BATCH))

@@ -49,7 +49,7 @@ class Record:
     is_stamped: bool
     """Whether a time stamp is added to the seal, which cannot cover it itself."""
     is_complete: bool
-    """Whether the pages tell every question; if not, the file holds no more than they."""
+    """Whether the pages show every question; if not, the file holds no more than they."""
     content: Content
     events: tuple[Happened, ...]
     head_seq: int

@@ -102,12 +102,12 @@ class There:
         assessment_id: str,
         answers: Mapping[str, int],
         people: Mapping[str | None, int | None],
-        told: Rows,
+        fold: Rows,
     ) -> None:
         """``answers`` maps keys, ``people`` references, to numbers of the trail."""
-        self._people, self._told = people, told
+        self._people, self._fold = people, fold
         top = "assessment", assessment_id
-        self.is_whole = top in told and told[top].is_whole
+        self.is_whole = top in fold and fold[top].is_whole
         self.places: dict[At, str] = {}
         self.tables: dict[type[Model], list[tuple[At, Named]]] = defaultdict(list)
         self.own: set[At] = {top, *(("answer", str(pk)) for pk in answers.values())}
@@ -121,11 +121,11 @@ class There:
         for below in part.below.values():
             found = [
                 at
-                for at in self._told
+                for at in self._fold
                 if at[0] == below.table and _NUMBER.fullmatch(at[1])
             ]
             for at in sorted(found, key=lambda at: int(at[1])):
-                row = self._told[at]
+                row = self._fold[at]
                 above = part.table, str(row.values.get(f"{part.table}_id"))
                 if row.is_whole and above in self.own:
                     self.own.add(at)
@@ -158,7 +158,7 @@ class There:
                 ((part.table, str(row["id"])) for row in rows), rows, strict=True
             )
         if part.known_by:
-            by = {str(self._told[at].values.get(part.known_by)): at for at in known}
+            by = {str(self._fold[at].values.get(part.known_by)): at for at in known}
             keys = [str(row[part.known_by]) for row in rows]
             found = [by.get(key, own) for key, own in zip(keys, new, strict=True)]
         elif self.is_whole:

@@ -75,7 +75,7 @@ def make_archive(archive_id: UUID) -> None:
             problem = why_not(error, UNFORESEEN)
             _end(archive, PackageStatus.FAILED, problem=problem)
             raise
-        except BaseException:  # a worker that is told to end at once
+        except BaseException:  # a worker that has to end at once
             _end(archive, PackageStatus.FAILED, problem=STOPPED)
             raise
 

@@ -70,8 +70,8 @@ class _Writing:
             if isinstance(proof_of(model), Proven) or model in BESIDE:
                 name = f"tables/{model._meta.model_name}.jsonl"
                 self._pack.add_lines(name, self._lines(model))
-        self._pack.add("people.json", _json(self._people_told()))
-        self._pack.add("organisation.json", _json(self._organisation_told()))
+        self._pack.add("people.json", _json(self._people_named()))
+        self._pack.add("organisation.json", _json(self._organisation_fields()))
         self._listen("Writing the trail", 94)
         self._trail()
         self._pack.add("index.json", _json(self._index | {"missing": self._missing}))
@@ -170,7 +170,7 @@ class _Writing:
             values = zip(columns, map(plain, row), strict=True)
             yield json.dumps(dict(values), ensure_ascii=False, default=str)
 
-    def _people_told(self) -> list[dict[str, Any]]:
+    def _people_named(self) -> list[dict[str, Any]]:
         """Members with address and role; all others whom rows name, with their name."""
         members = self._organisation.memberships.with_people()
         roles = {member.user_id: member for member in members}
@@ -185,7 +185,7 @@ class _Writing:
             for person in rows
         ]
 
-    def _organisation_told(self) -> dict[str, Any]:
+    def _organisation_fields(self) -> dict[str, Any]:
         policy = self._organisation.policy
         return {
             "id": str(self._organisation.pk),

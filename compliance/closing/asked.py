@@ -57,8 +57,8 @@ def why_not(organisation_id: UUID) -> str:
     if closing is None:
         return "no owner closed it, as its trail says"
     row = Organisation.objects.filter(pk=organisation_id).first()
-    told = (closing.account, closing.closes_at)
-    if row is None or (row.closing_by_id, row.closes_at) != told:
+    recorded = (closing.account, closing.closes_at)
+    if row is None or (row.closing_by_id, row.closes_at) != recorded:
         return "its last day, or who closed it, is not what its trail says"
     signed, _ = verification.signed_checkpoints(organisation_id)
     since = min((one.at for one in signed if one.size >= closing.seq), default=None)

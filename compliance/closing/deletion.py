@@ -278,15 +278,15 @@ def _end(organisation_id: UUID) -> None:
             return
         User.objects.filter(worked_in=organisation_id).update(worked_in=None)
         head = ChainHead.objects.select_for_update().get(pk=organisation_id)
-        told = receipts.find(organisation_id) or _signed(organisation_id, head)
+        receipt = receipts.find(organisation_id) or _signed(organisation_id, head)
         gone = _taken(Event.objects.filter(organisation_id=organisation_id))
         gone += _taken(ChainHead.objects.filter(pk=organisation_id))
         gone += _taken(Organisation.objects.filter(pk=organisation_id))
         name = receipts.name_of(organisation_id)
         made = receipts.Receipt(
             organisation=name,
-            asked_at=told.asked_at,
-            account=told.account,
+            asked_at=receipt.asked_at,
+            account=receipt.account,
             began_at=deletion.began_at,
             ended_at=timezone.now(),
             size=head.seq,
@@ -363,7 +363,7 @@ def _hand_over(organisation_id: UUID) -> None:
         if deletion is None:
             return
         name = receipts.name_of(organisation_id)
-        told = receipts.read(deletion.receipt)
+        receipt = receipts.read(deletion.receipt)
         for email in deletion.people["owners"]:
             queue_mail(
                 organisation_id=None,
@@ -373,7 +373,7 @@ def _hand_over(organisation_id: UUID) -> None:
                 context={
                     "name": deletion.name,
                     "receipt": deletion.receipt,
-                    "stays": told.stays_in_words() if told else "",
+                    "stays": receipt.stays_in_words() if receipt else "",
                     "link": absolute(reverse("receipt", args=[name])),
                 },
             )

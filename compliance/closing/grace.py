@@ -56,7 +56,7 @@ def start_closing(*, by: User, organisation: Organisation, name: str) -> Organis
         )
         day = timezone.localtime(organisation.closes_at)
         subject = f"{organisation} will be deleted on {day:%-d %B %Y}"
-        _tell(organisation, by, subject, "closing")
+        _mail_owners(organisation, by, subject, "closing")
         _sign(organisation)
     return organisation
 
@@ -84,7 +84,7 @@ def stop_closing(*, by: User, organisation: Organisation) -> None:
             before={"closes_at": before},
         )
         subject = f"{organisation} will not be deleted"
-        _tell(organisation, by, subject, "closing_stopped")
+        _mail_owners(organisation, by, subject, "closing_stopped")
 
 
 def missed() -> list[Organisation]:
@@ -98,7 +98,7 @@ def missed() -> list[Organisation]:
 
 
 def postpone(organisation: Organisation) -> Organisation | None:
-    """Let the days of grace begin again, and tell the owners; None where nobody closed it.
+    """Let the days of grace begin again, and mail the owners; None where nobody closed it.
 
     The trail has to say that an owner did.
     """
@@ -121,7 +121,9 @@ def postpone(organisation: Organisation) -> Organisation | None:
         )
         day = timezone.localtime(organisation.closes_at)
         subject = f"{organisation} will be deleted later, on {day:%-d %B %Y}"
-        _tell(organisation, organisation.closing_by, subject, "closing_postponed")
+        _mail_owners(
+            organisation, organisation.closing_by, subject, "closing_postponed"
+        )
         _sign(organisation)
     return organisation
 
@@ -145,7 +147,7 @@ def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
-def _tell(
+def _mail_owners(
     organisation: Organisation, by: User | None, subject: str, template: str
 ) -> None:
     for owner in organisation.memberships.active_owners().select_related("user"):

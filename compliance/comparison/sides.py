@@ -13,7 +13,7 @@ from compliance.organisations.models import Organisation
 from compliance.results.queries import read_rows
 from compliance.snapshots.as_of import rows_as_of
 from compliance.snapshots.moments import seq_at
-from compliance.snapshots.snapshot import one_moment, rows_to_tell, to_read, told
+from compliance.snapshots.snapshot import content_of_rows, one_moment, rows_now, to_read
 
 MOST = 200
 """Assessments that one can choose from; the chosen ones are always among them."""
@@ -27,7 +27,7 @@ def side(assessment: Assessment, on: date | None, today: date) -> Side:
     here = to_read(assessment.pk)
     with one_moment():
         if on is None or on >= today:
-            on, rows = None, rows_to_tell(here)
+            on, rows = None, rows_now(here)
         else:
             after = timezone.make_aware(
                 datetime.combine(on + timedelta(days=1), time.min)
@@ -45,7 +45,7 @@ def side(assessment: Assessment, on: date | None, today: date) -> Side:
         return Side(
             name=name_of(assessment),
             on=on,
-            content=told(rows),
+            content=content_of_rows(rows),
             duties=result.duties,
             scales=result.scales,
             ids={

@@ -36,7 +36,13 @@ from compliance.checklists import content, copies
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
 from compliance.edition_moves.models import Upgrade
-from compliance.edition_moves.planning import AnswerValues, Move, Plan, plan, told
+from compliance.edition_moves.planning import (
+    AnswerValues,
+    Move,
+    Plan,
+    plan,
+    value_in_words,
+)
 from compliance.organisations.models import User
 
 ROWS = 500
@@ -179,7 +185,7 @@ class _Moving:
         answer.again = Again.EDITION
 
     def finish(self, owners: Mapping[str, User]) -> Upgrade:
-        """Save all of it, tell the trail, and assign what is new."""
+        """Save all of it, record it, and assign what is new."""
         here, was = self.assessment, self.assessment.edition
         Answer.everything.bulk_update(self.touched, columns(), batch_size=ROWS)
         inserted(Answer.objects.bulk_create(self.added, batch_size=ROWS))
@@ -195,7 +201,7 @@ class _Moving:
             moved_by=self.by,
         )
         added = [answer.question.key for answer in self.added]
-        tell(
+        record_move(
             by=self.by,
             done=done,
             action=ASSESSMENT_UPGRADED,
@@ -326,7 +332,7 @@ def _changed(
     now, said_na_by = move.converted, answer.na_by
     touched: dict[str, Any] = {"verdict": now.verdict, "value": now.value}
     if now.verdict == Verdict.NA and not now.reason.strip():
-        touched["reason"] = told(move.item.asked, now) or _as_note(move, old)
+        touched["reason"] = value_in_words(move.item.asked, now) or _as_note(move, old)
     is_said = decision == Decision.CONVERT and answer.answered_by_id is not None
     is_new = any(getattr(answer, name) != value for name, value in touched.items())
     change = alter(
@@ -340,7 +346,7 @@ def _changed(
 def _as_note(move: Move, edition: str) -> str:
     """The old answer in words."""
     question = move.item.old
-    value = told(question, move.said) if question else ""
+    value = value_in_words(question, move.said) if question else ""
     return _said(f"In edition {edition}", move.said, value)
 
 
@@ -350,7 +356,11 @@ def _as_before(move: Move, edition: str) -> str:
         part
         for one in move.before
         for part in (
-            _said(f"{one.question['key']} in edition {edition}", one.said, one.told),
+            _said(
+                f"{one.question['key']} in edition {edition}",
+                one.said,
+                one.value_in_words,
+            ),
             one.said.note,
         )
         if part
@@ -367,7 +377,7 @@ def columns() -> list[str]:
     return [name.removesuffix("_id") for name in COLUMNS]
 
 
-def tell(
+def record_move(
     *,
     by: User,
     done: Upgrade,

@@ -51,9 +51,9 @@ class Before:
     said: AnswerValues
 
     @property
-    def told(self) -> str:
+    def value_in_words(self) -> str:
         """The value that was given, in words."""
-        return told(self.question, self.said)
+        return value_in_words(self.question, self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +93,15 @@ class Move:
         return digest(canonical(marked))[:16]
 
     @property
-    def told(self) -> str:
+    def value_in_words(self) -> str:
         """The value that was given, in words."""
-        return told(self.item.old, self.said) if self.item.old else ""
+        return value_in_words(self.item.old, self.said) if self.item.old else ""
 
     @property
-    def told_converted(self) -> str:
+    def converted_in_words(self) -> str:
         """The value it would have in its new form, in words."""
         new, said = self.item.new, self.converted
-        return told(new, said) if new and said else ""
+        return value_in_words(new, said) if new and said else ""
 
     def anew(self, typed: Sequence[str]) -> AnswerValues:
         """The answer with a value that was typed for its new form.
@@ -159,14 +159,14 @@ class Plan:
         return [move for move in self.removed if move.said.is_something]
 
     @property
-    def told(self) -> list[Move]:
+    def changing(self) -> list[Move]:
         """Those that decide, add or take away something."""
         return [*self.deciding, *self.added, *self.removed]
 
     @cached_property
     def marks(self) -> frozenset[str]:
-        """The ``mark`` of each move in ``told``."""
-        return frozenset(move.mark for move in self.told)
+        """The ``mark`` of each move in ``changing``."""
+        return frozenset(move.mark for move in self.changing)
 
     def answered(self, decisions: Mapping[str, str]) -> dict[Decision, int]:
         """How many given answers have each decision; the archived ones have none."""
@@ -183,13 +183,15 @@ class Plan:
 
 def plan(old: Document, new: Document, said: Mapping[str, AnswerValues]) -> Plan:
     """Possible fates of each answer; ``said`` maps question keys to answers."""
-    telling = ChangeList(old, new)
+    change_list = ChangeList(old, new)
     earlier, was = succession.before(new), asked_in(old)
     return Plan(
         tuple(
             _begin(item, said, [was[k] for k in earlier.get(item.key, ()) if k in was])
             if item.old is None
-            else _move(item, said.get(item.key, AnswerValues()), telling.details(item))
+            else _move(
+                item, said.get(item.key, AnswerValues()), change_list.details(item)
+            )
             for item in compare(old, new).items
         )
     )
@@ -271,7 +273,9 @@ def _value(old: Document, new: Document, said: AnswerValues) -> Any:
         return None
     if kind in CHOSEN:
         return _chosen(old, new, said)
-    typed = str(said.value or "") if old["kind"] == "number" else told(old, said)
+    typed = (
+        str(said.value or "") if old["kind"] == "number" else value_in_words(old, said)
+    )
     try:
         return parse(kind, [typed]) if typed else None
     except ValueError:
@@ -298,7 +302,7 @@ def _keys(value: Any) -> Sequence[str]:
     return [value] if value else []
 
 
-def told(question: Document, said: AnswerValues) -> str:
+def value_in_words(question: Document, said: AnswerValues) -> str:
     """The value in words, as a question offers it, a number with its unit; "" without."""
     if question["kind"] in CHOSEN:
         labels = {choice["key"]: choice["label"] for choice in question["choices"]}

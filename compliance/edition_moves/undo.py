@@ -24,7 +24,7 @@ from compliance.edition_moves.actions import (
     columns,
     known_facts,
     locked_assessment,
-    tell,
+    record_move,
 )
 from compliance.edition_moves.models import Upgrade
 from compliance.organisations.models import User
@@ -76,7 +76,7 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         done.undone_at, done.undone_by = timezone.now(), by
         done.save(update_fields=["undone_at", "undone_by"])
         editions = (done.to_edition, done.from_edition)
-        tell(
+        record_move(
             by=by,
             done=done,
             action=UPGRADE_UNDONE,
@@ -181,7 +181,7 @@ def _take_away(
     An owner that the move itself set does not count as use.
     """
     rows = here.answers.filter(pk__in=added)
-    told_of = Event.objects.filter(
+    recorded = Event.objects.filter(
         organisation_id=here.organisation_id,
         scope_id=here.pk,
         subject_label="answer",
@@ -195,7 +195,7 @@ def _take_away(
         taken_by=None,
         sampled=None,
         requests=None,
-    ).exclude(pk__in=[int(pk) for pk in told_of])
+    ).exclude(pk__in=[int(pk) for pk in recorded])
     stand = dict(free.values_list("pk", "version"))
     unused = [pk for pk, at in stand.items() if at == added[pk].version]
     rows.filter(pk__in=unused).delete()

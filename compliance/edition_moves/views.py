@@ -229,7 +229,7 @@ def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
     why = "The effect of this move has changed since you opened the page."
     if chosen.to != str(to.pk):
         why = f"The newest edition is {to.number} now; the page showed another one."
-    new = [move.key for move in plan.told if move.mark not in chosen.seen]
+    new = [move.key for move in plan.changing if move.mark not in chosen.seen]
     more = " and others" if len(new) > MOST_NAMED else ""
     look = f" Look again at {', '.join(new[:MOST_NAMED])}{more}." if new else ""
     return (

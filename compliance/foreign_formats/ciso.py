@@ -24,7 +24,7 @@ from compliance.foreign_formats.ciso_relations import (
     pairs_in,
     said_of_sets,
 )
-from compliance.foreign_formats.ciso_rules import Rule, tell
+from compliance.foreign_formats.ciso_rules import Rule, note_rules
 from compliance.foreign_formats.ciso_words import (
     CALLED,
     CHOICE,
@@ -343,7 +343,7 @@ def read(library: dict[str, Any], where: Where) -> Found:
     reading.nodes(framework, path)
     reading.chapters_said()
     give_keys(reading.asked_all, reading.notes)
-    tell(reading.rules, reading.asked_at, framework, reading.notes, where)
+    note_rules(reading.rules, reading.asked_at, framework, reading.notes, where)
     sets = said_of_sets(objects, reading.notes, where, is_kept=True)
     head = {
         "title": title(framework.get("name") or library.get("name"), 120),

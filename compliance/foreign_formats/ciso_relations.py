@@ -54,12 +54,12 @@ def said_of_sets(
 ) -> list[dict[str, Any]]:
     """Texts of the mapping sets beside their relations: kept by a checklist, else lost."""
     found = []
-    tell = notes.keep if is_kept else notes.lose
+    note = notes.keep if is_kept else notes.lose
     for path, group in _sets(objects, Notes(), where):
         if isinstance(group, dict):
             rest = {k: v for k, v in group.items() if k != "requirement_mappings"}
             for name in (name for name in rest if name not in ENDS):
-                tell(where((*path, name)), f"{str(name)[:60]} of a mapping set")
+                note(where((*path, name)), f"{str(name)[:60]} of a mapping set")
             found.append(rest)
     return found
 

@@ -15,7 +15,7 @@ Rule = tuple[Path, str, dict[str, Any]]
 """Where a rule's holder stands, the name of the rule, and the holder."""
 
 
-def tell(
+def note_rules(
     rules: Sequence[Rule],
     asked: Mapping[Path, dict[str, Any]],
     framework: dict[str, Any],

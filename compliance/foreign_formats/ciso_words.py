@@ -132,12 +132,12 @@ def intro_of(nodes: Sequence[dict[str, Any]], original: str) -> tuple[str, Trans
     """
     said = [prose(node.get("description")) for node in nodes]
     whole = _joined(said)
-    told = [dict(languages_of(node, original)) for node in nodes]
+    texts_by_language = [dict(languages_of(node, original)) for node in nodes]
     found: Translated = {}
-    for code in {code: 0 for words in told for code in words}:
+    for code in {code: 0 for words in texts_by_language for code in words}:
         texts = [
             prose(words.get(code, {}).get("description")) or text
-            for words, text in zip(told, said, strict=True)
+            for words, text in zip(texts_by_language, said, strict=True)
         ]
         if (text := _joined(texts)) and text != whole:
             found[code] = {"intro": text}

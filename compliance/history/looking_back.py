@@ -15,7 +15,7 @@ from compliance.snapshots.as_of import rows_as_of
 from compliance.snapshots.changes import Changed, differences
 from compliance.snapshots.content import Content, Line, Section
 from compliance.snapshots.moments import event_at, seq_at
-from compliance.snapshots.snapshot import one_moment, to_read, told
+from compliance.snapshots.snapshot import content_of_rows, one_moment, to_read
 from compliance.templatetags.ui import moment
 from compliance.web.text import number_in
 
@@ -122,7 +122,7 @@ def then(assessment: Assessment, event: Event) -> PastState | None:
             rows = rows_as_of(to_read(assessment.pk), event.seq)
         except ValueError:
             return None
-        content = told(rows)
+        content = content_of_rows(rows)
     here = rows.assessment
     state, revision = AssessmentStatus(here.status), here.revision
     signed = assessment.signoffs.filter(revision=revision)
@@ -137,12 +137,12 @@ def between(old: Content, new: Content) -> list[Difference]:
     before = {line.key: line for line in (*old.lines, *old.archived)}
     after = {line.key: line for line in (*new.lines, *new.archived)}
     return [
-        _told(changed, before.get(changed.name), after.get(changed.name))
+        _difference(changed, before.get(changed.name), after.get(changed.name))
         for changed in differences(old, new)
     ]
 
 
-def _told(changed: Changed, old: Line | None, new: Line | None) -> Difference:
+def _difference(changed: Changed, old: Line | None, new: Line | None) -> Difference:
     texts = []
     for field in WORDED:
         was = old.value_of(field.column) if old else ""

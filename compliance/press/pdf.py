@@ -65,8 +65,8 @@ LEFT_TO_THE_MAKER = (OSError, LostError, RefusedError)
 @with_room
 def main() -> int:
     """Exit status: 0 for a file, 1 with words on standard output for a refusal."""
-    tell = hushed()  # the engine's messages may quote an answer
-    sys.excepthook = lambda _kind, error, _trace: tell(error)
+    log = hushed()  # the engine's messages may quote an answer
+    sys.excepthook = lambda _kind, error, _trace: log(error)
     job: Job = json.load(sys.stdin)
     limit(job["bytes"], job["seconds"])
     if job["name"] != MAKER:
@@ -77,7 +77,7 @@ def main() -> int:
         return 0
     try:
         if words := engine.refusal():
-            raise RefusedError(words)  # noqa: TRY301 - told as any other refusal
+            raise RefusedError(words)  # noqa: TRY301 - reported as any other refusal
         press = Press(job, _say)
         pages = press.make()
     except RefusedError as refused:
@@ -119,7 +119,7 @@ class Press:
         """Write the PDF to the job's path; the number of its pages."""
         self.progress.step("Reading the style", 4)
         self._prepare()
-        self._tell_unprinted()
+        self._print_unprinted()
         if not self.is_whole:
             self._mark().write_text(self._print())
         self.progress.step("Laying out pages", 5)
@@ -153,7 +153,7 @@ class Press:
         return len(self.pool.run(self._lay_out, self._numbers(), self._takes))
 
     def _numbers(self) -> list[int]:
-        """The pieces that anybody may lay out: all but the front, which tells their pages."""
+        """The pieces that anybody may lay out: all but the front, which lists their pages."""
         return list(range(1, len(self.paths))) or [0]
 
     def _takes(self, number: int) -> bool:
@@ -216,17 +216,17 @@ class Press:
             self.progress.say(warning=words)
         engine_pdf.__dict__["resolve_links"] = self._links
 
-    def _tell_unprinted(self) -> None:
+    def _print_unprinted(self) -> None:
         """Let the last page say what could not be printed, or nothing of it."""
         total = sum(self.unprinted.values())
         scripts = ", ".join(f"{name} {n}" for name, n in self.unprinted.items())
 
-        def told(match: re.Match[str]) -> str:
+        def filled(match: re.Match[str]) -> str:
             said = match[0].replace("<b></b>", f"<b>{total}</b>")
             return said.replace("<i></i>", scripts) if total else ""
 
         text = self.paths[-1].read_text()
-        self.paths[-1].write_text(UNPRINTED.sub(told, text))
+        self.paths[-1].write_text(UNPRINTED.sub(filled, text))
 
     def _links(self, pages: Any) -> Iterator[tuple[list[Any], list[Any]]]:
         """Links and targets of each page; a link may lead into another piece."""
@@ -304,7 +304,7 @@ class Press:
                 targets.setdefault(name, page)
         result = {"pages": len(document.pages), "targets": targets}
         if number or self.is_whole:
-            self.desk.told(number, result)
+            self.desk.put_result(number, result)
         return result
 
     def _bind(self, _: int, say: Say) -> int:
@@ -329,11 +329,11 @@ class Press:
 def _paged(text: str, starts: dict[str, int]) -> str:
     """The contents with the pages they lead to."""
 
-    def told(match: re.Match[str]) -> str:
+    def filled(match: re.Match[str]) -> str:
         page = starts.get(html.unescape(match[1]))
         return match[0] if page is None else f'{match[0]} data-page="{page}"'
 
-    return re.sub(r'data-to="#([^"]+)"', told, text)
+    return re.sub(r'data-to="#([^"]+)"', filled, text)
 
 
 def _words(path: Path) -> str:

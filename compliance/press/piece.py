@@ -64,13 +64,13 @@ def taken(document: Any, pdf: Any, tags: Tags, *, is_whole: bool) -> Piece:
 
 def keep(piece: Piece, path: Path) -> None:
     """Write the piece for ``load``, which is called by our own process only."""
-    told = piece._replace(
+    plain = piece._replace(
         items=[tuple(item) for item in piece.items],  # type: ignore[misc]
         marks=[tuple(mark) for mark in piece.marks],  # type: ignore[misc]
         stamps=[tuple(stamp) for stamp in piece.stamps],  # type: ignore[misc]
     )
     new = path.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}.new")
-    new.write_bytes(marshal.dumps(tuple(told)))
+    new.write_bytes(marshal.dumps(tuple(plain)))
     new.rename(path)  # whole: another machine may lay out the same piece
 
 

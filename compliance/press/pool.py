@@ -147,7 +147,7 @@ def _be_a_fork(pool: Pool, work: Work, number: int, writing: int) -> None:
                 status = 0
             except BrokenPipeError:
                 raise
-            except BaseException as error:  # told to the parent
+            except BaseException as error:  # reported to the parent
                 if words := pool.explain(error):
                     say(problem=words)
                 else:

@@ -78,7 +78,7 @@ def render(
     with a step and whole percents, at least every second; what it raises stops the
     work at once and goes on up. ``attachments`` are files to embed. ``fonts`` is a folder
     that keeps unpacked fonts for the next file. ``likely_pages`` is how many pages one
-    like it had, for the words of a step. ``share`` is told the folder of many pieces and their
+    like it had, for the words of a step. ``share`` gets the folder of many pieces and their
     number: ``help_with`` may then lay out some of them elsewhere. Raises ``RenderError``.
     """
     deadline = time.monotonic() + limits.seconds

@@ -60,14 +60,14 @@ class Desk:
         """Where a piece is kept once it is laid out."""
         return self.folder / f"{number}.piece"
 
-    def told(self, number: int, result: dict[str, Any]) -> None:
+    def put_result(self, number: int, result: dict[str, Any]) -> None:
         """A piece is laid out and kept: whole, before anybody hears of it."""
         new = self.folder / f"{number}.{self.name}.new"
         new.write_text(json.dumps([_hash(self.piece(number)), result]))
         new.rename(self._result(number))
 
     def result(self, number: int) -> dict[str, Any] | None:
-        """Whatever was told of a piece, by whomever; None while it is not there as it was kept.
+        """The result put for a piece, by whomever; None while it is not there as it was kept.
 
         A machine that fails may leave less of a file than it wrote.
         """
@@ -83,7 +83,7 @@ class Desk:
     def _age(self, path: Path) -> float:
         """Seconds since a file was written, measured by one that is written now.
 
-        It is opened: a shared folder may tell an older time to whoever only looks.
+        It is opened: a shared folder may show an older time to whoever only looks.
         """
         now = self.live()
         with suppress(FileNotFoundError), path.open("rb") as file:

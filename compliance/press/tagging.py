@@ -177,10 +177,10 @@ def _as_artifacts(
             continue
         number = stream[i - 1].get("MCID")
         if number in marks:
-            told = {"Type": "/Pagination"}
+            artifact = {"Type": "/Pagination"}
             if kind := marks[number]:
-                told["Subtype"] = kind
-            stream[i - 2 : i] = ["/Artifact", pydyf.Dictionary(told)]
+                artifact["Subtype"] = kind
+            stream[i - 2 : i] = ["/Artifact", pydyf.Dictionary(artifact)]
             places[number] = i
     return places
 

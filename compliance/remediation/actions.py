@@ -156,8 +156,8 @@ def _created(by: User, action: Action, answers: Collection[Answer]) -> Action:
     action.save()
     for answer in answers:
         ActionLink.objects.create(action=action, answer=answer)
-    told = {name: getattr(action, name) for name in ACTION_FIELDS}
-    after = json_values({name: value for name, value in told.items() if value})
+    fields = {name: getattr(action, name) for name in ACTION_FIELDS}
+    after = json_values({name: value for name, value in fields.items() if value})
     about = [answer.question.key for answer in answers]
     _record(by, action, ACTION_CREATED, {}, after | {"questions": about})
     return action
@@ -220,8 +220,8 @@ def undo_action(
         event = _changes_of(action).get(seq=seq)
         before, after = trail.changes(event)
         standing = _values(action)
-        told = {f: python_of(f, v) for f, v in after.items() if f in ACTION_FIELDS}
-        if any(standing[f] != value for f, value in told.items()):
+        left = {f: python_of(f, v) for f, v in after.items() if f in ACTION_FIELDS}
+        if any(standing[f] != value for f, value in left.items()):
             return Remedied(action, None)
         back = {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
         marked = after.get(MARKED, [])

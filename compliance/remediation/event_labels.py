@@ -26,10 +26,10 @@ def remedy_in_words(
 ) -> str:
     """ "AC-12 “Approve the runbook”: closed; Open changed to Done"."""
     head = f"AC-{after.get('number', '?')} “{_short(str(after.get('name', '')))}”: "
-    return head + told_change(action, before, after)
+    return head + change_in_words(action, before, after)
 
 
-def told_change(
+def change_in_words(
     action: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> str:
     """The same without the action's name, for its own page."""
@@ -60,7 +60,7 @@ def told_change(
     return "; ".join(parts)
 
 
-def told_value(field: str, value: Any, people: Mapping[int, str]) -> str:
+def value_in_words(field: str, value: Any, people: Mapping[int, str]) -> str:
     """The value of a field in words; ``people`` names owners by id."""
     if field == "owner_id":
         return people.get(value, "someone else") if value else "nobody"

@@ -9,14 +9,14 @@ from django.utils.text import capfirst
 from compliance.assessments.models import Action
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
-from compliance.remediation.event_labels import told_change
+from compliance.remediation.event_labels import change_in_words
 
 MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class RemedyEntry:
-    """An event of an action, told; only the newest change can be undone from here."""
+    """An event of an action, in words; only the newest change can be undone from here."""
 
     seq: int
     at: datetime
@@ -39,11 +39,11 @@ def remedy_history(action: Action) -> list[RemedyEntry]:
 
 
 def _entry(event: Event, newest: int | None) -> RemedyEntry:
-    told = told_change(event.action, *trail.changes(event))
+    words = change_in_words(event.action, *trail.changes(event))
     return RemedyEntry(
         seq=event.seq,
         at=event.at,
         actor=event.actor,
-        what=capfirst(told),
+        what=capfirst(words),
         can_undo=event.seq == newest,
     )

@@ -74,7 +74,9 @@ class OrganisationForm(forms.Form):
         for name in EXPECTED:
             is_dated = name == "dates"
             rows = stands.get(name, [])
-            found[name] = [expectations.told(row, is_dated=is_dated) for row in rows]
+            found[name] = [
+                expectations.group_in_words(row, is_dated=is_dated) for row in rows
+            ]
         return found
 
     @property

@@ -31,7 +31,7 @@ from compliance.snapshots.resting import (
     elsewhere_in,
     settled_elsewhere,
 )
-from compliance.snapshots.snapshot import PEOPLE, Rows, sources, told
+from compliance.snapshots.snapshot import PEOPLE, Rows, content_of_rows, sources
 
 _HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (
     (Attachment, "attachments"),
@@ -46,7 +46,7 @@ def content_as_of(assessment: Assessment, seq: int) -> Content:
     Call it inside ``one_moment``. Raises ``ValueError`` for a moment before it began, and
     ``LackingError`` where the trail names a row that no event of it made.
     """
-    return told(rows_as_of(assessment, seq))
+    return content_of_rows(rows_as_of(assessment, seq))
 
 
 def rows_as_of(assessment: Assessment, seq: int) -> Rows:

@@ -180,7 +180,7 @@ class Line:
         return more[column] if column in more else getattr(self, column, "")
 
     @property
-    def told_more(self) -> list[tuple[str, str]]:
+    def more_in_words(self) -> list[tuple[str, str]]:
         """Label and words of each field in ``more``."""
         return [(BY_COLUMN[column].label, words) for column, words in self.more]
 

@@ -33,7 +33,7 @@ from compliance.snapshots.resting import Elsewhere, elsewhere
 from compliance.workspace.lines import answered_in_words
 
 PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)
-"""Columns of an answer that name people whom its content tells."""
+"""Columns of an answer that name people whom its content names."""
 
 
 def sources() -> Prefetch[Any]:
@@ -94,7 +94,7 @@ class Beside:
 
 @dataclass
 class Rows:
-    """The rows that ``told`` puts into words.
+    """The rows that ``content_of_rows`` puts into words.
 
     ``answers`` have their evidence, comments and actions at hand; archived ones are
     among them. ``earlier`` is what the assessment before it said, ``elsewhere`` what the
@@ -109,10 +109,10 @@ class Rows:
 
 def content_of(assessment: Assessment) -> Content:
     """Everything an assessment from ``to_read`` says now; see ``one_moment``."""
-    return told(rows_to_tell(assessment))
+    return content_of_rows(rows_now(assessment))
 
 
-def rows_to_tell(assessment: Assessment) -> Rows:
+def rows_now(assessment: Assessment) -> Rows:
     """The rows of an assessment from ``to_read``, in a constant number of queries."""
     rows = Answer.everything.filter(assessment=assessment).with_cites()
     answers = list(
@@ -139,7 +139,7 @@ def _hang_choices(questions: Sequence[Question]) -> None:
     hang(questions, "choices", "question_id", found)
 
 
-def told(rows: Rows) -> Content:
+def content_of_rows(rows: Rows) -> Content:
     """The content of those rows."""
     assessment, edition = rows.assessment, rows.assessment.edition
     scope, stated = Scope.of_assessment(assessment), Stated(assessment)
@@ -175,7 +175,7 @@ def told(rows: Rows) -> Content:
 
 
 def line_of(assessment: Assessment, answer_id: int) -> Line:
-    """One answer of an assessment from ``to_read``, as ``content_of`` tells it.
+    """One answer of an assessment from ``to_read``, as ``content_of`` has it.
 
     Parts that depend on other lines are left out: numbers, and the earlier answer.
     Raises ``Answer.DoesNotExist`` for a foreign id.

@@ -177,7 +177,7 @@ class Bucket:
         return True
 
     def _put_in_parts(self, content: Any, name: str, more: dict[str, Any]) -> None:
-        with _told():
+        with _faults_explained():
             client_of(self.place).upload_fileobj(
                 content,
                 self.place.bucket,
@@ -267,8 +267,10 @@ class Bucket:
                 marks = _numbered(page, "DeleteMarkers")
                 self._drop([mark for mark in marks if mark["Key"] not in stuck])
             ends += map(self._locked_until, left)
-        told = [end for end in ends if end]
-        return Stuck(len(ends), max(told) if told and len(told) == len(ends) else None)
+        dates = [end for end in ends if end]
+        return Stuck(
+            len(ends), max(dates) if dates and len(dates) == len(ends) else None
+        )
 
     def deleted(self, beginning: str) -> set[str]:
         """Names that begin so, of deleted objects of which a version or a mark is left.
@@ -380,7 +382,7 @@ class Bucket:
         if not self._breaker.is_closed:
             raise AwayError
         try:
-            with _told(_MISSING_TO.get(what, ())):
+            with _faults_explained(_MISSING_TO.get(what, ())):
                 client = client_of(self.place, is_probe=self.is_probe)
                 ask: Callable[..., dict[str, Any]] = getattr(client, what)
                 return ask(Bucket=self.place.bucket, **words)
@@ -534,7 +536,7 @@ class _Reader(RawIOBase):
             return 0
         for left in reversed(range(TRIES)):
             try:
-                with _told():
+                with _faults_explained():
                     found = self._from_here().read(wanted)
                 if found:
                     break
@@ -613,7 +615,7 @@ def _faults() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def _told(missing: Collection[str] = ()) -> Iterator[None]:
+def _faults_explained(missing: Collection[str] = ()) -> Iterator[None]:
     """Turns a fault of the store into words, and logs its cause.
 
     With the codes in ``missing`` the store says for certain that it has no such object.

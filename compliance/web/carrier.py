@@ -1,4 +1,4 @@
-"""Tells workers on other machines that there is work: by Celery, in Redis or RabbitMQ.
+"""Announces work to workers on other machines: by Celery, in Redis or RabbitMQ.
 
 A job is a row, written in the transaction that asks for it. A message says only "there is
 work in this queue", and whoever takes it does the most urgent job that is due. So a message

@@ -2,7 +2,7 @@
 
 Each has a path in the data folder. It lies there, or with ``ATTEST_FILES_URL`` as an object
 of that name in a bucket. A file appears whole or not at all, and is on the disk, not only in
-memory, or acknowledged by the store, before anybody is told that it was kept. Names that
+memory, or acknowledged by the store, before anybody hears that it was kept. Names that
 begin with a dot are of unfinished files, which are always on the disk.
 
 Where a function takes a ``url``, it names another store than that of the settings; "" is the
@@ -28,7 +28,7 @@ from compliance.web.folders import flush
 CHUNK = 1024 * 1024
 _NAMED = re.compile(r"[0-9a-f]{64}(\.\w+)?")
 LOCKED = "reports/"
-"""Sealed reports, which a store may be told not to change for some days."""
+"""Sealed reports, which a store may have to keep unchanged for some days."""
 
 
 class Object(NamedTuple):

@@ -123,7 +123,7 @@ def standing(about: Iterable[str]) -> dict[str, MailStatus]:
             if is_done and not is_lost
             else MailStatus(is_lost, bool(failures), row.run_after)
         )
-    return {name: told for name, told in found.items() if told}
+    return {name: status for name, status in found.items() if status}
 
 
 def is_printed() -> bool:
@@ -133,7 +133,7 @@ def is_printed() -> bool:
 
 
 def by_mail(words: str) -> str:
-    """Words which say that a mail tells someone, or that none does."""
+    """The words, which promise a mail; where none is sent, words that say so."""
     if is_printed():
         return "No mail server is set, so Attest mails nobody."
     return words

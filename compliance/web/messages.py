@@ -7,7 +7,7 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 
 
 class Storage(FallbackStorage):
-    """``refuses`` says whether this request told the person of an error."""
+    """``refuses`` says whether this request showed the person an error."""
 
     refuses = False
 

@@ -38,7 +38,7 @@ class _Still(GZipMiddleware):
 class PackMiddleware(GZipMiddleware):
     """Packs pages, styles and scripts; files of people and fonts stay as they are.
 
-    Django adds random bytes to each page, so that its size tells nothing (BREACH). Styles
+    Django adds random bytes to each page, so that its size shows nothing (BREACH). Styles
     and scripts hold no secret, and go without.
     """
 
@@ -101,7 +101,7 @@ class UnwritableMiddleware:
 
 
 class KeptMiddleware:
-    """Tells the next page which form was saved, so that its script forgets what was typed.
+    """Lets the next page know which form was saved, so that its script forgets what was typed.
 
     That is a redirect that refuses nothing, or the page of a view that sets ``is_saved``,
     such as one that shows a secret once. Any other reply in its place hands the form back.

@@ -18,5 +18,5 @@ def sending_of(request: HttpRequest) -> str:
 
 
 def sent_already(at: datetime) -> str:
-    """Told where a form without a name says once more what it said lately."""
+    """Shown where a form without a name says once more what it said lately."""
     return f"This was sent already at {timezone.localtime(at):%H:%M}"

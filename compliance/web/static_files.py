@@ -36,10 +36,10 @@ def _files() -> Iterator[tuple[str, Path]]:
 @cache
 def mark() -> str:
     """The name of all files as they were when this process first asked."""
-    told = sha256()
+    digest = sha256()
     for name, path in sorted(_files()):
-        told.update(name.encode() + b"\0" + sha256(path.read_bytes()).digest())
-    return told.hexdigest()[:MARK]
+        digest.update(name.encode() + b"\0" + sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:MARK]
 
 
 def sheet() -> bytes:

@@ -37,7 +37,7 @@ def is_full(error: BaseException) -> bool:
 
 
 def words_of(error: BaseException) -> str:
-    """The words of a fault that tells a person itself what to do; "" of any other."""
+    """The words of a fault that says itself what a person can do; "" of any other."""
     return str(error) if isinstance(error, AwayError) else ""
 
 
@@ -50,8 +50,10 @@ def is_read_only(error: BaseException) -> bool:
 
 def _is(error: BaseException, state: str, words: str) -> bool:
     """PostgreSQL has a state for it, SQLite words."""
-    is_told = getattr(error.__cause__, "sqlstate", None) == state or words in str(error)
-    return isinstance(error, DatabaseError) and is_told
+    is_named = getattr(error.__cause__, "sqlstate", None) == state or words in str(
+        error
+    )
+    return isinstance(error, DatabaseError) and is_named
 
 
 def reply(request: HttpRequest, error: BaseException) -> HttpResponse | None:

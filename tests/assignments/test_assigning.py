@@ -133,7 +133,7 @@ def test_newcomer_owns_what_waits_once_they_join(cast, assessment, sign_in):
     page = sign_in(bruno).get(f"/o/acme/assessments/{assessment.pk}/mine/")
     assert "Otto Weber" in page.text
     assert verification.verify(cast.acme.pk) is None
-    assert hand_back(cast, own(bruno).first(), by=bruno).told == cast.otto
+    assert hand_back(cast, own(bruno).first(), by=bruno).mailed == cast.otto
 
 
 def test_nothing_of_a_closed_assessment_goes_to_who_joins(cast, assessment):
@@ -386,7 +386,7 @@ def asked(cast, assessment):
 def test_question_handed_back_is_nobodys_and_the_asker_gets_a_mail(cast, asked):
     done = hand_back(cast, asked)
     asked.refresh_from_db()
-    assert (asked.owner, done.owner, done.told) == (None, None, cast.otto)
+    assert (asked.owner, done.owner, done.mailed) == (None, None, cast.otto)
     said = asked.comments.get()
     assert (said.author, said.text) == (
         cast.con,
@@ -402,7 +402,7 @@ def test_question_handed_back_is_nobodys_and_the_asker_gets_a_mail(cast, asked):
 def test_question_handed_on_mails_both(cast, asked):
     done = hand_back(cast, asked, to=cast.ada)
     asked.refresh_from_db()
-    assert (asked.owner, done.told) == (cast.ada, cast.otto)
+    assert (asked.owner, done.mailed) == (cast.ada, cast.otto)
     to = {mail.to[0]: mail for mail in send_queued()}
     assert set(to) == {"ada@example.org", "otto@example.org"}
     assert "with one question of" in to["ada@example.org"].body
@@ -411,12 +411,12 @@ def test_question_handed_on_mails_both(cast, asked):
 
 def test_without_an_asker_the_starter_is_informed(cast, assessment):
     assessment.answers.update(owner=cast.con)
-    assert hand_back(cast, assessment.answers.first()).told == cast.ada
+    assert hand_back(cast, assessment.answers.first()).mailed == cast.ada
 
 
 def test_somebody_who_left_gets_no_mail(cast, asked):
     Membership.objects.filter(user=cast.otto).delete()
-    assert hand_back(cast, asked).told is None
+    assert hand_back(cast, asked).mailed is None
     assert queued().count() == 0
 
 

@@ -198,7 +198,9 @@ def test_unknown_example_and_reader_find_nothing(ada, cast, draft, sign_in):
     ["Q1 Q2: Art. 5.", "all but Q1: Art. 2.", "gate old: Art. 111: first sentence."],
 )
 def test_line_of_a_group_reads_as_it_is_written(line):
-    assert [expectations.told(one) for one in expectations.groups([line])] == [line]
+    assert [
+        expectations.group_in_words(one) for one in expectations.groups([line])
+    ] == [line]
 
 
 def edited(client, draft, **changes):

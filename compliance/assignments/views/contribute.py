@@ -81,12 +81,12 @@ def contribute_save(
 ) -> HttpResponse:
     """Save, and go on to the next question; without script this is the whole of it."""
     form, then = AnswerForm(request.POST), request.POST.get("then", "")
-    told: dict[str, Any] = {"known": None}
+    extra: dict[str, Any] = {"known": None}
     if not form.is_valid():
-        told["known"] = form.cleaned_data.get("base")
-        told["faults"] = [text for group in form.errors.values() for text in group]
-        return _again(request, assessment_id, answer_id, 422, **told)
-    told["known"] = form.cleaned_data["base"]
+        extra["known"] = form.cleaned_data.get("base")
+        extra["faults"] = [text for group in form.errors.values() for text in group]
+        return _again(request, assessment_id, answer_id, 422, **extra)
+    extra["known"] = form.cleaned_data["base"]
     try:
         done = save_answer(
             by=request.user,
@@ -94,17 +94,17 @@ def contribute_save(
             assessment_id=assessment_id,
             answer_id=answer_id,
             changes=_changes(form, then),
-            base=told["known"],
+            base=extra["known"],
             used=form.used(),
         )
     except (Answer.DoesNotExist, Proposal.DoesNotExist) as error:
         raise Http404 from error
     except ValidationError as error:
-        told["faults"] = error.messages
-        return _again(request, assessment_id, answer_id, 422, **told)
+        extra["faults"] = error.messages
+        return _again(request, assessment_id, answer_id, 422, **extra)
     if isinstance(done, Refused):
-        told = {"conflict": compared(request, done), "known": done.known}
-        return _again(request, assessment_id, answer_id, 409, **told)
+        extra = {"conflict": compared(request, done), "known": done.known}
+        return _again(request, assessment_id, answer_id, 409, **extra)
     return redirect(_then(request, done.answer, then))
 
 
@@ -145,7 +145,7 @@ def hand_back(
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _told(answer, done))
+            messages.success(request, _outcome_in_words(answer, done))
             return redirect(_url(request, assessment))
     context = {"assessment": assessment, "answer": answer, "form": form}
     context["back"] = f"{_url(request, assessment)}?open={answer.pk}"
@@ -159,11 +159,13 @@ def _others(request: MemberRequest) -> list[User]:
     return [person for person in people if person != request.user]
 
 
-def _told(answer: Answer, done: actions.HandedBack) -> str:
+def _outcome_in_words(answer: Answer, done: actions.HandedBack) -> str:
     key = answer.question.key
     said = f"{key} is {done.owner}'s now." if done.owner else f"{key} is nobody's now."
-    told = [str(person) for person in (done.owner, done.told) if person]
-    return f"{said} {by_mail(f'Mail sent to: {", ".join(told)}.')}" if told else said
+    mailed = [str(person) for person in (done.owner, done.mailed) if person]
+    return (
+        f"{said} {by_mail(f'Mail sent to: {", ".join(mailed)}.')}" if mailed else said
+    )
 
 
 def _url(request: MemberRequest, assessment: Assessment) -> str:

@@ -156,8 +156,8 @@ def _control(
     if not is_kept:
         base, others = built(question, _token(question["key"], writing.ids)), extra
     fields = _differing(question, derived(base, params))
-    changed = _told_anew(base, question, fields) if is_kept else base
-    # what the form itself changes is no change of the control, and told beside it
+    changed = _rewritten(base, question, fields) if is_kept else base
+    # what the form itself changes is no change of the control, and written beside it
     again = writing.through(changed)
     if changed is not base or again != base:
         base, fields = changed, _differing(question, derived(again, params))
@@ -176,7 +176,7 @@ def _differing(question: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _told_anew(
+def _rewritten(
     base: dict[str, Any], question: dict[str, Any], fields: dict[str, Any]
 ) -> dict[str, Any]:
     """The control with the title and statement that the question has now."""

@@ -97,7 +97,7 @@ class _Reading:
                 self.notes.fault(place, "a group needs a title")
             data, bare = data_of(group)
             if not data:
-                self.told_aside(bare, place, "group")
+                self.note_set_aside(bare, place, "group")
             rest = {k: v for k, v in bare.items() if k not in {"controls", "groups"}}
             found: dict[str, Any] = {"group": rest}
             own = params | params_of(group)
@@ -177,7 +177,7 @@ class _Reading:
             kept = extra if data.get("is_kept") else {}
             extra = kept | (data.get("extra") or {})
         else:
-            self.told_aside(bare, place, "control")
+            self.note_set_aside(bare, place, "control")
         questions = self.sections[-1]["questions"]
         path = ("sections", len(self.sections) - 1, "questions", len(questions))
         self.places[path] = place
@@ -185,7 +185,7 @@ class _Reading:
         if data is None:
             self.asked.append((questions[-1], place))
 
-    def told_aside(self, holder: dict[str, Any], place: str, kind: str) -> None:
+    def note_set_aside(self, holder: dict[str, Any], place: str, kind: str) -> None:
         for name in SET_ASIDE:
             if holder.get(name):
                 self.notes.keep(place, f"{name} of a {kind}")

@@ -53,9 +53,9 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
     statements = [p for p in parts if p.get("name") == "statement"]
     whole = plain(control.get("title"))
     name = title(whole) or str(control.get("id", ""))[:60]
-    told = [entries_in(_filled(p.get("prose"), params)) for p in statements]
-    said = " ".join(plain(text) for text, _ in told).strip()
-    listed = [text for _, entries in told for text in entries]
+    entries = [entries_in(_filled(p.get("prose"), params)) for p in statements]
+    said = " ".join(plain(text) for text, _ in entries).strip()
+    listed = [text for _, several in entries for text in several]
     items = list(_items(statements, params))
     if not said and not listed:
         outer, within = _outermost(statements, params)

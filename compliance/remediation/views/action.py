@@ -18,7 +18,7 @@ from compliance.assessments.models import Action, Answer
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.remediation import actions, waiting
 from compliance.remediation import listing as remedies
-from compliance.remediation.event_labels import told_value
+from compliance.remediation.event_labels import value_in_words
 from compliance.remediation.forms import (
     COLUMNS,
     LinkForm,
@@ -200,8 +200,8 @@ def _stale(
     clashes = [
         (
             form[field.removesuffix("_id")].label,
-            told_value(field, done.mine[field], people),
-            told_value(field, getattr(found, field), people),
+            value_in_words(field, done.mine[field], people),
+            value_in_words(field, getattr(found, field), people),
         )
         for field in done.fields
     ]

@@ -124,8 +124,8 @@ def action_together(
     today = timezone.localdate()
     answers = asking(assessment, {int(one.subject_id) for one in events}, today)
     if wants_partial(request.htmx):
-        told = {"assessment": assessment, "answers": answers, "seq": first_seq}
-        return render(request, "remediation/_together.html", told)
+        offer = {"assessment": assessment, "answers": answers, "seq": first_seq}
+        return render(request, "remediation/_together.html", offer)
     people = owners(request)
     is_sent = request.method == "POST"
     form = AskForm(
