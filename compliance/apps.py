@@ -115,7 +115,7 @@ class ComplianceConfig(AppConfig):
 
         user_logged_in.connect(session_expiry.begin)
         user_logged_out.connect(session_expiry.end)
-        pages.more_ways_in.connect(own.told)
+        pages.more_ways_in.connect(own.context_of)
 
     def _count_files(self) -> None:
         """Reports count against the room of an organisation, as evidence does."""

@@ -33,6 +33,6 @@ def start_if_wanted() -> None:
 
 
 def _sweep() -> None:
-    """Put back the jobs of killed workers, and tell the others of what is due."""
+    """Put back the jobs of killed workers, and announce to the others what is due."""
     worker.take_up_again()
     carrier.call_workers()

@@ -72,7 +72,7 @@ BULK = {
     "evidence": "",
     "find": "list",
     "do": "apply",
-    "told": "x",
+    "digest": "x",
     "pinned": "{answer} 0",
     "shown": "{answer}",
     "at": "1",

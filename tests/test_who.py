@@ -215,7 +215,7 @@ SAID = {
         "workspace/_row.html: line.news.who",
         "remediation/action.html: entry.actor",
         "assignments/actions.py: by",
-        "bulk/done.html: told.actor",
+        "bulk/done.html: change.actor",
         "answer_sheets/_conflicts.html: shown.event.actor",
         "bundles/origin.html: entry.who",
         "answer_sheets/sheet.html: one.event.actor",

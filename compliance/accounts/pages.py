@@ -28,7 +28,7 @@ def security_context(request: MemberRequest) -> dict[str, Any]:
     passkeys = list(request.user.passkeys)
     left = actions.recovery_codes_left(request.user)
     more: list[tuple[Any, Any]] = more_ways_in.send(sender=User, person=request.user)
-    return {name: value for _, told in more for name, value in told.items()} | {
+    return {name: value for _, context in more for name, value in context.items()} | {
         "passkeys": passkeys,
         "app": found.get(kinds.TOTP),
         "codes": found.get(kinds.RECOVERY_CODES),

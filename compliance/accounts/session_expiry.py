@@ -109,12 +109,12 @@ def _over(user: User, used: UserSession, now: datetime) -> str:
     idle = min(policy.idle for policy in policies)
     longest = min(policy.longest for policy in policies)
     if now - used.last_seen_at > idle:
-        told = f"{idle.total_seconds() / 60:.0f} minutes without use"
+        limit = f"{idle.total_seconds() / 60:.0f} minutes without use"
     elif now - used.created_at > longest:
-        told = f"{longest.total_seconds() / 3600:.0f} hours"
+        limit = f"{longest.total_seconds() / 3600:.0f} hours"
     else:
         return ""
-    return f"Attest signed you out after {told}. This device keeps unsaved answers."
+    return f"Attest signed you out after {limit}. This device keeps unsaved answers."
 
 
 def _is_in_background(view: Any) -> bool:

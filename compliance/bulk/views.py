@@ -90,8 +90,8 @@ class BulkRequest:
         if do not in {"apply", "others"}:
             is_plain = plan.is_harmless and self.is_in_sight
             return self.what == FILL and not do and is_plain
-        is_told = self.given.get("told") == plan.digest
-        return is_told and (not plan.stale or do == "others")
+        is_shown = self.given.get("digest") == plan.digest
+        return is_shown and (not plan.stale or do == "others")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,8 +155,8 @@ def picks(request: MemberRequest, assessment_id: UUID) -> JsonResponse:
     assessment = find(request, assessment_id)
     rows = _picked_whole(request, assessment, request.GET)
     open_ = Verdict.UNANSWERED
-    told = [[pk, known, said == open_, section] for pk, known, said, section in rows]
-    return JsonResponse({"picks": told})
+    picked = [[pk, known, said == open_, section] for pk, known, said, section in rows]
+    return JsonResponse({"picks": picked})
 
 
 def _read(request: MemberRequest, assessment: Assessment, asked: BulkRequest) -> None:
@@ -304,15 +304,15 @@ def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
     look = read_look(request.GET)
     try:
         events = events_together(assessment, first_seq)
-        told = gathered(assessment, events)
+        changed = gathered(assessment, events)
     except Event.DoesNotExist as error:
         raise Http404 from error
     context = {
         "assessment": assessment,
         "base_url": assessment.get_absolute_url(),
-        "told": told,
+        "change": changed,
         "look": look,
-        "back": _way_back(assessment, [row.pk for row, _ in told.rows], look),
+        "back": _way_back(assessment, [row.pk for row, _ in changed.rows], look),
         "seq": first_seq,
         "asks": any(
             trail.changes(event)[1].get("verdict") == Verdict.NOT_MET
@@ -337,7 +337,7 @@ def undo(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
         raise Http404 from error
     except ValidationError as error:
         return undo_refused(request, error.messages, assessment)
-    said = _told_undo(back)
+    said = _undo_in_words(back)
     if wants_partial(request.htmx):
         context = refreshed(request, assessment, back.done, said, None)
         return render(request, "bulk/_refreshed.html", context)
@@ -346,7 +346,7 @@ def undo(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
     return redirect(_way_back(assessment, ids, read_look(request.POST)))
 
 
-def _told_undo(back: PutBack) -> str:
+def _undo_in_words(back: PutBack) -> str:
     """ "38 answers put back. Changed again since, so left alone: A1, A2."."""
     count = len(back.done)
     said = f"{count} answers put back." if count != 1 else "1 answer put back."

@@ -136,10 +136,10 @@ def _shown(
 
 
 def _by_month(scope: DateScope, page: Page) -> list[tuple[date, list[Any]]]:
-    told = entries(scope, page.object_list)
+    listed = entries(scope, page.object_list)
     return [
         (first, list(some))
-        for first, some in groupby(told, key=lambda entry: entry.day.replace(day=1))
+        for first, some in groupby(listed, key=lambda entry: entry.day.replace(day=1))
     ]
 
 

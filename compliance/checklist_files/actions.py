@@ -299,7 +299,9 @@ def _change(older: Edition, document: dict[str, Any]) -> Change:
     return Change(
         tuple(key for key in after if key not in before),
         tuple(key for key in before if key not in after),
-        tuple(k for k, told in after.items() if k in before and before[k] != told),
+        tuple(
+            k for k, question in after.items() if k in before and before[k] != question
+        ),
         tuple(identity.alike(earlier, document)),
     )
 

@@ -17,10 +17,10 @@ from compliance.formats.findings import Found
 
 def main(arguments: list[str]) -> None:
     """Read a file that is not a workbook."""
-    tell(recognise.read, arguments)
+    write_result(recognise.read, arguments)
 
 
-def tell(read: Callable[[bytes, str], Found], arguments: list[str]) -> None:
+def write_result(read: Callable[[bytes, str], Found], arguments: list[str]) -> None:
     """Write what the file holds, or what keeps it from being read."""
     suffix = arguments[0]
     gc.disable()  # it lives for one file; looking for rings costs a fifth of the time

@@ -6,4 +6,4 @@ from compliance.formats import workbook
 
 def main(arguments: list[str]) -> None:
     """Read a workbook."""
-    parsing.tell(workbook.read, arguments)
+    parsing.write_result(workbook.read, arguments)

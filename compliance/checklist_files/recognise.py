@@ -1,6 +1,6 @@
 """The format of a file other than a workbook, recognised by its content. Pure.
 
-The name of the file only tells CSV from YAML where the content leaves it open.
+The name of the file decides between CSV and YAML only where the content leaves it open.
 """
 
 import re

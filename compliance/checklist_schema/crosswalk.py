@@ -43,7 +43,7 @@ class Crosswalk(Part):
         return [self._row(pair) for pair in self.pairs]
 
     def _row(self, pair: Pair) -> dict[str, Any]:
-        told = self.relations[pair.relation]
+        relation = self.relations[pair.relation]
         return {
             "code": pair.id,
             "a_checklist": pair.a.checklist,
@@ -51,7 +51,7 @@ class Crosswalk(Part):
             "b_checklist": pair.b.checklist,
             "b_key": pair.b.question,
             "relation": pair.relation,
-            "words": told.words,
-            "back": told.back or told.words,
+            "words": relation.words,
+            "back": relation.back or relation.words,
             "reason": pair.reason,
         }

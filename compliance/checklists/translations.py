@@ -69,7 +69,7 @@ def language_tag(text: str) -> str:
 
 
 def mark(text: Text) -> str:
-    """A mark that tells one source text from another."""
+    """A mark of a source text, another one for each text."""
     said = text if isinstance(text, str) else "\n".join(text)
     return sha256(said.encode()).hexdigest()[:10]
 

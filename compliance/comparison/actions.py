@@ -11,7 +11,7 @@ from compliance.audit.transaction import writing
 from compliance.comparison.differences import COLUMNS, Comparison, pairs
 from compliance.comparison.events import COMPARISON_EXPORTED
 from compliance.organisations.models import User
-from compliance.results.files import Table, told, written
+from compliance.results.files import Table, event_fields, written
 from compliance.results.law import RULES
 
 
@@ -38,7 +38,7 @@ def write_comparison(
     ]
     table = Table("Comparison", stamp, COLUMNS, rows)
     content = written(table, form, timezone.localtime())
-    after = told(content, form)
+    after = event_fields(content, form)
     each = {one.pk: one for one in assessments}.values()
     with writing():
         for one in sorted(each, key=lambda one: (one.organisation_id, one.pk)):

@@ -65,7 +65,7 @@ class Unsafe(NamedTuple):
     is_error: bool
 
 
-def told() -> dict[str, Any]:
+def context() -> dict[str, Any]:
     """The context of the page, in a fixed number of queries."""
     kept = _evidence_bytes()
     return {

@@ -26,4 +26,4 @@ def console(request: MemberRequest) -> HttpResponseBase:
 
 @stepped_up(StepUp.FRESH, first=True)
 def _shown(request: Any) -> HttpResponse:
-    return render(request, "console/console.html", state.told())
+    return render(request, "console/console.html", state.context())

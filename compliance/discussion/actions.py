@@ -42,10 +42,10 @@ def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> C
                 Mention(comment=said, user=one) for one in people
             )
         )
-        told = {"mentions": [one.pk for one in people]} if people else {}
-        _record(by, answer, COMMENT_WRITTEN, said, text, **told)
+        extra = {"mentions": [one.pk for one in people]} if people else {}
+        _record(by, answer, COMMENT_WRITTEN, said, text, **extra)
         for one in people if with_mail else ():
-            _tell(one, said)
+            _mail(one, said)
     return said
 
 
@@ -94,7 +94,7 @@ def _named(by: User, answer: Answer, text: str) -> list[User]:
     return [people[pk] for pk in named(text, known)]
 
 
-def _tell(person: User, said: Comment) -> None:
+def _mail(person: User, said: Comment) -> None:
     """Mail that someone was named: where and by whom, not what was said."""
     answer = said.answer
     url = answer.assessment.get_absolute_url()

@@ -19,7 +19,7 @@ class Person:
     email: str
 
     @property
-    def told(self) -> str:
+    def display_name(self) -> str:
         return self.name.strip() or self.email
 
 
@@ -62,9 +62,12 @@ def named(text: str, people: Iterable[Person]) -> list[int]:
 def offers(people: Iterable[Person]) -> list[Offer]:
     """Everybody by their name, or by their address where two have the same name."""
     everybody = list(people)
-    names = Counter(_folded(one.told) for one in everybody)
+    names = Counter(_folded(one.display_name) for one in everybody)
     return [
-        Offer(one, one.told if names[_folded(one.told)] == 1 else one.email)
+        Offer(
+            one,
+            one.display_name if names[_folded(one.display_name)] == 1 else one.email,
+        )
         for one in everybody
     ]
 

@@ -7,7 +7,7 @@ from compliance.audit.chain import canonical, digest
 
 
 def mark_of(part: Any) -> str:
-    """A mark that tells a part from a changed one; "" for an empty one."""
+    """A mark of a part, another one once it changes; "" for an empty one."""
     return digest(canonical(part)) if part else ""
 
 

@@ -70,8 +70,8 @@ _APPS = {"compliance", "account", "django_tasks_database"}
 class Erased:
     """The result: ``rows`` by table, ``events``, and what stays since it is frozen.
 
-    ``there`` counts events of trails that came in bundles, ``signed`` tells of each
-    signed content that keeps the name, ``files`` of each file that may still print it,
+    ``there`` counts events of trails that came in bundles, ``signed`` names each
+    signed content that keeps the name, ``files`` each file that may still print it,
     and ``namesakes`` are others who bear it.
     """
 
@@ -124,7 +124,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
 
     Memberships end, sessions close, what waits to be mailed to them is dropped. In
     texts the name is replaced in organisations they had to do with, and only when no
-    other person bears it; the e-mail everywhere. ``is_dry`` changes nothing and tells
+    other person bears it; the e-mail everywhere. ``is_dry`` changes nothing and reports
     what would be. Raises ``ValidationError`` for the last owner of an organisation and
     for someone who was erased before.
     """

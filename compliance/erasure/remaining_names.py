@@ -85,7 +85,7 @@ def _reports(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
                 f", signed as revision {row.signoff.revision}" if row.signoff else ""
             )
             what = f"report {row.number}, {row.get_kind_display()}{signed}"
-            yield _told(
+            yield _file_line(
                 row.assessment, what, row.finished_at, file_store.place_of(path)
             )
 
@@ -103,11 +103,11 @@ def _packages(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
             and file_store.is_there(path)
         ):
             what = row.get_kind_display()
-            yield _told(
+            yield _file_line(
                 row.assessment, what, row.finished_at, file_store.place_of(path)
             )
 
 
-def _told(assessment: Assessment, what: str, at: datetime, path: str) -> str:
+def _file_line(assessment: Assessment, what: str, at: datetime, path: str) -> str:
     place = f"{assessment.organisation}: {assessment}"
     return f"{place}: {what}, {at:%Y-%m-%d}, {path}"

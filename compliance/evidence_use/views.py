@@ -176,7 +176,7 @@ def _swapped(
     ids: set[int],
     before: str = "",
 ) -> HttpResponse:
-    """Use it in the answers; ``before`` is told ahead of what became of them."""
+    """Use it in the answers; ``before`` goes ahead of the words on the outcome."""
     try:
         changed = use_instead(
             by=request.user,
@@ -190,10 +190,10 @@ def _swapped(
     except ValidationError as error:
         messages.error(request, f"{before}{error.messages[0]}")
         return redirect(evidence)
-    return _told_swap(request, evidence, changed, len(ids), before)
+    return _reply(request, evidence, changed, len(ids), before)
 
 
-def _told_swap(
+def _reply(
     request: MemberRequest,
     evidence: Evidence,
     changed: Collection[tuple[UUID, int]],

@@ -132,7 +132,7 @@ def _make_or_fail(package: Package) -> None:
         problem = why_not(error, UNFORESEEN)
         _end(package, PackageStatus.FAILED, problem=problem)
         raise
-    except BaseException:  # a worker that is told to end at once
+    except BaseException:  # a worker that has to end at once
         _end(package, PackageStatus.FAILED, problem=STOPPED)
         raise
 

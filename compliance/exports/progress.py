@@ -20,11 +20,11 @@ class Listener:
 
     def __init__(self, running: "models.QuerySet[Any]") -> None:
         self._running = running
-        self._told = ("", 0)
+        self._last = ("", 0)
         self._say = paced(self._write)
 
     def __call__(self, step: str, percent: int) -> None:
-        self._told = (step, percent)
+        self._last = (step, percent)
         self._say(step, percent)
 
     def _write(self, step: str, percent: int) -> None:
@@ -33,7 +33,7 @@ class Listener:
 
     def again(self) -> None:
         """The same step goes on."""
-        self._say(*self._told)
+        self._say(*self._last)
 
     def between(self, low: int, high: int) -> Listen:
         """A listener for the steps of a part of the work."""

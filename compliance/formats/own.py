@@ -117,8 +117,8 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
 def _question(question: dict[str, Any]) -> dict[str, Any]:
     named = {NAMES.get(name, name): value for name, value in question.items()}
     ordered = {name: named[name] for name in QUESTION if name in named}
-    told = _with_translations(of_question(question), question)
-    return _filled(ordered) | _all("choices", question["choices"]) | told
+    translated = _with_translations(of_question(question), question)
+    return _filled(ordered) | _all("choices", question["choices"]) | translated
 
 
 def _translated(texts: Texts, values: dict[str, Any]) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def _said(
     key = values.get("key", "")
     names = {column: name.format(key) for column, name in SAID.get(record, {}).items()}
     for code, found in sorted(words.items()):
-        told = {
+        translated = {
             c: found[n] for c, n in names.items() if n in found and is_there(texts, n)
         }
         many = {
@@ -151,12 +151,15 @@ def _said(
             }
             for column, begin in SEVERAL.get(record, {}).items()
         }
-        if told or any(many.values()) or record == "checklist":
+        if translated or any(many.values()) or record == "checklist":
             stale = {
-                c: t["of"] for c, t in told.items() if t["of"] != mark(texts[names[c]])
+                c: t["of"]
+                for c, t in translated.items()
+                if t["of"] != mark(texts[names[c]])
             }
             cells = {
-                c: _cell(c if c in LISTS else "", t["text"]) for c, t in told.items()
+                c: _cell(c if c in LISTS else "", t["text"])
+                for c, t in translated.items()
             }
             cells |= {c: _cell(c, texts_of) for c, texts_of in many.items()}
             row = {"record": "translation", "key": code, "extra": _cell("extra", stale)}

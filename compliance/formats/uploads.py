@@ -12,11 +12,11 @@ NO_FILE = {
 }
 
 
-def fitting(upload: UploadedFile, most_bytes: int, most_told: str) -> UploadedFile:
-    """The file with a clean name; refused when it is larger than ``most_told`` MB."""
+def fitting(upload: UploadedFile, most_bytes: int, most_mb: str) -> UploadedFile:
+    """The file with a clean name; refused when it is larger than ``most_mb`` MB."""
     size = upload.size or 0
     if size > most_bytes:
-        msg = f"The file has {size / 10**6:.1f} MB; {most_told} MB fit."
+        msg = f"The file has {size / 10**6:.1f} MB; {most_mb} MB fit."
         raise forms.ValidationError(msg, code="size")
     upload.name = clean_name(upload.name or "")
     return upload

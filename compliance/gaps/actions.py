@@ -14,7 +14,7 @@ from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.actions import create_action
 from compliance.remediation.suggesting import PRIORITIES, suggested_title
-from compliance.results.files import Table, told, written
+from compliance.results.files import Table, event_fields, written
 from compliance.results.law import RULES
 from compliance.results.stands import assessments_of, current
 
@@ -79,6 +79,6 @@ def write_gaps(
             organisation_id=organisation.pk,
             action=GAPS_EXPORTED,
             subject=organisation,
-            after=told(content, form),
+            after=event_fields(content, form),
         )
     return content

@@ -174,10 +174,10 @@ def _answer(answer: Answer, *, is_guest: bool) -> Need:
 
 def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
     """One line for all "not applicable" that waits for this second person."""
-    told = waiting(organisation, user).aggregate(
+    totals = waiting(organisation, user).aggregate(
         count=Count("pk"), first=Min("answered_at"), last=Max("answered_at")
     )
-    count, first = told["count"], told["first"]
+    count, first = totals["count"], totals["first"]
     if not count:
         return []
     one = Need(
@@ -187,7 +187,7 @@ def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
         detail="Someone else chose it; a second person confirms it",
         url=reverse("workspace:na_queue", args=[organisation.slug]),
         since=timezone.localdate(first) if first else None,
-        state=(told["last"],),
+        state=(totals["last"],),
     )
     return [one]
 

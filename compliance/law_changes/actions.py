@@ -40,7 +40,7 @@ class LawNotice:
 
 @writing()
 def notify_of_law(*, by: Any, after: int) -> LawNotice:
-    """Tell owners and officers of what changed after an event of the library, by mail.
+    """Mail owners and officers what changed after an event of the library.
 
     One mail for each person and organisation whose running assessments rest on it, in
     the caller's transaction. ``by`` is whoever changed the law, None for the program.
@@ -61,7 +61,7 @@ def notify_of_law(*, by: Any, after: int) -> LawNotice:
     for member in _people(own).exclude(user=by):
         organisation = member.organisation
         theirs = [c for c in changes if c.provision.pk in resting[organisation.pk]]
-        _tell(member, theirs, own[organisation.pk], keys)
+        _mail(member, theirs, own[organisation.pk], keys)
         mails += 1
     asked = {
         (assessment.edition_id, key)
@@ -70,7 +70,7 @@ def notify_of_law(*, by: Any, after: int) -> LawNotice:
         for key in keys[assessment.pk]
     }
     return LawNotice(
-        lines=told(changes),
+        lines=lines_of(changes),
         questions=len(asked),
         editions=len({edition for edition, _ in asked}),
         assessments=len(keys),
@@ -82,7 +82,7 @@ def notify_of_law(*, by: Any, after: int) -> LawNotice:
 def amend_law(
     *, by: Any, provision_id: int, values: dict[str, Any], reason: str, seen: str
 ) -> LawNotice | None:
-    """Change a provision on screen and tell whom it touches, as a new index would.
+    """Change a provision on screen and mail whom it touches, as a new index would.
 
     None when nothing changed. Raises what ``amend_provision`` raises.
     """
@@ -94,11 +94,11 @@ def amend_law(
         return notify_of_law(by=by, after=stood_at) if is_changed else None
 
 
-def told(changes: Iterable[Change]) -> list[str]:
+def lines_of(changes: Iterable[Change]) -> list[str]:
     """A line for each way in which provisions changed, with the citations."""
     groups: dict[tuple[int, str], list[Change]] = {}
     for change in changes:
-        groups.setdefault(change.told, []).append(change)
+        groups.setdefault(change.common_part, []).append(change)
     return [
         f"{_named([one.provision.cite for one in rows])}: {rows[0].words}"
         for rows in groups.values()
@@ -145,7 +145,7 @@ def _people(organisation_ids: Iterable[UUID]) -> QuerySet[Membership]:
     return members.select_related("user", "organisation").order_by("pk")
 
 
-def _tell(
+def _mail(
     member: Membership,
     changes: Sequence[Change],
     assessments: Sequence[Assessment],
@@ -166,7 +166,7 @@ def _tell(
         context={
             "organisation": organisation,
             "questions": questions,
-            "changes": _most(told(changes)),
+            "changes": _most(lines_of(changes)),
             "touched": _most(touched),
             "link": absolute(law_page(organisation)),
         },

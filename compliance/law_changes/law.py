@@ -15,7 +15,7 @@ from compliance.legal_index.models import Provision
 from compliance.organisations.models import Organisation
 
 NEWS = timedelta(days=30)
-"""How long home tells of a change, unless the assessments move on before."""
+"""How long home shows a change, unless the assessments move on before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
     rows = list(changes)
     places: dict[tuple[int, str], int] = {}
     for change in rows:
-        places.setdefault(change.told, len(places))
-    return sorted(rows, key=lambda change: places[change.told])
+        places.setdefault(change.common_part, len(places))
+    return sorted(rows, key=lambda change: places[change.common_part])
 
 
 def grouped(changes: Sequence[Change], organisation: Organisation) -> list[Group]:
@@ -105,7 +105,7 @@ def grouped(changes: Sequence[Change], organisation: Organisation) -> list[Group
     )
     groups: list[Group] = []
     for change in changes:
-        if not groups or groups[-1].change.told != change.told:
+        if not groups or groups[-1].change.common_part != change.common_part:
             groups.append(Group(change))
         uses = [
             Use(question, _is_newer(question, change), answers.get(question.pk, []))

@@ -27,7 +27,7 @@ class Change:
     words: str
 
     @property
-    def told(self) -> tuple[int, str]:
+    def common_part(self) -> tuple[int, str]:
         """The common part of changes that are shown together."""
         return self.seq, self.words
 

@@ -69,11 +69,11 @@ def set_letterhead(
     with writing():
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         found = letterhead_of(organisation)
-        before, version = found.told, found.version
+        before, version = found.event_fields, found.version
         found.colour, found.mark, found.footer = colour, mark, footer
         found.logo = found.logo if logo is None else logo
         found.full_clean(exclude=["organisation"])
-        if found.told == before:
+        if found.event_fields == before:
             return False
         if version != base:
             raise ValidationError(STALE, code="stale")
@@ -84,6 +84,6 @@ def set_letterhead(
             action=LETTERHEAD_SET,
             subject=organisation,
             before=before,
-            after=found.told,
+            after=found.event_fields,
         )
     return True

@@ -50,7 +50,7 @@ class Letterhead(models.Model):
             raise ValidationError({"colour": error}) from error
 
     @property
-    def told(self) -> dict[str, str]:
+    def event_fields(self) -> dict[str, str]:
         """The values as an event names them: of the picture its SHA-256."""
         logo = hashlib.sha256(self.logo.encode()).hexdigest() if self.logo else ""
         return {
@@ -62,5 +62,7 @@ class Letterhead(models.Model):
 
     @property
     def version(self) -> str:
-        """Changes with every value: by it a page tells that it is still right."""
-        return hashlib.sha256(repr(sorted(self.told.items())).encode()).hexdigest()
+        """Changes with every value: by it a page knows that it is still right."""
+        return hashlib.sha256(
+            repr(sorted(self.event_fields.items())).encode()
+        ).hexdigest()

@@ -1,4 +1,4 @@
-"""Checks that the readiness probe, the metrics and the alerts share: each told once."""
+"""Checks that the readiness probe, the metrics and the alerts share: each written once."""
 
 import shutil
 import time

@@ -81,14 +81,14 @@ Opened = Callable[[], IO[bytes]]
 def pages_of(sha256: str, media_type: str, opened: Opened) -> Pages:
     """The pages of a file that has the hash. Raises ``UndrawnError``."""
     wanted = _Wanted(sha256, media_type, 1, MOST_PAGES, SMALL)
-    return wanted.read(opened, _told)
+    return wanted.read(opened, _pages)
 
 
 def kept_pages(sha256: str) -> Pages | None:
     """The same where they have been drawn; None where they have not."""
     wanted = _Wanted(sha256, "", 1, MOST_PAGES, SMALL)
     with suppress(UndrawnError, FileNotFoundError):
-        return wanted.kept(_told)
+        return wanted.kept(_pages)
     return None
 
 
@@ -239,7 +239,7 @@ def _is_over(path: Path) -> bool:
         return False
 
 
-def _told(archive: ZipFile) -> Pages:
+def _pages(archive: ZipFile) -> Pages:
     said = json.loads(archive.read("pages.json"))
     names = set(archive.namelist())
     chapters = enumerate(said["chapters"], 1)

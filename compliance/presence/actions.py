@@ -38,8 +38,8 @@ def arrive(*, by: User, place: Place, at: datetime) -> None:
     has seen everything up to now. At most two statements.
     """
     if presence_cache.is_used():
-        told = place.assessment.pk, by.pk, place.answer_id
-        presence_cache.say(*told, at, SILENCE)
+        where = place.assessment.pk, by.pk, place.answer_id
+        presence_cache.say(*where, at, SILENCE)
         if place.seen_seq is not None and place.seen_seq >= place.head:
             return
     with writing():

@@ -35,7 +35,7 @@ class Here:
     rows: Sequence[tuple[int, Sequence[User]]]
 
     @property
-    def told(self) -> str:
+    def as_text(self) -> str:
         """The same in a short text, to see whether anything is new."""
         at = {one.pk: row for row, inside in self.rows for one in inside}
         return " ".join(f"{one.pk}:{at.get(one.pk, '')}" for one in self.people)

@@ -60,10 +60,10 @@ def unseen(
     if answer_id is not None:
         events = events.filter(subject_id=str(answer_id))
     rows = events.order_by("-seq").values_list("seq", "since", *_COLUMNS)[:MOST]
-    return _told(list(rows))
+    return _unseen(list(rows))
 
 
-def _told(rows: list[tuple[Any, ...]]) -> Unseen:
+def _unseen(rows: list[tuple[Any, ...]]) -> Unseen:
     """The news that events, newest first, amount to: a change before a comment."""
     newest: dict[int, News] = {}
     people: dict[int, set[int | None]] = {}

@@ -31,7 +31,7 @@ from compliance.results.figures import (
     earlier_rows,
     month_rows,
 )
-from compliance.results.files import Table, file_of, told, written
+from compliance.results.files import Table, event_fields, file_of, written
 from compliance.results.law import RULES
 from compliance.results.models import Target
 from compliance.results.overview import overview
@@ -119,7 +119,7 @@ def targets_of(assessment: Assessment, scale: str, reach: str) -> Any:
 
 
 def mark(targets: list[Target]) -> str:
-    """A mark by which a form tells that its targets are still the ones it showed."""
+    """A mark by which a form knows that its targets are still the ones it showed."""
     return " ".join(
         f"{one.group}:{one.level}:{one.holds_by or ''}"
         for one in sorted(targets, key=lambda one: one.group)
@@ -154,7 +154,7 @@ def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -
             action=RESULT_EXPORTED,
             subject=assessment,
             scope_id=assessment.pk,
-            after=told(content, form),
+            after=event_fields(content, form),
         )
     return content
 
@@ -174,7 +174,7 @@ def write_clauses(
             organisation_id=organisation.pk,
             action=CLAUSES_EXPORTED,
             subject=framework,
-            after=told(content, form)
+            after=event_fields(content, form)
             | {"framework": framework.key, "clauses": len(found)},
         )
     return content
@@ -199,7 +199,7 @@ def write_all_figures(
     stamp += [("organisation", one.name) for one in organisations]
     table = Table("Results", stamp, ALL_COLUMNS, [*all_rows(now), *lists])
     content = written(table, form, timezone.localtime())
-    after = told(content, form)
+    after = event_fields(content, form)
     with writing():
         for one in sorted(organisations, key=lambda one: one.pk):  # as chains lock
             trail.record(

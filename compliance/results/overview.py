@@ -54,7 +54,7 @@ class Trend:
     line: Chart | None
 
     @property
-    def told(self) -> str:
+    def ends_in_words(self) -> str:
         """The first and the last value in words."""
         known = [name for name in self.names if name]
         return f"{self.unit}, {known[0]} to {known[-1]}" if len(known) > 1 else ""
@@ -207,9 +207,9 @@ class Overview:
             said.append(f"{count} signature{' is' if count == 1 else 's are'} void")
         if count := self.late_count:
             said.append(f"{count} action{' is' if count == 1 else 's are'} late")
-        told = "; ".join(said)
+        text = "; ".join(said)
         return (
-            f"{told[0].upper()}{told[1:]}."
+            f"{text[0].upper()}{text[1:]}."
             if said
             else "No work is late, no signature void."
         )

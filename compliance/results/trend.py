@@ -105,12 +105,12 @@ def _after(month: date) -> datetime:
 def _states(events: Any, until: list[int]) -> Iterator[list[Answer]]:
     """The answers right after each of some events; what does not apply is left out."""
     rows: Rows = {}
-    told = trail.holding_rows(events.filter(seq__lte=until[-1]))
-    waiting = next(told, None)
+    holding = trail.holding_rows(events.filter(seq__lte=until[-1]))
+    waiting = next(holding, None)
     for seq in until:
         while waiting and waiting.seq <= seq:
             project([waiting], rows)
-            waiting = next(told, None)
+            waiting = next(holding, None)
         yield [
             answer
             for (table, pk), row in rows.items()

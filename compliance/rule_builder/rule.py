@@ -97,8 +97,8 @@ class RowForm(forms.Form):
     @property
     def level(self) -> int:
         """How far the row is set in."""
-        told = str(self["depth"].value())
-        return min(int(told), DEEPEST_SHOWN) if re.fullmatch(r"\d{1,2}", told) else 0
+        depth = str(self["depth"].value())
+        return min(int(depth), DEEPEST_SHOWN) if re.fullmatch(r"\d{1,2}", depth) else 0
 
     @property
     def may_hold_groups(self) -> bool:
@@ -211,8 +211,8 @@ def _known(offers: Offered) -> dict[str, set[str]]:
 
 def count_of(data: Any, prefix: str, most: int) -> int:
     """How many rows a posted form says an area has."""
-    told = data.get(f"{prefix}-rows", "")
-    return min(int(told), most) if re.fullmatch(r"\d{1,3}", told) else 0
+    count = data.get(f"{prefix}-rows", "")
+    return min(int(count), most) if re.fullmatch(r"\d{1,3}", count) else 0
 
 
 def _row_initial(row: Row) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from compliance.sandbox.exit_codes import DONE, FAILED, OVER_MEMORY
 @with_room
 def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
     """Take on the limits that ``process.py`` sent, and be that module; never returns."""
-    tell = hushed()
+    log = hushed()
     most_seconds = math.ceil(float(seconds))
     # the signal of the first limit says what it was, the second only kills
     resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
@@ -39,7 +39,7 @@ def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
         status = OVER_MEMORY
     except BaseException as error:
         status = FAILED
-        tell(error)
+        log(error)
     os._exit(status)  # giving back a whole file's values one by one is time lost, too
 
 
@@ -51,10 +51,10 @@ def hushed() -> Callable[[BaseException], None]:
     trace = os.dup(2)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
-    def tell(error: BaseException) -> None:
+    def log(error: BaseException) -> None:
         os.write(trace, "\n".join([*way_to(error), ""]).encode("utf-8", "replace"))
 
-    return tell
+    return log
 
 
 def way_to(error: BaseException | None) -> Iterator[str]:

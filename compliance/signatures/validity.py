@@ -1,7 +1,7 @@
 """Whether signed assessments are still as signed, computed cheaply for any page.
 
 Answers stand still while an assessment is signed; evidence and actions behind them do
-not. So the trail alone tells: what events since the signature changed and did not put
+not. So the trail alone decides: what events since the signature changed and did not put
 back. ``snapshots.changes`` compares the whole of what was signed and says the same.
 """
 
@@ -119,7 +119,7 @@ def _signed(assessments: Iterable[Assessment]) -> dict[UUID, _Signed]:
     if not ids:
         return {}
     rows = Assessment.objects.filter(pk__in=ids, signoffs__revision=F("revision"))
-    told = rows.values_list(
+    signed_rows = rows.values_list(
         "pk",
         "organisation_id",
         "revision",
@@ -134,7 +134,7 @@ def _signed(assessments: Iterable[Assessment]) -> dict[UUID, _Signed]:
             came if revision in (there or ()) else seq,
             numbers or {},
         )
-        for pk, organisation_id, revision, seq, there, came, numbers in told
+        for pk, organisation_id, revision, seq, there, came, numbers in signed_rows
     }
 
 

@@ -189,8 +189,8 @@ def spoken(context: dict[str, Any], line: Any) -> str:
 def reasoned(context: dict[str, Any], line: Any) -> str:
     """``lang`` for the language in which a reason stands on the page."""
     paper = context["paper"]
-    is_told = line.applicability in paper.words.reasons.values()
-    return said_in(context, paper.wanted.language if is_told else ENGLISH)
+    is_translated = line.applicability in paper.words.reasons.values()
+    return said_in(context, paper.wanted.language if is_translated else ENGLISH)
 
 
 @register.simple_tag(takes_context=True)

@@ -97,9 +97,9 @@ def _save(by: User, token: Token, days: int) -> str:
         organisation_id=token.organisation_id,
         action=TOKEN_MADE,
         subject=token,
-        after=_told(token),
+        after=_event_fields(token),
     )
-    _tell(token, "made")
+    _mail_person(token, "made")
     return text
 
 
@@ -136,7 +136,7 @@ def end_token(*, by: User | None, token: Token) -> bool:
         if token.ended_at:
             return False
         _end(by, token)
-        _tell(token, "taken back")
+        _mail_person(token, "taken back")
     return True
 
 
@@ -163,12 +163,12 @@ def _end(by: User | None, token: Token) -> None:
         organisation_id=token.organisation_id,
         action=TOKEN_ENDED,
         subject=token,
-        before=_told(token),
+        before=_event_fields(token),
     )
 
 
-def _tell(token: Token, done: str) -> None:
-    """Tell the person for whom a token acts, by mail."""
+def _mail_person(token: Token, done: str) -> None:
+    """Mail the person for whom a token acts."""
     if token.user is None:
         return
     queue_mail(
@@ -185,7 +185,7 @@ def _tell(token: Token, done: str) -> None:
     )
 
 
-def _told(token: Token) -> dict[str, Any]:
+def _event_fields(token: Token) -> dict[str, Any]:
     return {
         "title": token.name,
         "user_id": token.user_id,

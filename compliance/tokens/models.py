@@ -81,7 +81,7 @@ class Token(models.Model):
 
     @classmethod
     def names_of(cls, ids: Iterable[int]) -> dict[int, str]:
-        """Token to its name, for telling events of the trail."""
+        """Token to its name, for showing events of the trail."""
         return dict(cls.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
 
     @property

@@ -6,6 +6,6 @@ from compliance.organisations.models import User
 from compliance.tokens.models import Token
 
 
-def told(*, person: User, **_: Any) -> dict[str, Any]:
+def context_of(*, person: User, **_: Any) -> dict[str, Any]:
     """The part of that page's context: one query."""
     return {"tokens": list(Token.objects.of_person(person))}

@@ -31,14 +31,14 @@ def token_new(request: MemberRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form, 422)
-    told = form.cleaned_data
+    values = form.cleaned_data
     try:
         token, text = actions.make_token(
             by=request.user,
             organisation=request.organisation,
-            name=told["name"],
-            scopes=told["scopes"],
-            days=told["days"],
+            name=values["name"],
+            scopes=values["scopes"],
+            days=values["days"],
             is_of_organisation=form.is_of_organisation,
         )
     except ValidationError as error:

@@ -1,3 +1,3 @@
-"""Webhooks: events of the trail, told to programs that an organisation names."""
+"""Webhooks: events of the trail, sent to programs that an organisation names."""
 
 __all__ = ["models"]

@@ -17,18 +17,18 @@ TEST = "webhook.test"
 def body_of(delivery: Delivery) -> bytes:
     """The body as it is sent; of one event it is the same with each try."""
     organisation = delivery.webhook.organisation
-    told: dict[str, Any] = {"organisation": organisation.slug}
+    data: dict[str, Any] = {"organisation": organisation.slug}
     if delivery.seq is None:
         at = delivery.queued_at
     else:
         event = Event.objects.get(organisation_id=organisation.pk, seq=delivery.seq)
         at = event.at
-        told |= {
+        data |= {
             "seq": event.seq,
             "subject": {"type": event.subject_label, "id": event.subject_id},
             "assessment": str(event.scope_id) if event.scope_id else None,
             "token": trail.token_of(event),
             "hash": event.hash,
         }
-    message = {"type": delivery.action, "timestamp": at.isoformat(), "data": told}
+    message = {"type": delivery.action, "timestamp": at.isoformat(), "data": data}
     return json.dumps(message, separators=(",", ":")).encode()

@@ -32,8 +32,8 @@ def secrets_of(webhook_id: UUID, number: int) -> list[str]:
 
 
 def _secret(key: bytes, webhook_id: UUID, number: int) -> str:
-    told = f"attest webhook {webhook_id} {number}".encode()
-    made = hmac.digest(key, told, hashlib.sha256)
+    label = f"attest webhook {webhook_id} {number}".encode()
+    made = hmac.digest(key, label, hashlib.sha256)
     return MARK + base64.b64encode(made).decode()
 
 

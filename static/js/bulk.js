@@ -28,7 +28,7 @@ function askAgain() {
   asking = setTimeout(() => {
     const sent = form();
     if (!sent) return;
-    const aside = new Set(["csrfmiddlewaretoken", "pinned", "show", "q", "owner", "told"]);
+    const aside = new Set(["csrfmiddlewaretoken", "pinned", "show", "q", "owner", "digest"]);
     const values = Object.fromEntries([...new FormData(sent)].filter(([name]) => !aside.has(name)));
     values.do = "show"; // nobody pressed
     isQuiet = true;

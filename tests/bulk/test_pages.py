@@ -86,7 +86,7 @@ def change(by, answer, **changes):
 
 def as_shown(send, page, **fields):
     """Press the button of a page that says what would be done."""
-    again = {"pinned": hidden(page, "pinned"), "told": hidden(page, "told")}
+    again = {"pinned": hidden(page, "pinned"), "digest": hidden(page, "digest")}
     return send(do="apply", **(again | fields))
 
 
@@ -200,7 +200,7 @@ def test_colleagues_change_refuses_all_until_it_is_left_out(
     assert refused.status_code == 409
     assert "Someone changed this since the page showed it: Q2." in seen(refused)
     assert verdicts(assessment) == ["unanswered", "not_met"] + ["unanswered"] * 4
-    again = {"pinned": hidden(refused, "pinned"), "told": hidden(refused, "told")}
+    again = {"pinned": hidden(refused, "pinned"), "digest": hidden(refused, "digest")}
     send(do="others", what="answer", verdict="met", **again)
     assert verdicts(assessment)[:3] == ["met", "not_met", "met"]
 

@@ -128,7 +128,7 @@ def test_queries_do_not_grow_with_organisations(admin):
     def asked():
         state.checks._kept = None
         with CaptureQueriesContext(connection) as queries:
-            state.told()
+            state.context()
         return len(queries)
 
     before = asked()
@@ -171,10 +171,10 @@ def test_other_administrators_get_a_mail(admin, cast):
 
 
 def test_samples_count_nowhere(admin, cast):
-    before, people = state.told()["count"], state.people()["open"]
+    before, people = state.context()["count"], state.people()["open"]
     sample = factories.make_organisation("Lender (sample)", "sample-1")
     type(sample).objects.filter(pk=sample.pk).update(sample_of=cast.ada)
     factories.make_user("Bruno Maier", "bruno@sample.invalid")
-    assert state.told()["count"] == before
-    assert "Lender" not in str(state.told()["organisations"])
+    assert state.context()["count"] == before
+    assert "Lender" not in str(state.context()["organisations"])
     assert state.people()["open"] == people

@@ -71,7 +71,7 @@ def test_letterhead_is_set_with_one_event(cast, sign_in):
     event = Event.objects.get(action="letterhead.set")
     before, after = trail.changes(event)
     assert (before["colour"], after["colour"]) == ("#1b2b45", "#14532d")
-    assert after["logo"] == kept.told["logo"] != ""
+    assert after["logo"] == kept.event_fields["logo"] != ""
     assert verification.verify(cast.acme.pk) is None
     assert client.post(url(), sent(cast)).status_code == 302
     assert Event.objects.filter(action="letterhead.set").count() == 1

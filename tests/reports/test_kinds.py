@@ -99,7 +99,7 @@ def test_extract_keeps_what_its_name_says(extract, kept):
     paper = replace(
         make_paper(make_content(lines)), wanted=ReportOptions(extract=extract)
     )
-    assert sorted(line.key for line in paper.told) == sorted(kept)
+    assert sorted(line.key for line in paper.detailed) == sorted(kept)
 
 
 def test_statement_of_applicability_names_every_question():

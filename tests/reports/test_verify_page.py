@@ -75,7 +75,7 @@ def test_days_and_moments_are_shown_as_people_write_them():
         "sealed_at": "2026-11-25T23:58:01+00:00",
         "sealed_by": "Common Name: Attest at a.example",
     }
-    assert [(word, text) for word, text, _ in Verified((), facts).told] == [
+    assert [(word, text) for word, text, _ in Verified((), facts).stated_facts] == [
         ("Subject", "2026-01-01"),
         ("Period from", "1 Jan 2026"),
         ("Period to", "2026-13-99"),

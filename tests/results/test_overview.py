@@ -170,7 +170,7 @@ def test_twelve_months_follow_the_trail_over_two_periods(cast, sign_in):
         page = sign_in(cast.rob).get(URL)
     [theme] = page.context["view"].themes
     assert theme.trend.values == [None] * 9 + [1, 1, 2, 2]
-    assert theme.trend.told == "duties met, 1 to 2"
+    assert theme.trend.ends_in_words == "duties met, 1 to 2"
     assert "Jan 2026 1, Feb 2026 1, Mar 2026 2" in page.text
     assert theme.trend.line.shapes[0].path.startswith("M")
 

@@ -231,7 +231,7 @@ class Target:
             "bulk:change": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
                 "what": "answer",
-                "told": self.digest() if name == "bulk:change" else "",
+                "digest": self.digest() if name == "bulk:change" else "",
                 "verdict": "partly",
                 "do": "apply",
             },

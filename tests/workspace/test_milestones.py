@@ -124,9 +124,9 @@ def together(client, one, some, verdict="met"):
     picks = [f"{answer.pk} {answer.version}" for answer in some]
     sent = {"pick": picks, "what": "answer", "verdict": verdict, "do": "show"}
     page = client.post(address, sent, headers=HTMX).content.decode()
-    digest = re.search(r'name="told" value="([^"]*)"', flat(page))[1]
+    digest = re.search(r'name="digest" value="([^"]*)"', flat(page))[1]
     pinned = re.search(r'name="pinned" value="([^"]*)"', flat(page))[1]
-    sent |= {"do": "apply", "told": digest, "pinned": pinned}
+    sent |= {"do": "apply", "digest": digest, "pinned": pinned}
     return flat(client.post(address, sent, headers=HTMX).content.decode())
 
 

@@ -91,7 +91,7 @@ def add_passkey(*, by: User, session: str, name: str, said: str) -> list[str]:
             user=by, type=PASSKEY, data={"name": name, "credential": made.credential}
         )
         FactorCount.objects.create(authenticator=passkey, count=made.sign_count)
-        _tell(by, PASSKEY_ADDED, after={"passkey": name})
+        _record_and_mail(by, PASSKEY_ADDED, after={"passkey": name})
         return _first_codes(by)
 
 
@@ -106,7 +106,9 @@ def rename_passkey(*, by: User, passkey: Authenticator, name: str) -> None:
             return
         passkey.data = passkey.data | {"name": name}
         passkey.save(update_fields=["data"])
-        _tell(by, PASSKEY_RENAMED, before={"passkey": before}, after={"passkey": name})
+        _record_and_mail(
+            by, PASSKEY_RENAMED, before={"passkey": before}, after={"passkey": name}
+        )
 
 
 def remove_passkey(*, by: User, passkey: Authenticator) -> None:
@@ -117,7 +119,7 @@ def remove_passkey(*, by: User, passkey: Authenticator) -> None:
     with writing():
         passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
         _keep_one(by, passkey.pk)
-        _tell(by, PASSKEY_REMOVED, before={"passkey": str(passkey)})
+        _record_and_mail(by, PASSKEY_REMOVED, before={"passkey": str(passkey)})
         passkey.delete()
         _drop_idle_codes(by)
 
@@ -138,7 +140,7 @@ def add_app(*, by: User, secret: str, code: str) -> list[str]:
         Authenticator.objects.filter(user=by, type=APP).delete()
         made = codes.TOTP.activate(by, secret).instance
         FactorCount.objects.create(authenticator=made, count=step)
-        _tell(by, APP_ADDED)
+        _record_and_mail(by, APP_ADDED)
         return _first_codes(by)
 
 
@@ -154,7 +156,7 @@ def remove_app(*, by: User) -> None:
         if app is None:
             return
         _keep_one(by, app.pk)
-        _tell(by, APP_REMOVED)
+        _record_and_mail(by, APP_REMOVED)
         found.delete()
         _drop_idle_codes(by)
 
@@ -185,7 +187,7 @@ def forget_factors(*, by: User | None, email: str) -> User:
         if not own.exists():
             msg = f"{person.email} has no second factor."
             raise ValidationError(msg)
-        _tell(by, FACTORS_FORGOTTEN, of=person)
+        _record_and_mail(by, FACTORS_FORGOTTEN, of=person)
         own.delete()
     return person
 
@@ -206,7 +208,7 @@ def take_recovery_code(*, by: User, code: str) -> Authenticator | None:
         own = RecoveryCodes(found)
         if not own.validate_code(code):
             return None
-        _tell(by, RECOVERY_CODE_USED, left=len(own.get_unused_codes()))
+        _record_and_mail(by, RECOVERY_CODE_USED, left=len(own.get_unused_codes()))
     return own.instance
 
 
@@ -239,7 +241,7 @@ def _first_codes(by: User) -> list[str]:
 
 def _new_codes(by: User) -> list[str]:
     made = RecoveryCodes.activate(by)
-    _tell(by, RECOVERY_CODES_MADE)
+    _record_and_mail(by, RECOVERY_CODES_MADE)
     return made.generate_codes()
 
 
@@ -250,7 +252,7 @@ def _drop_idle_codes(by: User) -> None:
         own.delete()
 
 
-def _tell(
+def _record_and_mail(
     by: User | None,
     action: EventType,
     *,

@@ -111,7 +111,7 @@ def file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
     if not package_store.is_wanted(found):
         raise Http404
     if request.method != "POST":
-        told = {"package": found, "assessment": found.assessment}
-        return render(request, "exports/file.html", told)
+        context = {"package": found, "assessment": found.assessment}
+        return render(request, "exports/file.html", context)
     actions.note_download(by=request.user, package=found)
     return package_store.sent(found)

@@ -57,7 +57,7 @@ def provisions(request: MemberRequest, instrument_key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.LIBRARY)
 def provision(request: MemberRequest, provision_id: int) -> HttpResponse:
-    """One provision; a POST changes it and tells whom it touches."""
+    """One provision; a POST changes it and mails whom it touches."""
     row = get_object_or_404(index.joined(), pk=provision_id)
     mark = mark_of(row)
     is_sent = request.method == "POST"

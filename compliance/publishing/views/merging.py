@@ -63,10 +63,10 @@ def _page(
     documents = content.document(base), content.document(newer)
     ours = content.document(edition)
     found = offers(*documents, ours)
-    telling = ChangeList(*documents)
+    change_list = ChangeList(*documents)
     own = {q["key"]: q for s in ours["sections"] for q in s["questions"]}
     rows = [
-        {"item": one.item, "details": telling.details(one.item), "offer": one}
+        {"item": one.item, "details": change_list.details(one.item), "offer": one}
         | {"ours": own.get(one.item.key)}
         for one in found.questions
     ]

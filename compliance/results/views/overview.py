@@ -22,7 +22,7 @@ from compliance.results.law import RULES
 from compliance.results.matrix import matrix
 from compliance.results.overview import by_organisation, by_subject
 from compliance.results.overview import (
-    overview as told,
+    overview as overview_of,
 )
 from compliance.results.stands import assessments_of, current, stands_of
 from compliance.web.replica import may_lag
@@ -52,7 +52,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     own = [one for one in rows if one.organisation_id == here.pk]
     context: dict[str, Any] = {
         "today": today,
-        "view": told(own, stands, here, today),
+        "view": overview_of(own, stands, here, today),
         "matrix": matrix(list(page)),
         "page": page,
         "side": by if is_group else SUBJECTS,

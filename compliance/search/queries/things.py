@@ -37,8 +37,8 @@ def beside(search: Search) -> list[Hit]:
     if not parts:
         return []
     first, *rest = parts
-    tell = {"evidence": _tell_evidence, "action": _tell_action, "person": _tell_person}
-    hits = [tell[kind](search, *row) for kind, *row in first.union(*rest, all=True)]
+    build = {"evidence": _evidence_hit, "action": _action_hit, "person": _person_hit}
+    hits = [build[kind](search, *row) for kind, *row in first.union(*rest, all=True)]
     found = sorted(
         (hit for hit in hits if hit is not None),
         key=lambda hit: (hit.rank, [run.text for run in hit.title], hit.url),
@@ -74,7 +74,7 @@ def _evidence(search: Search) -> Any:
     return rows.filter(pk__in=newest).values_list(*row)
 
 
-def _tell_evidence(
+def _evidence_hit(
     search: Search, pk: str, title: str, text: str, flag: str
 ) -> Hit | None:
     if not search.terms.are_in(text):
@@ -98,7 +98,7 @@ def _actions(search: Search) -> Any:
     return rows.filter(pk__in=newest).values_list(*row)
 
 
-def _tell_action(
+def _action_hit(
     search: Search, number: str, title: str, text: str, status: str
 ) -> Hit | None:
     if not search.terms.are_in(f"{title}\n{text}"):
@@ -119,9 +119,7 @@ def _people(search: Search) -> Any:
     return rows.values_list(*row)
 
 
-def _tell_person(
-    search: Search, pk: str, name: str, text: str, role: str
-) -> Hit | None:
+def _person_hit(search: Search, pk: str, name: str, text: str, role: str) -> Hit | None:
     """Add the things that a person owns in the first assessment."""
     place = next((place for place in search.places if place.is_open), None)
     if place is None or not search.terms.are_in(name):

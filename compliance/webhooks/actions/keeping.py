@@ -62,7 +62,7 @@ def make_webhook(
             next_at=now,
         )
         webhook.save(force_insert=True)
-        _record(by, webhook, WEBHOOK_MADE, after=_told(webhook))
+        _record(by, webhook, WEBHOOK_MADE, after=_event_fields(webhook))
     return webhook, secret
 
 
@@ -80,7 +80,7 @@ def change_secret(*, by: User, webhook: Webhook) -> str:
         webhook.secret_hash = hash_of_secret(secret)
         webhook.secret_at = timezone.now()
         webhook.save(update_fields=["secret_number", "secret_hash", "secret_at"])
-        _record(by, webhook, WEBHOOK_SECRET_CHANGED, after=_told(webhook))
+        _record(by, webhook, WEBHOOK_SECRET_CHANGED, after=_event_fields(webhook))
     return secret
 
 
@@ -95,7 +95,7 @@ def end_webhook(*, by: User | None, webhook: Webhook) -> bool:
             return False
         webhook.ended_at, webhook.ended_by = timezone.now(), by
         webhook.save(update_fields=["ended_at", "ended_by"])
-        _record(by, webhook, WEBHOOK_ENDED, before=_told(webhook))
+        _record(by, webhook, WEBHOOK_ENDED, before=_event_fields(webhook))
     return True
 
 
@@ -114,5 +114,5 @@ def _record(by: User | None, webhook: Webhook, action: str, **sides: Any) -> Non
     )
 
 
-def _told(webhook: Webhook) -> dict[str, Any]:
+def _event_fields(webhook: Webhook) -> dict[str, Any]:
     return {"title": webhook.address, "topics": webhook.topics}

@@ -42,7 +42,7 @@ def presence(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         return HttpResponse(status=204)
     actions.arrive(by=request.user, place=at, at=now)
     found = here(at.assessment, request.user, now)
-    if found.told == form.cleaned_data.get("known"):
+    if found.as_text == form.cleaned_data.get("known"):
         return HttpResponse(status=204)
     return render(request, "workspace/_here.html", {"here": found})
 
