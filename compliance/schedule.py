@@ -11,7 +11,7 @@ from compliance.webhooks.tasks import queue_due as queue_messages
 
 
 def looks() -> list[Look]:
-    """What is looked for, and how often. Where there is nothing to do, a look asks and ends."""
+    """The looks for work, and how often. Where there is nothing to do, a look asks and ends."""
     found = [
         Look("reminders", queue_digests),
         Look("closing", queue_deletions),

@@ -192,8 +192,8 @@ if REPLICA_URL:
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        # A page waits no longer for it, and is then read from the primary. What the
-        # address says stays: how the server has to prove itself, above all.
+        # A page waits no longer for it, and is then read from the primary. The address
+        # itself stays as it is: how the server has to prove itself, above all.
         "OPTIONS": {"connect_timeout": 2, "tcp_user_timeout": 3000}
         | far.get("OPTIONS", {}),
         "TEST": {"MIRROR": "default"},

@@ -89,7 +89,7 @@ class Deletion(models.Model):
     grace, or for a sample; it goes once the receipt is mailed. ``people`` has the accounts to
     erase if they are in no other organisation, and the addresses of the owners. ``files`` is
     None until they are counted. ``stays`` is what a store of files keeps of them, "" until it is
-    known. Who asked is on the trail.
+    known. The trail says who asked.
     """
 
     organisation_id = models.UUIDField(primary_key=True)

@@ -37,7 +37,7 @@ def restore(where: Where) -> tuple[Manifest, list[str]]:
         compatibility.refuse_unfit(backup.manifest)
         _refuse_other_columns(backup.manifest)
         compatibility.refuse_not_empty()
-        # What is put on the shelf of reports goes again unless its rows are committed.
+        # Files put on the shelf of reports go again unless their rows are committed.
         with reports.workplace(_stays) as desk:
             messages = _put_files(backup, desk)
             with _all_at_once():

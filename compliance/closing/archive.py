@@ -201,7 +201,7 @@ class _Writing:
 
     def _trail(self) -> None:
         chain = self._organisation.pk
-        # What proves it leads to a signed checkpoint, so there has to be a new one.
+        # Its proof leads to a signed checkpoint, so there has to be a new one.
         checkpoints.checkpoint_safely(chain)
         lines = export.whole(chain, self._organisation.name)
         self._pack.add_lines("trail.jsonl", (line.rstrip("\n") for line in lines))

@@ -75,7 +75,7 @@ def is_ended(organisation_id: UUID) -> bool:
 
 
 def why_not_ending(organisation_id: UUID) -> str:
-    """What is wrong with a trail that says so; "" where its rows are going just now."""
+    """The fault of a trail that says so; "" where its rows are going just now."""
     begun = Deletion.objects.filter(pk=organisation_id).first()
     if begun is None:
         return "its trail says that it is being deleted, and nothing deletes it"

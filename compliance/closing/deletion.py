@@ -303,7 +303,7 @@ def _end(organisation_id: UUID) -> None:
 
 
 def _signed(organisation_id: UUID, head: ChainHead) -> asked.Closing:
-    """Who asked for the end of a chain whose last event is in a signed checkpoint."""
+    """The request for the end of a chain whose last event is in a signed checkpoint."""
     closing, last = asked.standing(organisation_id), checkpoints.latest(organisation_id)
     if (
         closing is None

@@ -135,7 +135,7 @@ def application() -> Any:
 def work(queue: str) -> None:
     """Do the most urgent job of a queue, if one is due.
 
-    What ends otherwise than by the outcome of a job, a database that is gone say, may leave
+    Any other end than the outcome of a job, a database that is gone say, may leave
     one half done: its worker goes on under a new name, so that another takes the job.
     """
     if not _worker_id:

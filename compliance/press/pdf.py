@@ -59,7 +59,7 @@ IN_PIECES = f"""
 
 
 LEFT_TO_THE_MAKER = (OSError, LostError, RefusedError)
-"""What ends a helper: its maker meets the same, and says so, or does not."""
+"""Errors that end a helper: its maker meets the same, and reports it, or does not."""
 
 
 @with_room

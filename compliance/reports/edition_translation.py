@@ -101,9 +101,10 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
             (question.key, here.of(question).reason): there.of(question).reason
             for question in questions
         }
-        answered = zip(here.facts_in_words(), there.facts_in_words(), strict=True)
+        pairs = zip(here.facts_in_words(), there.facts_in_words(), strict=True)
+        answered = dict(pairs)
         earlier = _earlier(assessment.carried_from)
-    return Words(edition.language, found, reasons, dict(answered), earlier)
+    return Words(edition.language, found, reasons, answered, earlier)
 
 
 def _earlier(carried_from: Assessment | None) -> dict[str, str]:

@@ -65,5 +65,5 @@ def stamp_of(result: Result) -> list[tuple[str, str]]:
 
 
 def event_fields(content: bytes, form: str) -> dict[str, str]:
-    """What an event says of a file that was taken away."""
+    """The fields of an event about a file that was taken away."""
     return {"format": form, "sha256": hashlib.sha256(content).hexdigest()}

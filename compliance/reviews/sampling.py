@@ -97,8 +97,8 @@ def whys_of(found: Iterable[Sample]) -> dict[str, set[Why]]:
 def drawn(content: Content, found: Sequence[Sample], seed: str) -> Drawn:
     """A sample that can be gone through, of what ``samples`` found.
 
-    What is not met, or changed since the signature, and weighs much comes first; then what
-    has most reasons to be looked at, and of those the heaviest. One in five is nobody's
+    Answers not met, or changed since the signature, that weigh much come first; then those that
+    have most reasons to be looked at, and of those the heaviest. One in five is nobody's
     choice: the questions that are left, by the SHA-256 of ``seed`` and key, so that the same
     review has the same sample, and nobody knows it before the review began.
     """

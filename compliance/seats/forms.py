@@ -207,7 +207,7 @@ class ReplyForm(SayForm):
         field: Any = self.fields["evidence"]
         field.queryset = rows
         with suppress(forms.ValidationError):
-            # What was chosen before a search stays chosen.
+            # Evidence that was chosen before a search stays chosen.
             if chosen := field.clean(self["evidence"].value()):
                 offered = {chosen.pk: str(chosen)} | offered
         field.choices = [("", "None"), *offered.items()]

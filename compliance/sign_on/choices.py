@@ -6,7 +6,7 @@ from compliance.organisations.choices import Role
 
 
 class Protocol(models.TextChoices):
-    """What a provider speaks."""
+    """The protocol of a provider."""
 
     OIDC = "oidc", "OpenID Connect"
     SAML = "saml", "SAML 2.0"

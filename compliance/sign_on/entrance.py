@@ -121,7 +121,7 @@ def leave(
 def come_back(
     request: HttpRequest, sign_on: SignOn, answer: Mapping[str, str]
 ) -> Return:
-    """Who is back, and what for; each try counts once. Raises ``ValidationError``."""
+    """The person who is back, and the purpose; each try counts once. Raises ``ValidationError``."""
     client = _client(sign_on)
     flows: dict[str, _Kept] = request.session.get(_KEY, {})
     kept = flows.pop(answer.get(client.known_by, ""), None)

@@ -33,7 +33,7 @@ _GOOGLE = "https://accounts.google.com"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What a provider says of itself."""
+    """A provider by its own metadata."""
 
     issuer: str
     authorization: str

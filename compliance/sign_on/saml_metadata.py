@@ -1,4 +1,4 @@
-"""What a SAML provider says of itself, and what Attest says of itself to providers.
+"""Metadata of a SAML provider, and those that Attest gives to providers.
 
 Source: SAML 2.0 Metadata. The certificates in it are the only ones that count.
 """

@@ -28,7 +28,7 @@ SCHEDULE = "schedule"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What is done every so many seconds."""
+    """A task of every so many seconds."""
 
     name: str
     act: Callable[[], object]

@@ -20,8 +20,8 @@ OTHERS = ("[0-9a-f]" * 64 + ".*",)
 class Moving:
     """Copies what lies at ``source``, an address or "" for the disk, to the store in use.
 
-    A second run goes on where the first one ended. What is there already is read and
-    compared as well. Raises ``AwayError``, and ``OSError`` for the disk.
+    A second run goes on where the first one ended. Files that are there already
+    are read and compared as well. Raises ``AwayError``, and ``OSError`` for the disk.
     """
 
     def __init__(self, source: str, *, removes: bool = False) -> None:

@@ -56,7 +56,7 @@ class BusyError(CallFailedError):
 
 
 class Reply(NamedTuple):
-    """What came back."""
+    """The reply of a server."""
 
     status: int
     headers: Mapping[str, str]

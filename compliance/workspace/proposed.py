@@ -61,7 +61,7 @@ def _as_proposed(answer: Answer, proposal: Proposal) -> Proposed:
 
 
 def _after(answer: Answer, said: Mapping[str, Any]) -> Changes:
-    """What a save of it would change; its words alone where the question changed its form."""
+    """The changes that a save of it would make; its words alone where the question changed its form."""
     changes = dict(said)
     if "value" in said:
         changes["value"] = [text for name, text in _sent(said) if name == "value"]

@@ -93,7 +93,7 @@ def withdraw_proposal(request: ApiRequest, proposal_id: Id) -> ProposalShape:
 def list_proposals(
     request: ApiRequest, assessment_id: UUID, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[ProposalShape]:
-    """What programs proposed in an assessment, oldest first, and what became of it."""
+    """Proposals by programs in an assessment, oldest first, and what became of them."""
     assessment = find_assessment(request, assessment_id)
     rows = _rows(request).filter(answer__assessment=assessment)
     found, after = sliced(rows, ("pk",), cursor, limit)

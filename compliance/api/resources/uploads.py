@@ -165,8 +165,8 @@ def drop_upload(request: ApiRequest, upload_id: UUID) -> HttpResponse:
 def finish_upload(request: ApiRequest, upload_id: UUID, given: UploadFinished) -> Said:
     """Make evidence of a file that has come whole; twice is once.
 
-    The limits of the page hold: type, size, files an hour, room, virus scanner. What is
-    refused keeps its bytes: call again with other words, or when there is room.
+    The limits of the page hold: type, size, files an hour, room, virus scanner. A refused
+    file keeps its bytes: call again with other words, or when there is room.
     """
     upload, words = _find(request, upload_id), words_in(request, given)
     try:

@@ -89,7 +89,7 @@ class Proposal(models.Model):
 
     @property
     def said(self) -> Mapping[str, Any]:
-        """What it proposes: column to value, as the answer holds it."""
+        """The proposed values: column to value, as the answer holds it."""
         return from_json(self.fields, Role.TYPED)
 
     @property

@@ -56,7 +56,7 @@ def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | Non
 
 
 def differing(edition: Edition, values: dict[str, Any]) -> dict[str, Any]:
-    """What would be written: the values that are not as they stand."""
+    """The values to write: those that are not as they stand."""
     kept = content.as_kept(values)
     return {name: kept[name] for name in kept if getattr(edition, name) != kept[name]}
 

@@ -122,7 +122,7 @@ def finish_upload(
 ) -> Evidence:
     """Make evidence of an upload that is whole, by ``add_file``; twice is once.
 
-    ``sha256`` is the hash that its program expects. What is refused can be finished later
+    ``sha256`` is the hash that its program expects. A refused one can be finished later
     with other words; a file with a virus is dropped. Raises as ``add_file`` does, and
     ``OffsetError`` for one that is not whole.
     """

@@ -113,7 +113,7 @@ def assign_role(
 
 
 def held_by(membership: Membership) -> list[str]:
-    """What a member owns, in words such as "4 open actions"; [] for nothing."""
+    """The things a member owns, in words such as "4 open actions"; [] for nothing."""
     answers = holds.send(sender=Membership, membership=membership)
     return [words for _, found in answers for words in found or ()]
 
@@ -161,7 +161,7 @@ def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
 def take_back(*, by: User, organisation: Organisation, seq: int) -> Membership:
     """Make someone a member again who was removed just now, in the role they had.
 
-    What they own they own again; tokens and feeds that ended stay so. Raises
+    They own again all that they owned; tokens and feeds that ended stay so. Raises
     ``Event.DoesNotExist`` when it is too late, ``ValidationError`` for a role above.
     """
     with writing():

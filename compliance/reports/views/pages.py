@@ -66,7 +66,7 @@ def picture(
 @require_safe
 @member_required(Permission.REPORT)
 def changes(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    """What is not as it was in the report before."""
+    """The differences from the report before."""
     report = _found(request, report_id)
     before = report_before(report, reports_for(request.organisation, request.may))
     if not report.is_done:

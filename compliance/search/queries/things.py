@@ -167,7 +167,7 @@ def all_commands(search: Search) -> list[Hit]:
 
 
 def commands(search: Search) -> list[Hit]:
-    """What this person may do: of an assessment only in the one that is near."""
+    """The actions that this person may take: of an assessment only in the one that is near."""
     return _ways(search, "command")
 
 
