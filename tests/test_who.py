@@ -234,7 +234,7 @@ SAID = {
         "organisations/actions/sessions.py: by",
         "reports/pdf/trail.html: entry.who",
         "history/trail.html: row.who",
-        "reviews/_eyes.html: hand.user",
+        "reviews/_preparers.html: preparer.user",
     ],
     "Edition.sent_by": [
         "publishing/_step.html: edition.sent_by",

@@ -27,18 +27,18 @@ class Outside:
         self.answers: frozenset[int] = frozenset()
         self.names: dict[int, Namesake] = {}
         self.by_id: int | None = None
-        self._hands: dict[str, list[int]] = {}
+        self._preparers: dict[str, list[int]] = {}
         if origin:
             self.answers = frozenset(origin.stated["outside"])
             self.names = {row.account_id: row for row in origin.namesakes.all()}
             self.by_id = origin.brought_by_id
-            self._hands = origin.stated["hands"]
+            self._preparers = origin.stated["hands"]
 
-    def hands(self, answer_id: int) -> frozenset[int]:
+    def preparers(self, answer_id: int) -> frozenset[int]:
         """People behind an imported answer: those of the bundle, and their members here."""
         if answer_id not in self.answers:
             return frozenset()
-        return self.stand_for(self._hands.get(str(answer_id), ()) or [None])
+        return self.stand_for(self._preparers.get(str(answer_id), ()) or [None])
 
     def stand_for(self, people: Iterable[int | None]) -> frozenset[int]:
         """The people and who answers for them here: they themselves, else the bringer.
@@ -99,7 +99,7 @@ def asked_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
 
 def answers_of(name: Namesake) -> QuerySet[Answer]:
     """Answers of someone of a bundle."""
-    hands = name.origin.stated["hands"]
-    ids = [int(pk) for pk, people in hands.items() if name.account_id in people]
+    preparers = name.origin.stated["hands"]
+    ids = [int(pk) for pk, people in preparers.items() if name.account_id in people]
     rows = Answer.everything.filter(assessment=name.origin.assessment_id, pk__in=ids)
     return rows.select_related("question").order_by("question__position", "pk")

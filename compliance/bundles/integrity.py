@@ -47,7 +47,7 @@ class _TrailState:
     def __init__(self) -> None:
         self.rows: Rows = {}
         self.signed: dict[str, Event] = {}
-        self.hands: defaultdict[int, set[int]] = defaultdict(set)
+        self.preparers: defaultdict[int, set[int]] = defaultdict(set)
         """Answers to those who prepared them."""
         self.moved: defaultdict[str, set[int]] = defaultdict(set)
         """Questions to those whose facts decided that they apply, or do not."""
@@ -72,7 +72,7 @@ class _TrailState:
             raise ValueError(msg) from error
 
     def _hold(self, event: Event, actor_id: int, after: dict[str, Any]) -> None:
-        """People who prepared something by the event; as ``reviews.hands`` has it."""
+        """People who prepared something by the event; as ``reviews/preparers.py`` has it."""
         kind = makes(event.action)
         if kind == Prepares.RULED_OUT:
             self.rulers.add(actor_id)
@@ -80,7 +80,7 @@ class _TrailState:
             for key in after.get("questions_moved", ()):
                 self.moved[key].add(actor_id)
         elif prepares(event):
-            self.hands[int(event.subject_id)].add(actor_id)
+            self.preparers[int(event.subject_id)].add(actor_id)
 
 
 def unlike(bundle: Bundle) -> str:
@@ -119,7 +119,7 @@ def _faults(bundle: Bundle, heard: _TrailState) -> Iterator[str]:
         yield unknown
         return
     yield from _signatures(bundle, heard.signed, people)
-    yield from _hands(rows, answers, heard, people)
+    yield from _preparers(rows, answers, heard, people)
     there = There(rows, last["assessment"], answers, people, heard.rows)
     for model, stands in there.tables.items():
         blanks = tables.blanks(model)
@@ -185,7 +185,7 @@ def _moment(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).isoformat()
 
 
-def _hands(
+def _preparers(
     rows: dict[str, Any],
     answers: dict[str, int],
     heard: _TrailState,
@@ -198,6 +198,6 @@ def _hands(
     """
     for row in rows["answers"]:
         key = row["key"]
-        said = heard.hands[answers[key]] if row["applies"] else heard.rulers
+        said = heard.preparers[answers[key]] if row["applies"] else heard.rulers
         if not said | heard.moved[key] <= {people[ref] for ref in row["hands"]}:
             yield f"{key}: hands leaves out a person who prepared it"

@@ -32,7 +32,7 @@ class Checked:
 Checks = Mapping[str, Sequence[Checked]]
 """Question key to the looks at its answer, oldest first."""
 
-Hands = Mapping[str, frozenset[int]]
+Preparers = Mapping[str, frozenset[int]]
 """Question key to the ids of those who answered it."""
 
 _SAID = ("key", "title", "text", "applies", "binds_from", *ANSWERING, "na_by")

@@ -10,7 +10,7 @@ from compliance.reviews.queries import Desk
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class Preparer:
     """One person: how many answers they prepared, and how many of them stand uncovered."""
 
     user: User
@@ -19,7 +19,7 @@ class Hand:
     may_sign: bool
 
 
-def eyes(desk: Desk, organisation: Organisation) -> Sequence[Hand]:
+def preparers_and_signers(desk: Desk, organisation: Organisation) -> Sequence[Preparer]:
     """Preparers, the busiest first; then people who may sign and prepared nothing."""
     lines = {line.key: line for line in desk.content.lines}
     found = []
@@ -31,5 +31,5 @@ def eyes(desk: Desk, organisation: Organisation) -> Sequence[Hand]:
         uncovered = sum(
             not is_covered(lines[key], desk.checks, member.user_id) for key in keys
         )
-        found.append(Hand(member.user, len(keys), uncovered, signs))
-    return sorted(found, key=lambda hand: (-hand.prepared, hand.user.name))
+        found.append(Preparer(member.user, len(keys), uncovered, signs))
+    return sorted(found, key=lambda preparer: (-preparer.prepared, preparer.user.name))

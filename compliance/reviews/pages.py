@@ -16,7 +16,7 @@ from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.conditions import conditions
 from compliance.reviews.forms import SignForm, shown
-from compliance.reviews.four_eyes import eyes
+from compliance.reviews.four_eyes import preparers_and_signers
 from compliance.reviews.issue_links import led
 from compliance.reviews.models import Review
 from compliance.reviews.queries import Desk, desk_of
@@ -50,7 +50,7 @@ def shown_now(
         "assessment": here,
         "desk": desk,
         "signatures": signoffs_of(here, desk.content),
-        "hands": eyes(desk, request.organisation),
+        "preparers": preparers_and_signers(desk, request.organisation),
         "sent": here.reviews.select_related("sent_by").first(),
         "asked": here.reopenings.select_related("asked_by").filter(decision="").first(),
     }
@@ -128,7 +128,11 @@ def _before_signing(
 def _na(desk: Desk, found: list[Point], user_id: int) -> dict[str, Any] | None:
     """The data that approving the one waiting N/A sends, where this person may; else None."""
     keys = [key for point in found if point.about == About.NA for key in point.keys]
-    if desk.review is None or len(keys) != 1 or user_id in desk.hands.get(keys[0], ()):
+    if (
+        desk.review is None
+        or len(keys) != 1
+        or user_id in desk.preparers.get(keys[0], ())
+    ):
         return None
     line = next(line for line in desk.content.applying if line.key == keys[0])
     return {"id": desk.answers[line.key], "key": line.key, "seen": seen_of(line)}

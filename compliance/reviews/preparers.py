@@ -15,7 +15,7 @@ from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
 from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.organisations.models import User
-from compliance.reviews.checks import Hands
+from compliance.reviews.checks import Preparers
 from compliance.snapshots.imported_facts import Stated
 
 
@@ -30,9 +30,9 @@ def makes(action: str) -> Prepares:
     return found.prepares if found else Prepares.ANSWER
 
 
-def hands_in(
+def preparers_in(
     assessment: Assessment, keys: Mapping[int, str], outside: Outside
-) -> tuple[Hands, dict[int, str]]:
+) -> tuple[Preparers, dict[int, str]]:
     """Preparers and their names: everybody who ever prepared an answer, from the trail.
 
     Those who answered before the import are among them (``outside``). ``keys``
@@ -40,7 +40,7 @@ def hands_in(
     """
     found: defaultdict[str, set[int]] = defaultdict(set)
     for answer_id in outside.answers:
-        found[keys[answer_id]] |= outside.hands(answer_id)
+        found[keys[answer_id]] |= outside.preparers(answer_id)
     stated, came = Stated(assessment), {pk for some in found.values() for pk in some}
     rows = User.objects.filter(pk__in=came) if came else ()
     people = {one.pk: stated.name(one) for one in rows}
@@ -51,9 +51,9 @@ def hands_in(
     return {key: frozenset(ids) for key, ids in found.items()}, people
 
 
-def hands_of(assessment: Assessment, answer: Answer) -> frozenset[int]:
+def preparers_of(assessment: Assessment, answer: Answer) -> frozenset[int]:
     """The ids of those who prepared one question."""
-    return Outside(assessment).hands(answer.pk) | frozenset(
+    return Outside(assessment).preparers(answer.pk) | frozenset(
         event.actor_id
         for event, ids in _prepared(assessment, answer)
         if answer.pk in ids

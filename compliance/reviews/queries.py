@@ -14,10 +14,10 @@ from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment
 from compliance.checklists.force import rated_in
-from compliance.reviews.checks import Checked, Checks, Hands, last_of
+from compliance.reviews.checks import Checked, Checks, Preparers, last_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.models import Check, Review
-from compliance.reviews.preparers import hands_in
+from compliance.reviews.preparers import preparers_in
 from compliance.reviews.readiness import Point, points
 from compliance.reviews.sampling import Drawn, Sample, drawn, sample, samples
 from compliance.snapshots.changes import Changed, differences
@@ -39,7 +39,7 @@ class Desk:
     covered: Content
     at: datetime
     checks: Checks
-    hands: Hands
+    preparers: Preparers
     people: Mapping[int, str]
     answers: Mapping[str, int]
     review: Review | None
@@ -57,7 +57,7 @@ class Desk:
 
     def points(self, signer_id: int | None) -> list[Point]:
         """Everything to know before a signature of that person, what blocks first."""
-        here = (self.content, self.today, self.checks, self.hands)
+        here = (self.content, self.today, self.checks, self.preparers)
         asked = self.checked_percent
         return points(*here, signer_id, rated=self.rated, checked_percent=asked)
 
@@ -144,7 +144,7 @@ class Desk:
         return [
             line
             for line, look in looks
-            if user_id not in self.hands.get(line.key, ())
+            if user_id not in self.preparers.get(line.key, ())
             and (look is None or look.by_id != user_id)
         ]
 
@@ -153,7 +153,7 @@ class Desk:
         return [
             line.key
             for line in self.content.lines
-            if user_id in self.hands.get(line.key, ())
+            if user_id in self.preparers.get(line.key, ())
         ]
 
 
@@ -168,7 +168,7 @@ def read_desk(assessment: Assessment) -> Desk:
     rows = Answer.everything.filter(assessment=assessment)
     keys = dict(rows.values_list("pk", "question__key"))
     outside = Outside(assessment)
-    hands, people = hands_in(assessment, keys, outside)
+    preparers, people = preparers_in(assessment, keys, outside)
     content = content_of(assessment)
     last = assessment.signoffs.select_related("snapshot")[:2]
     signed = [content_from(one.snapshot.text) for one in last]
@@ -182,7 +182,7 @@ def read_desk(assessment: Assessment) -> Desk:
         covered=covered,
         at=timezone.now(),
         checks=_checks(assessment, keys, outside),
-        hands=hands,
+        preparers=preparers,
         people=people,
         answers={key: pk for pk, key in keys.items()},
         review=review,

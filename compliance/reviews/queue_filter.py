@@ -36,7 +36,7 @@ def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
         return Picked("Does not apply, by the facts", {"why": why}, ruled_out(way))
     person = number_in(by)
     if person is not None and person in way.people:
-        stops = [one for one in way.stops if person in one.hands]
+        stops = [one for one in way.stops if person in one.preparers]
         return Picked(f"Prepared by {way.people[person]}", {"by": by}, stops)
     return Picked("Check these first", {}, [one for one in way.stops if one.is_drawn])
 

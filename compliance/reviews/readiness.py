@@ -8,7 +8,7 @@ from math import ceil
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import leaves_gap
-from compliance.reviews.checks import Checks, Hands, is_covered, last_of
+from compliance.reviews.checks import Checks, Preparers, is_covered, last_of
 from compliance.reviews.choices import CheckResult
 from compliance.snapshots.content import Content, Line, Proof, RestsOn
 
@@ -74,7 +74,7 @@ def points(
     content: Content,
     today: date,
     checks: Checks,
-    hands: Hands,
+    preparers: Preparers,
     signer_id: int | None,
     *,
     rated: Collection[str] = (),
@@ -99,7 +99,7 @@ def points(
         *_checked(content, checks, checked_percent),
     ]
     if signer_id is not None:
-        found += _own(content, checks, hands, signer_id)
+        found += _own(content, checks, preparers, signer_id)
     found += [
         *_ahead(ahead),
         *_below([one for one in bound if one.key in rated]),
@@ -260,11 +260,13 @@ def _checked(content: Content, checks: Checks, percent: int) -> list[Point]:
     return [Point(About.CHECKED, Level.BLOCKS, f"{title}, {need} must be", detail)]
 
 
-def _own(content: Content, checks: Checks, hands: Hands, signer_id: int) -> list[Point]:
+def _own(
+    content: Content, checks: Checks, preparers: Preparers, signer_id: int
+) -> list[Point]:
     own = [
         line
         for line in content.lines
-        if signer_id in hands.get(line.key, ())
+        if signer_id in preparers.get(line.key, ())
         and not is_covered(line, checks, signer_id)
     ]
     return (

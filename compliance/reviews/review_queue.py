@@ -36,7 +36,7 @@ class Stop:
     answer_id: int
     seen: str
     whys: frozenset[Why]
-    hands: frozenset[int]
+    preparers: frozenset[int]
     applies: bool = True
     is_drawn: bool = False
 
@@ -88,7 +88,7 @@ def _way(assessment: Assessment) -> Way:
             desk.answers[line.key],
             seen_of(line),
             frozenset(whys.get(line.key, ())),
-            desk.hands.get(line.key, frozenset()),
+            desk.preparers.get(line.key, frozenset()),
             line.applies,
             line.key in sampled,
         )

@@ -28,7 +28,7 @@ from compliance.checklists.models import Edition
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.reviews.models import Check
-from compliance.reviews.preparers import hands_in
+from compliance.reviews.preparers import preparers_in
 from compliance.snapshots.imported_facts import Stated
 from compliance.snapshots.resting import elsewhere, plain
 
@@ -65,7 +65,7 @@ def rows_and_people(assessment: Assessment) -> tuple[dict[str, Any], dict[str, i
     people = People(stated)
     answers = _answers(assessment)
     places = {answer.pk: place for place, answer in enumerate(answers)}
-    hands = _hands(assessment, answers, stated)
+    preparers = _preparers(assessment, answers, stated)
     editions = _editions(assessment, answers)
     refs = {edition.pk: ref for ref, edition in editions.items()}
     rows = {
@@ -80,7 +80,7 @@ def rows_and_people(assessment: Assessment) -> tuple[dict[str, Any], dict[str, i
         "earlier": _earlier(stated),
         "answers": [
             _answer(answer, refs, stated, people)
-            | {"hands": [people.ref(one) for one in hands[answer.pk]]}
+            | {"hands": [people.ref(one) for one in preparers[answer.pk]]}
             for answer in answers
         ],
         "evidence": _evidence(answers, people),
@@ -266,12 +266,12 @@ def _actions(
     ]
 
 
-def _hands(
+def _preparers(
     assessment: Assessment, answers: Sequence[Answer], stated: Stated
 ) -> dict[int, list[User]]:
     """Everybody who answered a question, by name, by the id of the answer."""
     keys = {answer.pk: str(answer.pk) for answer in answers}
-    found, _ = hands_in(assessment, keys, Outside(assessment))
+    found, _ = preparers_in(assessment, keys, Outside(assessment))
     ids = {pk for some in found.values() for pk in some}
     users = sorted(
         User.objects.filter(pk__in=ids), key=lambda one: (stated.name(one), one.pk)

@@ -171,7 +171,7 @@ class TestDemo(TestCase):
         assert (signature.signer, signature.is_void) == ("Irena Kowalska", False)
         desk = desk_of(Assessment.objects.get(status="review"))
         irena = User.objects.get(name="Irena Kowalska")
-        found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
+        found = points(desk.content, desk.today, desk.checks, desk.preparers, irena.pk)
         assert [point.about for point in blocking(found)] == ["na", "returned"]
 
     def test_demo_has_two_years_three_ai_systems_and_four_clouds(self):

@@ -10,7 +10,7 @@ from compliance.directory.actions import rules
 from compliance.models import Answer, Directory, Event, Membership, User
 from compliance.organisations import actions as members
 from compliance.reviews import actions as review
-from compliance.reviews.preparers import hands_of
+from compliance.reviews.preparers import preparers_of
 from compliance.sign_on import actions as sign_on
 from tests import factories, signing
 from tests.directory.calling import person, switch_on
@@ -157,7 +157,7 @@ def test_assessment_that_comes_back_has_no_owner_who_is_gone(is_signed, scim, ca
         review.return_for_changes(by=cast.ada, assessment=here, said="See Q2.")
     assert not Answer.objects.filter(assessment=here).exclude(owner=None).exists()
     for answer in here.answers.all():  # giving away is no answer: Ada may still sign
-        assert cast.ada.pk not in hands_of(here, answer)
+        assert cast.ada.pk not in preparers_of(here, answer)
 
 
 # Mails and places

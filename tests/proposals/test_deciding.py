@@ -9,7 +9,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.edition_moves.actions import upgrade
 from compliance.models import Answer, Attachment, Evidence, Proposal
-from compliance.reviews.preparers import hands_of
+from compliance.reviews.preparers import preparers_of
 from compliance.workspace.history import history
 from tests import factories
 
@@ -367,14 +367,14 @@ def test_filter_counts_the_questions_with_a_proposal(here, sign_in):
 
 
 def test_whoever_lets_a_program_propose_prepares_used_or_not(here, sign_in):
-    assert hands_of(here.assessment, here.answer) == {here.con.pk}
+    assert preparers_of(here.assessment, here.answer) == {here.con.pk}
     use(sign_in(here.ada), here)
     both = {here.con.pk, here.ada.pk}
-    assert hands_of(here.assessment, here.answer) == both
+    assert preparers_of(here.assessment, here.answer) == both
     second = here.assessment.answers.all()[1]
     here.answer, here.proposal = second, factories.make_proposal(second, here.otto)
     aside(sign_in(here.ada), here)
-    assert hands_of(here.assessment, second) == {here.otto.pk}
+    assert preparers_of(here.assessment, second) == {here.otto.pk}
 
 
 def test_proposed_value_shows_the_verdict_that_follows(here, sign_in):

@@ -10,7 +10,7 @@ from compliance.evidence.actions import describe
 from compliance.evidence_use.actions import use_instead
 from compliance.models import Event
 from compliance.reviews import actions
-from compliance.reviews.preparers import hands_of
+from compliance.reviews.preparers import preparers_of
 from compliance.reviews.queries import desk_of
 from tests import factories, signing
 from tests.made_up import GUESSED
@@ -63,7 +63,7 @@ def test_whoever_changes_what_a_reviewer_looks_at_prepared_it(act, cast):
     assert desk_of(assessment).prepared(cast.ada.pk) == []
     act(cast, assessment)
     assert desk_of(assessment).prepared(cast.ada.pk) == ["Q1"]
-    assert cast.ada.pk in hands_of(assessment, q1(assessment))
+    assert cast.ada.pk in preparers_of(assessment, q1(assessment))
     actions.send(by=cast.otto, assessment=assessment)
     with pytest.raises(ValidationError, match="You prepared one answer"):
         signing.sign(cast.ada, assessment)

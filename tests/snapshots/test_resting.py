@@ -124,7 +124,7 @@ def test_review_warns_of_what_is_open_unmet_or_unsigned_there_and_goes_on(cast):
     whole, here = answered(cast)
     answer(cast.con, whole, "Q1", verdict="not_met")
     desk = desk_of(here)
-    found = points(desk.content, desk.today, desk.checks, desk.hands, None)
+    found = points(desk.content, desk.today, desk.checks, desk.preparers, None)
     titles = [one.title for one in found if one.about == About.ELSEWHERE]
     assert titles == [
         "“Acme” answers for this one and is not signed",

@@ -9,7 +9,7 @@ from compliance.assessments.actions import undo
 from compliance.assessments.imported_answers import Outside
 from compliance.audit import trail
 from compliance.models import Event, Relation
-from compliance.reviews.preparers import hands_in
+from compliance.reviews.preparers import preparers_in
 from tests.factories import attach, make_link
 from tests.reading import flat
 from tests.workspace.test_taking_over import address, make_pair, save
@@ -116,7 +116,7 @@ def test_proof_that_came_is_undone_whole(cast, sign_in, pair):
 def test_whoever_takes_a_proof_is_a_preparer(cast, sign_in, pair):
     press(sign_in(cast.otto), related_by("supports", pair))
     assessment = pair.target.assessment
-    hands, _ = hands_in(assessment, {pair.target.pk: "Q1"}, Outside(assessment))
+    hands, _ = preparers_in(assessment, {pair.target.pk: "Q1"}, Outside(assessment))
     assert cast.otto.pk in hands["Q1"]
     assert pair.target.answered_by == cast.otto
 

@@ -17,7 +17,7 @@ from compliance.reviews.actions.holding import clean_typed, review_of
 from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import CheckResult
 from compliance.reviews.models import Check
-from compliance.reviews.preparers import hands_of
+from compliance.reviews.preparers import preparers_of
 from compliance.reviews.queries import read_desk
 from compliance.snapshots.snapshot import line_of, to_read
 
@@ -54,7 +54,7 @@ def check(
         key = answer.question.key
         if seen != seen_of(line_of(here, answer_id)):
             raise ValidationError(f"{key} has changed since you looked. Read it again.")
-        if by.pk in hands_of(here, answer):
+        if by.pk in preparers_of(here, answer):
             raise ValidationError(f"You prepared {key}. Another reviewer checks it.")
         look = Check(
             review=review,

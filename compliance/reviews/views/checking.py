@@ -74,7 +74,7 @@ def _page(
         "before": _at(which, which.stops[place - 1 : place]),
         "after": _at(which, which.stops[place + 1 : place + 2]),
         "query": _query(which, stop.key),
-        "is_own": request.user.pk in stop.hands,
+        "is_own": request.user.pk in stop.preparers,
         "today": timezone.localdate(),
         "left": sum(one.result(looks) is None for one in which.stops),
         "form": form,
