@@ -47,9 +47,9 @@ def test_a_moved_file_is_a_retired_key(tmp_path):
 
 def test_sessions_and_links_outlive_the_key(cast, sign_in, settings):
     client, old = sign_in(cast.ada), settings.SECRET_KEY
-    link = default_token_generator.make_token(cast.ada)
-    stop = Signer(salt="compliance.calendar.stop").sign("7")
     elsewhere, again = sign_in(cast.ada), copy(client)
+    link = default_token_generator.make_token(cast.ada)  # ends at her next sign-in
+    stop = Signer(salt="compliance.calendar.stop").sign("7")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [old]
     for one in (client, again, elsewhere):  # the page looks at the others, too
         assert one.get("/security/").status_code == 200
