@@ -79,7 +79,7 @@ def test_bundle_is_looked_at_then_brought_in(plain, pack):
     assert "Nothing is saved yet." in shown
     assert "This installation wrote the bundle" in shown
     press(page, "Import")
-    assert "was imported, with an equal content hash." in page.inner_text("main")
+    assert "was imported, with an equal content hash." in page.inner_text("#undo")
     follow(page.get_by_role("link", name="Imported"))
     assert "each is as it was recorded" in page.inner_text("main")
 
