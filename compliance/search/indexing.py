@@ -163,6 +163,8 @@ def _keep_postgresql(connection: Any, cursor: Any) -> bool:
     cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
     for statement in postgresql(has_icu=cursor.fetchone() is not None):
         cursor.execute(statement)
+    for source in SOURCES:  # else it knows of no word how rare it is
+        cursor.execute(f"ANALYZE {source.table}")
     return True
 
 

@@ -19,6 +19,7 @@ from tests.mailing import send_queued
 
 NEAR = 0.1
 """A tenth: less than any network hides."""
+ROUNDS = 2
 
 
 @pytest.fixture
@@ -60,12 +61,15 @@ def work_of(act, hasher):
 
 
 def measured(people, act, hasher):
+    """The lesser of two rounds: a first call may fill what is kept of code and rules."""
     act("warm@example.org")
-    found = {}
-    for what, email in people.items():
-        cache.clear()
-        found[what] = work_of(lambda email=email: act(email), hasher)
-    return found
+    rounds = []
+    for _ in range(ROUNDS):
+        rounds.append({})
+        for what, email in people.items():
+            cache.clear()
+            rounds[-1][what] = work_of(lambda email=email: act(email), hasher)
+    return {what: min(one[what] for one in rounds) for what in people}
 
 
 def differences(found):
@@ -93,7 +97,7 @@ def test_reset_costs_the_same_for_every_address(people, hasher):
     found = measured(people, ask, hasher)
     assert differences(found) == {}
     assert {hashes for _, hashes in found.values()} == {0}
-    assert len(send_queued()) == len(people) + 1
+    assert len(send_queued()) == ROUNDS * len(people) + 1
 
 
 def test_wrong_password_costs_the_same_for_every_address(people, hasher):
