@@ -15,6 +15,19 @@ def test_first_save_moves_nothing_in_the_header(work):
     assert work.page.evaluate(place) == before
 
 
+def test_focus_is_seen_around_the_row_also_where_rows_are_compact(work):
+    """A ring around the words alone is cut off with them."""
+    ring = """() => {
+      const one = document.activeElement.closest("form[data-q]");
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      return [one.dataset.q, outlineStyle, outlineWidth];
+    }"""
+    for answer, density in zip(work.answers, ("", "compact"), strict=False):
+        work.page.evaluate(f"document.documentElement.dataset.density = '{density}'")
+        work.page.keyboard.press("j")
+        assert work.page.evaluate(ring) == [str(answer), "solid", "2px"]
+
+
 def test_a_low_window_is_left_to_the_page(work):
     work.page.set_viewport_size({"width": 320, "height": 256})
     work.page.evaluate("document.querySelector('.qlist').scrollIntoView()")
