@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -28,6 +27,7 @@ from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.workspace.milestones import closes, milestone_of_many
 from compliance.workspace.pages import read_view
+from compliance.workspace.row_pages import add_milestone_message
 
 ON_A_PAGE = 100
 GONE = (
@@ -218,23 +218,17 @@ def sheet_take(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if not done.is_again:
         messages.success(request, Showing(done.plan).done)
         if done.plan.changing and done.seq:
-            _add_milestone_message(request, assessment, done.seq)
+            _say_completed(request, assessment, done.seq)
     return _back(request, assessment)
 
 
-def _add_milestone_message(
-    request: MemberRequest, assessment: Assessment, seq: int
-) -> None:
+def _say_completed(request: MemberRequest, assessment: Assessment, seq: int) -> None:
     """Say which sections a file completed; its answers follow the event of the file."""
     events = events_together(assessment, seq + 1)
     if not any(map(closes, events)):
         return
     view, _ = read_view(request, assessment)
-    if found := milestone_of_many(view, events):
-        url = assessment.get_absolute_url()
-        context = {"milestone": found, "assessment": assessment, "base_url": url}
-        said = render_to_string("workspace/_milestone.html", context, request)
-        messages.success(request, said)
+    add_milestone_message(request, assessment, milestone_of_many(view, events))
 
 
 @require_POST

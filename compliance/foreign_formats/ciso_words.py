@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from compliance.checklists.limits import MOST_TEXT
@@ -134,7 +135,7 @@ def intro_of(nodes: Sequence[dict[str, Any]], original: str) -> tuple[str, Trans
     whole = _joined(said)
     texts_by_language = [dict(languages_of(node, original)) for node in nodes]
     found: Translated = {}
-    for code in {code: 0 for words in texts_by_language for code in words}:
+    for code in dict.fromkeys(chain.from_iterable(texts_by_language)):
         texts = [
             prose(words.get(code, {}).get("description")) or text
             for words, text in zip(texts_by_language, said, strict=True)

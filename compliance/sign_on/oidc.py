@@ -72,7 +72,7 @@ def discover(issuer: str, whose: Hashable, *, is_test: bool = False) -> Provider
 
     def ask() -> dict[str, Any]:
         metadata = _ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", whose)
-        _provider(issuer, metadata)  # what is no good is not kept
+        _provider(issuer, metadata)  # only valid metadata are kept
         return metadata
 
     return _provider(issuer, protocols.kept(issuer, ask, is_stale=is_test))

@@ -121,7 +121,7 @@ def fetched(url: str, whose: Hashable, *, is_test: bool = False) -> Provider:
 
     def ask() -> bytes:
         document = protocols.call(url, whose, headers={"Accept": _KINDS})
-        saml_metadata.read(document)  # what is no good is not kept
+        saml_metadata.read(document)  # only valid metadata are kept
         return document
 
     return saml_metadata.read(protocols.kept(f"saml {url}", ask, is_stale=is_test))

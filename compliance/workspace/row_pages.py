@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django_htmx.http import retarget
 
@@ -23,7 +24,7 @@ from compliance.web.htmx import wants_partial
 from compliance.workspace import lines
 from compliance.workspace.conflict import Conflict, conflict
 from compliance.workspace.counts import Counts, counted
-from compliance.workspace.milestones import milestone
+from compliance.workspace.milestones import Milestone, milestone
 from compliance.workspace.pages import find_row, row_context
 from compliance.workspace.points import points_around
 
@@ -64,6 +65,17 @@ def whole_row(
     context = row_context(request, answer) | mark(counts, answer)
     context |= {"milestone": milestone(answer, event, counts.section)}
     return context | undo_context(answer, event) | {"is_swap": True} | more
+
+
+def add_milestone_message(
+    request: MemberRequest, assessment: Assessment, found: Milestone | None
+) -> None:
+    """Let the next page say a milestone, with the link to what follows; nothing for None."""
+    if found:
+        url = assessment.get_absolute_url()
+        context = {"milestone": found, "assessment": assessment, "base_url": url}
+        said = render_to_string("workspace/_milestone.html", context, request)
+        messages.success(request, said)
 
 
 def beside(request: MemberRequest, refusal: HttpResponse) -> HttpResponse:

@@ -22,10 +22,10 @@ for (const name of /** @type {const} */ (["htmx:sendError", "htmx:timeout", "htm
     if (elt.matches("a")) location.assign(elt.href);
     else if (name === "htmx:responseError") location.reload();
     else if (!document.querySelector("[data-not-sent]")) {
-      const told = document.createElement("p");
-      Object.assign(told, { className: "error", role: "alert" });
-      told.dataset.notSent = "";
-      told.textContent = "There is no connection: nothing was sent. Press again.";
-      elt.prepend(told);
+      const notice = document.createElement("p");
+      Object.assign(notice, { className: "error", role: "alert" });
+      notice.dataset.notSent = "";
+      notice.textContent = "There is no connection: nothing was sent. Press again.";
+      elt.prepend(notice);
     }
   });

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -24,6 +23,7 @@ from compliance.workspace.milestones import closes, milestone
 from compliance.workspace.pages import find, find_row, frame, row_context
 from compliance.workspace.row_pages import (
     ROW,
+    add_milestone_message,
     beside,
     compared,
     is_inside,
@@ -91,10 +91,7 @@ def _to_row(
     today = timezone.localdate()
     if closes(event):
         found = milestone(answer, event, counted(answer, today).section)
-        if found:
-            context = frame(request, answer.assessment, today) | {"milestone": found}
-            said = render_to_string("workspace/_milestone.html", context, request)
-            messages.success(request, said)
+        add_milestone_message(request, answer.assessment, found)
     return redirect(f"{answer.assessment.get_absolute_url()}?open={answer.pk}")
 
 
