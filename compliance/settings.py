@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 
+from django.contrib.messages.constants import ERROR, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
@@ -147,6 +148,7 @@ MIDDLEWARE = [
     "compliance.web.middleware.UnwritableMiddleware",
 ]
 MESSAGE_STORAGE = "compliance.web.messages.Storage"
+MESSAGE_TAGS = {SUCCESS: "good", WARNING: "warn", ERROR: "bad"}  # kinds of note
 ROOT_URLCONF = "compliance.urls"
 WSGI_APPLICATION = "compliance.wsgi.application"
 TEMPLATES = [

@@ -241,5 +241,5 @@ def sheet_undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpRes
         raise Http404 from error
     except ValidationError as error:
         return _page(request, assessment, status=422, problem=error.messages)
-    messages.info(request, undo_in_words(done))
+    messages.success(request, undo_in_words(done))
     return _back(request, assessment)

@@ -341,7 +341,7 @@ def undo(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpRes
     if wants_partial(request.htmx):
         context = refreshed(request, assessment, back.done, said, None)
         return render(request, "bulk/_refreshed.html", context)
-    messages.info(request, said)
+    messages.success(request, said)
     ids = [int(event.subject_id) for event in events_together(assessment, first_seq)]
     return redirect(_way_back(assessment, ids, read_look(request.POST)))
 

@@ -29,6 +29,8 @@ from compliance.workspace.pages import find_row, row_context
 from compliance.workspace.points import points_around
 
 ROW = "workspace/_saved_row.html"
+ALERTS = "#alerts"
+"""Beside the toasts, which a save replaces."""
 
 
 def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
@@ -87,12 +89,18 @@ def beside(request: MemberRequest, refusal: HttpResponse) -> HttpResponse:
 def undo_refused(
     request: MemberRequest, faults: Sequence[str], back: Assessment | str
 ) -> HttpResponse:
-    """Why an undo changes nothing: a toast, and without script a line on the page ``back``."""
+    """Why an undo changes nothing, and without script a line on the page ``back``."""
+    said = " ".join(faults)
     if not wants_partial(request.htmx):
-        messages.error(request, " ".join(faults))
+        messages.error(request, said)
         return redirect(back)
-    context = {"faults": faults, "is_undo": True}
-    return render(request, "workspace/_faults.html", context, status=422)
+    return refused(request, f"{said} Nothing was undone.", 422)
+
+
+def refused(request: MemberRequest, said: str, status: int) -> HttpResponse:
+    """A refusal beside the rows, where it stays until somebody closes it."""
+    context = {"level": "bad", "said": said, "is_toast": True}
+    return retarget(render(request, "ui/message.html", context, status=status), ALERTS)
 
 
 def compared(request: MemberRequest, done: actions.Refused) -> Conflict:

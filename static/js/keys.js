@@ -214,7 +214,8 @@ list.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "?" && isPlain(event) && areOn() && !isText(event.target))
     document.getElementById("keys").showModal();
-  if (event.key === "Escape") document.getElementById("undo")?.replaceChildren();
+  if (event.key === "Escape")
+    for (const said of document.querySelectorAll(".undo > div")) said.replaceChildren();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target))

@@ -118,6 +118,11 @@ document.addEventListener("click", (event) => {
   }
   if (at("find") && !event.ctrlKey && !event.metaKey && !event.shiftKey) search(event);
   if (event.target === find || at("find-close")) find?.close();
+  const done = at("close");
+  if (done) {
+    done.closest(".note")?.remove();
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }
   const opener = at("open");
   const dialog = document.getElementById(opener?.dataset.open ?? "");
   if (dialog instanceof HTMLDialogElement) dialog.showModal();

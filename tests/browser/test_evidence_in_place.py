@@ -147,7 +147,10 @@ def test_closed_meanwhile_is_refused_in_words(work, desk):
     begin(work, answer)
     desk.archive(work.path.rstrip("/").rpartition("/")[2])
     work.page.get_by_role("option", name="Policy").click()
-    work.page.locator("#undo", has_text="its evidence stays as it is").wait_for()
+    refusal = work.page.get_by_role("alert").filter(has_text="stays as it is")
+    refusal.wait_for()
+    refusal.get_by_role("button", name="Close").click()
+    refusal.wait_for(state="detached")
     assert desk.standing(answer)["evidence"] == []
 
 

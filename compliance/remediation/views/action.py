@@ -72,7 +72,7 @@ def action_add(
         },
     )
     if action := _made(request, form, [answer.pk]):
-        messages.info(request, f"{action.code} is made for {answer.question.key}.")
+        messages.success(request, f"{action.code} is made for {answer.question.key}.")
         return redirect(answer)
     query = remedies.typed_query(request.GET)
     others = request.organisation.actions.open().exclude(links__answer=answer)
@@ -242,7 +242,7 @@ def _link(request: MemberRequest, number: int, change: Any, said: str) -> HttpRe
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect(found)
-    messages.info(request, said.format(found.code, answer.question.key))
+    messages.success(request, said.format(found.code, answer.question.key))
     return redirect(answer) if request.POST.get("back") == "answer" else redirect(found)
 
 
@@ -270,7 +270,7 @@ def action_wait(request: MemberRequest, number: int) -> HttpResponse:
         messages.error(request, error.messages[0])
         return redirect(found)
     said = "{} does not wait for {} any more." if ends else "{} waits for {}."
-    messages.info(request, said.format(found.code, other.code))
+    messages.success(request, said.format(found.code, other.code))
     return redirect(found)
 
 

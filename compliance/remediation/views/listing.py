@@ -104,7 +104,7 @@ def action_undo(request: MemberRequest, number: int, seq: int) -> HttpResponse:
         return _refused(request, number, "it has been changed again since.", 409)
     back = request.POST.get("back")
     if back in {"action", "gaps"}:
-        messages.info(request, "Undone.")
+        messages.success(request, "Undone.")
         gaps = reverse("gaps:list", args=[request.organisation.slug])
         return redirect(done.action if back == "action" else gaps)
     return _done(request, done, f"moved back to {done.action.get_status_display()}")
@@ -115,7 +115,7 @@ def _done(request: MemberRequest, done: actions.Remedied, what: str) -> HttpResp
     said = f"{done.action.code} {what}."
     if wants_partial(request.htmx):
         return _board(request, {"said": said, "done": done})
-    messages.info(request, said)
+    messages.success(request, said)
     slug, number = request.organisation.slug, done.action.number
     if done.again:
         return redirect("remediation:action_again", slug, number)

@@ -52,7 +52,7 @@ def facts(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.info(request, _moved(moved))
+            messages.success(request, _moved(moved))
             return redirect(assessment)
     context = {"assessment": assessment, "facts": form, "base": base.hidden()}
     status = 200 if data is None else 422
@@ -127,7 +127,7 @@ def rest(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("scoping:facts", request.organisation.slug, here.pk)
-    messages.info(request, _rested(other, moved))
+    messages.success(request, _rested(other, moved))
     return redirect(here)
 
 

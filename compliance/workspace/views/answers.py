@@ -160,8 +160,9 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
         else "Nothing was undone: it has been changed again since."
     )
     if not wants_partial(request.htmx):
-        messages.info(request, said)
+        notify = messages.success if done.event else messages.warning
+        notify(request, said)
         return redirect(f"{assessment.get_absolute_url()}?open={done.answer.pk}")
     is_verdict = undo_context(done.answer, done.event)["is_verdict"]
     context = whole_row(request, done.answer, None, said=said, is_verdict=is_verdict)
-    return render(request, ROW, context)
+    return render(request, ROW, context | ({} if done.event else {"level": "warn"}))

@@ -38,6 +38,7 @@ def _move(
     try:
         action(by=request.user, assessment=assessment)
     except ValidationError as error:
-        said = error.messages[0]
-    messages.info(request, said)
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, said)
     return redirect(assessment)

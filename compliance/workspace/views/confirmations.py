@@ -24,7 +24,7 @@ from compliance.workspace.counts import counted
 from compliance.workspace.forms import BackForm, KnownForm, PickForm, SeqsForm
 from compliance.workspace.na_queue import waiting_page
 from compliance.workspace.pages import find, find_answer, frame
-from compliance.workspace.row_pages import ROW, mark, whole_row
+from compliance.workspace.row_pages import ROW, mark, refused, whole_row
 
 ON_A_PAGE = 50
 
@@ -79,9 +79,10 @@ def na_undo(request: MemberRequest) -> HttpResponse:
         raise Http404 from error
     except ValidationError as error:
         return _reply(request, error.messages[0], None, 422)
-    said = "Nothing was undone: it has been changed again since."
-    if waiting:
-        said = f"{len(waiting)} N/A wait{'' if len(waiting) > 1 else 's'} again."
+    if not waiting:
+        said = "Nothing was undone: it has been changed again since."
+        return _reply(request, said, None, 409)
+    said = f"{len(waiting)} N/A wait{'' if len(waiting) > 1 else 's'} again."
     one = waiting[0] if len(waiting) == 1 else None
     if one and wants_partial(request.htmx):
         return render(request, ROW, whole_row(request, one, None, said=said))
@@ -144,7 +145,7 @@ def _sent_back(request: MemberRequest, answer: Answer) -> HttpResponse:
     said = "sent back. The comment says why."
     if wants_partial(request.htmx):
         return render(request, ROW, whole_row(request, answer, None, said=said))
-    messages.info(request, f"{answer.question.key}: {said}")
+    messages.success(request, f"{answer.question.key}: {said}")
     return redirect(answer)
 
 
@@ -178,15 +179,17 @@ def _reply(
 ) -> HttpResponse:
     """A toast for the decision, with its undo and with the marks of the row."""
     if not wants_partial(request.htmx):
-        notify = messages.info if status < 400 else messages.error
+        notify = messages.success if status < 400 else messages.error
         key = f"{answer.question.key}: " if answer and status < 400 else ""
         notify(request, key + said)
         queue = redirect("workspace:na_queue", request.organisation.slug)
         return redirect(answer) if answer else queue
-    context: dict[str, Any] = {"said": said, "event": event, "is_done": status < 400}
-    if answer and status < 400:
+    if status >= 400:
+        return refused(request, said, status)
+    context: dict[str, Any] = {"said": said, "event": event, "is_done": True}
+    if answer:
         context |= _row_marks(request, answer) | {"undo_url": _undo_url(answer, event)}
-    return render(request, "workspace/_settled.html", context, status=status)
+    return render(request, "workspace/_settled.html", context)
 
 
 def _undo_url(answer: Answer, event: Event | None) -> str:

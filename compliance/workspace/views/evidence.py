@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import retarget
 
 from compliance.assessments import actions
 from compliance.assessments.models import Answer
@@ -23,6 +24,7 @@ from compliance.web.htmx import wants_partial
 from compliance.web.text import searched
 from compliance.workspace import proof_offers
 from compliance.workspace.pages import find, find_answer, find_row, row_context
+from compliance.workspace.row_pages import ALERTS
 
 MOST = 20
 PLACE = "undo"
@@ -160,7 +162,7 @@ def _change(
         fault = error.messages[0]
         if is_partial:
             return _reply(request, answer, fault, status=422)
-        return _back(request, answer, fault)
+        return _back(request, answer, fault, messages.error)
     said = said.format(evidence.title)
     if not is_partial:
         return _back(request, answer, said)
@@ -199,11 +201,18 @@ def _reply(
     context["is_mine"] = request.POST.get("want") == MINE
     line = context["line"]
     context |= {"warnings": line.warnings, "is_due_soon": line.is_due_soon}
-    return render(request, "workspace/_proofs_changed.html", context, status=status)
+    context["level"] = "good" if status == 200 else "bad"
+    reply = render(request, "workspace/_proofs_changed.html", context, status=status)
+    return reply if status == 200 else retarget(reply, ALERTS)
 
 
-def _back(request: MemberRequest, answer: Answer, said: str) -> HttpResponse:
-    messages.info(request, said)
+def _back(
+    request: MemberRequest,
+    answer: Answer,
+    said: str,
+    notify: Callable[[MemberRequest, str], None] = messages.success,
+) -> HttpResponse:
+    notify(request, said)
     if MINE in {request.GET.get("back"), request.POST.get("back")}:
         url = answer.assessment.get_absolute_url()
         return redirect(f"{url}mine/?open={answer.pk}")

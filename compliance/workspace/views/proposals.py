@@ -58,7 +58,7 @@ def proposal_aside(
     if request.POST.get("want") == MINE:
         return redirect(_mine(answer) + undo)
     if event is None:
-        messages.info(request, f"{answer.question.key}: {said}")
+        messages.success(request, f"{answer.question.key}: {said}")
     url = answer.assessment.get_absolute_url()
     return redirect(f"{url}?open={answer.pk}{undo}#answer-{answer.pk}")
 
@@ -86,8 +86,10 @@ def proposal_again(
             "Nothing was undone: the proposal stands otherwise, or a newer one is open."
         )
     if wants_partial(request.htmx):
-        return render(request, ROW, whole_row(request, answer, None, said=said))
-    messages.info(request, f"{answer.question.key}: {said}")
+        context = whole_row(request, answer, None, said=said)
+        return render(request, ROW, context | ({} if is_open else {"level": "warn"}))
+    notify = messages.success if is_open else messages.warning
+    notify(request, f"{answer.question.key}: {said}")
     if request.POST.get("want") == MINE:
         return redirect(_mine(answer))
     return redirect(f"{assessment.get_absolute_url()}?open={answer.pk}")

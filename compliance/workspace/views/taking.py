@@ -130,5 +130,5 @@ def _act(request: MemberRequest, answer: Answer, source_id: int) -> Event | None
 def _done(request: MemberRequest, answer: Answer, event: Event | None) -> HttpResponse:
     if wants_partial(request.htmx):
         return render(request, ROW, whole_row(request, answer, event))
-    messages.info(request, f"{answer.question.key} is saved.")
+    messages.success(request, f"{answer.question.key} is saved.")
     return redirect(answer)
