@@ -119,6 +119,14 @@ def test_states_of_their_own_are_listed_apart_in_the_results():
     )
 
 
+def test_lists_of_the_results_have_small_headings_so_that_none_begins_a_page():
+    html = html_of(make_full_paper())
+    chapter = html[html.index('id="result"') : html.index('id="scope"')]
+    lists = chapter[chapter.index('<h3 class="noted">') :]
+    assert lists.count('<h3 class="noted">') == lists.count("<h3") > 5
+    assert re.search(r"h3\.noted { margin: 3mm 0 0\.5mm; font-size", stylesheet())
+
+
 def test_statement_of_applicability_names_both_people():
     words = " ".join(words_of(html_of(make_full_paper())).split())
     chapter = words[words.index("Decided and confirmed by") :]
