@@ -61,6 +61,7 @@ function dress(field) {
     });
     const label = document.querySelector(`label[for="${field.id}"]`);
     if (label) {
+      label.querySelector(".daysaid")?.remove(); // the chip says its day itself
       label.id ||= `label-${field.id}`;
       label.setAttribute("for", chip.id);
       chip.setAttribute("aria-labelledby", `${label.id} ${chip.id}`);
