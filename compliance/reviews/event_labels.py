@@ -189,9 +189,10 @@ def _written(field: Field, old: Any, new: Any) -> str:
     return words % {"field": gettext(field.label)}
 
 
-def _due(_old: Any, new: str | None) -> str:
+def _due(old: Any, new: str | None) -> str:
+    """Nothing where no day was set and none is: an assessment that began without one."""
     if not new:
-        return gettext("no longer due")
+        return gettext("no longer due") if old else ""
     return gettext("due %(day)s") % {"day": _day(new)}
 
 

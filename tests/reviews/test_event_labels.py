@@ -22,6 +22,18 @@ from compliance.reviews.event_labels import event_in_words
             {"due_on": "2027-01-15"},
             "A1: due 15 Jan 2027",
         ),
+        (
+            "answer.saved",
+            {"due_on": "2027-01-15"},
+            {"due_on": None},
+            "A1: no longer due",
+        ),
+        (
+            "assessment.started",
+            {},
+            {"due_on": None, "subject": "Acme"},
+            "A1: assessment started; “Acme”",
+        ),
         ("answer.saved", {"reason": "x"}, {"reason": ""}, "A1: reason removed"),
         ("evidence.attached", {}, {"title": "Policy"}, "A1: evidence added; “Policy”"),
         ("comment.written", {}, {"text": "Why?"}, "A1: comment; “Why?”"),
