@@ -41,6 +41,7 @@ CHECKLISTS = (
 
 ASSESSMENTS = (
     "workspace:",
+    "scoping:",
     "bulk:",
     "assignments:",
     "edition_moves:",

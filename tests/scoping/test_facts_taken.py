@@ -1,5 +1,6 @@
 """Facts of an earlier assessment, offered for a new one of the same checklist."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,11 @@ def edition():
 
 def ask(client, edition, **query):
     return client.get(reverse("scoping:start", args=["acme", edition.pk]), query)
+
+
+def test_pages_of_the_facts_stand_under_assessments(cast, sign_in, edition):
+    page = ask(sign_in(cast.ada), edition).text
+    assert re.search(r'"/o/acme/assessments/"\s+aria-current="page"', page)
 
 
 def test_own_assessments_of_the_checklist_are_offered(cast, sign_in, edition):
