@@ -53,7 +53,7 @@ class SeenForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a signed assessment is to be opened again."""
 
-    reason = _words("Why is it opened again?", required=True)
+    reason = _words("Why reopen it?", required=True)
 
 
 class DecideForm(forms.Form):

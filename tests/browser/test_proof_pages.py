@@ -173,7 +173,7 @@ def test_signed_assessment_is_asked_to_be_reopened_and_left(desk, plain):
     press(page, "Ask to reopen")
     confirm(page, "attest demo 2026")
     assert "Give the reason for reopening." in page.inner_text("main")
-    page.get_by_label("Why is it opened again?").fill("A file was wrong.")
+    page.get_by_label("Why reopen it?").fill("A file was wrong.")
     press(page, "Ask to reopen")
     assert "A second person approves it" in page.inner_text("main")
     irena = plain("irena@nordhavn.example", path)
