@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +34,7 @@ from tests.factories import (
     make_scaled_edition,
     publish,
 )
+from tests.reading import flat
 
 URL = reverse("results:overview", args=["acme"])
 FIGURES = reverse("results:overview_figures", args=["acme"])
@@ -109,6 +113,16 @@ def test_next_dates_name_the_assessments_that_they_touch(cast, law, sign_in):
     [on] = page.context["view"].dates
     assert (on.days, on.is_soon, on.touches[0].count) == (8, True, 1)
     assert "The law asks for something new in 8 days" in page.text
+
+
+@pytest.mark.parametrize("days", [8, 287])
+def test_days_to_a_date_are_counted_when_it_is_near(cast, law, sign_in, days):
+    page = sign_in(cast.rob).get(URL)
+    [on] = page.context["view"].dates
+    view = SimpleNamespace(dates=[replace(on, days=days)])
+    context = {"view": view, "request": page.wsgi_request}
+    card = flat(render_to_string("results/_law_next.html", context))
+    assert (f"in {days} days" in card) == (days == 8)
 
 
 def test_exposures_begin_with_the_heaviest(cast, law, sign_in):
