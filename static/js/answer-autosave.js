@@ -1,7 +1,7 @@
 // Autosave: what is typed marks its row, htmx waits for a pause and sends the row. A row is
 // data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being
 // settled.
-import { grouped, isSaved, isText, remember, rowOf, touched } from "./rows.js";
+import { grouped, isSaved, isText, release, remember, rowOf, touched } from "./rows.js";
 import { isSaying, say } from "./workspace.js";
 
 const LONGEST_MS = 5000;
@@ -28,7 +28,9 @@ document.addEventListener(
       return;
     }
     const row = rowOf(event.target);
-    if (row && event.target.name) row.dataset.dirty = "typed";
+    if (!row || !event.target.name) return;
+    row.dataset.dirty = "typed";
+    release(row);
   },
   true,
 );
@@ -68,6 +70,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
     event.preventDefault();
     return;
   }
+  release(row); // where the browser chose again what was chosen before
   if (lacks(row, "na", "reason")) {
     event.preventDefault();
     ask(row, `Give a reason why ${row.dataset.key} does not apply.`, "reason");

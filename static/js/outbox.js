@@ -9,6 +9,7 @@ import {
   isSaved,
   known,
   raise,
+  release,
   rowAt,
   touched,
 } from "./rows.js";
@@ -116,6 +117,7 @@ async function restore(isOpened) {
     } catch {
       continue;
     }
+    release(row);
     if (kept.touched.some(([name]) => !row.elements.namedItem(name))) continue;
     const now = known(row);
     const tried = grouped(kept.tried ?? []);

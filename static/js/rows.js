@@ -58,6 +58,12 @@ export function touched(row) {
     ([name, values]) => !isSame(values, before.get(name)),
   );
 }
+// A row holds back the field for the reason of "not applicable" until something in it changes.
+/** @param {Row} row */
+export function release(row) {
+  const held = row.querySelector(":scope > template");
+  held?.replaceWith(held.content);
+}
 /** @param {Row} row @param {[string, string[]][]} groups */
 export function fill(row, groups) {
   for (const [name, values] of groups) {

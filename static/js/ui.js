@@ -1,4 +1,4 @@
-// Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the
+// Theme button, menus, dialogs, shown passwords. Found by data- attributes, bound once on the
 // document. A duplicated tab copies this storage while its page shows, so it takes another name; so
 // does a tab that died (device-store.js).
 try {
@@ -138,8 +138,6 @@ document.addEventListener("click", (event) => {
     reveal.setAttribute("aria-pressed", String(field.type === "text"));
   }
   closeMenus(event.target.closest(".menu"));
-  const tab = event.target.closest('[role="tab"]');
-  if (tab) selectTab(tab);
 });
 
 /** @param {Element} button */
@@ -163,31 +161,8 @@ function closeMenus(except) {
   }
 }
 
-/** @param {Element} tab */
-const tabsBeside = (tab) => [
-  ...(tab.closest('[role="tablist"]')?.querySelectorAll('[role="tab"]') ?? []),
-];
-
-/** @param {Element} tab */
-function selectTab(tab) {
-  for (const other of tabsBeside(tab)) {
-    const on = other === tab;
-    other.setAttribute("aria-selected", String(on));
-    other.tabIndex = on ? 0 : -1;
-    controlled(other)?.toggleAttribute("hidden", !on);
-  }
-}
-
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && event.target.closest?.(".menu[open]");
   if (menu) menu.querySelector("summary").focus();
   if (event.key === "Escape") closeMenus(null);
-  const tab = event.target.closest?.('[role="tab"]');
-  if (tab && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
-    const tabs = tabsBeside(tab);
-    const next =
-      tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
-    next.focus();
-    selectTab(next);
-  }
 });

@@ -24,11 +24,12 @@ def screen(window, answer):
     """The row as it is shown."""
     row, verdict = window.row(answer), window.chosen(answer)
     day = row.locator('[name="later_until"]').input_value()
+    reason = row.locator('[name="reason"]')  # there once it was asked for
     return {
         "note": window.note(answer).input_value(),
         "verdict": verdict,
         "later_until": day if verdict == "later" else "",  # no other one has a day
-        "reason": row.locator('[name="reason"]').input_value(),
+        "reason": reason.input_value() if reason.count() else "",
         "owner": row.locator('[name="owner"]').input_value(),
         "due_on": row.locator('[name="due_on"]').input_value(),
     }

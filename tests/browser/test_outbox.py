@@ -123,6 +123,21 @@ def cookie_like(work, desk):
     return {"name": "sessionid", "value": desk.session(work.person), "url": url}
 
 
+def test_reason_given_in_a_closed_row_is_restored(work, desk):
+    answer = work.answers[0]
+    work.page.context.clear_cookies(name="sessionid")
+    work.window.choose(answer, "na")
+    work.page.get_by_label("Why does Q1 not apply to you?").fill("We have no staff.")
+    work.window.says("You are signed out")
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.context.add_cookies([cookie_like(work, desk)])
+    work.page.goto(work.path)
+    becomes(lambda: desk.standing(answer)["reason"], "We have no staff.")
+    assert work.window.chosen(answer) == desk.standing(answer)["verdict"] == "na"
+    assert work.page.get_by_label("Why does Q1").input_value() == "We have no staff."
+    becomes(lambda: box(work.page), "")
+
+
 def test_restored_row_shows_what_a_colleague_saved_in_other_fields(work, desk):
     answer = work.answers[0]
     work.window.open(answer)

@@ -52,6 +52,28 @@ def test_six_says_later_and_asks_for_its_day(work, desk):
     assert work.window.faults == []
 
 
+def test_closed_row_asks_why_it_does_not_apply(work, desk):
+    answer, other = work.answers[:2]
+    row, reason = work.window.row(answer), work.page.get_by_label("Why does Q1 not")
+    assert work.page.locator('[name="reason"]').count() == 0
+    work.window.focus(answer)
+    work.page.keyboard.press("4")
+    work.window.says("Give a reason why Q1 does not apply.")
+    assert desk.standing(answer)["version"] == 0
+    assert reason.evaluate("node => node === document.activeElement")
+    assert row.locator(".qbody > *").count() == 0
+    work.page.keyboard.type("We have no staff.")
+    becomes(lambda: desk.standing(answer)["reason"], "We have no staff.")
+    assert desk.standing(answer)["verdict"] == "na"
+    work.window.choose(answer, "met")
+    becomes(lambda: desk.standing(answer)["verdict"], "met")
+    assert not reason.is_visible()
+    work.window.choose(other, "na")  # by the mouse
+    work.page.get_by_label("Why does Q2 not apply to you?").fill("No such system.")
+    becomes(lambda: desk.standing(other)["reason"], "No such system.")
+    assert work.window.scripts == []
+
+
 def test_y_says_still_right_and_does_nothing_where_nobody_asks(work, desk):
     answer = work.answers[2]
     desk.ask_again(answer)

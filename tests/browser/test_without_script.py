@@ -53,6 +53,17 @@ def test_na_without_reason_is_refused_and_the_text_kept(plain, desk):
     assert desk.standing(plain.answer)["reason"] == "We have no staff."
 
 
+def test_na_in_a_closed_row_opens_it_and_asks_for_the_reason(plain, desk):
+    plain.page.goto(plain.path)
+    plain.row.locator('input[value="na"]').check()
+    save(plain)
+    assert "Give a reason why Q1 does not apply." in plain.page.inner_text("main")
+    plain.page.get_by_label("Why does Q1 not apply to you?").fill("We have no staff.")
+    save(plain)
+    standing = desk.standing(plain.answer)
+    assert (standing["verdict"], standing["reason"]) == ("na", "We have no staff.")
+
+
 def test_stale_save_shows_both_texts(plain, desk):
     person = desk.people_of(plain.answer)[0]
     desk.save(person, plain.answer, {"note": "Saved meanwhile."})
