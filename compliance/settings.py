@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "compliance.web.middleware.InPlaceMiddleware",
     "compliance.accounts.session_expiry.SessionUseMiddleware",
     "compliance.organisations.signed_on.SignedOnMiddleware",
     "compliance.web.middleware.SignInMiddleware",

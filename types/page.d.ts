@@ -150,7 +150,9 @@ interface HtmxRequest {
   readonly elt: HTMLElement;
   readonly formData: FormData;
   readonly triggeringEvent?: SubmitEvent;
+  readonly verb: string;
   path: string;
+  timeout: number;
 }
 
 interface HtmxReply {
@@ -160,6 +162,7 @@ interface HtmxReply {
   readonly pathInfo: { readonly requestPath: string };
   target: HTMLElement;
   shouldSwap: boolean;
+  isError: boolean;
 }
 
 type HtmxReplied = At<CustomEvent<HtmxReply>>;

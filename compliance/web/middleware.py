@@ -129,6 +129,23 @@ class KeptMiddleware:
         return response
 
 
+class InPlaceMiddleware:
+    """A form in place (``ui/in_place.html``) keeps the address of its page unless it leads on.
+
+    The address that it was sent to takes no reader, so nobody could load it again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        leads_on = 300 <= response.status_code < 400
+        if request.method == "POST" and request.htmx.boosted and not leads_on:
+            response.headers["HX-Push-Url"] = "false"
+        return response
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Everyone signs in, but for views that opt out.
 

@@ -1,14 +1,18 @@
 // A button that copies the field it names.
-for (const button of document.querySelectorAll("[data-copy]")) {
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
   const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy));
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "Selected: copy it with Ctrl C";
-    }
-  });
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Selected: copy it with Ctrl C";
+  }
+});
+function ready() {
+  for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 }
+document.addEventListener("htmx:afterSettle", ready);
+ready();

@@ -1,24 +1,24 @@
 // A page that asks for one file takes it wherever on the page it is dropped.
-const form = document.querySelector("[data-one-file]");
+const asks = () => document.querySelector("[data-one-file]");
 /** @param {Heard["drop"]} event */
-const hasFiles = (event) => form && [...(event.dataTransfer?.types ?? [])].includes("Files");
+const hasFiles = (event) => asks() && [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 document.addEventListener("dragover", (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault(); // else a file that misses the field would be opened instead of the page
   event.dataTransfer.dropEffect = "copy";
-  form?.classList.add("dropping");
+  asks()?.classList.add("dropping");
 });
 document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) form?.classList.remove("dropping");
+  if (!event.relatedTarget) asks()?.classList.remove("dropping");
 });
 document.addEventListener("drop", (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
-  form?.classList.remove("dropping");
+  asks()?.classList.remove("dropping");
   const first = new DataTransfer();
   first.items.add(event.dataTransfer.files[0]);
-  const input = form?.querySelector('input[type="file"]');
+  const input = asks()?.querySelector('input[type="file"]');
   if (!input) return;
   input.files = first.files;
   input.focus();

@@ -96,10 +96,19 @@ async function press(button) {
 }
 
 const marks = "[data-passkey], [data-passkey-new], [data-passkey-step], [data-passkey-in]";
-for (const button of /** @type {NodeListOf<PasskeyButton>} */ (document.querySelectorAll(marks))) {
-  const isIn = "passkeyIn" in button.dataset;
-  button.hidden = !can;
-  if (isIn) button.form.hidden = !can;
-  else if (can) say(button.form, "");
-  button.addEventListener("click", () => press(button));
+/** @type {WeakSet<PasskeyButton>} */
+const known = new WeakSet();
+function ready() {
+  const buttons = /** @type {NodeListOf<PasskeyButton>} */ (document.querySelectorAll(marks));
+  for (const button of buttons) {
+    if (known.has(button)) continue;
+    known.add(button);
+    const isIn = "passkeyIn" in button.dataset;
+    button.hidden = !can;
+    if (isIn) button.form.hidden = !can;
+    else if (can) say(button.form, "");
+    button.addEventListener("click", () => press(button));
+  }
 }
+document.addEventListener("htmx:afterSettle", ready);
+ready();

@@ -1,7 +1,6 @@
 // The facts of an assessment in short steps: three at a time, with what applies always in view. A
-// form without this script has them all on one page.
+// form without this script has them all on one page. Once for each form, which may come in place.
 const AT_ONCE = 3;
-const form = document.querySelector("[data-steps]");
 
 /** @param {HTMLFormElement} form */
 function begin(form) {
@@ -80,4 +79,9 @@ function begin(form) {
   });
   show(Math.max(stepOf(form.querySelector(".error")), 0), false);
 }
-if (form) begin(form);
+function ready() {
+  const form = document.querySelector("[data-steps]");
+  if (form && !form.querySelector(".factsteps")) begin(form);
+}
+document.addEventListener("htmx:afterSettle", ready);
+ready();

@@ -19,9 +19,13 @@ const STAMPS = /^(version|seen|base(_.*)?)$/; // they say over which state a for
 /** @typedef {Found<"form[data-keep]">} Keeping */
 /** @typedef {[string, string][]} Pairs */
 /** @typedef {{ at: string, name: string, fields: Pairs, tried?: Pairs, sending?: string }} Unsaved */
-const draft = document.querySelector("[data-kept]");
-const box = draft ? `edit${draft.dataset.kept}` : "forms";
-export const keptIn = box;
+const findDraft = () => document.querySelector("[data-kept]");
+let draft = findDraft();
+const boxHere = () => (draft ? `edit${draft.dataset.kept}` : "forms");
+let box = boxHere();
+
+export { box as keptIn };
+
 /** @returns {Record<string, Unsaved>} */
 const all = () => read(box) ?? {};
 const forms = () => [...document.querySelectorAll("form[data-keep][data-at]")];
@@ -56,7 +60,7 @@ const base = new Map(); // what the server says of each form, whatever stands in
 const kept = new Map(); // what is not saved: the forms of this page by key
 /** @type {Set<string>} */
 const back = new Set(); // what was given back into its form
-const region = draft ?? make("div", { role: "status" });
+let region = draft ?? make("div", { role: "status" });
 let isSent = false;
 let isInside = false; // the next page is of this site, too: it knows what is kept here
 
@@ -289,12 +293,16 @@ function line([key, { at, name, fields }]) {
     ...typed.map(([, value]) => make("p", {}, make("bdi", {}, value))),
   );
 }
+// A page between asks first who somebody is, and sends the form on.
+/** @param {string | undefined} sending */
+const isHeld = (sending) =>
+  sending && document.querySelector(`form[data-unkept] [name=${SENDING}][value="${sending}"]`);
 // Lists the text given back; without a form, on a page of a draft, all that waits of it, on every
 // other one what was typed there, and what was sent last and is not saved.
 export function report() {
   const here = new Set(forms().map(keyOf));
-  const waiting = Object.entries(all()).filter(([key, { at }]) =>
-    here.has(key) ? back.has(key) : draft || isHere(at) || key === sent?.key,
+  const waiting = Object.entries(all()).filter(([key, { at, sending }]) =>
+    here.has(key) ? back.has(key) : (draft || isHere(at) || key === sent?.key) && !isHeld(sending),
   );
   const lines = waiting.map(line);
   if (!lines.length && !region.isConnected) return;
@@ -312,9 +320,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) keep(form);
 });
+// In place, a refusal may lead on as well: the server says what is saved, which a page between may have
+// sent on. Text typed meanwhile stays.
+function forgetSaved() {
+  const saved = savedLast();
+  for (const [key, one] of Object.entries(all())) {
+    if (!saved || one.sending !== saved) continue;
+    if (!one.tried || textOf(one.fields) === textOf(one.tried)) forget(key);
+    else write(box, { ...all(), [key]: { ...one, sending: "" } });
+  }
+}
 /** @param {HtmxReply} reply */
-function leave({ requestConfig: { elt }, xhr }) {
-  if (elt.matches("form[data-keep][data-at]:not([data-autosave])") && xhr.status < 300)
+function leave({ requestConfig: { boosted, elt }, xhr }) {
+  if (boosted) forgetSaved();
+  else if (elt.matches("form[data-keep][data-at]:not([data-autosave])") && xhr.status < 300)
     forget(elt.dataset.keep);
 }
 document.addEventListener("htmx:afterRequest", ({ detail }) => leave(detail));
@@ -417,16 +436,24 @@ function open(form) {
 }
 forms().forEach(open);
 report();
-// Another page in the place of this one.
-document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+// Another page in the place of this one; a form that is refused comes back as it was typed.
+document.addEventListener("htmx:afterSettle", async ({ target, detail }) => {
   if (target.id !== "main") return;
   leave(detail);
-  name();
+  const { elt } = detail.requestConfig;
+  const refused = detail.xhr.status >= 400 ? elt.dataset.keep : undefined;
+  kept.clear();
   back.clear();
+  const before = box;
+  draft = findDraft();
+  box = boxHere();
+  region = draft ?? (region.isConnected ? region : make("div", { role: "status" }));
+  name();
   for (const form of forms()) {
-    kept.delete(keyOf(form));
+    if (keyOf(form) === refused) form.dataset.unsaved = "";
     base.set(keyOf(form), standing(form));
-    open(form);
   }
+  if (box !== before) await takeUp(box);
+  forms().forEach(open);
   report();
 });

@@ -263,7 +263,8 @@ def in_review(questions=3):
     reviewing.send(by=otto, assessment=here)
     path = f"{here.get_absolute_url()}review/"
     password(rev.pk)
-    return {"path": path, "session": session(rev.pk), "id": made["id"]}
+    given = {"path": path, "session": session(rev.pk), "id": made["id"]}
+    return given | {"person": rev.pk}
 
 
 def reviewed(assessment_id):
@@ -590,6 +591,20 @@ def own_copy():
     draft = publishing.clone(**given, edition_id=factories.make_edition(3).pk)
     path = f"/o/{organisation.slug}/checklists/{draft.pk}/"
     return {"path": path, "session": made["sessions"][0], "draft": draft.pk}
+
+
+def published_copy(title):
+    """The address of an own copy in the demo of a checklist of the library, published."""
+    ada = User.objects.get(email="ada@nordhavn.example")
+    bruno = User.objects.get(email="bruno@nordhavn.example")
+    organisation = ada.memberships.get().organisation
+    editions = Edition.objects.published().filter(checklist__organisation=None)
+    edition = editions.filter(checklist__title=title).latest("published_at")
+    given = {"organisation": organisation}
+    own = publishing.clone(**given, by=bruno, edition_id=edition.pk)
+    publishing.send_to_review(**given, by=bruno, edition_id=own.pk)
+    publishing.publish(**given, by=ada, edition_id=own.pk)
+    return f"/o/{organisation.slug}/checklists/{own.pk}/"
 
 
 def library(*names):

@@ -521,8 +521,8 @@ def test_publish_link_waits_for_what_was_just_typed(desk, made, open_window):
     page.wait_for_url("**/check/")
     assert desk.question_of(made["draft"], "Q1")["text"] == "Typed last?"
     assert kept_notice(page).inner_text() == ""
-    follow(page.get_by_role("button", name="Send to review"))
-    assert in_review(page)
+    page.get_by_role("button", name="Send to review").click()
+    page.get_by_role("heading", name="In review").wait_for()
 
 
 def test_draft_with_text_that_cannot_be_saved_is_not_sent(desk, made, open_window):
@@ -536,8 +536,8 @@ def test_draft_with_text_that_cannot_be_saved_is_not_sent(desk, made, open_windo
     assert looks(page) == []
     kept_notice(page).get_by_role("button", name="Drop it").click()
     until(kept_notice(page).inner_text, lambda text: text == "")
-    follow(page.get_by_role("button", name="Send to review"))
-    assert in_review(page)
+    page.get_by_role("button", name="Send to review").click()
+    page.get_by_role("heading", name="In review").wait_for()
 
 
 def test_draft_is_sent_once_the_other_tab_has_saved(desk, made, open_window):

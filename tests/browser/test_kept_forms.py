@@ -82,7 +82,7 @@ def test_what_a_page_between_sends_on_is_forgotten_once_saved(desk, open_window)
     page.get_by_label("Name", exact=True).press_sequentially("New")
     until(lambda: page.evaluate(KEPT), lambda found: found != [])
     assert notice(page).count() == 0  # nothing was given back
-    follow(page.get_by_role("button", name="Invite"))
+    page.get_by_role("button", name="Invite").click()
     page.get_by_role("heading", name="Confirm that it is you").wait_for()
     assert page.evaluate(KEPT) != []
     confirm(page)

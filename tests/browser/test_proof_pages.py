@@ -186,7 +186,7 @@ def test_keys_stay_on_the_button_while_a_report_is_made(desk, open_window):
     made = desk.many(400, "Cara")
     path = made["path"].replace("/assessments/", "/reports/ask/")
     page = open_window(made["sessions"][0], path).page
-    press(page, "Make report")
+    page.get_by_role("button", name="Make report").click()
     cancel = page.get_by_role("button", name="Cancel this report")
     cancel.focus()
     page.evaluate("document.querySelector('#report-state').dataset.old = 1")
@@ -209,6 +209,6 @@ def test_file_that_is_dropped_beside_the_field_is_taken(open_window):
     window = open_window(path="/verify/")
     window.page.evaluate(DROP)
     assert window.page.evaluate("document.activeElement.files[0].name") == "dropped.pdf"
-    press(window.page, "Check")
+    window.page.get_by_role("button", name="Check").click()
     window.page.get_by_text("The file is not a PDF.").wait_for()
     assert window.scripts == []

@@ -252,3 +252,18 @@ def test_organisation_is_created_where_sign_up_is_open(cast, sign_in, settings):
     row = Membership.objects.get(user=user)
     assert (row.role, row.organisation.name) == ("owner", "Acme")
     assert re.fullmatch(r"/o/acme-[0-9a-f]{6}/", created.url)
+
+
+def test_refused_form_in_place_keeps_the_address_of_its_page(cast, sign_in):
+    ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
+    here, in_place = (
+        f"{URL}{row.pk}/role/",
+        {"HX-Request": "true", "HX-Boosted": "true"},
+    )
+    asked = ada.post(here, {"role": "owner"}, headers=in_place)
+    assert (asked.status_code, asked["HX-Push-Url"]) == (422, "false")
+    assert "Confirm that it is you" in asked.content.decode()
+    done = ada.post(here, SURE | {"role": "owner"}, headers=in_place)
+    assert done.status_code == 302
+    assert "HX-Push-Url" not in done
+    assert "HX-Push-Url" not in ada.post(here, {"role": ""})
