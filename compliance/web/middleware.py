@@ -100,6 +100,10 @@ class UnwritableMiddleware:
         return None
 
 
+def _leads_on(response: HttpResponse) -> bool:
+    return 300 <= response.status_code < 400
+
+
 class KeptMiddleware:
     """Lets the next page know which form was saved, so that its script forgets what was typed.
 
@@ -115,9 +119,8 @@ class KeptMiddleware:
         response = self.get_response(request)
         if request.method != "POST" or not request.user.is_authenticated:
             return response
-        leads_on = 300 <= response.status_code < 400
         refuses = getattr(get_messages(request), "refuses", False)
-        is_saved = getattr(request, "is_saved", leads_on and not refuses)
+        is_saved = getattr(request, "is_saved", _leads_on(response) and not refuses)
         if is_saved and (sending := sending_of(request)):
             response.set_cookie(
                 "kept",
@@ -140,8 +143,8 @@ class InPlaceMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         response = self.get_response(request)
-        leads_on = 300 <= response.status_code < 400
-        if request.method == "POST" and request.htmx.boosted and not leads_on:
+        is_boosted = request.method == "POST" and request.htmx.boosted
+        if is_boosted and not _leads_on(response):
             response.headers["HX-Push-Url"] = "false"
         return response
 

@@ -320,15 +320,22 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) keep(form);
 });
+// What is saved is forgotten; text typed meanwhile stays.
+/** @param {string} place @param {string} key */
+function settle(place, key) {
+  const { [key]: one, ...left } = read(place) ?? {};
+  const isTypedOn = one?.tried && textOf(one.fields) !== textOf(one.tried);
+  write(place, isTypedOn ? { ...left, [key]: { ...one, sending: "" } } : left);
+  if (isTypedOn) return;
+  kept.delete(key);
+  back.delete(key);
+}
 // In place, a refusal may lead on as well: the server says what is saved, which a page between may have
-// sent on. Text typed meanwhile stays.
+// sent on.
 function forgetSaved() {
   const saved = savedLast();
-  for (const [key, one] of Object.entries(all())) {
-    if (!saved || one.sending !== saved) continue;
-    if (!one.tried || textOf(one.fields) === textOf(one.tried)) forget(key);
-    else write(box, { ...all(), [key]: { ...one, sending: "" } });
-  }
+  if (!saved) return;
+  for (const [key, { sending }] of Object.entries(all())) if (sending === saved) settle(box, key);
 }
 /** @param {HtmxReply} reply */
 function leave({ requestConfig: { boosted, elt }, xhr }) {
@@ -395,20 +402,11 @@ window.addEventListener("beforeunload", (event) => {
 // refused comes back as it was typed; where a page asks first who somebody is, it is still on its way.
 const sent = read("sent");
 const isSaved = savedLast() === (sent?.sending ?? "");
-if (isSaved) {
-  const { [sent.key]: saved, ...left } = read(sent.box) ?? {};
-  const isTypedOn = saved?.tried && textOf(saved.fields) !== textOf(saved.tried);
-  write(sent.box, isTypedOn ? { ...left, [sent.key]: { ...saved, sending: "" } } : left);
-}
+if (isSaved) settle(sent.box, sent.key);
 if (isSaved || forms().some((form) => keyOf(form) === sent?.key)) write("sent", {});
 const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
   performance.getEntriesByType("navigation")
 );
-for (const form of forms()) {
-  if (keyOf(form) === sent?.key && visit?.responseStatus >= 400) form.dataset.unsaved = "";
-  base.set(keyOf(form), standing(form));
-}
-await takeUp(box);
 // The standing text is the one that was tried: it was saved, and text typed since goes on from it.
 /** @param {Keeping} form */
 function recognise(form) {
@@ -434,14 +432,22 @@ function open(form) {
   const folded = form.closest("details:not([open])");
   if (folded instanceof HTMLDetailsElement) folded.open = true;
 }
-forms().forEach(open);
-report();
-// Another page in the place of this one; a form that is refused comes back as it was typed.
-document.addEventListener("htmx:afterSettle", async ({ target, detail }) => {
+/** @param {string | undefined} refused the form that comes back as it was typed @param {boolean} isFirst of its box */
+async function arrive(refused, isFirst) {
+  for (const form of forms()) {
+    if (keyOf(form) === refused) form.dataset.unsaved = "";
+    base.set(keyOf(form), standing(form));
+  }
+  if (isFirst) await takeUp(box);
+  forms().forEach(open);
+  report();
+}
+await arrive(visit?.responseStatus >= 400 ? sent?.key : undefined, true);
+// Another page in the place of this one.
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id !== "main") return;
   leave(detail);
   const { elt } = detail.requestConfig;
-  const refused = detail.xhr.status >= 400 ? elt.dataset.keep : undefined;
   kept.clear();
   back.clear();
   const before = box;
@@ -449,11 +455,5 @@ document.addEventListener("htmx:afterSettle", async ({ target, detail }) => {
   box = boxHere();
   region = draft ?? (region.isConnected ? region : make("div", { role: "status" }));
   name();
-  for (const form of forms()) {
-    if (keyOf(form) === refused) form.dataset.unsaved = "";
-    base.set(keyOf(form), standing(form));
-  }
-  if (box !== before) await takeUp(box);
-  forms().forEach(open);
-  report();
+  arrive(detail.xhr.status >= 400 ? elt.dataset.keep : undefined, box !== before);
 });

@@ -164,5 +164,6 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
         notify(request, said)
         return redirect(f"{assessment.get_absolute_url()}?open={done.answer.pk}")
     is_verdict = undo_context(done.answer, done.event)["is_verdict"]
-    context = whole_row(request, done.answer, None, said=said, is_verdict=is_verdict)
-    return render(request, ROW, context | ({} if done.event else {"level": "warn"}))
+    level = "good" if done.event else "warn"
+    more = {"said": said, "level": level, "is_verdict": is_verdict}
+    return render(request, ROW, whole_row(request, done.answer, None, **more))

@@ -86,8 +86,8 @@ def proposal_again(
             "Nothing was undone: the proposal stands otherwise, or a newer one is open."
         )
     if wants_partial(request.htmx):
-        context = whole_row(request, answer, None, said=said)
-        return render(request, ROW, context | ({} if is_open else {"level": "warn"}))
+        more = {"said": said, "level": "good" if is_open else "warn"}
+        return render(request, ROW, whole_row(request, answer, None, **more))
     notify = messages.success if is_open else messages.warning
     notify(request, f"{answer.question.key}: {said}")
     if request.POST.get("want") == MINE:
