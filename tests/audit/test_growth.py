@@ -1,5 +1,6 @@
 """Checking a long trail costs no more for each event, and a fold takes little for a row."""
 
+import gc
 import json
 import tracemalloc
 from datetime import UTC, datetime
@@ -66,11 +67,17 @@ def cost(events):
 
 def peak(work):
     """Bytes that a piece of work takes at most."""
+    gc.collect()
     tracemalloc.start()
     work()
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return most
+
+
+def least_peak(work):
+    """The least peak of three: a thread or a cache of another test can only add to one."""
+    return min(peak(work) for _ in range(3))
 
 
 def test_an_event_of_a_long_chain_costs_what_one_of_a_short_chain_costs():
@@ -81,7 +88,8 @@ def test_an_event_of_a_long_chain_costs_what_one_of_a_short_chain_costs():
 
 def test_the_check_of_a_long_chain_takes_no_more_memory():
     events = chain_of(1600)
-    few, many = peak(lambda: checked(events[:200])), peak(lambda: checked(events))
+    few = least_peak(lambda: checked(events[:200]))
+    many = least_peak(lambda: checked(events))
     assert many <= GROWTH * few, (few, many)
 
 
