@@ -24,22 +24,9 @@ from compliance.closing.models import Archive
 from compliance.exports.progress import Listener, ReportingFile
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
-from compliance.reports.actions import CancelledError, why_not
+from compliance.reports import job_ends
+from compliance.reports.actions import CancelledError
 from compliance.web import file_store
-
-UNFORESEEN = (
-    "The archive could not be made: a fault of the program, recorded in its log. Nothing"
-    " else is affected. Ask for it again."
-)
-STOPPED = (
-    "The program was stopped while the archive was made. Nothing else is affected. Ask"
-    " for it again."
-)
-TRIED = (
-    "Each time this archive was made, the program was killed: most likely it ran out of"
-    " memory. The file was not stored. Ask for it again."
-)
-OVER = "This archive has already ended and cannot be cancelled."
 
 
 def ask_archive(*, by: User, organisation: Organisation) -> tuple[Archive, bool]:
@@ -72,11 +59,11 @@ def make_archive(archive_id: UUID) -> None:
         except CancelledError:
             raise
         except Exception as error:
-            problem = why_not(error, UNFORESEEN)
+            problem = job_ends.unforeseen("archive", error)
             _end(archive, PackageStatus.FAILED, problem=problem)
             raise
         except BaseException:  # a worker that has to end at once
-            _end(archive, PackageStatus.FAILED, problem=STOPPED)
+            _end(archive, PackageStatus.FAILED, problem=job_ends.stopped("archive"))
             raise
 
 
@@ -86,7 +73,7 @@ def give_up(archive_id: UUID) -> None:
     archive = Archive.objects.select_related("asked_by").get(pk=archive_id)
     if not archive.is_over:
         with suppress(CancelledError):
-            _end(archive, PackageStatus.FAILED, problem=TRIED)
+            _end(archive, PackageStatus.FAILED, problem=job_ends.killed("archive"))
 
 
 def cancel_archive(*, by: User, archive: Archive) -> None:
@@ -94,7 +81,7 @@ def cancel_archive(*, by: User, archive: Archive) -> None:
     with writing():
         locked = Archive.objects.select_for_update(of=("self",)).get(pk=archive.pk)
         if locked.is_over:
-            raise ValidationError(OVER)
+            raise ValidationError(job_ends.over("archive"))
         locked.status, locked.step = PackageStatus.CANCELLED, ""
         locked.finished_at = timezone.now()
         locked.save(update_fields=["status", "step", "finished_at"])

@@ -26,26 +26,12 @@ from compliance.exports.events import (
 from compliance.exports.progress import Listener, ReportingFile
 from compliance.organisations.models import User
 from compliance.reports import actions as reports
-from compliance.reports import storage
-from compliance.reports.actions import CancelledError, why_not
+from compliance.reports import job_ends, storage
+from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.signatures import standing
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
-
-UNFORESEEN = (
-    "The file could not be made: a fault of the program, recorded in its log. Nothing"
-    " else is affected. Ask for it again."
-)
-STOPPED = (
-    "The program was stopped while the file was made. Nothing else is affected. Ask"
-    " for it again."
-)
-TRIED = (
-    "Each time this file was made, the program was killed: most likely it ran out"
-    " of memory. The file was not stored. Ask for it again."
-)
-OVER = "This file has already ended and cannot be cancelled."
 
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
@@ -87,7 +73,7 @@ def give_up(package_id: UUID) -> None:
         for report in package.reports.all():
             reports.give_up(report.pk)
         with suppress(CancelledError):
-            _end(package, PackageStatus.FAILED, problem=TRIED)
+            _end(package, PackageStatus.FAILED, problem=job_ends.killed("file"))
 
 
 def cancel_package(*, by: User | None, package: Package) -> Package:
@@ -95,7 +81,7 @@ def cancel_package(*, by: User | None, package: Package) -> Package:
     with writing():
         locked = Package.objects.select_for_update().get(pk=package.pk)
         if locked.is_over:
-            raise ValidationError(OVER)
+            raise ValidationError(job_ends.over("file"))
         locked.status, locked.step = PackageStatus.CANCELLED, ""
         locked.finished_at = timezone.now()
         locked.save(update_fields=["status", "step", "finished_at"])
@@ -129,11 +115,11 @@ def _make_or_fail(package: Package) -> None:
     except ValidationError as error:
         _end(package, PackageStatus.FAILED, problem=" ".join(error.messages))
     except Exception as error:
-        problem = why_not(error, UNFORESEEN)
+        problem = job_ends.unforeseen("file", error)
         _end(package, PackageStatus.FAILED, problem=problem)
         raise
     except BaseException:  # a worker that has to end at once
-        _end(package, PackageStatus.FAILED, problem=STOPPED)
+        _end(package, PackageStatus.FAILED, problem=job_ends.stopped("file"))
         raise
 
 

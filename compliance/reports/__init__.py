@@ -7,6 +7,7 @@ __all__ = [
     "choices",
     "cleanup",
     "download",
+    "job_ends",
     "kinds",
     "models",
     "queries",

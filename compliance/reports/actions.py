@@ -15,8 +15,8 @@ from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
 from compliance.evidence.actions import quotas
 from compliance.organisations.models import User
-from compliance.press.api import NO_ROOM, RenderError, Share
-from compliance.reports import html, queries, storage
+from compliance.press.api import RenderError, Share
+from compliance.reports import html, job_ends, queries, storage
 from compliance.reports.attachments import attachments_of, laid_out
 from compliance.reports.choices import ReportKind
 from compliance.reports.events import (
@@ -35,28 +35,13 @@ from compliance.reviews.models import SignOff
 from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import refuse_no_moment
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.storage_errors import is_full, words_of
-from compliance.web.time_limits import TOO_LONG, is_time_up
 
-UNFORESEEN = (
-    "The report could not be made: a fault of the program, recorded in its log."
-    " Nothing else is affected. Ask for it again."
-)
-STOPPED = (
-    "The program was stopped while the report was made. Nothing else is affected. Ask"
-    " for it again."
-)
-TRIED = (
-    "Each time this report was made, the program was killed: most likely it ran"
-    " out of memory. The report was not stored. Ask for it again, or an extract."
-)
 KILLED = (
     "The command that made this report was interrupted. The report was not stored."
     " Run the command again."
 )
 OF_SEAT = "A working paper is asked for at the seat of its auditor."
 UNMADE = "This report has no file yet."
-OVER = "This report has already ended and cannot be cancelled."
 
 
 class CancelledError(Exception):
@@ -144,7 +129,7 @@ def make_report(
     return report
 
 
-def give_up(report_id: UUID, problem: str = TRIED) -> None:
+def give_up(report_id: UUID, problem: str = job_ends.killed("report")) -> None:
     """Fail a report whose makers were killed, and take away what they left."""
     storage.sweep(is_known)
     report = _begin(report_id)
@@ -163,18 +148,11 @@ def _make_or_fail(report: Report, on_step: Listen | None, share: Share | None) -
     except LackingError as error:
         _fail(report, " ".join(error.messages))
     except Exception as error:
-        _fail(report, why_not(error, UNFORESEEN))
+        _fail(report, job_ends.unforeseen("report", error))
         raise
     except BaseException:  # a worker that has to end at once
-        _fail(report, STOPPED)
+        _fail(report, job_ends.stopped("report"))
         raise
-
-
-def why_not(error: Exception, else_: str) -> str:
-    """The words for what ended a job; ``else_`` for what nobody has foreseen."""
-    if is_full(error):
-        return NO_ROOM
-    return TOO_LONG if is_time_up(error) else words_of(error) or else_
 
 
 def cancel_report(*, by: User | None, report: Report) -> Report:
@@ -182,7 +160,7 @@ def cancel_report(*, by: User | None, report: Report) -> Report:
     with writing():
         locked = Report.objects.select_for_update().get(pk=report.pk)
         if locked.is_over:
-            raise ValidationError(OVER)
+            raise ValidationError(job_ends.over("report"))
         locked.status, locked.step = ReportStatus.CANCELLED, ""
         locked.finished_at = timezone.now()
         locked.save(update_fields=["status", "step", "finished_at"])

@@ -184,13 +184,19 @@ def test_cancelled_while_it_is_made_leaves_no_file(full, cast, monkeypatch):
         actions.cancel_archive(by=cast.ada, archive=archive)
 
 
+FAULT = (
+    "The archive could not be made: a fault of the program, recorded in its log."
+    " Nothing else is affected. Ask for it again."
+)
+
+
 def test_a_fault_of_the_program_is_shown_and_raised(full, cast, monkeypatch):
     archive, _ = actions.ask_archive(by=cast.ada, organisation=cast.acme)
     monkeypatch.setattr(actions, "write_archive", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         actions.make_archive(archive.pk)
     archive.refresh_from_db()
-    assert (archive.status, archive.problem) == ("failed", actions.UNFORESEEN)
+    assert (archive.status, archive.problem) == ("failed", FAULT)
 
 
 def test_another_owner_downloads_it_and_the_trail_says_so(full, cast, sign_in):
