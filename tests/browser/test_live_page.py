@@ -147,3 +147,52 @@ def test_question_for_an_action_moves_only_what_stands_below_it(work, width):
     page.wait_for_timeout(200)
     assert ask.count() == 0
     assert page.locator(rows[2]).bounding_box() == before[2]
+
+
+PLACE_OF_NEXT = """([one, next]) => {
+  const top = () => document.querySelector(`[data-q="${next}"]`).getBoundingClientRect().top;
+  const place = document.getElementById(`ask-${one}`);
+  const tops = [];
+  let isOver = false;
+  const watch = () => { tops.push(top()); if (!isOver) requestAnimationFrame(watch); };
+  watch();
+  window.tops = new Promise((resolve) => new MutationObserver(() => {
+    if (place.querySelector("form")) setTimeout(() => { isOver = true; resolve(tops); }, 300);
+  }).observe(place, { childList: true, subtree: true }));
+}"""
+
+
+def next_row_stands(page):
+    """Whether it did in each frame until the question for an action had come."""
+    tops = page.evaluate("window.tops")
+    return max(tops) - min(tops) < 2
+
+
+@pytest.mark.parametrize("width", [1440, 820])
+def test_row_under_the_mouse_stands_while_a_question_for_an_action_comes(
+    desk, open_window, width
+):
+    made = desk.many(40, "Cara")
+    window = open_window(made["sessions"][0], made["path"])
+    window.page.set_viewport_size({"width": width, "height": 900})
+    one, following = made["answers"][3:5]
+    window.focus(one)
+    window.row(following).hover()
+    window.page.evaluate(PLACE_OF_NEXT, [one, following])
+    window.page.keyboard.press("3")
+    assert next_row_stands(window.page)
+
+
+def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(
+    desk, open_window
+):
+    made = desk.many(40, "Cara")
+    phone = open_window(
+        made["sessions"][0], made["path"], has_touch=True, is_mobile=True
+    )
+    phone.page.set_viewport_size({"width": 390, "height": 800})
+    one, following = made["answers"][3:5]
+    phone.row(one).locator(".seg").scroll_into_view_if_needed()
+    phone.page.evaluate(PLACE_OF_NEXT, [one, following])
+    phone.row(one).locator('label:has([value="not_met"])').tap()
+    assert next_row_stands(phone.page)
