@@ -42,7 +42,7 @@ from compliance.workspace.standing_in import bearer_of, borne_by, standing_in
 
 CHUNK = 40
 """Rows that come at once; the rest follow as they are scrolled to."""
-MORE = 80
+MORE = 60
 """Rows that come then: more than at first, since each reply reads the overview again; few
 enough that a browser has them in its page within 100 ms.
 """

@@ -66,10 +66,9 @@ function showHere() {
 
 let waiting = 0;
 function soon() {
-  if (waiting || !rail?.checkVisibility()) return;
-  waiting = setTimeout(() => {
+  waiting ||= setTimeout(() => {
     waiting = 0;
-    showHere();
+    if (rail?.checkVisibility()) showHere(); // asked for now, the whole list would be laid out
   }, 80);
 }
 addEventListener("scroll", soon, { passive: true, capture: true }); // of the page and of the list

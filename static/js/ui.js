@@ -150,7 +150,8 @@ function tellToggles() {
     button.setAttribute("aria-expanded", String(isSeen));
   }
 }
-document.addEventListener("htmx:afterSwap", tellToggles);
+// with the next frame, which lays the page out anyway
+document.addEventListener("htmx:afterSwap", () => requestAnimationFrame(tellToggles));
 window.addEventListener("resize", tellToggles);
 tellToggles();
 
