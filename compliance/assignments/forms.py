@@ -9,6 +9,7 @@ from compliance.assessments.choices import NO_OWNER
 from compliance.assessments.values import line_ends
 from compliance.assignments.actions import Newcomer
 from compliance.organisations.models import User
+from compliance.web.fields import DayField
 from compliance.web.text import validate_line, validate_text
 
 LONGEST = 2000
@@ -67,14 +68,7 @@ class AssignForm(PeopleForm):
         validators=[validate_line],
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    due_on = forms.DateField(
-        label="Due",
-        required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-    )
+    due_on = DayField(label="Due", required=False)
     message = _words("Message", 3, required=False)
     take_over = forms.BooleanField(required=False)
 

@@ -7,10 +7,10 @@ from django import forms
 from compliance.assessments.answer_fields import NEEDED
 from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.values import LONGEST_TEXT, line_ends
+from compliance.web.fields import DayField
 from compliance.web.text import validate_text
 
 NOBODY = "nobody"
-_DATE = {"invalid": "Write the date as 2026-12-31."}
 
 
 class BulkForm(forms.Form):
@@ -20,13 +20,13 @@ class BulkForm(forms.Form):
     reason = forms.CharField(
         required=False, max_length=LONGEST_TEXT, validators=[validate_text]
     )
-    later_until = forms.DateField(required=False, error_messages=_DATE)
+    later_until = DayField(required=False)
     person = forms.RegexField(
         rf"^({NOBODY}|[1-9][0-9]{{0,17}})$",
         required=False,
         error_messages={"invalid": NO_OWNER},
     )
-    due_on = forms.DateField(required=False, error_messages=_DATE)
+    due_on = DayField(required=False)
     no_due = forms.BooleanField(required=False)
     evidence = forms.UUIDField(
         required=False, error_messages={"invalid": "Choose evidence from the library."}

@@ -7,6 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from compliance.evidence.safe_names import link_fault
+from compliance.web.fields import DayField
 from compliance.web.text import validate_line
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
@@ -14,15 +15,8 @@ SEVERAL = "A title names one file. Leave it empty for several: each keeps its na
 
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
+    return DayField(
+        label=label, help_text=help_text, required=False, input_formats=["%Y-%m-%d"]
     )
 
 
@@ -140,7 +134,7 @@ class BaseForm(forms.Form):
     """Values that the edit page showed: hidden, and compared when it is saved."""
 
     base_title = forms.CharField(required=False, strip=False)
-    base_document_on = forms.DateField(required=False)
-    base_covers_from = forms.DateField(required=False)
-    base_covers_to = forms.DateField(required=False)
-    base_expires_on = forms.DateField(required=False)
+    base_document_on = DayField(required=False)
+    base_covers_from = DayField(required=False)
+    base_covers_to = DayField(required=False)
+    base_expires_on = DayField(required=False)

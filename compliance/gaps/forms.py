@@ -7,6 +7,7 @@ from django import forms
 
 from compliance.assessments.choices import NO_OWNER
 from compliance.organisations.models import User
+from compliance.web.fields import DayField
 
 MOST_MARKED = 500
 """Gaps of which one press makes actions."""
@@ -16,14 +17,10 @@ class _OwnerForm(forms.Form):
     """A day and an owner; ``nobody`` are the words for none."""
 
     nobody = "Nobody"
-    due_on = forms.DateField(
+    due_on = DayField(
         label="Due",
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
-        ),
         error_messages={
             "required": "Give the day by which it is to be done.",
-            "invalid": "Give a day, such as 2027-12-31.",
         },
     )
     owner = forms.TypedChoiceField(

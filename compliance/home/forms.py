@@ -5,20 +5,18 @@ from datetime import date, timedelta
 from django import forms
 
 from compliance.home.actions import LONGEST
+from compliance.web.fields import DayField, day_input
 
 
 class AwayForm(forms.Form):
     """A day that was pressed or typed: until then a thing is away."""
 
-    until = forms.DateField(
+    until = DayField(
         label="Until",
         error_messages={
             "required": "Choose a day.",
-            "invalid": "Write the date as 2026-12-31.",
         },
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input input-s"}
-        ),
+        widget=day_input("input input-s"),
     )
 
     def __init__(self, *args: object, today: date, **more: object) -> None:

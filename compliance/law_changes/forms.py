@@ -6,6 +6,7 @@ from django import forms
 
 from compliance.legal_index.choices import ProvisionStatus
 from compliance.legal_index.models import Provision
+from compliance.web.fields import DayField
 from compliance.web.text import validate_line, validate_text
 
 
@@ -17,12 +18,9 @@ class ProvisionForm(forms.Form):
         choices=ProvisionStatus.choices,
         widget=forms.Select(attrs={"class": "select"}),
     )
-    applies_from = forms.DateField(
+    applies_from = DayField(
         label="Applies from",
         error_messages={"required": "Give the day from which it applies."},
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
-        ),
     )
     successor = forms.CharField(
         label="Followed by",

@@ -14,7 +14,7 @@ from compliance.organisations.models import (
     Invitation,
     User,
 )
-from compliance.web.fields import line_field
+from compliance.web.fields import DayField, day_input, line_field
 
 
 class OrganisationForm(forms.Form):
@@ -134,14 +134,12 @@ def _among(label: str, everybody: str, *, help_text: str) -> forms.ChoiceField:
 class PolicyForm(forms.Form):
     """The policy of an organisation."""
 
-    second_factor_from = forms.DateField(
+    second_factor_from = DayField(
         label="Second factor required from",
         required=False,
         help_text="A passkey or an app with codes. Leave it empty to require none.",
         error_messages={"invalid": "Write a day."},
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "input input-s", "type": "date"}
-        ),
+        widget=day_input("input input-s"),
     )
     idle_minutes = _number("Minutes without use", IDLE_MINUTES, "minutes")
     session_hours = _number("Hours in all", SESSION_HOURS, "hours")

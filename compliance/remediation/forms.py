@@ -9,6 +9,7 @@ from django import forms
 from compliance.assessments.choices import NO_OWNER, ActionStatus, Priority
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.organisations.models import User
+from compliance.web.fields import DayField
 from compliance.web.text import validate_line, validate_text
 
 COLUMNS = {"owner": "owner_id"}
@@ -49,14 +50,7 @@ class RemedyForm(forms.Form):
         widget=forms.Select(attrs={"class": "select"}),
         error_messages={"invalid_choice": NO_OWNER},
     )
-    due_on = forms.DateField(
-        label="Due",
-        required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-    )
+    due_on = DayField(label="Due", required=False)
     priority = forms.ChoiceField(
         label="Priority",
         choices=Priority.choices,

@@ -6,6 +6,7 @@ from django import forms
 
 from compliance.checklists.scales import Scale
 from compliance.results.choices import Reach
+from compliance.web.fields import DayField
 
 
 class TargetForm(forms.Form):
@@ -17,14 +18,7 @@ class TargetForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose where the targets apply."},
     )
-    holds_by = forms.DateField(
-        label="To be reached by",
-        required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
-        ),
-        error_messages={"invalid": "Give a day, such as 2027-12-31."},
-    )
+    holds_by = DayField(label="To be reached by", required=False)
     base = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)
 
     def __init__(self, *args: Any, scale: Scale, **kwargs: Any) -> None:

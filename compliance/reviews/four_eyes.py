@@ -11,10 +11,13 @@ from compliance.reviews.queries import Desk
 
 @dataclass(frozen=True, slots=True)
 class Preparer:
-    """One person: how many answers they prepared, and how many of them stand uncovered."""
+    """One person: answers they prepared, questions they ruled out by facts, and how many
+    of both stand uncovered.
+    """
 
     user: User
     prepared: int
+    ruled_out: int
     uncovered: int
     may_sign: bool
 
@@ -28,8 +31,12 @@ def preparers_and_signers(desk: Desk, organisation: Organisation) -> Sequence[Pr
         signs = may(member, Permission.SIGN)
         if not keys and not signs:
             continue
+        theirs = [lines[key] for key in keys]
+        prepared = sum(line.applies for line in theirs)
         uncovered = sum(
-            not is_covered(lines[key], desk.checks, member.user_id) for key in keys
+            not is_covered(line, desk.checks, member.user_id) for line in theirs
         )
-        found.append(Preparer(member.user, len(keys), uncovered, signs))
-    return sorted(found, key=lambda preparer: (-preparer.prepared, preparer.user.name))
+        found.append(
+            Preparer(member.user, prepared, len(keys) - prepared, uncovered, signs)
+        )
+    return sorted(found, key=lambda one: (-one.prepared, -one.ruled_out, one.user.name))

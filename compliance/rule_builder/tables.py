@@ -11,22 +11,14 @@ from compliance.audit.refusals import RefusedError
 from compliance.checklists.actions import UnsoundError
 from compliance.checklists.limits import MOST_OF_TABLE
 from compliance.rule_builder.rule import Offered, RuleEditor, count_of
+from compliance.web.fields import DayField
 
 Entry = Mapping[str, Any]
-DAY = {"invalid": "Write the date as 2026-12-31."}
 
 
 def day_field(label: str, help_text: str = "") -> forms.DateField:
     """A day that may be left out."""
-    return forms.DateField(
-        label=label,
-        required=False,
-        help_text=help_text,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages=DAY,
-    )
+    return DayField(label=label, required=False, help_text=help_text)
 
 
 class EntryForm(forms.Form):

@@ -11,6 +11,7 @@ from compliance.applicability.rules import choice_words
 from compliance.assessments.earlier_assessments import earlier_in_words
 from compliance.assessments.models import Assessment
 from compliance.checklists.models import Edition, Fact
+from compliance.web.fields import day_input
 
 UNKNOWN = "unknown"
 NONE = "none"
@@ -48,9 +49,7 @@ class StartForm(forms.ModelForm):
         self.fields["period_to"].label = "to"
         self.fields["due_on"].label = "To be finished by"
         for name in ("period_from", "period_to", "due_on"):
-            self.fields[name].widget = forms.DateInput(
-                format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-            )
+            self.fields[name].widget = day_input()
         self.fields["subject"].widget.attrs["class"] = "input"
         for name, wanted in WANTED.items():
             self.fields[name].error_messages["required"] = wanted

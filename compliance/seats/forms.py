@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
 from compliance.seats.choices import LONGEST_DAYS, How, SampleResult
+from compliance.web.fields import DayField
 from compliance.web.mail import is_printed
 from compliance.web.text import validate_line, validate_text
 
@@ -48,17 +49,7 @@ def _words(label: str, **more: Any) -> forms.CharField:
 
 
 def _day(label: str) -> forms.DateField:
-    widget = forms.DateInput(
-        format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
-    )
-    return forms.DateField(
-        label=label,
-        widget=widget,
-        error_messages={
-            "required": "Give a day.",
-            "invalid": "Write the date as 2026-12-31.",
-        },
-    )
+    return DayField(label=label, error_messages={"required": "Give a day."})
 
 
 def _number(label: str, most: int, first: int) -> forms.IntegerField:

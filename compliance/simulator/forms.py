@@ -10,6 +10,7 @@ from compliance.applicability.choices import FactKind
 from compliance.applicability.rules import choice_words
 from compliance.checklists.form_lines import Lines, area, line, short
 from compliance.checklists.models import Fact
+from compliance.web.fields import DayField
 
 NONE = "-"
 """Sent for "none of them"; no choice has that key."""
@@ -31,14 +32,7 @@ class OrganisationForm(forms.Form):
     key = short(required=False)
     name = line("Name", 120)
     about = area("About it", 2)
-    period_from = forms.DateField(
-        label="Audit period from",
-        required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-    )
+    period_from = DayField(label="Audit period from", required=False)
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """Fields that forms of several rooms ask alike."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -22,3 +22,15 @@ def line_field(
         widget=forms.TextInput(attrs=attrs),
         **more,
     )
+
+
+def day_input(style: str = "input") -> forms.DateInput:
+    """A day as browsers ask for it, in ISO 8601; its label says it in words as well."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"class": style, "type": "date"})
+
+
+class DayField(forms.DateField):
+    """A day, and the words for what is none."""
+
+    widget = day_input()
+    default_error_messages: ClassVar = {"invalid": "Write the date as 2026-12-31."}

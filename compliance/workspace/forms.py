@@ -15,6 +15,7 @@ from compliance.assessments.models import LONGEST_WHY
 from compliance.assessments.proposing import Used
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
+from compliance.web.fields import DayField
 from compliance.web.text import validate_line, validate_text
 
 
@@ -45,9 +46,7 @@ _INPUTS: dict[Kind, Callable[[Field], forms.Field]] = {
         max_value=2**63 - 1,
         error_messages={"max_value": NO_OWNER},
     ),
-    Kind.DAY: lambda _: forms.DateField(
-        required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
-    ),
+    Kind.DAY: lambda _: DayField(required=False),
 }
 """How a kind of field is typed; a value is parsed by the action, which knows its question."""
 

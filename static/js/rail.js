@@ -66,12 +66,13 @@ function showHere() {
 
 let waiting = 0;
 function soon() {
-  waiting ||= setTimeout(() => {
+  if (waiting) return;
+  waiting = setTimeout(() => {
     waiting = 0;
-    if (rail?.checkVisibility()) showHere(); // asked for now, the whole list would be laid out
+    if (rail?.checkVisibility()) showHere();
   }, 80);
 }
-addEventListener("scroll", soon, { passive: true, capture: true }); // of the page and of the list
+addEventListener("scroll", soon, { passive: true, capture: true }); // of page and list
 for (const name of /** @type {const} */ ([
   "focusin",
   "attest:moved",

@@ -140,19 +140,16 @@ document.addEventListener("click", (event) => {
   closeMenus(event.target.closest(".menu"));
 });
 
-/** @param {Element} button */
-const controlled = (button) => document.getElementById(button.getAttribute("aria-controls") ?? "");
-
-// A drawer is opened by the same class that hides it where there is room: what is seen counts.
+// The class that opens a drawer hides it where there is room: what is seen counts.
 function tellToggles() {
   for (const button of document.querySelectorAll("[data-toggle][aria-controls]")) {
-    const isSeen = controlled(button)?.checkVisibility() ?? false;
-    button.setAttribute("aria-expanded", String(isSeen));
+    const drawer = document.getElementById(button.getAttribute("aria-controls") ?? "");
+    button.ariaExpanded = String(!!drawer?.checkVisibility());
   }
 }
-// with the next frame, which lays the page out anyway
+// Asked at once, all is laid out.
 document.addEventListener("htmx:afterSwap", () => requestAnimationFrame(tellToggles));
-window.addEventListener("resize", tellToggles);
+addEventListener("resize", tellToggles);
 tellToggles();
 
 /** @param {Element | null} except */

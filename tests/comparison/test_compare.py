@@ -166,7 +166,7 @@ def test_same_side_twice_and_other_checklists_are_refused(cast, pair, sign_in):
         assert "choose two of one checklist" in client.get(URL, of(old, other)).text
     wrong = client.get(URL, of(old, new, before_on="soon"))
     assert wrong.status_code == 422
-    assert "Give a day, such as 2026-06-30." in wrong.text
+    assert "Write the date as 2026-12-31." in wrong.text
 
 
 def test_swap_turns_the_sides_round(cast, pair, sign_in):

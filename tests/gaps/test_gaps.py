@@ -136,7 +136,7 @@ def test_wrong_day_keeps_the_marks(cast, law, sign_in):
     pk = gap(law, "Q1").pk
     reply = sign_in(cast.con).post(PLAN, {"answer": [pk], "due_on": "soon"})
     assert reply.status_code == 422
-    assert "Give a day, such as 2027-12-31." in reply.text
+    assert "Write the date as 2026-12-31." in reply.text
     assert reply.text.count("checked") == 1
     assert not Action.objects.exists()
 
@@ -310,7 +310,7 @@ def test_change_over_a_colleagues_is_refused_and_kept(cast, law, sign_in):
 
 @pytest.mark.parametrize(
     ("said", "words"),
-    [({"due_on": "soon"}, "Give a day"), ({"owner": "999999"}, "owner")],
+    [({"due_on": "soon"}, "Write the date"), ({"owner": "999999"}, "owner")],
 )
 def test_wrong_owner_or_day_is_said_in_the_row(cast, law, sign_in, said, words):
     answer = law.answers.get(question__key="Q1")

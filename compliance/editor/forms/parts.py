@@ -20,6 +20,7 @@ from compliance.checklists.form_lines import (
 from compliance.checklists.limits import MOST_CHOICES
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import ORIGINAL, language_tag
+from compliance.web.fields import DayField
 from compliance.web.text import validate_line
 
 WEIGHTS = {
@@ -243,14 +244,10 @@ class HeadForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     number = line("Number", 20)
-    law_as_of = forms.DateField(
+    law_as_of = DayField(
         label="Law as of",
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
         error_messages={
             "required": "Write the day whose law the questions follow.",
-            "invalid": "Write the date as 2026-12-31.",
         },
     )
     release_notes = area(
