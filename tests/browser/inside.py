@@ -593,6 +593,20 @@ def own_copy():
     return {"path": path, "session": made["sessions"][0], "draft": draft.pk}
 
 
+def published_copy(title):
+    """The address of an own copy in the demo of a checklist of the library, published."""
+    ada = User.objects.get(email="ada@nordhavn.example")
+    bruno = User.objects.get(email="bruno@nordhavn.example")
+    organisation = ada.memberships.get().organisation
+    editions = Edition.objects.published().filter(checklist__organisation=None)
+    edition = editions.filter(checklist__title=title).latest("published_at")
+    given = {"organisation": organisation}
+    own = publishing.clone(**given, by=bruno, edition_id=edition.pk)
+    publishing.send_to_review(**given, by=bruno, edition_id=own.pk)
+    publishing.approve(**given, by=ada, edition_id=own.pk)
+    return f"/o/{organisation.slug}/checklists/{own.pk}/"
+
+
 def library(*names):
     """A published checklist of the library, and its editors, each elsewhere: sessions."""
     edition = factories.make_edition(questions=3)
