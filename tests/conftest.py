@@ -26,6 +26,7 @@ from compliance.call_stack import with_room
 from compliance.monitoring import checks
 from compliance.press import process as printer
 from compliance.sandbox import process as reader
+from compliance.seeds import actions as seeds
 from tests import postgres
 from tests.explained import Watch
 from tests.factories import make_cast
@@ -125,6 +126,12 @@ def pytest_runtest_call(item):
     ):
         assert list(item.stash[WATCH].faults()) == []
     return result
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """The seeds as they are shipped, read once."""
+    return seeds.read(settings.BASE_DIR / "seeds")
 
 
 @pytest.fixture

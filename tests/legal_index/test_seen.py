@@ -3,14 +3,12 @@
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.checklist_schema.law import Law
 from compliance.legal_index.actions import store_instrument
 from compliance.models import Event, Instrument
-from compliance.seeds import actions as seeds
 from tests.factories import make_assessment, make_draft, make_provision, publish
 from tests.reading import flat
 
@@ -54,8 +52,8 @@ def test_panel_shows_the_day_where_there_is_one(cast, sign_in):
     assert "; looked up on 27 Nov 2026</span>" in flat(client.get(page).text)
 
 
-def test_every_index_of_guidance_judgments_and_codes_says_its_day():
-    laws = seeds.read(settings.BASE_DIR / "seeds").laws
+def test_every_index_of_guidance_judgments_and_codes_says_its_day(shipped):
+    laws = shipped.laws
     days = {law.content.instrument.key: law.content.instrument.seen_on for law in laws}
     dated = {key for key, day in days.items() if day}
     guided = {

@@ -3,23 +3,29 @@
 from datetime import date
 
 import pytest
-from django.conf import settings
 
 from compliance.applicability import rules
 from compliance.checklists.diff import compare
 from compliance.edition_moves.planning import AnswerValues, convert
-from compliance.seeds import actions
-
-FOLDER = settings.BASE_DIR / "seeds"
 
 
 @pytest.fixture(scope="module")
-def questions():
+def questions(shipped):
     return {
         question["key"]: question
-        for files in actions.read(FOLDER).checklists
+        for files in shipped.checklists
         for part in files.sections
         for question in part.content.document()["questions"]
+    }
+
+
+@pytest.fixture(scope="module")
+def changes(shipped):
+    """What differs between the first edition and this one, by the key of a question."""
+    return {
+        item.key: item
+        for files in shipped.checklists
+        for item in compare(files.older[0].document(), files.document()).items
     }
 
 
@@ -100,19 +106,9 @@ def test_nothing_happened_never_and_not_known_are_answers(questions, key, others
     ],
 )
 def test_answer_of_the_first_edition_moves_where_one_answer_says_the_same(
-    key, said, value
+    changes, key, said, value
 ):
-    read = actions.read(FOLDER).checklists
-    folder = {
-        "G": "gdpr",
-        "A": "ai-act",
-        "S": "sovereignty",
-        "Z": "zero-trust",
-    }[key[0]]
-    files = next(files for files in read if files.folder == folder)
-    found = compare(files.older[0].document(), files.document()).items
-    item = next(item for item in found if item.key == key)
-    converted = convert(item, said)
+    converted = convert(changes[key], said)
     if value or said.verdict == "na":
         assert converted == AnswerValues(said.verdict, value, reason=said.reason)
     else:
@@ -147,8 +143,8 @@ def test_number_is_said_in_the_answer_that_meets_it(questions, key, met):
         ),
     ],
 )
-def test_tiers_of_fines_stand_in_the_summary(folder, tiers):
-    heads = {f.folder: f.head.content for f in actions.read(FOLDER).checklists}
+def test_tiers_of_fines_stand_in_the_summary(shipped, folder, tiers):
+    heads = {f.folder: f.head.content for f in shipped.checklists}
     assert [tier for tier in tiers if tier not in heads[folder].summary] == []
 
 

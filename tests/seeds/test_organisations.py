@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.conf import settings
 
 from compliance.applicability import rules
 from compliance.applicability.rules import YESNO
-from compliance.seeds import actions
 
 FILE = Path(__file__).parent / "organisations.yaml"
 TODAY = date(2026, 11, 25)
@@ -44,9 +42,8 @@ def topics(groups):
 
 
 @pytest.fixture(scope="module")
-def checklists():
-    read = actions.read(settings.BASE_DIR / "seeds").checklists
-    first = {files.folder: next(iter(files.older), files) for files in read}
+def checklists(shipped):
+    first = {f.folder: next(iter(f.older), f) for f in shipped.checklists}
     return {
         folder: (
             files.head.content,

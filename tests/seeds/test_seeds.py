@@ -31,11 +31,6 @@ UNUSED = {
 """Numbers that no question has; those of criteria say objective and criterion."""
 
 
-@pytest.fixture(scope="module")
-def seeds():
-    return actions.read(settings.BASE_DIR / "seeds")
-
-
 def questions(seeds):
     return {
         files.head.content.key: [
@@ -45,8 +40,8 @@ def questions(seeds):
     }
 
 
-def test_every_topic_has_a_question(seeds):
-    found = questions(seeds)
+def test_every_topic_has_a_question(shipped):
+    found = questions(shipped)
     assert found.keys() == SHIPPED.keys()
     for key, (letter, topics) in SHIPPED.items():
         asked = {
@@ -56,8 +51,8 @@ def test_every_topic_has_a_question(seeds):
         assert asked == {f"{letter}{topic:03}" for topic in numbers}
 
 
-def test_every_checklist_says_what_it_must_cover(seeds):
-    assert all(files.coverage for files in seeds.checklists)
+def test_every_checklist_says_what_it_must_cover(shipped):
+    assert all(files.coverage for files in shipped.checklists)
 
 
 def alike(one, other):
@@ -74,30 +69,30 @@ letters = cache(Counter)
 
 
 @pytest.mark.slow
-def test_no_two_questions_are_nearly_the_same(seeds):
-    texts = [q.text.lower() for found in questions(seeds).values() for q in found]
+def test_no_two_questions_are_nearly_the_same(shipped):
+    texts = [q.text.lower() for found in questions(shipped).values() for q in found]
     assert [pair for pair in combinations(texts, 2) if alike(*pair)] == []
 
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_shipped_editions_load_and_keep_their_hash(seeds):
+def test_shipped_editions_load_and_keep_their_hash(shipped):
     actions.load(by=None, folder=settings.BASE_DIR / "seeds")
     for edition in Edition.objects.all():
         assert content.content_hash(content.document(edition)) == edition.content_hash
     stood = Edition.objects.values_list("checklist__key", "status").order_by("pk")
-    shipped = [
+    wanted = [
         (files.head.content.key, state)
-        for files in seeds.checklists
+        for files in shipped.checklists
         for state in ("published", *["retired"] * len(files.older))
     ]
-    assert sorted(stood) == sorted(shipped)
+    assert sorted(stood) == sorted(wanted)
 
 
-def test_question_that_keeps_its_key_keeps_its_article(seeds):
+def test_question_that_keeps_its_key_keeps_its_article(shipped):
     moved = [
         (old.key, old.cites, new.cites)
-        for files in seeds.checklists
+        for files in shipped.checklists
         for older in files.older
         for old, new in same_keys(older, files)
         if not articles(old) & articles(new) and old.key not in MISCITED
@@ -121,15 +116,15 @@ def articles(question):
     return {re.split(r"[(,]|(?<=SOV-[0-9])[.]", cite)[0] for cite in question.cites}
 
 
-def test_crosswalk_joins_every_two_checklists(seeds):
-    pairs = seeds.crosswalk.content.pairs
+def test_crosswalk_joins_every_two_checklists(shipped):
+    pairs = shipped.crosswalk.content.pairs
     joined = {frozenset({pair.a.checklist, pair.b.checklist}) for pair in pairs}
     assert joined == set(map(frozenset, combinations(SHIPPED, 2)))
     assert len(pairs) >= 100
 
 
-def test_every_criterion_rates_each_answer(seeds):
-    files = next(f for f in seeds.checklists if f.head.content.key == "sovereignty")
+def test_every_criterion_rates_each_answer(shipped):
+    files = next(f for f in shipped.checklists if f.head.content.key == "sovereignty")
     rated = [
         question
         for part in files.sections
