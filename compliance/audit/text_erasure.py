@@ -86,10 +86,17 @@ def cleaned(value: Any, clean: Cleaner) -> Any:
 
 
 def holding(texts: Iterable[str], field: str = "payload") -> models.Q:
-    """Rows whose JSON holds one of some texts, as either database writes it."""
+    """Rows whose JSON, or text, holds one of some texts, as either database writes it."""
+    written = {
+        form
+        for text in texts
+        for form in (
+            text,
+            json.dumps(text)[1:-1],
+            json.dumps(text, ensure_ascii=False)[1:-1],
+        )
+    }
     found = models.Q(pk__in=[])
-    for text in texts:
-        for is_plain in (True, False):
-            written = json.dumps(text, ensure_ascii=is_plain)[1:-1]
-            found |= models.Q(**{f"{field}__icontains": written})
+    for form in sorted(written):
+        found |= models.Q(**{f"{field}__icontains": form})
     return found

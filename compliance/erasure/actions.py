@@ -405,12 +405,13 @@ def _rows_with(
         name = f"text_{each.attname}"
         rows = rows.annotate(**{name: Cast(each.attname, models.TextField())})
         found |= holding(words.spellings(), name)
-        for word in words.spellings():
-            found |= models.Q(**{f"{name}__icontains": word})
     rows = rows.filter(found) if texts else rows.none()
+    held = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    if not held:
+        return
     theirs = rows.filter(**{f"{path}__in": places}) if path else rows
     own = set(theirs.values_list("pk", flat=True))
-    for row in list(rows.order_by("pk").select_for_update(no_key=True, of=("self",))):
+    for row in held:
         yield row, row.pk in own
 
 
