@@ -105,7 +105,7 @@ SENT = {
     },
     "scoping:applies": {"data": "health"},
     "workspace:detail": LOOK,
-    "workspace:progress": LOOK | {"drawn": "8-00000000"},
+    "workspace:progress": {"look": "?" + urlencode(LOOK), "drawn": "8-00000000"},
     "scoping:facts": {"data": "health"},
     "scoping:applicability": LOOK,
     "assignments:assign": LOOK

@@ -118,6 +118,11 @@ def read_look(given: QueryDict) -> Look:
     )
 
 
+def read_address(address: str) -> Look:
+    """The same from a query string, as ``Look.address`` writes it."""
+    return read_look(QueryDict(address.removeprefix("?")))
+
+
 @dataclass(frozen=True, slots=True)
 class KeptView:
     """A view that someone kept, and what it shows."""
@@ -142,7 +147,7 @@ def kept_views(assessment: Assessment, user_id: int) -> list[KeptView]:
         KeptView(
             row.pk,
             row.name,
-            read_look(QueryDict(row.address.removeprefix("?"))).kept(),
+            read_address(row.address).kept(),
             row.user_id == user_id,
             row.is_shared,
         )

@@ -28,6 +28,7 @@ from compliance.workspace.pages import (
     owners,
     page_context,
     panel_context,
+    read_address,
     read_look,
     row_context,
 )
@@ -103,8 +104,11 @@ def next_open(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 @require_safe
 @member_required(Permission.VIEW)
 def progress(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """The counts of the filters, and of the answer strip what ``drawn`` does not have."""
+    """The counts of the filters of the list at the address ``look``, and of the answer
+    strip what ``drawn`` does not have.
+    """
     assessment = find(request, assessment_id)
-    context = numbers_context(request, assessment, read_look(request.GET))
+    look = read_address(request.GET.get("look", ""))
+    context = numbers_context(request, assessment, look)
     context["redrawn"] = context["view"].strip.since(request.GET.get("drawn", ""))
     return render(request, "workspace/_numbers.html", context)
