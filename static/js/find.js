@@ -76,7 +76,11 @@ list.addEventListener("mousemove", (event) => {
   const option = event.target.closest('[role="option"]');
   if (option && option !== current()) choose(option);
 });
-dialog.addEventListener("close", empty);
+// A reply that is on its way would stand in the dialog when it opens again.
+dialog.addEventListener("close", () => {
+  htmx.trigger(input, "htmx:abort");
+  empty();
+});
 
 let asked = "";
 input.addEventListener("htmx:beforeRequest", (event) => {
@@ -86,10 +90,6 @@ input.addEventListener("htmx:beforeRequest", (event) => {
   empty();
 });
 list.addEventListener("htmx:afterSwap", () => {
-  if (!dialog.open) {
-    empty();
-    return;
-  }
   shown = asked;
   choose(options()[0]);
   if (isWanted) current()?.click();

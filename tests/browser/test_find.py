@@ -1,8 +1,10 @@
 """Ctrl K: a dialog to go anywhere, by keys alone; and the search of the list."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
-from tests.browser.window import becomes, follow
+from tests.browser.window import becomes, follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -11,9 +13,15 @@ def chosen(page):
     return page.locator('#find [aria-selected="true"]').all_inner_texts()
 
 
+def asked(reply):
+    return parse_qs(urlsplit(reply.url).query).get("q")
+
+
 def search(page, typed):
     page.keyboard.press("Control+k")
-    page.keyboard.type(typed)
+    with page.expect_response(lambda reply: asked(reply) == [typed]):
+        page.keyboard.type(typed)
+    page.locator("#find-q:not(.htmx-request)").wait_for()
     page.locator('#find [role="option"]').first.wait_for()
 
 
@@ -27,6 +35,25 @@ def test_question_is_reached_by_keys(desk, work):
     page.keyboard.press("Enter")
     page.wait_for_url(f"**open={third}*")
     assert work.window.note(third).input_value() == "The zebra log is kept."
+    assert work.window.faults == []
+
+
+def test_search_that_was_left_shows_nothing_when_its_reply_comes(work):
+    page, held = work.page, []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/search/?**", hold)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("duty")
+    until(lambda: (page.wait_for_timeout(50), held)[1], bool)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    assert page.locator("#find-hits").inner_text() == ""
     assert work.window.faults == []
 
 
