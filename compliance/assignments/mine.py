@@ -156,5 +156,5 @@ def _inviter(taken: Event) -> User | None:
 def _owned(user: User) -> AnswerQuerySet:
     rows = Answer.objects.filter(owner=user, applies=True).select_related("question")
     return rows.with_force().order_by(
-        F("due_on").asc(nulls_last=True), "question__position"
+        F("due_on").asc(nulls_last=True), "question__position", "pk"
     )

@@ -112,7 +112,7 @@ def _answers(organisation: Organisation, user: User, today: date) -> Iterator[An
         )
         .select_related("question", "assessment__edition__checklist")
         .defer("assessment__edition__extra")
-        .order_by("due_on", "question__position")
+        .order_by("due_on", "question__position", "pk")
     )
     for answer in rows:
         answer.assessment.organisation = organisation
@@ -152,7 +152,7 @@ def _weak(
         .filter(Q(expires_on__lte=today + SOON) | Q(has_gap=True))
         .annotate(answer_count=Count("attachments", filter=used))
         .filter(answer_count__gt=0)
-        .order_by(F("expires_on").asc(nulls_last=True), "title")
+        .order_by(F("expires_on").asc(nulls_last=True), "title", "pk")
     )
 
 
@@ -352,7 +352,7 @@ def _mentions(organisation: Organisation, user: User) -> Iterator[Comment]:
         .select_related("author", "answer__question")
         .select_related("answer__assessment__edition__checklist")
         .defer("answer__assessment__edition__extra")
-        .order_by("written_at")
+        .order_by("written_at", "pk")
     )
     for comment in rows:
         comment.answer.assessment.organisation = organisation

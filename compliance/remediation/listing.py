@@ -175,7 +175,7 @@ def links_of(action: Action) -> list[Answer]:
         "question", "assessment__edition__checklist", "assessment__organisation"
     )
     rows = rows.defer("assessment__edition__extra")
-    found = list(rows.order_by("assessment__started_at", "question__position"))
+    found = list(rows.order_by("assessment__started_at", "question__position", "pk"))
     read_marks(found)
     return found
 

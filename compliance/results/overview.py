@@ -515,6 +515,6 @@ def _evidence(organisation: Organisation, today: date) -> Iterable[Any]:
     rows: Iterable[Any] = (
         ending.annotate(answer_count=Count("attachments"))
         .select_related("organisation")
-        .order_by("expires_on", "title")
+        .order_by("expires_on", "title", "pk")
     )
     return rows

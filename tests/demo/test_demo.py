@@ -8,7 +8,6 @@ from html import unescape
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
@@ -46,6 +45,7 @@ from tests.bundles.making import bundle_of, reading
 from tests.checklist_files.reading import read
 from tests.golden.demo import texts
 from tests.golden.files import compare
+from tests.plans import count_rows
 
 INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|br|code|del|em|i|ins|kbd|mark|span|strong|time)\b[^>]*>"
@@ -73,9 +73,7 @@ class TestDemo(TestCase):
     def setUpTestData(cls):
         seeds.load(by=None, folder=settings.BASE_DIR / "seeds")
         cls.demo = load_demo(FOLDER)
-        with connection.cursor() as cursor:
-            # nothing is committed that the database could count by itself
-            cursor.execute("ANALYZE")
+        count_rows()
 
     def test_demo_says_what_was_agreed_on(self):
         compare(texts())

@@ -45,6 +45,7 @@ from compliance.seeds import actions as seeds
 from compliance.web.mail import queue_mail
 from compliance.web.worker import _worker
 from tests.mailing import queued
+from tests.plans import count_rows
 
 PASSWORD = "attest test 2026"
 OUTSIDE = {Permission.INVITE, Permission.MEMBERS, Permission.SEATS, Permission.LEAVE}
@@ -89,6 +90,7 @@ class TestSample(TestCase):
         )
         cls.real = create_organisation(by=cls.nora, owner=cls.nora, name="Real")
         cls.sample = open_sample(by=cls.nora)
+        count_rows()
 
     def enter(self, person):
         self.client.force_login(person)
