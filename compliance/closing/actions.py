@@ -59,7 +59,7 @@ def make_archive(archive_id: UUID) -> None:
         except CancelledError:
             raise
         except Exception as error:
-            problem = job_ends.unforeseen("archive", error)
+            problem = job_ends.failed("archive", error)
             _end(archive, PackageStatus.FAILED, problem=problem)
             raise
         except BaseException:  # a worker that has to end at once

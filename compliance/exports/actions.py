@@ -115,7 +115,7 @@ def _make_or_fail(package: Package) -> None:
     except ValidationError as error:
         _end(package, PackageStatus.FAILED, problem=" ".join(error.messages))
     except Exception as error:
-        problem = job_ends.unforeseen("file", error)
+        problem = job_ends.failed("file", error)
         _end(package, PackageStatus.FAILED, problem=problem)
         raise
     except BaseException:  # a worker that has to end at once

@@ -148,7 +148,7 @@ def _make_or_fail(report: Report, on_step: Listen | None, share: Share | None) -
     except LackingError as error:
         _fail(report, " ".join(error.messages))
     except Exception as error:
-        _fail(report, job_ends.unforeseen("report", error))
+        _fail(report, job_ends.failed("report", error))
         raise
     except BaseException:  # a worker that has to end at once
         _fail(report, job_ends.stopped("report"))

@@ -5,8 +5,8 @@ from compliance.web.storage_errors import is_full, words_of
 from compliance.web.time_limits import TOO_LONG, is_time_up
 
 
-def unforeseen(thing: str, error: Exception) -> str:
-    """What ended it, where that is known; else that the log has it."""
+def failed(thing: str, error: Exception) -> str:
+    """An error ended it: its cause where it is known, else that the log has it."""
     if is_full(error):
         return NO_ROOM
     if is_time_up(error):

@@ -25,12 +25,12 @@ def line_field(
 
 
 def day_input(style: str = "input") -> forms.DateInput:
-    """A day as browsers ask for it, in ISO 8601; its label says it in words as well."""
+    """The date field of the browser; it sends and receives ISO 8601."""
     return forms.DateInput(format="%Y-%m-%d", attrs={"class": style, "type": "date"})
 
 
 class DayField(forms.DateField):
-    """A day, and the words for what is none."""
+    """A day; anything else is refused with an example."""
 
     widget = day_input()
     default_error_messages: ClassVar = {"invalid": "Write the date as 2026-12-31."}

@@ -13,9 +13,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const row = event.target.matches?.("[data-offer]") ? standing(event.target) : null;
   const top = row?.getBoundingClientRect().top ?? innerHeight;
   if (!row || top < 0 || top >= innerHeight) return;
-  const keep = () => {
+  queueMicrotask(() => {
+    // swapped by now, and not drawn; a reply without a question swaps as well, and is not said to have
     for (const box of [list, document.scrollingElement])
       if (box) box.scrollTop += row.getBoundingClientRect().top - top;
-  };
-  document.addEventListener("htmx:afterSwap", keep, { once: true });
+  });
 });

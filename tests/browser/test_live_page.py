@@ -196,3 +196,26 @@ def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(
     phone.page.evaluate(PLACE_OF_NEXT, [one, following])
     phone.row(one).locator('label:has([value="not_met"])').tap()
     assert next_row_stands(phone.page)
+
+
+def test_list_stays_where_it_was_scrolled_after_no_question_for_an_action_came(
+    desk, open_window
+):
+    """A rating that is not met, and an answer whose action was planned meanwhile, ask for none."""
+    made = desk.many(40, "Cara")
+    phone = open_window(
+        made["sessions"][0], made["path"], has_touch=True, is_mobile=True
+    )
+    phone.page.set_viewport_size({"width": 390, "height": 800})
+    phone.page.route("**/actions/ask/", lambda route: route.fulfill(body=""))
+    one, other = made["answers"][3], made["answers"][6]
+    phone.row(one).locator(".seg").scroll_into_view_if_needed()
+    with phone.page.expect_response("**/actions/ask/"):
+        phone.row(one).locator('label:has([value="not_met"])').tap()
+    phone.row(other).locator(".seg").scroll_into_view_if_needed()
+    before = phone.page.evaluate("scrollY")
+    with phone.page.expect_response("**/progress/**"):
+        phone.row(other).locator('label:has([value="met"])').tap()
+    phone.page.wait_for_timeout(300)
+    assert abs(phone.page.evaluate("scrollY") - before) < 2
+    assert phone.faults == []

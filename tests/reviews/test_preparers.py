@@ -10,6 +10,7 @@ from compliance.evidence.actions import describe
 from compliance.evidence_use.actions import use_instead
 from compliance.models import Event
 from compliance.reviews import actions
+from compliance.reviews.four_eyes import preparers_and_signers
 from compliance.reviews.preparers import preparers_of
 from compliance.reviews.queries import desk_of
 from tests import factories, signing
@@ -81,6 +82,20 @@ def test_whoever_changes_the_facts_prepared_what_applies_by_that(cast):
     change_facts(by=cast.otto, assessment=assessment, facts={"data": []})
     change_facts(by=cast.ada, assessment=assessment, facts={"data": ["health"]})
     assert desk_of(assessment).prepared(cast.ada.pk) == ["Q2"]
+
+
+def test_questions_ruled_out_are_counted_apart_from_answers(cast):
+    draft = factories.make_draft(questions=1)
+    section = draft.sections.get()
+    factories.make_question(draft, section, 2, rule={"data": ["health"]}).save()
+    assessment = factories.make_assessment(
+        cast.acme, cast.otto, factories.publish(draft), facts={"data": ["health"]}
+    )
+    change_facts(by=cast.ada, assessment=assessment, facts={"data": []})
+    signing.answer(cast.ada, assessment, "Q1", verdict="met")
+    found = preparers_and_signers(desk_of(assessment), cast.acme)
+    [ada] = [one for one in found if one.user == cast.ada]
+    assert (ada.prepared, ada.ruled_out, ada.uncovered) == (1, 1, 2)
 
 
 def test_evidence_described_before_the_assessment_began_is_nobodys_answer(cast):
