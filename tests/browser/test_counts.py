@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import becomes, until
+from tests.browser.window import becomes, held, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -76,17 +76,12 @@ def test_strip_follows_a_save_whose_filter_was_left_at_once(work):
 
 def test_counts_that_are_asked_for_come_after_the_list_was_replaced(work):
     """The bar of filters goes with its list; a reply to the old one found no places."""
-    held = []
-
-    def hold(route):
-        held.append(route)
-
-    work.page.route("**/progress/**", hold)
-    work.window.choose(work.answers[0], "not_met")
-    until(lambda: (work.page.wait_for_timeout(50), held)[1], bool)
+    waiting = held(work.page, "**/progress/**")
+    with work.page.expect_request("**/progress/**"):
+        work.window.choose(work.answers[0], "not_met")
     work.page.locator("#show-unanswered").click()
     work.page.wait_for_url("**?show=unanswered")
     until(lambda: work.page.locator("[data-q]").count(), lambda count: count == 7)
-    held.pop().continue_()
+    waiting.pop().continue_()
     becomes(lambda: "1 of 8 answered" in work.page.inner_text("#counts"), True)
     assert work.window.faults == []

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.window import becomes, follow, until
+from tests.browser.window import becomes, follow, held
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -39,18 +39,14 @@ def test_question_is_reached_by_keys(desk, work):
 
 
 def test_search_that_was_left_shows_nothing_when_its_reply_comes(work):
-    page, held = work.page, []
-
-    def hold(route):
-        held.append(route)
-
-    page.route("**/search/?**", hold)
+    page = work.page
+    waiting = held(page, "**/search/?**")
     page.keyboard.press("Control+k")
-    page.keyboard.type("duty")
-    until(lambda: (page.wait_for_timeout(50), held)[1], bool)
+    with page.expect_request("**/search/?**"):
+        page.keyboard.type("duty")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
-    for route in held:
+    for route in waiting:
         route.continue_()
     page.wait_for_timeout(500)
     assert page.locator("#find-hits").inner_text() == ""

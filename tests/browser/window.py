@@ -96,6 +96,17 @@ def follow(link):
         link.click()
 
 
+def held(page, address):
+    """Requests to an address; each waits until its route is continued."""
+    routes = []
+
+    def hold(route):
+        routes.append(route)
+
+    page.route(address, hold)
+    return routes
+
+
 def until(ask, is_right, seconds=15):
     """Ask again and again until the reply is right; the last reply."""
     end = time.monotonic() + seconds
