@@ -27,7 +27,7 @@ from compliance.monitoring import checks
 from compliance.press import process as printer
 from compliance.sandbox import process as reader
 from compliance.seeds import actions as seeds
-from tests import postgres
+from tests import postgres, warm
 from tests.explained import Watch
 from tests.factories import make_cast
 from tests.made import TABLES, made
@@ -262,13 +262,7 @@ def race(tmp_path, committed, request):
     }
 
     def run(program, rounds):
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(rounds)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = warm.run("-c", program, str(rounds), env=environment)
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout.splitlines()[-1])
 

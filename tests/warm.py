@@ -5,6 +5,9 @@ processes hundreds of times. Here each begins with that done: a fork of a proces
 did nothing but load the module, with the environment, folder and open files that were
 asked for. Its limits are its own, since it sets them itself.
 
+So do programs of tests that work in an installation of their own (``run``): loading
+the app takes two.
+
 ``python -m tests.warm MODULE SOCKET`` is the process that forks.
 """
 
@@ -22,18 +25,22 @@ import subprocess
 import sys
 import threading
 from importlib import import_module
+from tempfile import TemporaryFile
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 from tests.made import ROOT
 
 OURS = "compliance."
 CHILD = "compliance.sandbox.child"
 """It runs the module that its first argument names."""
+APP = "tests.loaded"
+"""It has the app loaded, and runs the program that its arguments name."""
 MOST = 65_536
 """Bytes of one order."""
 
 _sources = {}
-"""For each module: the socket, and the process that listens to it."""
+"""For each module and kind: the socket, and the process that listens to it."""
 _turn = threading.Lock()
 
 
@@ -52,10 +59,40 @@ def start(command, **options):
     return subprocess.Popen(command, **options)
 
 
-def _source(module, env):
+def begin(*command, env, stdout, stderr, stdin=None, **options):
+    """Start ``python`` with "-m" and a module, or "-c" and a text, and arguments.
+
+    It is forked from a process with the app loaded, for the kind of database that ``env``
+    names. Without ``stdin`` it has nothing to read.
+    """
+    source = _source(APP, env, urlsplit(env["DATABASE_URL"]).scheme)
+    with open(os.devnull) as nothing:
+        files = {"stdin": stdin or nothing, "stdout": stdout, "stderr": stderr}
+        return Warm(source, [APP, *command], env=env, cwd=ROOT, **files, **options)
+
+
+def run(*command, env, timeout=None):
+    """The same, ended: its exit status and what it wrote, as ``subprocess.run`` gives them.
+
+    Raises ``subprocess.TimeoutExpired`` after so many seconds, once it is killed.
+    """
+    with TemporaryFile("w+") as stdout, TemporaryFile("w+") as stderr:
+        with begin(*command, env=env, stdout=stdout, stderr=stderr) as process:
+            try:
+                process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        for file in (stdout, stderr):
+            file.seek(0)
+        said = stdout.read(), stderr.read()
+    return subprocess.CompletedProcess(command, process.returncode, *said)
+
+
+def _source(module, env, kind=""):
     """The end of a socket whose other end a process with the module loaded has."""
     with _turn:
-        if module not in _sources:
+        if (module, kind) not in _sources:
             ours, theirs = _pair()
             with theirs:
                 process = subprocess.Popen(
@@ -66,8 +103,8 @@ def _source(module, env):
                     env=env,
                     pass_fds=[theirs.fileno()],
                 )
-            _sources[module] = ours, process
-        return _sources[module][0]
+            _sources[module, kind] = ours, process
+        return _sources[module, kind][0]
 
 
 def _pair():
@@ -110,7 +147,6 @@ class Warm:
         if self.stdout:
             self.stdout.close()
         self.wait()
-        self.reports.close()
 
     def wait(self, timeout=None):
         """Its exit status, negative for a signal; raises what ``subprocess`` does."""
@@ -119,6 +155,13 @@ class Warm:
             if not select.select([self.reports], [], [], left)[0]:
                 raise subprocess.TimeoutExpired(self.argv, timeout)
             self.returncode = int(self.reports.recv(MOST))
+            self.reports.close()
+        return self.returncode
+
+    def poll(self):
+        """Its exit status, or None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
         return self.returncode
 
     def kill(self):

@@ -8,10 +8,7 @@ import django
 django.setup()
 from datetime import date
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.db import connection
-if connection.vendor == "sqlite":
-    call_command("migrate", verbosity=0)
 from compliance.assessments.actions import start
 from compliance.audit import verification
 from compliance.checklists import actions

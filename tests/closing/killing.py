@@ -1,6 +1,6 @@
 """``python -m tests.closing.killing make|delete|check``: an organisation deleted, and killed.
 
-``make`` fills an installation and closes an organisation whose last day has passed; it
+``make`` fills an installation that has tables and closes an organisation whose last day has passed; it
 prints the rows that are to go. ``delete`` says each piece before it goes. ``check`` prints the
 rows of the receipt and what ``verify_trail`` says.
 """
@@ -30,7 +30,6 @@ settings.GRACE_DAYS = -0.5  # the last day has passed
 
 
 def make():
-    call_command("migrate", interactive=False, verbosity=0)
     cast = make_cast()
     make_everything(cast)
     make_signed(

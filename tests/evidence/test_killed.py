@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from compliance.evidence.storage import path_of
+from tests import warm
 
 KILLS = 8
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,24 +56,26 @@ actions.sweep(older_seconds=-60)
 """
 
 
-def run(script, folder, **options):
-    environment = {"ATTEST_UPLOADS_PER_HOUR": "1000000"} | os.environ
-    environment |= {
+def run(script, folder):
+    done = warm.run("-c", script, env=environment(folder))
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def environment(folder):
+    return os.environ | {
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "ATTEST_DATA_DIR": str(folder),
+        "ATTEST_UPLOADS_PER_HOUR": "1000000",
         "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
         "PYTHONPATH": str(ROOT),
     }
-    return subprocess.Popen(
-        [sys.executable, "-c", script], env=environment, text=True, **options
-    )
 
 
 @pytest.fixture
 def installed(tmp_path, migrated_file):
     """A folder with a database that has Ada and Acme in it."""
     shutil.copy(migrated_file, tmp_path)
-    assert run(SETUP, tmp_path).wait() == 0
+    run(SETUP, tmp_path)
     return tmp_path
 
 
@@ -101,7 +104,10 @@ def rows(folder):
 def test_killed_upload_leaves_no_row_without_its_file(installed, settings):
     settings.MEDIA_ROOT = installed / "files"
     lines, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with run(UPLOADER, installed, **pipes) as uploader:
+    command = [sys.executable, "-c", UPLOADER]
+    with subprocess.Popen(
+        command, env=environment(installed), text=True, **pipes
+    ) as uploader:
         for round_number in range(KILLS):
             lines += upload_and_kill(uploader, round_number + 1)
     kept = rows(installed)
@@ -110,6 +116,6 @@ def test_killed_upload_leaves_no_row_without_its_file(installed, settings):
     (organisation,) = (p.name for p in settings.MEDIA_ROOT.iterdir())
     places = {path_of(organisation, sha256): size for sha256, size in kept.items()}
     assert {path: path.stat().st_size for path in places} == places
-    assert run(SWEEP, installed).wait() == 0
+    run(SWEEP, installed)
     left = {p for p in settings.MEDIA_ROOT.rglob("*") if p.is_file()}
     assert left == set(places)

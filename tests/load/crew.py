@@ -4,10 +4,9 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from contextlib import contextmanager
 
-from tests.load.serving import ROOT
+from tests import warm
 
 
 class Crew:
@@ -33,36 +32,38 @@ class Crew:
                 self.kill(worker)
 
 
-def started(site, name, *given, stdout=None, **environment):
+def started(site, name, *given, stdin=None, stdout=None, **environment):
+    """A process of ``carrying``, which is the first of a group of its own."""
     with open(site.folder / f"{name}.log", "ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.load.carrying", *given],
-            cwd=ROOT,
+        return warm.begin(
+            *("-m", "tests.load.carrying", *given),
             env=site.environment | environment,
-            stdin=subprocess.PIPE if stdout else subprocess.DEVNULL,
+            stdin=stdin,
             stdout=stdout or log,
             stderr=log,
             start_new_session=True,
-            text=True,
         )
 
 
 @contextmanager
 def asking(site):
     """Calls a function of ``carrying`` in one process that stays: a start takes seconds."""
-    process = started(site, "asker", "listen", stdout=subprocess.PIPE)
+    reading, writing = os.pipe()
+    with open(reading) as stdin:
+        files = {"stdin": stdin, "stdout": subprocess.PIPE}
+        process = started(site, "asker", "listen", **files)
 
     def ask(*given):
-        print(json.dumps(given), file=process.stdin, flush=True)
+        print(json.dumps(given), file=calls, flush=True)
         answer = process.stdout.readline()
         assert answer, (site.folder / "asker.log").read_text()[-3000:]
         return json.loads(answer)
 
-    try:
-        yield ask
-    finally:
-        process.kill()
-        process.communicate()
+    with open(writing, "w") as calls, process:
+        try:
+            yield ask
+        finally:
+            process.kill()
 
 
 def ended(crew, count):

@@ -20,7 +20,6 @@ class World:
     """The acts on a clone whose original has a newer edition, one after the other."""
 
     def __init__(self):
-        killing.call_command("migrate", interactive=False, verbosity=0)
         cast = factories.make_cast()
         self.ada, original = cast.ada, factories.make_checklist("law")
         law = factories.make_provision("Law Art. 1")

@@ -39,11 +39,12 @@ RULE = {"data": ["health"]}
 
 
 def seed(questions, assessments, people):
-    """Migrate, and make an organisation with its assessments and signed-in people.
+    """Make an organisation with its assessments and signed-in people, and tables if there are none.
 
     Every second question applies to health data only.
     """
-    call_command("migrate", interactive=False, verbosity=0)
+    if not connection.introspection.table_names():
+        call_command("migrate", interactive=False, verbosity=0)
     slug = f"load-{Assessment.objects.count()}"
     organisation = factories.make_organisation("Load", slug)
     staff = [make_editor(organisation, place) for place in range(people)]

@@ -3,8 +3,8 @@
 ``python -m tests.load.jobs attack bundle 4`` kills the worker before every fourth
 statement, commit and touch of the disk of making a bundle, and starts it again each
 time. It prints how often it was killed and each thing that was not whole afterwards.
-``... sealing`` kills it around the process that seals, ``... hopeless report`` each time
-it begins, ``... sampled 100`` while it makes a sample, and ``... cancelled`` is about a person
+``... sealing before 0.3`` kills it around the process that seals, ``... hopeless report`` each time
+it begins, ``... sampled 0 100`` while it makes a sample, and ``... cancelled`` is about a person
 who cancels. ``prepare`` comes first.
 """
 
@@ -54,6 +54,7 @@ from compliance.seeds import actions as seeds  # noqa: E402
 from compliance.web import file_store, worker  # noqa: E402
 from tests.bundles.making import make_everything  # noqa: E402
 from tests.factories import make_cast  # noqa: E402
+from tests.warm import warmed  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SURVIVED = 0
@@ -126,7 +127,6 @@ def begun(act, at=None):
 
 def prepare():
     """Makes the installation that the others work in."""
-    call_command("migrate", interactive=False, verbosity=0)
     ASSESSMENT.write_text(str(make_everything(make_cast()).pk))
 
 
@@ -232,15 +232,17 @@ def attack(kind, step):
 
 
 @mock.patch.object(actions, "render", render)
-def sealing():
-    """Killed between rendering and sealing, and while the process that seals works."""
+def sealing(*moments):
+    """Killed so many seconds after the process that seals began, or "before" that."""
     world, faults, kills = World(), [], 0
-    for seconds in (None, 0, 0.3, 0.6):
+    for moment in moments:
+        seconds = None if moment == "before" else float(moment)
         asked = world.ask("report")
         with mock.patch.object(walls.subprocess, "Popen", killer(seconds)):
             kills += not working()
-        working()
-        faults += [f"killed after {seconds} s: {one}" for one in world.faults(asked)]
+        with mock.patch.object(walls, "subprocess", warmed(walls)):
+            working()
+        faults += [f"killed at {moment}: {one}" for one in world.faults(asked)]
         with pikepdf.open(storage.path_of(asked.sha256)) as pdf:
             fields = len(pdf.Root.AcroForm.Fields)
         if fields != 1:
@@ -263,15 +265,19 @@ def killer(seconds, popen=subprocess.Popen):
 
 @mock.patch.object(actions, "render", render)
 @mock.patch.object(actions, "seal", seal)
-def sampled(step):
-    """Killed while it makes a sample: nobody sees any of it, and the next makes it whole."""
+def sampled(at, step=""):
+    """Killed while it makes a sample: nobody sees any of it, and the next makes it whole.
+
+    At one moment, or at that and each ``step`` further until none is left.
+    """
     seeds.load(by=None, folder=settings.BASE_DIR / "seeds")
-    ada, at, faults, is_ended = World().ada, 0, [], False
+    ada, at, faults, kills, is_ended = World().ada, int(at), [], 0, False
     chains = {PEOPLE, *verification.chains()}
     folders = {*Path(settings.MEDIA_ROOT).iterdir()}
     while not is_ended:
         samples.ask_sample(by=ada)
         is_ended = working(at)
+        kills += not is_ended
         connection.ensure_connection()
         found = half_of(sample_of(ada), chains)
         working()
@@ -283,8 +289,10 @@ def sampled(step):
         left = {*Path(settings.MEDIA_ROOT).iterdir()} - folders
         found += [f"folder {one.name} is left" for one in left]
         faults += [f"killed at {at}: {one}" for one in found]
+        if not step:
+            break
         at += int(step)
-    return {"kills": at // int(step) - 1, "faults": faults}
+    return {"kills": kills, "faults": faults}
 
 
 def half_of(sample, chains):

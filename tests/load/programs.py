@@ -26,7 +26,6 @@ SCOPES = ["answer", "comment", "propose", "trail"]
 
 
 def doors(people):
-    inside.call_command("migrate", interactive=False, verbosity=0)
     organisation = factories.make_organisation("Load", "load")
     staff = [inside.make_editor(organisation, place) for place in range(int(people))]
     edition = factories.make_edition(questions=40, sections=4)

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests import warm
+
 ROOT = Path(__file__).parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 HANGS_SECONDS = 3600
@@ -41,15 +43,8 @@ class Site:
 
     def ask(self, command, *given, module="inside"):
         """Run a function of ``inside``, or of another module here; what it returns."""
-        done = subprocess.run(
-            [sys.executable, "-m", f"tests.load.{module}", command, *map(str, given)],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=HANGS_SECONDS,
-            check=False,
-        )
+        program = ["-m", f"tests.load.{module}", command, *map(str, given)]
+        done = warm.run(*program, env=self.environment, timeout=HANGS_SECONDS)
         if done.returncode:
             raise RuntimeError(done.stderr[-3000:])
         return json.loads(done.stdout)

@@ -1,44 +1,43 @@
 """kill -9 in the middle of a deletion: the next one ends it, and counts each row once."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
-from django.conf import settings
+
+from tests import warm
 
 pytestmark = pytest.mark.slow
+PROGRAM = ["-m", "tests.closing.killing"]
 
 
 def run(folder, *words):
-    done = subprocess.run(
-        command(*words), env=environment(folder), cwd=settings.BASE_DIR,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = warm.run(*PROGRAM, *words, env=environment(folder))
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
 
-def command(*words):
-    return [sys.executable, "-m", "tests.closing.killing", *words]
-
-
 def environment(folder):
     return {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "ATTEST_DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
         "PATH": "/usr/bin:/bin",
         "NO_BOOTSTRAP": "1",
     }
 
 
-def test_killed_deletion_is_ended_by_the_next(tmp_path):
+def test_killed_deletion_is_ended_by_the_next(tmp_path, migrated_file):
+    shutil.copy(migrated_file, tmp_path)
     organisation_id, rows = run(tmp_path, "make").split()[-2:]
     for pieces in (1, 5, 12):
-        with subprocess.Popen(
-            command("delete", organisation_id), env=environment(tmp_path),
-            cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True,
+        with warm.begin(
+            *PROGRAM, "delete", organisation_id, env=environment(tmp_path),
+            stdout=subprocess.PIPE, stderr=sys.__stderr__,
         ) as process:  # fmt: skip
             for _ in range(pieces):
-                assert process.stdout.readline() == "piece\n"
+                assert process.stdout.readline() == b"piece\n"
             process.kill()
         said = run(tmp_path, "check", organisation_id)
         assert said.startswith("0\n")

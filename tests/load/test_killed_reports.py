@@ -64,8 +64,8 @@ def kill_while_reports_are_made(site, kills):
             assert len(pdf.pages) > 5
 
 
-def test_two_kills_end_in_one_whole_file_each(make_site):
-    kill_while_reports_are_made(make_site(), 2)
+def test_kill_ends_in_one_whole_file(make_site):
+    kill_while_reports_are_made(make_site(), 1)
 
 
 @pytest.mark.long

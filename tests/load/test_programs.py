@@ -195,7 +195,7 @@ def check_nothing_was_lost(clients, kept):
 
 
 def test_four_programs_lose_nothing(make_site):
-    call_together(make_site(workers=2), 4, 200)
+    call_together(make_site(workers=2), 4, 80)
 
 
 @pytest.mark.long

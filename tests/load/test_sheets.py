@@ -42,7 +42,7 @@ def take_in_while_people_type(site, rounds):
 
 
 def test_people_and_files_lose_nothing_of_each_other(make_site):
-    take_in_while_people_type(make_site(workers=2), 6)
+    take_in_while_people_type(make_site(workers=2), 2)
 
 
 @pytest.mark.long

@@ -17,7 +17,6 @@ from tests import factories  # isort: skip
 
 def door():
     """An organisation, and a token of somebody who may answer."""
-    inside.call_command("migrate", interactive=False, verbosity=0)
     organisation = factories.make_organisation("Load", "load")
     person = inside.make_editor(organisation, 0)
     _, text = make_token(

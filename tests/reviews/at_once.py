@@ -205,8 +205,6 @@ def hidden(page):
 def main():
     """Prints how often each race was run, and the faults of all."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    if connection.vendor == "sqlite":
-        call_command("migrate", verbosity=0)
     life = Life()
     with mock.patch.object(reauthentication.ratelimit, "consume", return_value=True):
         for number in range(int(sys.argv[1])):

@@ -7,10 +7,7 @@ import json, random, sys, threading, time
 import django
 django.setup()
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.db import connection
-if connection.vendor == "sqlite":
-    call_command("migrate", verbosity=0)
 from compliance.assessments.actions import attach, change_facts
 from compliance.audit import verification
 from compliance.discussion.actions import comment

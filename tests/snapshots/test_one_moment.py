@@ -6,10 +6,7 @@ PROGRAM = """
 import json, threading
 import django
 django.setup()
-from django.core.management import call_command
 from django.db import connection
-if connection.vendor == "sqlite":
-    call_command("migrate", verbosity=0)
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
 from tests import factories, signing
 
