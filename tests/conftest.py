@@ -31,7 +31,7 @@ from tests import postgres, warm
 from tests.explained import Watch
 from tests.factories import make_cast
 from tests.made import TABLES, made
-from tests.replicating import lines, pair  # noqa: F401 - fixtures
+from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
 from tests.storing import s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
 from tests.warm import warmed
 
@@ -207,6 +207,12 @@ def migrated_file():
     """A SQLite file with all tables and no rows, to be copied: making it takes seconds."""
     name = "attest.sqlite3"
     return made("tables", lambda new: migrate(f"sqlite:///{new}/{name}"), TABLES) / name
+
+
+@pytest.fixture(scope="session")
+def migrated_cluster():
+    """The folder of a whole PostgreSQL with such a database, to be copied."""
+    return made("cluster", lambda new: keep_cluster(new, migrate), TABLES)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from django.conf import Settings, settings
 django.setup()
 
 from django.core.cache import caches  # noqa: E402
-from django.db import connections  # noqa: E402
+from django.db import connections, router  # noqa: E402
 from django.tasks import task_backends  # noqa: E402
 
 BEGINNINGS = """
@@ -53,6 +53,7 @@ def enter():
     for handler in (connections, caches, task_backends):
         handler._settings = handler.settings = handler.configure_settings(None)
         handler._connections = Local(handler.thread_critical)
+    vars(router).pop("routers", None)
 
 
 for module in BEGINNINGS.split():

@@ -38,11 +38,22 @@ class Server:
         )
 
     def make(self):
+        """Become a cluster with an empty database."""
         self.run("initdb", "-D", self.folder, "-U", USER, "-A", "trust", "-N")
         self.start()
         name = f"postgres://{USER}@{HOST}:{self.port}/postgres"
         with closing(psycopg.connect(name, autocommit=True)) as connection:
             connection.execute("CREATE DATABASE attest")
+        return self
+
+    def begin_as(self, folder):
+        """Become what a cluster was that lies in a folder, and start."""
+        shutil.copytree(folder, self.folder)
+        if os.geteuid() == 0:
+            user = pwd.getpwnam(USER)
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, user.pw_uid, user.pw_gid)
+        self.start()
         return self
 
     def copy(self, primary):
@@ -61,9 +72,9 @@ class Server:
         """Become a primary, on a line of the log of its own."""
         self.run("pg_ctl", "-D", self.folder, "-w", "promote")
 
-    def stop(self):
+    def stop(self, how="immediate"):
         if (self.folder / "postmaster.pid").exists():
-            self.run("pg_ctl", "-D", self.folder, "-m", "immediate", "stop")
+            self.run("pg_ctl", "-D", self.folder, "-m", how, "stop")
 
 
 @contextmanager
@@ -84,17 +95,26 @@ def servers(*names):
                 server.stop()
 
 
+def keep_cluster(folder, migrate):
+    """Fill a folder with a cluster whose database has all tables and no rows."""
+    with servers("one") as (server,):
+        migrate(server.make().url)
+        server.stop("fast")
+        shutil.copytree(server.folder, folder, dirs_exist_ok=True)
+        folder.chmod(0o700)
+
+
 @pytest.fixture(scope="module")
-def pair():
-    """A primary and a replica that follows it."""
+def pair(migrated_cluster):
+    """A primary with all tables and no rows, and a replica that follows it."""
     with servers("one", "two") as (primary, replica):
-        primary.make()
+        primary.begin_as(migrated_cluster)
         yield primary, replica.copy(primary)
 
 
 @pytest.fixture(scope="module")
-def lines():
+def lines(migrated_cluster):
     """A primary and two replicas."""
     with servers("one", "two", "three") as (primary, *replicas):
-        primary.make()
+        primary.begin_as(migrated_cluster)
         yield primary, *(one.copy(primary) for one in replicas)

@@ -1,6 +1,8 @@
 """A process forked from one that loaded its module is like one that Python starts."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from tempfile import TemporaryFile
@@ -67,3 +69,47 @@ def test_it_is_waited_for_and_killed():
                 process.wait(timeout=0.1)
             process.kill()
             assert process.wait() == -9
+
+
+def environment(folder, file):
+    folder.mkdir()
+    shutil.copy(file, folder)
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/{file.name}",
+    }
+
+
+PROGRAM = """
+import json, os, sys, django
+os.environ["ATTEST_MAIL_HOST"] = "mail.example.org"
+django.setup()
+from django.conf import settings
+from compliance.models import Organisation
+Organisation.objects.create(name=sys.argv[1], slug="own")
+names = list(Organisation.objects.values_list("name", flat=True))
+mails = settings.MAILERS["default"]["OPTIONS"]["host"]
+print(json.dumps([names, str(settings.MEDIA_ROOT), mails, os.getcwd()]))
+"""
+
+
+def test_program_has_settings_and_database_of_its_own(tmp_path, migrated_file):
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        env = environment(folder, migrated_file)
+        done = warm.run("-c", PROGRAM, name, env=env)
+        found = [[name], f"{folder}/files", "mail.example.org", str(warm.ROOT)]
+        assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout) == found
+
+
+def test_program_fails_as_python_says_and_is_killed_after_its_time(
+    tmp_path, migrated_file
+):
+    env = environment(tmp_path / "one", migrated_file)
+    done = warm.run("-c", "1 / 0", env=env)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    with pytest.raises(subprocess.TimeoutExpired):
+        warm.run("-c", "import time; time.sleep(60)", env=env, timeout=0.2)

@@ -15,7 +15,6 @@ import pytest
 from compliance.evidence.storage import path_of
 from tests import warm
 
-KILLS = 8
 ROOT = Path(__file__).resolve().parents[2]
 UPLOADER = """
 import itertools, os, sys
@@ -101,14 +100,15 @@ def rows(folder):
 
 
 @pytest.mark.slow
-def test_killed_upload_leaves_no_row_without_its_file(installed, settings):
+@pytest.mark.parametrize("kills", [2, pytest.param(8, marks=pytest.mark.long)])
+def test_killed_upload_leaves_no_row_without_its_file(installed, settings, kills):
     settings.MEDIA_ROOT = installed / "files"
     lines, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     command = [sys.executable, "-c", UPLOADER]
     with subprocess.Popen(
         command, env=environment(installed), text=True, **pipes
     ) as uploader:
-        for round_number in range(KILLS):
+        for round_number in range(kills):
             lines += upload_and_kill(uploader, round_number + 1)
     kept = rows(installed)
     assert lines

@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.web.replica import OwnWritesMiddleware
+from tests import warm
 
 pytestmark = pytest.mark.slow
 PROGRAM = """
@@ -198,13 +199,7 @@ def run(primary, replica, folder, *words):
         "REPLICA_FOLDER": str(replica.folder),
         "NO_BOOTSTRAP": "1",
     }
-    done = subprocess.run(
-        [sys.executable, *words],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.run(*words, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -213,7 +208,6 @@ def run(primary, replica, folder, *words):
 def found(pair, tmp_path_factory):
     """The findings of a program that works with both."""
     folder = tmp_path_factory.mktemp("data")
-    run(*pair, folder, "manage.py", "migrate", "--no-input", "--verbosity=0")
     return json.loads(run(*pair, folder, "-c", PROGRAM).splitlines()[-1])
 
 
