@@ -289,18 +289,22 @@ def test_receipt_of_a_failed_commit_counts_what_went_since(full, cast, monkeypat
     assert receipts.find(cast.acme.pk).rows == before + 1
 
 
-@pytest.mark.parametrize("damage", [b"A", b"\xff", b"", "one"])
-def test_damaged_receipt_is_none_and_stops_nothing(full, cast, client, damage):
+def test_damaged_receipt_is_none_and_stops_nothing(full, cast, client):
     over(cast)
     deletion.delete(cast.acme.pk)
     name = receipts.name_of(cast.acme.pk)
     path = receipts.path_of(name)
     note = path.read_bytes()
-    if damage == "one":  # base64 with a digit too few
-        path.write_bytes(note[:-2] + b"\n")
-    else:
-        path.write_bytes(note[:-20] + damage + b"\n")
-    assert receipts.find(cast.acme.pk) is None
-    assert client.get(f"/receipt/{name}/").status_code == 200
-    assert client.get(f"/receipt/{name}/file/").status_code == 200
-    assert "chain missing" in verified()
+    for damaged in (
+        note[:-20] + b"A\n",
+        note[:-20] + b"\xff\n",
+        note[:-20] + b"\n",
+        note[:-2] + b"\n",  # base64 with a digit too few
+    ):
+        path.write_bytes(damaged)
+        assert receipts.find(cast.acme.pk) is None
+        assert client.get(f"/receipt/{name}/").status_code == 200
+        assert client.get(f"/receipt/{name}/file/").status_code == 200
+        assert "chain missing" in verified()
+    path.write_bytes(note)
+    assert "chain missing" not in verified()
