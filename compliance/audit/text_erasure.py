@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
 from compliance.audit import trail
 from compliance.audit.chain import canonical
@@ -96,7 +96,9 @@ def holding(texts: Iterable[str], field: str = "payload") -> models.Q:
             json.dumps(text, ensure_ascii=False)[1:-1],
         )
     }
-    found = models.Q(pk__in=[])
-    for form in sorted(written):
-        found |= models.Q(**{f"{field}__icontains": form})
-    return found
+    if (
+        connection.vendor == "sqlite"
+    ):  # for which no case of a letter in ASCII is another
+        written = {form.lower() if form.isascii() else form for form in written}
+    conditions = [(f"{field}__icontains", form) for form in sorted(written)]
+    return models.Q(("pk__in", []), *conditions, _connector=models.Q.OR)

@@ -398,17 +398,15 @@ def _rows_with(
 
     That is so in the person's organisations, and in what belongs to none: mails.
     """
-    path = _path_to_organisation(model)
-    rows = model._base_manager.all()
-    found = models.Q(pk__in=[])
-    for each in texts:
-        name = f"text_{each.attname}"
-        rows = rows.annotate(**{name: Cast(each.attname, models.TextField())})
-        found |= holding(words.spellings(), name)
+    columns = {f"text_{f.attname}": Cast(f.attname, models.TextField()) for f in texts}
+    named = [holding(words.spellings(), name) for name in columns]
+    found = models.Q(*named, _connector=models.Q.OR)
+    rows = model._base_manager.alias(**columns)
     rows = rows.filter(found) if texts else rows.none()
     held = list(rows.order_by("pk").select_for_update(no_key=True, of=("self",)))
     if not held:
         return
+    path = _path_to_organisation(model)
     theirs = rows.filter(**{f"{path}__in": places}) if path else rows
     own = set(theirs.values_list("pk", flat=True))
     for row in held:
