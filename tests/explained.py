@@ -56,6 +56,13 @@ class Watch:
         elif verb != "INSERT":
             self.by_hand[table] |= set(names or columns_of(model))
 
+    def take_in(self, earlier):
+        """What was seen when the rows were made that this test stands on."""
+        for table, columns in earlier.by_hand.items():
+            self.by_hand[table] |= columns
+        self.holes += earlier.holes
+        self.is_forged |= earlier.is_forged
+
     def faults(self):
         """The faults in the chains that have events."""
         yield from self.holes

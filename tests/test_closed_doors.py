@@ -5,7 +5,7 @@ from django.core.cache import cache
 
 from compliance.assessments import actions
 from compliance.models import Answer, Assessment
-from tests.test_doors import DOORS, Writes, address, all_doors, enter, keys  # noqa: F401
+from tests.test_doors import DOORS, Writes, address, all_doors, cast, enter, keys, world  # noqa: F401
 from tests.test_malformed import SENT
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from compliance.models import Comment, Evidence, Invitation
 from compliance.organisations.actions import invite
 from compliance.remediation.actions import create_action
 from tests import factories, signing
-from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
+from tests.test_doors import DOORS, address, all_doors, cast, enter, keys, world  # noqa: F401
 
 pytestmark = pytest.mark.slow
 TOKEN = re.compile(rb'(csrfmiddlewaretoken" value="|nonce="|nonce-)[\w+/=-]+')
@@ -38,7 +38,7 @@ def pages(client, keys):  # noqa: F811
     return found
 
 
-def grow(cast):
+def grow(cast):  # noqa: F811
     """Something of everything that people make."""
     other, zoe = cast.other, cast.zoe
     own = factories.make_checklist("grown", other)

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import connection, models
 
-from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
+from tests.test_doors import DOORS, address, all_doors, cast, enter, keys, world  # noqa: F401
 
 pytestmark = pytest.mark.slow
 

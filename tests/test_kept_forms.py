@@ -10,7 +10,7 @@ import pytest
 
 from tests.drafting import url
 from tests.factories import PASSWORD, make_checklist, make_draft
-from tests.test_doors import address, doors, enter, keys, knock, methods_of  # noqa: F401
+from tests.test_doors import address, doors, enter, knock, make_keys, methods_of  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +62,11 @@ def keeper_of(attributes, page):
 
 
 @pytest.fixture
+def keys(cast):
+    return make_keys(cast)
+
+
+@pytest.fixture
 def pages(keys, cast, enter):  # noqa: F811
     """Each whole page of someone who is signed in: name, and the page."""
     draft = make_draft(checklist=make_checklist("own", cast.acme))
@@ -103,7 +108,7 @@ def test_every_form_that_takes_text_has_a_keeper(pages):
 def test_saved_form_is_named_to_the_next_page_and_a_refused_one_is_not(
     cast,
     sign_in,
-    keys,  # noqa: F811
+    keys,
 ):
     ada = sign_in(cast.ada)
     draft = make_draft(checklist=make_checklist("own", cast.acme))

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from compliance.models import Choice
 from tests import factories
-from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
+from tests.test_doors import DOORS, address, all_doors, cast, enter, keys, world  # noqa: F401
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from compliance.models import Event
-from tests.test_doors import DOORS, address, all_doors, keys  # noqa: F401
+from tests.test_doors import DOORS, address, all_doors, cast, keys, world  # noqa: F401
 
 pytestmark = pytest.mark.slow
 

@@ -21,13 +21,18 @@ from compliance.workspace import overview
 from tests import factories, postgres, signing
 from tests.load.multiplied import multiply
 from tests.plans import Plans
-from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
+from tests.test_doors import DOORS, address, all_doors, enter, make_keys  # noqa: F401
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not postgres.IS_SERVER, reason="asks plans of PostgreSQL"),
 ]
 COPIES = 400
+
+
+@pytest.fixture
+def keys(cast):
+    return make_keys(cast)
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def mould(cast):
     return made
 
 
-def read(client, keys):  # noqa: F811
+def read(client, keys):
     """Page of an organisation, by its name or address, to the statements of one look at it."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
