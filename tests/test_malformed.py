@@ -207,8 +207,11 @@ BAD = [
 """None leaves it out."""
 
 
-EACH = pytest.mark.parametrize("each", [1, pytest.param(9, marks=pytest.mark.long)])
-"""How many of them each parameter gets, beside ``NUL``: the next one gets those that follow."""
+EACH = pytest.mark.parametrize("each", [0, pytest.param(9, marks=pytest.mark.long)])
+"""How many of them each parameter gets, beside ``NUL``: the next one gets those that follow.
+
+With 0 it gets one: ``NUL`` and others by turns.
+"""
 
 BODIES = [
     ("application/json", "{"),
@@ -233,17 +236,22 @@ def encoded(sent, name, bad):
     return "&".join(f"{key}={text}" for key, text in parts.items())
 
 
-def turns():
-    """The bad values over and over; another one is the first each time."""
-    start = random.randrange(len(BAD))  # noqa: S311
-    return cycle(BAD[start:] + BAD[:start])
+def turns(values):
+    """The values over and over; another one is the first each time."""
+    start = random.randrange(len(values))  # noqa: S311
+    return cycle(values[start:] + values[:start])
+
+
+def bad_values(each):
+    """Without end, for ``forms``."""
+    return turns(BAD if each else [one for bad in BAD for one in (bad, NUL)])
 
 
 def forms(sent, answer, assessment, turn, *, each, read=frozenset()):
-    """A form for each parameter and each of the bad values whose turn it is."""
+    """A form for each parameter and each of the bad values whose turn it is; see ``EACH``."""
     sent = {k: v.format(answer=answer, assessment=assessment) for k, v in sent.items()}
     for name in [*sent, *sorted(read - {*sent, "csrfmiddlewaretoken"})]:
-        for bad in {NUL, *islice(turn, each)}:
+        for bad in {NUL, *islice(turn, each)} if each else [next(turn)]:
             yield encoded(sent, name, bad and bad.replace("{answer}", str(answer)))
 
 
@@ -309,14 +317,17 @@ def doors(keys):  # noqa: F811
 @EACH
 def test_no_parameter_breaks_a_page(keys, knock, read, each):  # noqa: F811
     here = keys["answer_id"].own, keys["assessment_id"].own
-    turn, broken = turns(), []
+    turn, broken = bad_values(each), []
     for door, method, path in doors(keys):
         sent = SENT.get(door.name, {})
         read.clear()
-        knock(method, path, urlencode(sent))
+        whole = {urlencode(sent), ""}
+        broken += [
+            (door.name, method, f) for f in whole if knock(method, path, f) >= 500
+        ]
         broken += [
             (door.name, method, form[:300])
-            for form in ("", *forms(sent, *here, turn, each=each, read={*read}))
+            for form in forms(sent, *here, turn, each=each, read={*read})
             if knock(method, path, form) >= 500
         ]
     assert broken == []
@@ -339,7 +350,7 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock, each
     assessment = factories.make_assessment(
         cast.acme, cast.ada, factories.publish(edition), subject="Kinds"
     )
-    turn, broken = turns(), []
+    turn, broken = bad_values(each), []
     for answer in assessment.answers.select_related("question"):
         for name in ("workspace:answer_save", "assignments:contribute_save"):
             path = reverse(name, args=["acme", assessment.pk, answer.pk])
@@ -351,13 +362,17 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock, each
     assert broken == []
 
 
-def test_no_body_and_no_number_in_an_address_breaks_a_page(keys, knock):  # noqa: F811
-    broken = []
+@pytest.mark.parametrize(
+    "bodies", [2, pytest.param(len(BODIES), marks=pytest.mark.long)]
+)
+def test_no_body_and_no_number_in_an_address_breaks_a_page(keys, knock, bodies):  # noqa: F811
+    """A form gets as many of the bodies, by turns."""
+    turn, broken = turns(BODIES), []
     for door, method, path in doors(keys):
         if method == "POST":
             broken += [
                 (door.name, kind)
-                for kind, body in BODIES
+                for kind, body in islice(turn, bodies)
                 if knock(method, path, body, kind) >= 500
             ]
         for name in door.params:
