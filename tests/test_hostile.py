@@ -4,6 +4,7 @@ Every text column of the models is filled twice, with plain words and with an at
 every page of every room is fetched with both. Only text may differ (safety.md, P1).
 """
 
+import random
 from html.parser import HTMLParser
 
 import pytest
@@ -32,6 +33,8 @@ ATTACKS = (
     "` onmouseover=alert(1) a=`",
     "hx-on:click=alert(1) hx-get=/ data-hx-vals='js:{}'",
 )
+FIRSTS = range(0, len(ATTACKS), 3)
+"""The place of the one that comes first in each walk."""
 PLAIN = "Plain words of somebody."
 KEPT = {
     "Event": None,  # the trail is a log: its hashes cover it
@@ -135,7 +138,10 @@ def test_every_column_of_words_is_known():
     }
 
 
-def test_attack_is_text_on_every_page(cast, enter, keys):  # noqa: F811
+@pytest.mark.parametrize(
+    "walks", [2, pytest.param(len(FIRSTS), marks=pytest.mark.long)]
+)
+def test_attack_is_text_on_every_page(walks, cast, enter, keys):  # noqa: F811
     """Each time another attack comes first: short columns hold no more than one."""
     unguard()
     client = enter(cast.ada)
@@ -143,7 +149,7 @@ def test_attack_is_text_on_every_page(cast, enter, keys):  # noqa: F811
     dict(pages(client, keys))  # pictures of a file are drawn, or said to be none, once
     expected = dict(pages(client, keys))
     assert len(expected) > 40
-    for first in range(0, len(ATTACKS), 3):
+    for first in random.sample(FIRSTS, walks):
         fill(" ".join(ATTACKS[first:] + ATTACKS[:first]))
         found = dict(pages(client, keys))
         assert sorted(found) == sorted(expected), ATTACKS[first]
