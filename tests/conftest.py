@@ -32,7 +32,7 @@ from tests.explained import Watch
 from tests.factories import make_cast
 from tests.made import TABLES, made
 from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
-from tests.storing import s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
+from tests.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
 from tests.warm import warmed
 
 # How long an example takes says how busy the machine is, not what the code does.

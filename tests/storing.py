@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -119,7 +120,17 @@ def s3_server():
 
 
 @pytest.fixture(scope="session")
-def s3_door(s3_server):
+def read_once(s3_server):
+    """The files that say how a store is spoken to, read once; each new client parses them."""
+    reader = pytest.importorskip("botocore.loaders").JSONFileLoader
+    kept = cache(partial(reader.load_file, reader()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "load_file", lambda _, path: kept(path))
+        yield
+
+
+@pytest.fixture(scope="session")
+def s3_door(s3_server, read_once):
     door = Door(s3_server)
     yield door
     door.shutdown()
