@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ from compliance.press.job import Limits
 from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from tests.press.printing import render
-from tests.reports.papers import make_full_paper
+from tests.reports.papers import make_full_paper, make_paper
 
 pytestmark = pytest.mark.slow
 
 PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'
 PATCHES = [patch.__name__ for patch in weasyprint_patches.PATCHES]
+PAPERS = pytest.mark.parametrize(
+    "paper", [make_paper, pytest.param(make_full_paper, marks=pytest.mark.long)]
+)
 UNPATCHED = """
 import sys
 from compliance.press import pdf, weasyprint_patches
@@ -53,10 +57,11 @@ def written(pieces, folder, *command):
 
 
 @pytest.mark.parametrize("weight", [split.WHOLE, 0])
-def test_patched_engine_writes_the_same_bytes(weight, tmp_path, monkeypatch):
+@PAPERS
+def test_patched_engine_writes_the_same_bytes(paper, weight, tmp_path, monkeypatch):
     monkeypatch.setattr(split, "WHOLE", weight)
     monkeypatch.setattr(split, "PIECE", 20_000)
-    pieces = pieces_of(make_full_paper())
+    pieces = pieces_of(paper())
     assert (len(pieces) == 1) == (weight > 0)
     patched = written(pieces, tmp_path / "a", "-m", "compliance.press.pdf")
     assert patched == written(pieces, tmp_path / "b", "-c", UNPATCHED)
@@ -66,9 +71,10 @@ def test_patched_engine_writes_the_same_bytes(weight, tmp_path, monkeypatch):
 def counted(tmp_path_factory):
     """The file and the counts of work, with the named patch alone or none."""
     folder = tmp_path_factory.mktemp("counted")
-    text = html_of(make_full_paper())
 
-    def count(name):
+    @cache
+    def count(paper, name):
+        text = html_of(paper())
         path = folder / f"{name}.pdf"
         given = {
             "html": text,
@@ -83,16 +89,13 @@ def counted(tmp_path_factory):
     return count
 
 
-@pytest.fixture(scope="module")
-def unpatched(counted):
-    return counted("")
-
-
 @pytest.mark.parametrize("name", PATCHES)
-def test_each_patch_alone_saves_its_work_and_no_byte(name, counted, unpatched):
-    pages, calls = counted(name)
-    assert pages == unpatched[0]
-    assert calls[name] < unpatched[1][name] / 2
+@PAPERS
+def test_each_patch_alone_saves_its_work_and_no_byte(paper, name, counted):
+    unpatched, most = counted(paper, "")
+    pages, calls = counted(paper, name)
+    assert pages == unpatched
+    assert calls[name] < most[name] / 2
 
 
 @pytest.mark.parametrize("name", PATCHES)
