@@ -32,6 +32,7 @@ from compliance.organisations.access import Permission, granted, who_may
 from compliance.organisations.actions import create_organisation, make_account
 from compliance.pictures import drawing
 from compliance.reports import actions as reports
+from compliance.samples import opening
 from compliance.samples.opening import is_offered, open_sample, sample_of
 from compliance.samples.tasks import (
     NOT_MADE,
@@ -77,6 +78,12 @@ def run(job):
     return job
 
 
+@pytest.fixture
+def people_alone(monkeypatch):
+    """Samples that are made have people and no assessments, which take seconds."""
+    monkeypatch.setattr(opening, "load_file", lambda *_: None)
+
+
 @pytest.mark.slow
 class TestSample(TestCase):
     """One library and one sample for all: they take seconds to make."""
@@ -107,6 +114,7 @@ class TestSample(TestCase):
         assert list(tables.faults(self.sample.pk)) == []
         assert not queued().exists(), "a mail to people who do not exist"
 
+    @pytest.mark.usefixtures("people_alone")
     def test_there_is_one_for_each_person(self):
         assert open_sample(by=self.nora) == self.sample
         other = open_sample(by=self.olaf)
@@ -117,6 +125,7 @@ class TestSample(TestCase):
         throw_away(by=self.olaf, organisation=other)
         assert verification.verify(self.sample.pk) is None
 
+    @pytest.mark.usefixtures("people_alone")
     def test_button_queues_one_job_and_the_page_waits_until_it_opens(self):
         real = create_organisation(by=self.olaf, owner=self.olaf, name="Own")
         client = self.enter(self.olaf)
@@ -181,6 +190,7 @@ class TestSample(TestCase):
         client.post(self.at("samples:sample", real))
         assert "Waiting for its turn" in client.get(page).text
 
+    @pytest.mark.usefixtures("people_alone")
     def test_thrown_away_it_does_not_come_back_by_the_job_of_a_killed_worker(self):
         ask_sample(by=self.olaf)
         job = jobs_of(self.olaf).get()
