@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections import defaultdict
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -70,14 +71,13 @@ def tampered_with(chain):
     """
     projected = tables.projected(chain)
     with transaction.atomic(), Guardless(), no_checks():
+        keys = defaultdict(list)
+        for (table, pk), row in projected.items():
+            if row.is_whole:
+                keys[table].append(pk)
         for model in proven().values():
-            table = model._meta.model_name
-            keys = [
-                pk
-                for (name, pk), row in projected.items()
-                if name == table and row.is_whole
-            ]
-            rows = tables.rows_of(model, chain).filter(pk__in=keys)
+            at = keys[model._meta.model_name]
+            rows = tables.rows_of(model, chain).filter(pk__in=at)
             row = rows.order_by("pk").last()
             for name, column in columns_of(model).items() if row else ():
                 assert is_found(chain, projected, row, column), (model, name)
@@ -88,7 +88,8 @@ def is_found(chain, projected, row, column):
     model, table = type(row), type(row)._meta.model_name
     value = another(column, getattr(row, column.attname))
     key = value if column.primary_key else row.pk
-    own = {at: projected[at] for at in projected if at == (table, str(row.pk))}
+    at = table, str(row.pk)
+    own = {at: projected[at]} if at in projected else {}
     try:
         with transaction.atomic():
             change(row, column, value)

@@ -13,6 +13,7 @@ from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
 
 from compliance.answer_sheets import actions, drafts
+from compliance.assessments.choices import AssessmentStatus
 from compliance.audit import tables, trail, verification
 from compliance.checklist_files import actions as checklist_files
 from compliance.checklist_files.writing import FORMATS
@@ -252,8 +253,17 @@ class TestDemo(TestCase):
                 assert found.faults == (), (edition, kind.suffix)
                 assert found.document == sheet.document, (edition, kind.suffix)
 
+    @pytest.mark.long
     def test_every_bundle_is_read_again(self):
-        for assessment in Assessment.objects.all():
+        self.read_again(Assessment.objects.all())
+
+    def test_bundle_in_each_state_is_read_again(self):
+        found = {one.status: one for one in Assessment.objects.order_by("?")}
+        assert set(found) == set(AssessmentStatus)
+        self.read_again(found.values())
+
+    def read_again(self, assessments):
+        for assessment in assessments:
             with reading(bundle_of(assessment)) as bundle:
                 assert len(bundle.rows["answers"]) == assessment.answers.count()
 
