@@ -47,11 +47,12 @@ NO_VENV = "Attest needs Python's venv module: apt-get install python3-venv"
 NO_PACKAGES = "Attest could not install its packages (no network?). To see why: "
 PROBE = "import sys; print(sys._base_executable); sys.exit(sys.version_info < (3, 12))"
 
+WITHOUT_BROWSER = ["tests", "--ignore=tests/browser"]
 LANES = {
-    "fast": ["tests", "--ignore=tests/browser", "--ignore=tests/load"],
+    "fast": [*WITHOUT_BROWSER, "--ignore=tests/load", "-m", "not slow and not long"],
     "load": ["tests/load"],
     "browser": ["tests/browser"],
-    "postgres": ["tests", "--ignore=tests/browser", "-m", "database and not long"],
+    "postgres": [*WITHOUT_BROWSER, "-m", "database and not long"],
     "long": ["-m", "long"],
 }
 """Arguments of pytest for each part of the suite that can be asked for by its name."""
@@ -104,7 +105,7 @@ def run_tests(arguments: list[str]) -> int:
         return run_pytest([*LANES[arguments[0]], *arguments[1:]])
     if arguments:
         return run_pytest(arguments)
-    lanes = [LANES["fast"] + LANES["load"], LANES["browser"]]
+    lanes = [WITHOUT_BROWSER, LANES["browser"]]
     return max(run_pytest(lane) for lane in lanes)
 
 

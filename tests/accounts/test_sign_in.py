@@ -145,6 +145,7 @@ def test_ten_failures_stop_an_account_here_and_nobody_elsewhere(cast, monkeypatc
     assert elsewhere.status_code == 302
 
 
+@pytest.mark.slow
 def test_sixty_requests_a_minute_stop_a_network(db):
     for _ in range(60):
         Client().post(SIGN_IN, {})

@@ -204,6 +204,7 @@ def test_copy_of_a_type_is_the_type():
     assert copy.deepcopy(TRAIL_EXPORTED) is TRAIL_EXPORTED
 
 
+@pytest.mark.slow
 def test_each_type_is_made_somewhere():
     used = {
         node.id
@@ -222,6 +223,7 @@ ALONE = {
 }
 
 
+@pytest.mark.slow
 def test_no_other_module_names_an_event():
     names = {str(one) for one in declared().values()}
     found = [

@@ -5,6 +5,8 @@ import json
 import tracemalloc
 from datetime import UTC, datetime
 
+import pytest
+
 from compliance.audit import event_types
 from compliance.audit.chain import START, Link, Stored, canonical, link_digest
 from compliance.audit.chain_check import check
@@ -12,6 +14,7 @@ from compliance.audit.leaves import committed
 from compliance.audit.projection import RecordedEvent, project
 from tests.costs import work_of
 
+pytestmark = pytest.mark.slow
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 ORGANISATION = "0197c5a2-0000-7000-8000-000000000001"
 ASSESSMENT = "0197c5a2-0000-7000-8000-00000000a001"

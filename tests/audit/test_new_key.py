@@ -50,6 +50,7 @@ def fault(cast):
     return verification.checked(cast.acme.pk).fault
 
 
+@pytest.mark.slow
 def test_checkpoints_of_both_keys_count(cast, capsys):
     take_into_trail(cast.acme)
     begin_chains()

@@ -108,6 +108,7 @@ def refused(world):
     return str(error.value)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_as_it_came_stops_or_is_named(world, monkeypatch):
     name = report_in(world)
     place = path_of(name)

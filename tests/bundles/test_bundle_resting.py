@@ -69,6 +69,7 @@ def test_it_can_answer_for_itself_there(place, cast, monkeypatch):
     assert content_of(to_read(came.pk)).rests_on is None
 
 
+@pytest.mark.slow
 def test_signed_one_comes_with_what_was_signed(place, cast, monkeypatch):
     whole, here = place
     reviewing.send(by=cast.otto, assessment=fresh(here))

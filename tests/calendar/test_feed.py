@@ -201,6 +201,7 @@ def test_looking_writes_nothing(cast, assessment, client):
     assert rows_of() == before
 
 
+@pytest.mark.slow
 def test_guessing_and_hammering_are_slowed_down(cast, client):
     token = make(cast, cast.rob)
     assert {ask(client, f"guess{n}").status_code for n in range(20)} == {404}
@@ -231,6 +232,7 @@ def test_moved_action_keeps_its_id_and_gets_a_later_number(cast, client):
     assert second["dtstart"].dt - first["dtstart"].dt == timedelta(days=6)
 
 
+@pytest.mark.slow
 def test_token_changed_behind_the_trail_is_found(cast):
     make(cast, cast.rob)
     make(cast, cast.rob)

@@ -334,6 +334,7 @@ def test_departed_does_not_come_back_by_sign_on(scim, cast):
     assert cast.acme.departures.filter(user=key).exists()
 
 
+@pytest.mark.slow
 def test_erased_person_leaves_nothing_in_the_directory(scim, cast):
     for number, call in enumerate((None, OFF)):
         email = f"p{number}@acme.example"
@@ -549,6 +550,7 @@ def test_question_beyond_counting_finds_nobody(query, scim):
     assert (reply.status_code, reply.json().get("Resources", [])) == (200, [])
 
 
+@pytest.mark.slow
 def test_hostile_body_is_refused_and_never_a_fault(scim):
     key = scim.make().json()["id"]
     group = scim.group("Staff", key).json()["id"]

@@ -542,6 +542,7 @@ def check_random_move(cast, seed):
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow
 def test_nothing_is_lost_between_any_two_editions(cast, db, seed):
     check_random_move(cast, seed)
 

@@ -160,6 +160,7 @@ def changes(edition):
     return reading.outline(edition, edition.facts.all()).changes
 
 
+@pytest.mark.slow
 def test_changes_since_the_last_edition_are_marked_and_counted(ada, cast, next_one):
     page = ada.get(url("edit", next_one)).text
     assert "dotmark" not in page

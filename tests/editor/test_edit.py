@@ -347,6 +347,7 @@ def test_page_costs_the_same_with_ten_questions_and_with_two_hundred(
 @pytest.mark.parametrize(
     "name", ["check", "head", "facts", "roles", "replace", "detail"]
 )
+@pytest.mark.slow
 def test_pages_beside_the_editor_cost_the_same_in_a_long_list(name, cast, ada):
     costs = []
     for questions in (10, 100):

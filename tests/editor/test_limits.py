@@ -33,6 +33,7 @@ def choose(question, count):
 
 
 @pytest.mark.parametrize("count", [150, limits.MOST_CHOICES])
+@pytest.mark.slow
 def test_as_many_choices_as_a_file_may_bring_are_shown_and_saved(ada, draft, count):
     choose(draft.questions.first(), count)
     page = ada.get(f"{url('edit', draft)}?question=Q1")
@@ -49,6 +50,7 @@ def test_as_many_choices_as_a_file_may_bring_are_shown_and_saved(ada, draft, cou
     }
 
 
+@pytest.mark.slow
 def test_one_choice_too_many_is_refused_in_words_of_the_house(ada, draft):
     choose(draft.questions.first(), 200)
     more = {"choice-TOTAL_FORMS": 201, "choice-200-label": "One too many"}
@@ -78,6 +80,7 @@ def test_rows_past_the_limit_are_refused_in_words_of_the_house(ada, draft, name,
     assert words in save(ada, draft, **{name: 99}).content.decode()
 
 
+@pytest.mark.slow
 def test_rule_of_as_many_rows_as_fit_is_saved_as_it_stands(ada, draft):
     draft.questions.filter(key="Q1").update(rule=ROWS)
     assert typed(ada, draft)["if-rows"] == 60

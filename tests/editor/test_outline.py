@@ -148,6 +148,7 @@ def test_nothing_moves_in_a_published_edition(given, draft):
         editor_actions.move_question(**given, key="Q1", to=1)
 
 
+@pytest.mark.slow
 def test_buttons_move_add_and_remove(cast, draft, sign_in):
     ada = sign_in(cast.ada)
 

@@ -57,6 +57,7 @@ def filled(data):
     return {name: str(value) for name, value in data.items() if value not in ("", [])}
 
 
+@pytest.mark.slow
 def test_rule_with_groups_is_built_without_script(ada, draft):
     data = typed(ada, draft) | {"text": "Typed and not lost?"}
     for do in ("if condition -1", "if group -1", "if condition 1", "if condition 1"):
@@ -125,6 +126,7 @@ def test_rule_that_names_what_is_not_asked_is_kept_and_can_go(ada, draft):
     assert question_of(draft)["rule"] == {"eu": ["yes"]}
 
 
+@pytest.mark.slow
 def test_what_a_button_cannot_do_is_refused_and_keeps_the_form(ada, draft):
     draft.questions.filter(key="Q1").update(rule={"eu": "yes"})
     data = typed(ada, draft) | {"text": "Kept?"}
@@ -267,6 +269,7 @@ def test_options_say_how_provisions_stand(ada, draft, law):
     assert "no longer in force, now Law Art. 30(1)" in part
 
 
+@pytest.mark.slow
 def test_citation_is_searched_added_moved_and_removed_without_script(ada, draft, law):
     data = typed(ada, draft) | {"cite": "Art 3", "title": "Typed"}
     assert 'value="law find "' in ada.get(url("edit", draft)).text

@@ -109,6 +109,7 @@ def undo(client, page):
 
 
 @pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.slow
 def test_change_is_shown_and_undone_once(ada, draft, change):
     name, data, said = CHANGES[change]
     before = stands(draft)
@@ -233,6 +234,7 @@ def test_what_was_saved_before_is_not_shown_beside_what_is_refused(
     assert ">Undo<" not in refused.text
 
 
+@pytest.mark.slow
 def test_undo_leads_back_to_the_page_it_was_asked_on(ada, draft):
     for change, view, query in [
         ("fact removed", "facts", ""),

@@ -136,6 +136,7 @@ def test_title_of_hostile_text_stays_text(cast, answer, row):
     assert "&lt;img src=&quot;x&quot;&gt;" in chips(row(), answer)
 
 
+@pytest.mark.slow
 def test_chips_cost_no_query_each(cast, answer, row, make_file, sign_in):
     def asked():
         with CaptureQueriesContext(connection) as queries:

@@ -128,6 +128,7 @@ def test_download_gives_the_same_bytes_and_keeps_them_inert(
 
 
 @pytest.mark.parametrize("raw", NAMES, ids=ascii)
+@pytest.mark.slow
 def test_hostile_name_is_shown_and_sent_harmless(cast, sign_in, make_file, raw):
     evidence = make_file(title="Named")
     Evidence.objects.update(file_name=clean_name(raw))

@@ -90,6 +90,7 @@ def test_home_opens_kinds_until_five_lines_are_shown(cast, sign_in, action):
     assert page.count('<details class="kind"') == 3
 
 
+@pytest.mark.slow
 def test_edition_to_publish_and_returned_assessment_come_first(cast, sign_in, action):
     """Before what has a day, and only for those who can act."""
     sent = signing.make_sent(cast)
@@ -279,6 +280,7 @@ def test_hostile_names_stay_text(cast, sign_in, action):
     assert PutAway.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_work_asks_as_often_with_sixty_things_put_away_as_with_one(cast, sign_in):
     con = sign_in(cast.con)
     some = [

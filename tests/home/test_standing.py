@@ -160,6 +160,7 @@ def test_own_copy_shows_the_year_on_the_original_that_it_came_from(cast, sign_in
     assert "2025: 100 % answered" in around_fold(sign_in(cast.rob))[0]
 
 
+@pytest.mark.slow
 def test_years_before_cost_no_query_more(cast, sign_in):
     client = sign_in(cast.rob)
     edition = factories.make_edition(1)

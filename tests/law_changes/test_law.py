@@ -206,6 +206,7 @@ def test_what_does_not_apply_is_not_counted(cast, sign_in, running):
     assert [len(use.answers) for use in uses] == [0, 1]
 
 
+@pytest.mark.slow
 def test_pages_of_many_changes(cast, sign_in, running):
     cites = [f"Law Art. {100 + number}" for number in range(45)]
     edition = make_draft(questions=45)
@@ -227,6 +228,7 @@ def test_pages_of_many_changes(cast, sign_in, running):
         assert client.get(PAGE, {"page": odd}).status_code == 200
 
 
+@pytest.mark.slow
 def test_page_costs_the_same_with_one_and_with_many(cast, sign_in, provision, running):
     client = sign_in(cast.rob)
     change()

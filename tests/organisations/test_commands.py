@@ -24,6 +24,7 @@ def may_of(cast, name):
 
 
 @pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.slow
 def test_each_command_opens_for_whom_it_is_offered(name, cast, sign_in_freshly, one):
     client, may = sign_in_freshly(getattr(cast, name)), may_of(cast, name)
     offered = Ways(may).all

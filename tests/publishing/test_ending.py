@@ -137,6 +137,7 @@ def test_drafts_of_others_are_not_there(ada, cast):
         discard(cast, library)
 
 
+@pytest.mark.slow
 def test_retired_edition_starts_nothing_and_running_work_goes_on(ada, cast, own):
     edition = publish(make_draft(checklist=own))
     running = make_assessment(cast.acme, cast.otto, edition=edition)

@@ -99,6 +99,7 @@ def test_search_finds_title_number_question_and_owner(cast, sign_in, query):
     assert codes(sign_in(cast.rob).get(ACTIONS, {"q": query})) == ["AC-2"]
 
 
+@pytest.mark.slow
 def test_two_thousand_actions_come_in_pages_with_as_many_queries(cast, sign_in):
     answers = list(make_assessment(cast.acme, cast.ada).answers.all())
     make_action(cast.acme, cast.ada, *answers, owner=cast.con)

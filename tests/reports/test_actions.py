@@ -124,6 +124,7 @@ def test_full_disk_fails_the_report_in_words_and_it_is_made_when_there_is_room(
     assert actions.ask_report(by=cast.rob, assessment=assessment).number == 2
 
 
+@pytest.mark.slow
 def test_runaway_becomes_a_failed_report(cast, assessment, settings):
     settings.REPORT_SECONDS = 1
     assessment.answers.update(note="word " * 19_000, verdict="met")

@@ -35,6 +35,7 @@ def test_other_organisation_sees_none_of_them(cast, sign_in):
     assert page(sign_in(cast.zoe)).status_code == 404
 
 
+@pytest.mark.slow
 def test_five_rows_take_as_many_queries_as_one(cast, sign_in, quick_files):
     client = sign_in(cast.rob)
     counts = []

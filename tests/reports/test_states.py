@@ -213,6 +213,7 @@ def test_changes_of_a_new_revision_are_those_since_the_signature(cast):
     assert "Q2 Anmerkung" in flat(text)
 
 
+@pytest.mark.slow
 def test_page_of_a_moment_shows_state_facts_owner_comments_and_actions(cast, sign_in):
     signed = make_signed(cast, is_begun=True)
     event = Event.objects.get(action="assessment.signed")
@@ -301,6 +302,7 @@ def test_report_of_a_signed_assessment_keeps_its_bytes_whatever_follows(
     assert again.content.content_hash == report.content_hash
 
 
+@pytest.mark.slow
 def test_report_says_that_a_signature_was_given_in_another_installation(
     cast, settings, tmp_path
 ):

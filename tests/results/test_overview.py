@@ -354,6 +354,7 @@ def statements(client, address=URL):
     return len(seen)
 
 
+@pytest.mark.slow
 def test_page_asks_as_often_for_thirty_assessments_as_for_three(
     cast, law, cloud, sign_in
 ):

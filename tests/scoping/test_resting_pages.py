@@ -171,6 +171,7 @@ def signed(cast, place):
     return whole, sign_part(cast, here)
 
 
+@pytest.mark.slow
 def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
     place, cast, sign_in
 ):

@@ -103,6 +103,7 @@ def test_typed_text_stays_text(cast, sign_in, one):
     assert "<b>assign" not in page.content.decode()
 
 
+@pytest.mark.slow
 def test_finding_commands_costs_the_same_in_2000_questions(cast, sign_in):
     ada, costs = sign_in(cast.ada), []
     for size in (10, 2000):

@@ -109,6 +109,7 @@ def test_refused_file_keeps_the_text_and_sends_nothing(
 
 
 @pytest.mark.parametrize("raw", [n for n in NAMES if n], ids=ascii)
+@pytest.mark.slow
 def test_hostile_name_is_refused_or_kept_harmless(
     otto_sends, files, auditor_reads, raw
 ):

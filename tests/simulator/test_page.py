@@ -228,6 +228,7 @@ def test_question_says_what_the_examples_say_however_it_was_saved(ada, draft):
     assert said not in words_of(ada.get(url("edit", draft) + "?question=Q2").text)
 
 
+@pytest.mark.slow
 def test_yardstick_and_last_day_are_edited_kept_and_undone(ada, draft):
     edited(ada, draft, yardstick="on", **last_day("2028-12-31"))
     found = question_of(draft)

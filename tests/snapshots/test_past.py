@@ -337,6 +337,7 @@ def test_what_was_carried_forward_is_compared_with_the_year_before_as_it_was(cas
         assert content_as_of(to_read(second.pk), seq) == content, name
 
 
+@pytest.mark.slow
 def test_looking_back_changes_nothing(cast, db):
     life = check_life(cast, 1, steps=12)
     before = content_of(to_read(life.assessment.pk))
@@ -345,6 +346,7 @@ def test_looking_back_changes_nothing(cast, db):
     assert content_of(to_read(life.assessment.pk)) == before
 
 
+@pytest.mark.slow
 def test_right_after_the_start_everything_is_unanswered(cast, db):
     life = check_life(cast, 2, steps=15)
     first = Event.objects.filter(scope_id=life.assessment.pk).order_by("seq").first()
@@ -362,6 +364,7 @@ def test_moment_before_the_start_is_refused(cast, db):
     assert seq_at(assessment, timezone.now()) == head(assessment)
 
 
+@pytest.mark.slow
 def test_looking_back_costs_the_same_over_few_and_many_events(cast, db):
     life = Life(cast, begin(cast, publish("1")), random.Random(3))  # noqa: S311
 

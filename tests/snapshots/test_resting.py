@@ -187,6 +187,7 @@ def test_choice_to_rest_needs_a_second_person(cast):
     assert sign(cast.rev, fresh(here))
 
 
+@pytest.mark.slow
 def test_looking_back_shows_what_stood_there_then(cast):
     whole, here = answered(cast)
     moments = {}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from allauth.account.forms import default_token_generator
 from django.core.signing import Signer
 from django.test import Client
@@ -33,6 +34,7 @@ def read(folder, **more):
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_a_moved_file_is_a_retired_key(tmp_path):
     [old] = read(tmp_path)
     (tmp_path / "secret.key").rename(tmp_path / "secret.key.retired")

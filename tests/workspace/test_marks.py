@@ -41,6 +41,7 @@ def rendered(monkeypatch):
     return found
 
 
+@pytest.mark.slow
 def test_every_mark_that_a_row_can_carry_is_in_one_state(cast, sign_in, rendered):
     """A new mark fails here until ``tests/marking.py`` shows it to the browser tests."""
     wanted = marks_of(ROW, r'<p class="qmeta">.*?</p>')

@@ -134,6 +134,7 @@ def test_pace_is_of_the_person_and_of_the_assessment(cast, sign_in, one):
     assert "pace" not in header(con, other)
 
 
+@pytest.mark.slow
 def test_pace_of_a_program_is_not_its_persons(cast, sign_in, one):
     program = Program(cast.con, cast.acme)
     for number, answer in enumerate(one.answers.order_by("pk")[:12]):
@@ -149,6 +150,7 @@ def test_reader_is_not_asked_to_finish(cast, sign_in, one):
     assert "left" not in header(sign_in(cast.rob), one)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_when_all_is_answered(cast, sign_in, one):
     con = sign_in(cast.con)
     answer_some(con, one, 40)
@@ -157,6 +159,7 @@ def test_nothing_is_left_when_all_is_answered(cast, sign_in, one):
     assert "left" not in said
 
 
+@pytest.mark.slow
 def test_pace_costs_the_same_after_many_events(cast, sign_in, one, monkeypatch):
     """It looks through the newest events only, whoever made them."""
     monkeypatch.setattr(pace_module, "LATEST", 60)

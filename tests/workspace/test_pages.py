@@ -210,6 +210,7 @@ def test_undo_brings_the_row_back(cast, sign_in, assessment, answers):
     assert "changed again since" in again.content.decode()
 
 
+@pytest.mark.slow
 def test_filters_and_search_narrow_the_list(cast, sign_in, assessment, answers):
     client = sign_in(cast.con)
     post(client, answers[0], verdict="not_met")

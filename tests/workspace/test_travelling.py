@@ -63,6 +63,7 @@ def came(pair):
 
 @pytest.mark.parametrize("turned", [False, True], ids=["from b to a", "from a to b"])
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_only_what_may_travel_does(kind, turned, cast, sign_in, pair):
     related_by(kind, pair, turned=turned)
     may = {"verdict", "note", "evidence"} if kind in SAME else set()
