@@ -96,9 +96,7 @@ def holding(texts: Iterable[str], field: str = "payload") -> models.Q:
             json.dumps(text, ensure_ascii=False)[1:-1],
         )
     }
-    if (
-        connection.vendor == "sqlite"
-    ):  # for which no case of a letter in ASCII is another
+    if connection.vendor == "sqlite":  # it takes any case for the same in ASCII alone
         written = {form.lower() if form.isascii() else form for form in written}
     conditions = [(f"{field}__icontains", form) for form in sorted(written)]
     return models.Q(("pk__in", []), *conditions, _connector=models.Q.OR)
