@@ -20,13 +20,23 @@ FILES = """They ask what a file says or how it is written. The rows it brings ar
 actions whose tests run here."""
 PAGES = """They ask what pages show of rows that others write. ``test_doors`` opens each page
 here, ``test_malformed`` with every parameter bent."""
+BUCKETS = """They ask what becomes of files in a bucket. The same acts with files in a folder are
+asked here for their rows."""
+PROTOCOLS = """They ask what others may say to Attest. The accounts that come of it are kept by
+actions whose tests run here."""
 ONE_KIND = {
+    BUCKETS: """
+        backups/test_to_bucket closing/test_in_bucket evidence/test_in_bucket
+    """,
+    PROTOCOLS: """
+        directory/test_protocol sign_on/saml/test_saml_attacks
+    """,
     FILES: """
         evidence/test_add evidence/test_detail evidence/test_image_size
         evidence/test_upload evidence/test_scanning
         bundles/test_bundle_hostile bundles/test_bundle_pages
         checklist_files/test_checklist_pages checklist_files/test_endings
-        checklist_files/test_honest seeds/test_seeds
+        checklist_files/test_honest closing/test_archive seeds/test_seeds
         answer_sheets/test_sheet_pages answer_sheets/test_sheets_hostile
         answer_sheets/test_sheets_libreoffice answer_sheets/test_sheets_mutated
         reports/test_attachments reports/test_command reports/test_download
