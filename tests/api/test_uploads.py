@@ -450,6 +450,7 @@ def test_store_that_fails_after_the_change_does_not_deny_it(
 
 
 @pytest.mark.parametrize("is_late", [True, False])
+@pytest.mark.slow
 def test_piece_that_comes_while_its_organisation_is_deleted_leaves_no_bytes(
     con, cast, stored, settings, is_late
 ):
@@ -493,6 +494,7 @@ def test_file_is_a_new_version_of_a_piece_of_the_same_organisation_only(
     assert finish(con, place, replaces=str(own.pk)).json()["replaces"] == str(own.pk)
 
 
+@pytest.mark.slow
 def test_same_in_a_bucket(con, s3, stored):
     place = begin(con).headers["Location"]
     for at in range(0, len(TEXT), 40_000):

@@ -46,6 +46,8 @@ from compliance.seats import actions as seats
 from tests import factories, seating, signing
 from tests.bundles.making import YEAR, brought_in, bundle_of, publish
 
+pytestmark = pytest.mark.slow
+
 REFUSED = ValidationError, RefusedError, ObjectDoesNotExist, IndexError
 KEYS = ("Q1", "Q2", "Q3", "Q9")
 STEPS = 14

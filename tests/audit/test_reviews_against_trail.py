@@ -36,6 +36,8 @@ from tests import factories, seating, signing
 from tests.audit.tampering import Guardless
 from tests.bundles.making import brought_in, bundle_of, publish
 
+pytestmark = pytest.mark.slow
+
 CHECKS = (tables.faults, reports.faults)
 
 
@@ -161,7 +163,6 @@ TAMPERED = {
 }
 
 
-@pytest.mark.slow
 def test_rows_changed_without_an_entry_are_named(cast, here):
     """One cast for all: each is put back by the database, not by the test."""
 
@@ -178,7 +179,6 @@ def test_rows_changed_without_an_entry_are_named(cast, here):
     assert words(cast.acme) == []
 
 
-@pytest.mark.slow
 def test_made_report_is_held_against_its_entry(cast, here, settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
@@ -220,7 +220,6 @@ def test_made_report_is_held_against_its_entry(cast, here, settings, tmp_path):
         assert what in found
 
 
-@pytest.mark.slow
 def test_members_are_held_against_their_entries(cast, capsys):
     own = create_organisation(by=None, owner=cast.ada, name="Own")
     values = {"organisation": own, "role": "reader", "by": cast.ada}
@@ -251,7 +250,6 @@ def test_members_are_held_against_their_entries(cast, capsys):
     ]
 
 
-@pytest.mark.slow
 def test_reviews_that_came_in_a_bundle_are_checked_by_its_event(cast, here):
     came = brought_in(bundle_of(here), cast.other)
     assert words(cast.other) == []

@@ -9,6 +9,8 @@ from compliance.backups.file_locations import path_of
 from compliance.backups.verify import opened
 from tests.backups import installations
 
+pytestmark = pytest.mark.slow
+
 SAVES = """
 import json, sys, threading
 from pathlib import Path
@@ -71,7 +73,6 @@ print(json.dumps(rounds))
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_it_holds_one_moment_while_people_save(race, rounds):
     """Someone saves after each table; nobody waits, and nothing of it comes in."""
@@ -108,7 +109,6 @@ def refused(world):
     return str(error.value)
 
 
-@pytest.mark.slow
 def test_a_file_that_is_not_as_it_came_stops_or_is_named(world, monkeypatch):
     name = report_in(world)
     place = path_of(name)

@@ -14,6 +14,8 @@ from compliance.backups.verify import opened
 from compliance.models import User
 from tests.backups import installations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copy(saved, tmp_path):
@@ -59,7 +61,6 @@ def test_a_file_that_is_cut_is_found(saved, copy, times):
     assert untouched(saved.here)
 
 
-@pytest.mark.slow
 def test_what_is_damaged_is_named(saved, copy):
     with zipfile.ZipFile(copy) as read:
         infos = {info.filename: info for info in read.infolist()}
@@ -144,7 +145,6 @@ UNFIT = [
 ]
 
 
-@pytest.mark.slow
 def test_a_manifest_that_does_not_fit_is_refused(saved, copy):
     for place, value, words in UNFIT:
         written_anew(copy, with_value(place, value), old=saved.path)
@@ -152,7 +152,6 @@ def test_a_manifest_that_does_not_fit_is_refused(saved, copy):
     assert untouched(saved.here)
 
 
-@pytest.mark.slow
 def test_files_and_the_rows_of_them_belong_together(saved, copy):
     with opened(saved.path) as backup:
         report = next(name for name in backup.names if name.startswith("reports/"))
@@ -173,7 +172,6 @@ def without(name):
     return change
 
 
-@pytest.mark.slow
 def test_rows_that_the_database_does_not_take_leave_it_empty(saved, copy):
     """The trail is to end where the manifest says."""
     (first, *_) = saved.manifest.chains

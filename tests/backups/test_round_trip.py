@@ -28,6 +28,8 @@ from compliance.snapshots.snapshot import content_of, to_read
 from tests.backups import installations
 from tests.bundles.making import bundle_of
 
+pytestmark = pytest.mark.slow
+
 CHANGED = {
     "compliance_user": {"last_login", "password"},
     "compliance_feed": {"token_hash"},
@@ -52,7 +54,6 @@ def but_links(rows):
     }
 
 
-@pytest.mark.slow
 def test_all_is_as_it_was(saved):
     said = installations.run("restore", saved.path)
     assert but_links(installations.stored()) == but_links(saved.rows)
@@ -70,7 +71,6 @@ def test_all_is_as_it_was(saved):
     assert said.endswith(saved.verified)
 
 
-@pytest.mark.slow
 def test_what_guards_rows_stands_again(saved):
     installations.run("restore", saved.path)
     assert installations.guarded() == saved.guards
@@ -84,7 +84,6 @@ def test_search_finds_what_came(saved):
         assert find(saved.world.cast.acme, text)
 
 
-@pytest.mark.slow
 def test_new_rows_get_numbers_that_no_row_ever_had(saved):
     """Events name rows that are gone by their number."""
     highest = saved.manifest.tables["compliance_comment"].last_id

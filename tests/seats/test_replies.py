@@ -18,6 +18,8 @@ from tests.evidence.samples import NAMES, PDF, REFUSED
 from tests.reading import flat
 from tests.seating import ask, give, make_proof
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def files(settings, tmp_path):
@@ -109,7 +111,6 @@ def test_refused_file_keeps_the_text_and_sends_nothing(
 
 
 @pytest.mark.parametrize("raw", [n for n in NAMES if n], ids=ascii)
-@pytest.mark.slow
 def test_hostile_name_is_refused_or_kept_harmless(
     otto_sends, files, auditor_reads, raw
 ):

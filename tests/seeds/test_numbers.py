@@ -8,6 +8,8 @@ from compliance.applicability import rules
 from compliance.checklists.diff import compare
 from compliance.edition_moves.planning import AnswerValues, convert
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def questions(shipped):

@@ -14,6 +14,8 @@ import yaml
 from compliance.applicability import rules
 from compliance.applicability.rules import YESNO
 
+pytestmark = pytest.mark.slow
+
 FILE = Path(__file__).parent / "organisations.yaml"
 TODAY = date(2026, 11, 25)
 BY_HAND = {
