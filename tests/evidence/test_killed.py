@@ -56,18 +56,23 @@ actions.sweep(older_seconds=-60)
 
 
 def run(script, folder):
+    """Run it in an installation of its own; all that it printed."""
     done = warm.run("-c", script, env=environment(folder))
     assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
 def environment(folder):
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(folder),
-        "ATTEST_UPLOADS_PER_HOUR": "1000000",
-        "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
-        "PYTHONPATH": str(ROOT),
-    }
+    return (
+        {"ATTEST_UPLOADS_PER_HOUR": "1000000"}
+        | os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "compliance.settings",
+            "ATTEST_DATA_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
+            "PYTHONPATH": str(ROOT),
+        }
+    )
 
 
 @pytest.fixture
