@@ -1,33 +1,32 @@
 """Installations of their own, each with a folder and a database."""
 
 import os
-import subprocess
-import sys
+import shutil
 
-from django.conf import settings
+from tests import warm
 
 
-def installation(folder, database="", seconds=300):
-    """``run(*words)``: the output of a command in a data folder and database of its own."""
+def installation(folder, database="", tables=None, seconds=300):
+    """``run(*words)``: the output of a command in a data folder and database of its own.
+
+    ``tables`` is a SQLite file that it begins with, if it has no other database.
+    """
     folder.mkdir()
+    file = folder / "attest.sqlite3"
+    if tables and not database:
+        shutil.copy(tables, file)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
         "ATTEST_DATA_DIR": str(folder),
-        "DATABASE_URL": database or f"sqlite:///{folder}/attest.sqlite3",
+        "DATABASE_URL": database or f"sqlite:///{file}",
         "NO_BOOTSTRAP": "1",
     }
 
-    def run(*words):
-        done = subprocess.run(
-            [sys.executable, *map(str, words)],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+    def run(first, *words):
+        program = ["-m", "manage"] if first == "manage.py" else [first]
+        program += map(str, words)
+        done = warm.run(*program, env=environment, timeout=seconds)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 

@@ -36,15 +36,17 @@ def meant(value):
     return value
 
 
-def test_it_goes_from_one_kind_to_the_other_and_back(new_server, tmp_path):
+def test_it_goes_from_one_kind_to_the_other_and_back(
+    new_server, tmp_path, migrated_file
+):
     folders = [tmp_path / name for name in ("first", "second", "third")]
-    first = installation(folders[0])
+    first = installation(folders[0], tables=migrated_file)
     first("-m", "tests.bundles.building", "full")
     first("manage.py", "checkpoint")
     files = [tmp_path / f"{number}.zip" for number in range(3)]
     first("manage.py", "backup", files[0])
     for number, database in ((1, new_server), (2, "")):
-        here = installation(folders[number], database)
+        here = installation(folders[number], database, tables=migrated_file)
         shutil.copytree(folders[0] / "keys", folders[number] / "keys")
         here("-m", "tests.backups.restored", *files[number - 1 : number + 1])
     (was, said), *others = map(rows_in, files)

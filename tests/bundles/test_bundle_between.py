@@ -30,12 +30,12 @@ def hash_in(path):
 
 
 def test_it_goes_from_one_kind_to_the_other_and_back_with_an_equal_hash(
-    new_server, tmp_path
+    new_server, tmp_path, migrated_file
 ):
-    first = installation(tmp_path / "first")
+    first = installation(tmp_path / "first", tables=migrated_file)
     ids = first("-m", "tests.bundles.building", "full").split()
     second = installation(tmp_path / "second", new_server)
-    third = installation(tmp_path / "third")
+    third = installation(tmp_path / "third", tables=migrated_file)
     for fresh in (second, third):
         fresh("-m", "tests.bundles.building", "fresh")
     for number, pk in enumerate(ids):
