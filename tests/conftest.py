@@ -239,11 +239,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, r
 
 
 @pytest.fixture
-def new_server(request):
-    """A new database of PostgreSQL with all tables, where the suite runs on one."""
+def new_server():
+    """A new database of PostgreSQL, where the suite runs on one."""
     if not postgres.IS_SERVER:
         pytest.skip("needs both kinds of database")
-    with postgres.database(request.getfixturevalue("migrated_database")) as name:
+    with postgres.database() as name:
         yield postgres.url_of(name)
 
 
