@@ -5,6 +5,19 @@ import shutil
 
 from tests import warm
 
+FILE = "attest.sqlite3"
+
+
+def environment(folder, database=""):
+    """The environment of programs that work in a data folder and database of their own."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(folder),
+        "DATABASE_URL": database or f"sqlite:///{folder}/{FILE}",
+        "NO_BOOTSTRAP": "1",
+    }
+
 
 def installation(folder, database="", tables=None, seconds=300):
     """``run(*words)``: the output of a command in a data folder and database of its own.
@@ -12,21 +25,13 @@ def installation(folder, database="", tables=None, seconds=300):
     ``tables`` is a SQLite file that it begins with, if it has no other database.
     """
     folder.mkdir()
-    file = folder / "attest.sqlite3"
     if tables and not database:
-        shutil.copy(tables, file)
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(folder),
-        "DATABASE_URL": database or f"sqlite:///{file}",
-        "NO_BOOTSTRAP": "1",
-    }
+        shutil.copy(tables, folder / FILE)
+    env = environment(folder, database)
 
     def run(first, *words):
         program = ["-m", "manage"] if first == "manage.py" else [first]
-        program += map(str, words)
-        done = warm.run(*program, env=environment, timeout=seconds)
+        done = warm.run(*program, *map(str, words), env=env, timeout=seconds)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 

@@ -14,6 +14,7 @@ from compliance.checklist_files import process as formats
 from compliance.reports.pdf_engine import render
 from compliance.sandbox import process as walls
 from tests import warm
+from tests.installing import environment
 
 LIST = b"section,question\nOne,Is it so?\n"
 PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'
@@ -71,16 +72,6 @@ def test_it_is_waited_for_and_killed():
             assert process.wait() == -9
 
 
-def environment(folder, file):
-    folder.mkdir()
-    shutil.copy(file, folder)
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/{file.name}",
-    }
-
-
 PROGRAM = """
 import json, os, sys, django
 os.environ["ATTEST_MAIL_HOST"] = "mail.example.org"
@@ -97,17 +88,16 @@ print(json.dumps([names, str(settings.MEDIA_ROOT), mails, os.getcwd()]))
 def test_program_has_settings_and_database_of_its_own(tmp_path, migrated_file):
     for name in ("one", "two"):
         folder = tmp_path / name
-        env = environment(folder, migrated_file)
-        done = warm.run("-c", PROGRAM, name, env=env)
+        folder.mkdir()
+        shutil.copy(migrated_file, folder)
+        done = warm.run("-c", PROGRAM, name, env=environment(folder))
         found = [[name], f"{folder}/files", "mail.example.org", str(warm.ROOT)]
         assert (done.returncode, done.stderr) == (0, "")
         assert json.loads(done.stdout) == found
 
 
-def test_program_fails_as_python_says_and_is_killed_after_its_time(
-    tmp_path, migrated_file
-):
-    env = environment(tmp_path / "one", migrated_file)
+def test_program_fails_as_python_says_and_is_killed_after_its_time(tmp_path):
+    env = environment(tmp_path)
     done = warm.run("-c", "1 / 0", env=env)
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr

@@ -14,6 +14,7 @@ import pytest
 
 from compliance.evidence.storage import path_of
 from tests import warm
+from tests.installing import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 UPLOADER = """
@@ -57,22 +58,15 @@ actions.sweep(older_seconds=-60)
 
 def run(script, folder):
     """Run it in an installation of its own; all that it printed."""
-    done = warm.run("-c", script, env=environment(folder))
+    done = warm.run("-c", script, env=generous(folder))
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
 
-def environment(folder):
-    return (
-        {"ATTEST_UPLOADS_PER_HOUR": "1000000"}
-        | os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "compliance.settings",
-            "ATTEST_DATA_DIR": str(folder),
-            "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
-            "PYTHONPATH": str(ROOT),
-        }
-    )
+def generous(folder):
+    """The environment of an installation that takes any number of files, unless a test limits it."""
+    limit = {"ATTEST_UPLOADS_PER_HOUR": "1000000"}
+    return limit | environment(folder) | {"PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
@@ -111,7 +105,7 @@ def test_killed_upload_leaves_no_row_without_its_file(installed, settings, kills
     lines, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     command = [sys.executable, "-c", UPLOADER]
     with subprocess.Popen(
-        command, env=environment(installed), text=True, **pipes
+        command, env=generous(installed), text=True, **pipes
     ) as uploader:
         for round_number in range(kills):
             lines += upload_and_kill(uploader, round_number + 1)

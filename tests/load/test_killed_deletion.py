@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests import warm
+from tests.installing import environment
 
 pytestmark = pytest.mark.slow
 PROGRAM = ["-m", "tests.closing.killing"]
@@ -16,16 +17,6 @@ def run(folder, *words):
     done = warm.run(*PROGRAM, *words, env=environment(folder))
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
-
-
-def environment(folder):
-    return {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
-        "PATH": "/usr/bin:/bin",
-        "NO_BOOTSTRAP": "1",
-    }
 
 
 def test_killed_deletion_is_ended_by_the_next(tmp_path, migrated_file):
