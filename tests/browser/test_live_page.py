@@ -183,15 +183,21 @@ def test_row_under_the_mouse_stands_while_a_question_for_an_action_comes(
     assert next_row_stands(window.page)
 
 
-def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(
-    desk, open_window
-):
+def phone_before_many(desk, open_window):
+    """The list of forty questions on a phone, and their answers."""
     made = desk.many(40, "Cara")
     phone = open_window(
         made["sessions"][0], made["path"], has_touch=True, is_mobile=True
     )
     phone.page.set_viewport_size({"width": 390, "height": 800})
-    one, following = made["answers"][3:5]
+    return phone, made["answers"]
+
+
+def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(
+    desk, open_window
+):
+    phone, answers = phone_before_many(desk, open_window)
+    one, following = answers[3:5]
     phone.row(one).locator(".seg").scroll_into_view_if_needed()
     phone.page.evaluate(PLACE_OF_NEXT, [one, following])
     phone.row(one).locator('label:has([value="not_met"])').tap()
@@ -202,13 +208,9 @@ def test_list_stays_where_it_was_scrolled_after_no_question_for_an_action_came(
     desk, open_window
 ):
     """A rating that is not met, and an answer whose action was planned meanwhile, ask for none."""
-    made = desk.many(40, "Cara")
-    phone = open_window(
-        made["sessions"][0], made["path"], has_touch=True, is_mobile=True
-    )
-    phone.page.set_viewport_size({"width": 390, "height": 800})
+    phone, answers = phone_before_many(desk, open_window)
     phone.page.route("**/actions/ask/", lambda route: route.fulfill(body=""))
-    one, other = made["answers"][3], made["answers"][6]
+    one, other = answers[3], answers[6]
     phone.row(one).locator(".seg").scroll_into_view_if_needed()
     with phone.page.expect_response("**/actions/ask/"):
         phone.row(one).locator('label:has([value="not_met"])').tap()
