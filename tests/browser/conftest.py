@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -185,11 +186,14 @@ def begin_again(site):
 def server_here(db, monkeypatch):
     """A server in the test's own transaction: the trail cannot be emptied after it.
 
-    Attest serves its files itself, so Django's own handler for tests stands aside.
+    Attest serves its files itself, so Django's own handler for tests stands aside. Its
+    end waits for the threads of requests: one that came after it would close a
+    connection that is no longer its own.
     """
     if connection.vendor != "sqlite":
         pytest.skip("shares a connection in memory")
     monkeypatch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+    monkeypatch.setattr(ThreadedWSGIServer, "daemon_threads", False)
     server = LiveServer("localhost")
     yield server
     server.stop()
