@@ -21,9 +21,9 @@ def pdf(*chapters, title="", size=(595, 842)):
     return out.getvalue()
 
 
-def photo(width=40, height=30, form="PNG", colour="red"):
+def photo(width=40, height=30, form="PNG", colour="red", mode="RGB"):
     out = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(out, form)
+    Image.new(mode, (width, height), colour).save(out, form)
     return out.getvalue()
 
 

@@ -467,31 +467,34 @@ CHEAP = {
 }
 
 HEAVY = {
-    "file too large": (".json", b"[" + b" " * 12_000_001),
-    "YAML too large": (".yaml", b"a: " + b"x" * 6_000_001),
-    "JSON of many empty lists": (".json", b"[" + b"[]," * 3_900_000 + b"[]]"),
-    "JSON of many objects": (
+    "file too large": lambda: (".json", b"[" + b" " * 12_000_001),
+    "YAML too large": lambda: (".yaml", b"a: " + b"x" * 6_000_001),
+    "JSON of many empty lists": lambda: (".json", b"[" + b"[]," * 3_900_000 + b"[]]"),
+    "JSON of many objects": lambda: (
         ".json",
         b'{"sections":[' + b'{"a":{}},' * 1_200_000 + b'{}],"edition":{}}',
     ),
-    "YAML of many lists": (
+    "YAML of many lists": lambda: (
         ".yaml",
         b"edition: {}\nsections: [" + b"[]," * 1_900_000 + b"]",
     ),
-    "YAML flow pairs": (".yaml", b"{" * 3_000_000),
-    "XML of many elements": xml(b"<a/>" * 2_900_000),
-    "XML attribute of megabytes": xml(b"", head=b'a="' + b"x" * 11_000_000 + b'"'),
-    "CSV of many rows": (".csv", b"record,key\r\n" + b"moon,x\r\n" * 1_400_000),
-    "CSV of commas": (".csv", b"record" + b"," * 11_000_000),
-    "ZIP bomb": archive(
+    "YAML flow pairs": lambda: (".yaml", b"{" * 3_000_000),
+    "XML of many elements": lambda: xml(b"<a/>" * 2_900_000),
+    "XML attribute of megabytes": lambda: xml(
+        b"", head=b'a="' + b"x" * 11_000_000 + b'"'
+    ),
+    "CSV of many rows": lambda: (".csv", b"record,key\r\n" + b"moon,x\r\n" * 1_400_000),
+    "CSV of commas": lambda: (".csv", b"record" + b"," * 11_000_000),
+    "ZIP bomb": lambda: archive(
         ("[Content_Types].xml", b"<x/>"),
         ("xl/workbook.xml", b"<x>" + b" " * 200_000_000 + b"</x>"),
     ),
-    "regular expressions at work": pia_with(
+    "regular expressions at work": lambda: pia_with(
         lambda s: s[0]["items"][0]["questions"][0].update(title="<" * 3_000_000)
     ),
-    "one line of ten megabytes": (
+    "one line of ten megabytes": lambda: (
         ".json",
         json.dumps(OWN | {"summary": "x" * 10_000_000}).encode(),
     ),
 }
+"""Functions, for together they make hundreds of megabytes."""

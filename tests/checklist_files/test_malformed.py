@@ -37,7 +37,7 @@ def test_bad_file_is_refused_in_words(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HEAVY)
 def test_heavy_file_stays_within_time_and_memory(name, tmp_path, monkeypatch):
-    suffix, content = HEAVY[name]
+    suffix, content = HEAVY[name]()
     weight = tmp_path / "weight"
 
     def weighed(module, arguments, chunks, **held):
@@ -68,7 +68,7 @@ def test_good_file_is_read_in_the_process_too():
 @pytest.mark.usefixtures("cold")
 def test_process_refuses_when_its_memory_is_over(monkeypatch):
     monkeypatch.setattr(limits, "MEMORY_BYTES", 90 * 1024 * 1024)
-    suffix, content = HEAVY["JSON of many objects"]
+    suffix, content = HEAVY["JSON of many objects"]()
     [fault] = process.read([content], f"x{suffix}").faults
     assert "memory" in str(fault)
 

@@ -107,7 +107,7 @@ def test_values_that_do_not_fit_are_refused_and_kept(cast, sign_in, fields, word
         picture()[:60],
         picture("GIF", mode="RGB"),
         b"\x89PNG\r\n\x1a\n" + b"\0" * 200,
-        picture(size=(9000, 9000), mode="L"),
+        picture(size=(9000, 9000), mode="1"),
     ],
     ids=["svg", "empty", "cut gif", "cut png", "gif", "no png", "large"],
 )

@@ -103,7 +103,7 @@ def test_photo_is_drawn_small(form):
         (b"", PDF),
         (drawn.photo()[:40], "image/png"),
         (b"<svg onload='x'/>", "image/png"),
-        (drawn.photo(9000, 9000), "image/png"),
+        (drawn.photo(9000, 9000, mode="1", colour=1), "image/png"),
     ],
     ids=["words", "cut", "empty", "half", "svg", "huge"],
 )
