@@ -1,7 +1,6 @@
 """The cast, and clients that are signed in as one of it."""
 
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -30,6 +29,7 @@ from compliance.seeds import actions as seeds
 from tests import postgres, warm
 from tests.explained import Watch
 from tests.factories import make_cast
+from tests.installing import environment
 from tests.made import TABLES, made
 from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
 from tests.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
@@ -191,13 +191,7 @@ def migrate(url):
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v0"],
             cwd=settings.BASE_DIR,
-            env=os.environ
-            | {
-                "DJANGO_SETTINGS_MODULE": "compliance.settings",
-                "ATTEST_DATA_DIR": folder,
-                "DATABASE_URL": url,
-                "NO_BOOTSTRAP": "1",
-            },
+            env=environment(folder, url),
             check=True,
         )
 
@@ -253,22 +247,17 @@ def race(tmp_path, committed, request):
 
     Its database is a file of its own, or the committed one of PostgreSQL.
     """
-    url = f"sqlite:///{tmp_path}/attest.sqlite3"
+    url = ""
     if connection.vendor == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
     else:
         database = connection.settings_dict
         place = f"{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
         url = f"postgres://{database['USER']}:{database['PASSWORD']}@{place}"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(tmp_path),
-        "DATABASE_URL": url,
-        "PYTHONPATH": str(settings.BASE_DIR),
-    }
+    env = environment(tmp_path, url) | {"PYTHONPATH": str(settings.BASE_DIR)}
 
     def run(program, rounds):
-        done = warm.run("-c", program, str(rounds), env=environment)
+        done = warm.run("-c", program, str(rounds), env=env)
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout.splitlines()[-1])
 

@@ -1,6 +1,5 @@
 """A large installation is backed up and comes back in bounded memory."""
 
-import os
 import subprocess
 import sys
 import time
@@ -8,7 +7,7 @@ import time
 import pytest
 from django.conf import settings
 
-from tests.installing import installation
+from tests.installing import environment, installation
 
 pytestmark = pytest.mark.long
 MOST_KILOBYTES = 512 * 1024
@@ -18,17 +17,11 @@ MAPPED_KILOBYTES = 128 * 1024
 
 def measured(folder, *words):
     """The cost of a command: seconds, and kilobytes at most."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
-        "NO_BOOTSTRAP": "1",
-    }
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "tests.memory", "manage.py", *map(str, words)],
         cwd=settings.BASE_DIR,
-        env=environment,
+        env=environment(folder),
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from tests import warm
+from tests.installing import environment
 
 ROOT = Path(__file__).parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -28,13 +29,9 @@ class Site:
     def __init__(self, folder, database_url, workers=1):
         self.folder, self.workers = folder, workers
         self.environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "compliance.settings",
-            "ATTEST_DATA_DIR": str(folder),
-            "DATABASE_URL": database_url or f"sqlite:///{folder}/attest.sqlite3",
+            **environment(folder, database_url),
             "ATTEST_RUN_WORKER": "on" if workers == 1 else "off",
             "ATTEST_SECRET_KEY": "tests-only-" + "x" * 50,
-            "NO_BOOTSTRAP": "1",
         }
         self.process = None
         with socket.socket() as probe:

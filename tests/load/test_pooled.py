@@ -1,13 +1,13 @@
 """PgBouncer in transaction mode: writers through fewer connections than they are, and a whole trail."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 
+from tests.installing import environment
 from tests.load.pooling import pooled_before
 
 pytestmark = pytest.mark.slow
@@ -64,14 +64,8 @@ def pooled(new_server):
 def test_everything_holds_behind_a_pool_of_transactions(pooled, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env=os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "compliance.settings",
-            "ATTEST_DATA_DIR": str(tmp_path / "data"),
-            "ATTEST_POOLED": "on",
-            "DATABASE_URL": pooled,
-            "PYTHONPATH": str(settings.BASE_DIR),
-        },
+        env=environment(tmp_path / "data", pooled)
+        | {"ATTEST_POOLED": "on", "PYTHONPATH": str(settings.BASE_DIR)},
         capture_output=True,
         text=True,
         check=False,

@@ -14,6 +14,7 @@ from django.db import connection, connections
 
 from compliance.management import serving
 from compliance.web.durability import check_durable, refuse_forgetful
+from tests.installing import environment
 from tests.load.serving import ROOT
 
 pytestmark = pytest.mark.slow
@@ -47,20 +48,13 @@ def test_database_that_flushes_is_taken(db):
 
 
 def test_killed_first_process_leaves_nobody_on_the_port(tmp_path):
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{tmp_path}/attest.sqlite3",
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(tmp_path),
-        "ATTEST_RUN_WORKER": "off",
-        "NO_BOOTSTRAP": "1",
-    }
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
-        env=environment,
+        env=environment(tmp_path) | {"ATTEST_RUN_WORKER": "off"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.web.replica import OwnWritesMiddleware
 from tests import warm
+from tests.installing import environment
 
 pytestmark = pytest.mark.slow
 PROGRAM = """
@@ -190,16 +191,12 @@ print(json.dumps(found))
 
 def run(primary, replica, folder, *words):
     """The output of a program that works with both."""
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(folder),
+    env = environment(folder, primary.url) | {
         "ATTEST_HOSTS": "testserver,localhost",
-        "DATABASE_URL": primary.url,
         "ATTEST_REPLICA_URL": replica.url,
         "REPLICA_FOLDER": str(replica.folder),
-        "NO_BOOTSTRAP": "1",
     }
-    done = warm.run(*words, env=environment)
+    done = warm.run(*words, env=env)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -305,10 +302,10 @@ def test_page_that_a_reply_leads_to_has_what_was_waited_for(method, reply, is_ow
     assert ("own" in OwnWritesMiddleware(lambda _: reply)(request).cookies) == is_own
 
 
-def imported(folder, words, **environment):
+def imported(folder, words, **more):
     return subprocess.run(
         [sys.executable, "-c", f"import compliance.settings as s; {words}"],
-        env=os.environ | {"ATTEST_DATA_DIR": str(folder)} | environment,
+        env=os.environ | {"ATTEST_DATA_DIR": str(folder)} | more,
         capture_output=True,
         text=True,
         check=False,
