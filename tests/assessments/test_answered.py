@@ -29,7 +29,7 @@ from tests import factories, signing
 from tests.answer_sheets import making as sheets
 from tests.documents import document, question
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LATER = date(2099, 12, 31)
 
 
@@ -505,7 +505,6 @@ def edition(number, *questions):
     )[0]
 
 
-@pytest.mark.slow
 def test_whoever_asked_is_who_gave_the_question_by_whatever_way(here, sign_in):
     cast, client = here.cast, sign_in(here.cast.ada)
     assert asked_by(here.assessment, cast.con, [one(here)]) == cast.otto  # who started
@@ -582,7 +581,6 @@ def test_row_that_names_somebody_else_contradicts_the_trail(here, column):
     assert "Q1" in fault.what
 
 
-@pytest.mark.slow
 def test_every_moment_is_found_again_with_who_had_answered(here):
     moments = {}
 

@@ -20,7 +20,7 @@ from tests.bundles.test_bundle_hostile import packed, unpacked
 from tests.resting import applying, rest_on, resting
 from tests.signing import answer, fresh, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,6 @@ def test_it_can_answer_for_itself_there(place, cast, monkeypatch):
     assert content_of(to_read(came.pk)).rests_on is None
 
 
-@pytest.mark.slow
 def test_signed_one_comes_with_what_was_signed(place, cast, monkeypatch):
     whole, here = place
     reviewing.send(by=cast.otto, assessment=fresh(here))

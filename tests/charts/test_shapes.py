@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ from compliance.charts.shapes import (
 )
 from compliance.templatetags.charts import shapes
 from compliance.templatetags.ui import GLYPHS
+
+pytestmark = pytest.mark.slow
 
 COUNTS = st.lists(
     st.tuples(st.sampled_from(ORDER), st.integers(0, 900)),

@@ -34,6 +34,8 @@ from tests.edition_moves.test_upgrading import (
 from tests.reading import flat
 from tests.signing import answer
 
+pytestmark = pytest.mark.slow
+
 
 def copy(cast, source, organisation=None, *, is_edited=True):
     """A published copy: Q2 reworded, Q3 taken out, OWN-1 added, unless it is untouched."""

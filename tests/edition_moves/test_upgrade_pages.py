@@ -22,6 +22,8 @@ from tests.documents import question
 from tests.edition_moves.test_upgrading import begin, by_key, publish, say
 from tests.reading import flat
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 25)
 ALL = frozenset(Permission)
 

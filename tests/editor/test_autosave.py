@@ -12,6 +12,8 @@ from compliance.publishing import actions as publishing
 from tests.drafting import question_of, save, typed, url
 from tests.factories import make_edition
 
+pytestmark = pytest.mark.slow
+
 HTMX = {"HX-Request": "true"}
 SEEN = re.compile(r'name="seen" id="id_seen" value="([^"]*)"')
 
@@ -160,7 +162,6 @@ def changes(edition):
     return reading.outline(edition, edition.facts.all()).changes
 
 
-@pytest.mark.slow
 def test_changes_since_the_last_edition_are_marked_and_counted(ada, cast, next_one):
     page = ada.get(url("edit", next_one)).text
     assert "dotmark" not in page

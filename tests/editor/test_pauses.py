@@ -14,6 +14,8 @@ from tests.drafting import question_of, save, typed, url
 from tests.editor.test_autosave import autosave, seen_in
 from tests.reading import flat
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def clock():
@@ -111,7 +113,6 @@ def test_trail_shows_a_run_in_one_row_with_each_event(ada, draft, clock):
     assert all(event.hash[:8] in text for event in events)
 
 
-@pytest.mark.slow
 def test_hour_of_writing_is_one_change_and_undone_whole(ada, cast, draft, clock):
     stood = question_of(draft)["text"]
     each = (f"Word {at}?" for at in range(16))

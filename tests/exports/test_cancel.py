@@ -14,7 +14,7 @@ from compliance.reports import actions, storage, throttle
 from tests.bundles.making import make_everything
 from tests.factories import make_assessment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

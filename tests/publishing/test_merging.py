@@ -18,6 +18,8 @@ from tests.drafting import url
 from tests.factories import make_checklist, make_draft, make_question, publish
 from tests.reading import flat
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def world(cast):

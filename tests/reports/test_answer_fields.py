@@ -27,6 +27,8 @@ from tests.answer_sheets.making import book_of
 from tests.bundles.making import FACT, brought_in, bundle_of, hash_of
 from tests.documents import document, question
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2027, 3, 1)
 
 

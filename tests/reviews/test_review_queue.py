@@ -15,7 +15,7 @@ from compliance.reviews import actions, review_queue
 from tests import factories, signing
 from tests.costs import work_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOST_STATEMENTS = 46
 
 
@@ -51,7 +51,6 @@ def step(client, page, **words):
     return client.post(save.replace("&amp;", "&"), data, follow=True)
 
 
-@pytest.mark.slow
 def test_step_makes_the_same_statements_for_many_questions(cast, sign_in):
     client, costs = sign_in(cast.rev), []
     for questions in (12, 60):
@@ -64,7 +63,6 @@ def test_step_makes_the_same_statements_for_many_questions(cast, sign_in):
     assert costs[0] == costs[1] <= MOST_STATEMENTS
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("many", [300, pytest.param(900, marks=pytest.mark.long)])
 def test_step_takes_the_same_work_for_many_questions(cast, sign_in, many):
     client, costs = sign_in(cast.rev), []
@@ -75,7 +73,6 @@ def test_step_takes_the_same_work_for_many_questions(cast, sign_in, many):
     assert costs[1] < 1.6 * costs[0], costs
 
 
-@pytest.mark.slow
 def test_way_is_read_once_for_many_steps(cast, sign_in, sent, monkeypatch):
     read = []
     way = review_queue._way
@@ -117,7 +114,6 @@ def test_answer_changed_below_the_program_is_shown_and_not_taken_for_checked(
     assert page.context["last"] is None
 
 
-@pytest.mark.slow
 def test_next_review_has_a_way_of_its_own(cast, sign_in, sent):
     client = sign_in(cast.rev)
     page = page_of(client, sent, "?why=all&at=Q1")

@@ -9,7 +9,7 @@ from tests import factories
 from tests.resting import applying, levelled, rest_on, resting, sign_part, started
 from tests.signing import answer, link
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def at(name, assessment, *more):
@@ -171,7 +171,6 @@ def signed(cast, place):
     return whole, sign_part(cast, here)
 
 
-@pytest.mark.slow
 def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
     place, cast, sign_in
 ):

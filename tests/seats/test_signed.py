@@ -15,6 +15,8 @@ from compliance.seats import actions
 from tests import factories, signing
 from tests.seating import ask, give, make_report
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def signed(cast):
@@ -89,7 +91,6 @@ def test_what_auditors_ask_needs_officers_only(cast, signed):
     assert found == {"otto": ["R-1 The list"], "con": []}
 
 
-@pytest.mark.slow
 def test_pages_of_two_thousand_questions_cost_no_more(cast, sign_in):
     edition = factories.make_edition(2000, 4)
     assessment = factories.make_assessment(cast.acme, cast.ada, edition)

@@ -21,7 +21,7 @@ from tests import factories
 from tests.resting import levelled, rest_on, resting, started
 from tests.signing import LATER, answer, fresh, link, seen, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def content_now(assessment):
@@ -187,7 +187,6 @@ def test_choice_to_rest_needs_a_second_person(cast):
     assert sign(cast.rev, fresh(here))
 
 
-@pytest.mark.slow
 def test_looking_back_shows_what_stood_there_then(cast):
     whole, here = answered(cast)
     moments = {}

@@ -12,7 +12,7 @@ from compliance.models import Edition
 from compliance.web import triggers
 from tests import signing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SAID = "never changed"
 
 

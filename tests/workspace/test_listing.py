@@ -6,6 +6,8 @@ from django.urls import reverse
 from compliance.models import Assessment
 from tests.factories import make_assessment, make_edition
 
+pytestmark = pytest.mark.slow
+
 URL = reverse("workspace:list", args=["acme"])
 
 
