@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client, SimpleTestCase
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -138,6 +139,12 @@ def shipped():
 def cast(db):
     """Everyone: ``cast.acme``, ``cast.ada``, ``cast.con`` and the rest."""
     return make_cast()
+
+
+@pytest.fixture
+def still(time_machine):
+    """The clock stands still: calls are counted anew when a minute begins."""
+    time_machine.move_to(timezone.now(), tick=False)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 import socketserver
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote_plus, urlsplit
@@ -121,8 +121,9 @@ def provider():
             if status in {301, 302}:
                 self.send_header("Location", self.server.provider.redirect)
             self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError):  # of a caller that gave up
+                self.end_headers()
+                self.wfile.write(body)
 
         def do_POST(self):
             length = int(self.headers["Content-Length"])

@@ -248,9 +248,10 @@ def test_question_is_used_up_by_a_wrong_answer_too(cast, ada):
 
 @pytest.mark.parametrize(("seconds", "is_taken"), [(299, True), (301, False)])
 def test_question_is_open_for_five_minutes(seconds, is_taken, cast, ada):
-    made = device.add(ada)
-    said = device.signed_for(ada, made, TO)
-    with time_machine.travel(timezone.now() + timedelta(seconds=seconds), tick=False):
+    made, now = device.add(ada), timezone.now()
+    with time_machine.travel(now, tick=False):
+        said = device.signed_for(ada, made, TO)
+    with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
         if is_taken:
             assert recognise(ada, cast.ada, said)
         else:

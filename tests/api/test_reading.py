@@ -87,6 +87,7 @@ def test_trail_comes_with_proofs(cast, own):
     assert page["head"]["organisation"] == str(cast.acme.pk)
 
 
+@pytest.mark.usefixtures("still")
 def test_calls_are_counted_and_refused(cast, settings):
     settings.API_CALLS_PER_MINUTE = 2
     program = Program(cast.rob, cast.acme)
@@ -97,6 +98,7 @@ def test_calls_are_counted_and_refused(cast, settings):
     assert third.headers["RateLimit-Policy"] == '"token";q=2;w=60'
 
 
+@pytest.mark.usefixtures("still")
 def test_tokens_of_an_organisation_share_its_calls_and_no_other_ones(cast, settings):
     settings.API_CALLS_PER_MINUTE_OF_ALL = 3
     one, two = (Program(person, cast.acme) for person in (cast.rob, cast.con))
@@ -107,6 +109,7 @@ def test_tokens_of_an_organisation_share_its_calls_and_no_other_ones(cast, setti
     assert Program(cast.zoe, cast.other).get("/organisation").status_code == 200
 
 
+@pytest.mark.usefixtures("still")
 def test_token_that_used_up_its_calls_takes_none_from_others(cast, settings):
     settings.API_CALLS_PER_MINUTE, settings.API_CALLS_PER_MINUTE_OF_ALL = 2, 4
     one, two = (Program(person, cast.acme) for person in (cast.rob, cast.con))

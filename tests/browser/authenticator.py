@@ -31,6 +31,7 @@ def begin_passkey(page, name):
 
 def confirm(page, password=factories.PASSWORD):
     """Type the password where the door asks for it, which may be in place."""
+    page.wait_for_load_state()
     page.locator("form.htmx-request").first.wait_for(state="detached")
     if page.get_by_role("heading", name="Confirm that it is you").is_visible():
         page.get_by_label("Your password").fill(password)

@@ -151,6 +151,7 @@ def inside(desk):
 
 def faults_here(page):
     """The faults that axe finds, in short; its passes stay there, being most of it."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate(
@@ -166,6 +167,7 @@ def faults_here(page):
 
 def looks(page, views=BOTH):
     """Faults of the page as it stands: wide and light, narrow and dark."""
+    page.wait_for_load_state()
     wrong = stray_spaces(page)
     for size, scheme in views:
         page.set_viewport_size(size)

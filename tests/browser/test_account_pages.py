@@ -14,7 +14,7 @@ from compliance.organisations import actions
 from tests.browser.authenticator import confirm
 from tests.browser.conftest import new_context
 from tests.browser.test_accessible import NARROW, WIDE, looks, loud
-from tests.browser.window import Window
+from tests.browser.window import Window, becomes
 from tests.factories import PASSWORD, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -107,7 +107,7 @@ def test_refused_form_takes_the_focus_and_says_why(db, page):
     sign_in(page, "nobody@example.org")
     alert = page.locator("[role=alert]")
     assert "This email and password do not go together." in alert.inner_text()
-    assert alert.evaluate("node => node === document.activeElement")
+    becomes(lambda: alert.evaluate("node => node === document.activeElement"), True)
     assert looks(page) == []
 
 

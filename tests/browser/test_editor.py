@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import follow, lose, until
+from tests.browser.window import becomes, follow, lose, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -264,12 +264,16 @@ def test_other_forms_keep_what_is_typed_until_it_is_saved(desk, made, open_windo
     assert "the edition" in kept_notice(page).inner_text()
 
 
+def active(page):
+    return page.evaluate("document.activeElement.innerText")
+
+
 def test_what_was_saved_has_the_focus_and_its_question_a_mark(desk, open_window):
     made = desk.own_copy()
     page = open_window(made["session"], made["path"] + "edit/?question=Q2").page
     page.get_by_label("Question", exact=True).fill("Reworded?")
     follow(page.get_by_role("button", name="Save Q2"))
-    assert page.evaluate("document.activeElement.innerText").startswith("Q2")
+    until(lambda: active(page), lambda text: text.startswith("Q2"))
     assert page.locator('[data-item="Q2"] .ch-edited').count() == 1
     assert page.locator(".ch-edited").count() == 1
 
@@ -280,7 +284,7 @@ def test_save_after_the_page_has_saved_has_the_focus_too(desk, open_window):
     page.get_by_label("Question", exact=True).fill("Reworded?")
     page.locator("#save").get_by_text("Saved").wait_for()
     follow(page.get_by_role("button", name="Save Q2"))
-    assert page.evaluate("document.activeElement.innerText") == "Q2 is saved."
+    becomes(lambda: active(page), "Q2 is saved.")
 
 
 def test_what_was_typed_before_the_review_is_shown_beside_the_edition(
@@ -571,6 +575,8 @@ def test_text_of_a_tab_closed_meanwhile_is_named_at_once(made, open_window):
     other = page.context.new_page()
     other.goto(page.url.split("edit/")[0] + "check/", wait_until="networkidle")
     page.close(run_before_unload=False)
+    locks = "navigator.locks.query().then((all) => all.held.length)"
+    becomes(lambda: other.evaluate(locks), 1)  # its own
     other.get_by_role("button", name="Send to review").click()
     said = "Not sent: save or drop the text named above first."
     other.get_by_text(said).wait_for(timeout=5000)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import PDF
 from tests.browser.test_accessible import faults_here, looks
-from tests.browser.window import becomes, until
+from tests.browser.window import becomes, follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CLIP = """async () => {
@@ -60,7 +60,7 @@ def titles(page):
 
 def test_files_are_picked_dropped_and_pasted_and_a_bad_one_is_refused(library, papers):
     page = library.page
-    page.get_by_role("link", name="Add evidence").first.click()
+    follow(page.get_by_role("link", name="Add evidence").first)
     bad = papers("page.html", b"<!doctype html><script>alert(1)</script>")
     page.set_input_files("#id_upload", [papers("one.pdf"), bad])
     drop(page, "#id_upload", papers("two.pdf"))
@@ -85,7 +85,7 @@ def test_files_are_picked_dropped_and_pasted_and_a_bad_one_is_refused(library, p
 
 def test_progress_is_seen_and_one_can_be_cancelled(library, papers):
     page = library.page
-    slow_down(page, 300_000)
+    slow_down(page, 30_000)  # for as long as axe takes
     drop(page, "main", papers("long.pdf", PDF + b"%" * 900_000), papers("next.pdf"))
     sum_ = page.locator("[data-queue-sum]")
     until(sum_.inner_text, lambda text: text.startswith("0 of 2 files, "))

@@ -17,8 +17,15 @@ def asked(reply):
     return parse_qs(urlsplit(reply.url).query).get("q")
 
 
-def search(page, typed):
+def open_search(page):
+    """Open the dialog, with its script, which it asks for when it opens."""
     page.keyboard.press("Control+k")
+    script = "document.querySelector('[data-find-dialog]').dataset.script"
+    page.evaluate(f"import({script}).then(() => null)")
+
+
+def search(page, typed):
+    open_search(page)
     with page.expect_response(lambda reply: asked(reply) == [typed]):
         page.keyboard.type(typed)
     page.locator("#find-q:not(.htmx-request)").wait_for()
@@ -41,7 +48,7 @@ def test_question_is_reached_by_keys(desk, work):
 def test_search_that_was_left_shows_nothing_when_its_reply_comes(work):
     page = work.page
     waiting = held(page, "**/search/?**")
-    page.keyboard.press("Control+k")
+    open_search(page)
     with page.expect_request("**/search/?**"):
         page.keyboard.type("duty")
     page.keyboard.press("Escape")
@@ -76,7 +83,7 @@ def test_arrows_move_and_escape_gives_the_focus_back(work):
 
 def test_enter_before_the_results_waits_for_them(work):
     page = work.page
-    page.keyboard.press("Control+k")
+    open_search(page)
     page.locator("#find-q").fill("Q4")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**open={work.answers[3]}*")
@@ -84,7 +91,7 @@ def test_enter_before_the_results_waits_for_them(work):
 
 def test_lost_line_is_said_and_the_text_stays(work):
     page = work.page
-    page.keyboard.press("Control+k")
+    open_search(page)
     page.context.set_offline(True)
     page.keyboard.type("zebra")
     page.locator("#find-said", has_text="Offline").wait_for()

@@ -30,7 +30,7 @@ def made(desk):
 def test_assessment_is_moved_by_mouse_and_moved_back(desk, made, open_window):
     window = open_window(made["session"], made["path"])
     page = window.page
-    page.get_by_role("link", name="Newer edition").click()
+    follow(page.get_by_role("link", name="Newer edition"))
     page.get_by_role("group", name="R1").get_by_text("Carry over as it is").click()
     page.get_by_label("Answer to T1 in the new form").fill("9")
     page.get_by_label("Assign new questions to").select_option(label="Ole")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import Window, becomes, lose, until
+from tests.browser.window import Window, becomes, held, lose, until
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -226,6 +226,7 @@ def test_leaving_with_unsaved_text_warns(work):
 def test_leaving_just_after_a_choice_warns(work):
     asked = []
     work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    held(work.page, "**/save/")
     work.window.choose(work.answers[0], "met")
     work.page.evaluate("setTimeout(() => location.reload())")
     becomes(lambda: work.page.evaluate("1") and asked, ["beforeunload"])
@@ -341,7 +342,7 @@ def test_sign_out_empties_the_outbox_of_this_device(work):
     work.page.get_by_role("button", name="Sign out").click()
     work.page.wait_for_url("**/accounts/**")
     assert asked == ["beforeunload"]
-    assert box(work.page) == ""
+    becomes(lambda: box(work.page), "")
 
 
 def test_sign_out_on_another_page_empties_it_too(work):
@@ -355,7 +356,7 @@ def test_sign_out_on_another_page_empties_it_too(work):
     work.page.locator(".topbar details.menu-end summary").click()
     work.page.get_by_role("button", name="Sign out").click()
     work.page.wait_for_url("**/accounts/**")
-    assert box(work.page) == ""
+    becomes(lambda: box(work.page), "")
 
 
 def test_text_of_a_tab_that_died_is_saved_by_the_next_one(work, desk):
@@ -399,6 +400,7 @@ def test_duplicated_tab_keeps_its_text_apart(work, desk, is_between):
         work.page.goto(work.path)
         work.window.open(one)
     copy = Window(opened.value)
+    copy.page.wait_for_load_state()
     copy.page.route("**/save/", lambda route: route.abort())
     work.window.note(one).fill("Typed in the first.")
     work.window.says("1 answer waits")

@@ -45,6 +45,7 @@ def start(page):
     page.fill("#id_subject", "Nordhavn Leasing")
     counts = page.locator("#applying")
     before = counts.inner_text()
+    page.locator(".stephead").wait_for()
     further = page.get_by_role("button", name="Next")
     while further.is_visible():
         further.click()

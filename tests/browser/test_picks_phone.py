@@ -138,6 +138,7 @@ def test_filters_come_back_by_key_and_by_button_while_rows_are_picked(work):
     page = work.page
     work.window.focus(work.answers[1])
     page.keyboard.press("x")
+    page.locator("[data-picks]", has_text="selected").wait_for(state="attached")
     bars = page.locator(".filterbar")
     assert seen(bars) == [False, True]
     page.keyboard.press("/")

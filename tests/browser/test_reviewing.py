@@ -3,6 +3,7 @@
 import pytest
 
 from tests import factories
+from tests.browser.window import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,6 +25,7 @@ def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
     window = open_window(made["session"], made["path"] + "check/?why=all")
     page = window.page
     heading(page, "Q1")
+    page.locator("[data-checks]:focus-within").wait_for()
     page.evaluate("window.isSame = true")
     page.keyboard.press("j")
     heading(page, "Q2")
@@ -57,8 +59,11 @@ def test_reason_that_was_typed_comes_back_with_its_answer(desk, open_window):
     window = open_window(made["session"], made["path"] + "check/?why=all")
     page = window.page
     heading(page, "Q1")
+    page.locator("[data-checks]:focus-within").wait_for()
     page.keyboard.press("r")
     page.keyboard.type("Which half?")
+    kept = "JSON.stringify(localStorage)"
+    until(lambda: page.evaluate(kept), lambda found: "Which half?" in found)
     page.get_by_role("link", name="Next").click()
     heading(page, "Q2")
     assert page.input_value("#reason") == ""
@@ -79,6 +84,7 @@ def test_answer_without_a_line_says_so_and_is_sent_again(desk, open_window):
     made = desk.in_review()
     page = open_window(made["session"], made["path"] + "check/?why=all").page
     heading(page, "Q1")
+    page.locator("[data-checks]:focus-within").wait_for()
     page.context.set_offline(True)
     page.keyboard.press("a")
     page.get_by_text("nothing was sent").wait_for()
@@ -92,6 +98,7 @@ def test_signed_out_reviewer_signs_in_and_goes_on(desk, open_window):
     made = desk.in_review()
     page = open_window(made["session"], made["path"] + "check/?why=all").page
     heading(page, "Q1")
+    page.locator("[data-checks]:focus-within").wait_for()
     desk.end_session(made["session"])
     page.keyboard.press("a")
     page.wait_for_url("**/accounts/login/**")

@@ -38,7 +38,7 @@ def test_row_menu_and_dialog_read_as_documented(desk, open_window):
     window = open_window(made["sessions"][0], made["path"])
     answer, keys = made["answers"][0], window.page.keyboard
     window.open(answer)
-    row = until(lambda: tree(window.row(answer)), lambda said: "Owner" in said)
+    row = until(lambda: tree(window.row(answer)), lambda said: 'button "Owner' in said)
     assert row == written("row", row)
     window.focus(answer)
     keys.press("o")

@@ -229,6 +229,7 @@ def test_outline_is_searched_and_a_question_duplicated_by_keyboard(desk, made, w
     page.locator("#outline [data-item] a").focus()
     keys.press("Enter")
     page.get_by_role("button", name="Save Q3").wait_for()
+    page.wait_for_load_state()
     assert page.locator("#outline-find").input_value() == "duty 3"
     page.locator("#outline-find").fill("")
     until(page.locator("#outline [data-item] .grip").count, lambda number: number == 4)

@@ -33,6 +33,7 @@ def send_changed(window, made, desk, tmp_path):
     page.set_input_files("input[type=file]", filled)
     page.get_by_role("button", name="Show changes").click()
     page.get_by_role("heading", name="Changes in filled.xlsx").wait_for()
+    page.wait_for_load_state()
 
 
 def test_sheet_goes_out_and_comes_back_without_script(desk, open_window, tmp_path):

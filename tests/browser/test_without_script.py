@@ -113,7 +113,8 @@ def test_filter_and_search_show_their_rows(plain):
     follow(plain.page.get_by_role("link", name="Unanswered"))
     assert plain.page.locator("form[data-q]").count() == 8
     plain.page.fill("#q", "Q7")
-    plain.page.press("#q", "Enter")
+    with plain.page.expect_event("load"):
+        plain.page.press("#q", "Enter")
     assert plain.page.locator("form[data-q]").count() == 1
 
 

@@ -152,6 +152,7 @@ def test_call_is_read_before_the_turn_of_the_writer(scim, monkeypatch):
         assert scim("PUT", one, {"displayName": 7}).status_code == 400
 
 
+@pytest.mark.usefixtures("still")
 def test_programs_of_people_use_up_no_call_of_the_directory(scim, cast, settings):
     settings.API_CALLS_PER_MINUTE_OF_ALL = 2
     user = factories.make_member(cast.acme, "reader", "P", "p@acme.example")

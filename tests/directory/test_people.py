@@ -423,6 +423,7 @@ def test_only_its_own_token_opens_it_and_nothing_else(scim, cast, client):
     assert scim("GET", "/Users").status_code == 401
 
 
+@pytest.mark.usefixtures("still")
 def test_too_many_calls_wait(scim, settings):
     settings.API_CALLS_PER_MINUTE = 2
     replies = [scim("GET", "/Users") for _ in range(3)]

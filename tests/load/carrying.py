@@ -52,7 +52,7 @@ def work(*given):
     with (
         mock.patch.object(actions, "render", slow_render),
         mock.patch.object(actions, "seal", seal),
-        mock.patch.multiple(leases, SECONDS=3, RENEWAL_SECONDS=0.5),
+        mock.patch.multiple(leases, SECONDS=6, RENEWAL_SECONDS=0.5),
         mock.patch.object(settings, "TASK_SECONDS", TASK_SECONDS),
     ):
         call_command("celery_worker", *given)
@@ -65,7 +65,7 @@ def lay_out(*given):
         mock.patch.multiple(process, MOST_AT_ONCE=1, LEAST_SHARED=2),
         mock.patch.object(tasks, "PIECES_EACH", 1),
         mock.patch.object(pdf_engine, "help_with", helped),
-        mock.patch.multiple(leases, SECONDS=3, RENEWAL_SECONDS=0.5),
+        mock.patch.multiple(leases, SECONDS=6, RENEWAL_SECONDS=0.5),
     ):
         call_command("celery_worker", *given)
 

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 BASE = re.compile(r'name="base"\s+value="([^"]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="(\w+)"')
 THEIRS = re.compile(r'<p dir="auto">(.*?)</p>', re.DOTALL)
-PATIENCE = 30
+PATIENCE = 150
+"""Seconds that an editor goes on trying; a server may start anew meanwhile."""
 SAVING = {"answer.saved", "answer.imported"}
 
 

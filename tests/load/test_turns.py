@@ -2,6 +2,7 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,6 +19,13 @@ def file(tmp_path, monkeypatch):
     return file
 
 
+def waiting(queue):
+    """How many wait for the lock of a file (proc_locks(5))."""
+    lines = Path("/proc/locks").read_text().splitlines()
+    place = f":{queue.stat().st_ino} "
+    return sum("->" in line and place in line for line in lines)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases queue")
 def test_turns_are_taken_in_order_of_arrival(file):
@@ -29,9 +37,10 @@ def test_turns_are_taken_in_order_of_arrival(file):
 
     threads = [threading.Thread(target=write, args=(place,)) for place in range(6)]
     with in_turn():
-        for thread in threads:
+        for place, thread in enumerate(threads, 1):
             thread.start()
-            time.sleep(0.02)
+            while waiting(file.with_name(f"{file.name}-turn")) < place:
+                time.sleep(0.001)
         assert order == []
     for thread in threads:
         thread.join()

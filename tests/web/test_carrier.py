@@ -164,7 +164,7 @@ def test_nobody_waits_for_a_broker_that_is_gone(proxy, commit, how, is_new):
     for _ in range(20):
         with commit():
             write()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8  # and not half a second for each
     assert DBTaskResult.objects.ready().count() == 21
     carrier._breaker.until = 0
     assert carrier.call_workers() == 0

@@ -82,15 +82,17 @@ def test_schedule_goes_on_without_the_broker(scheduler):
 
 
 def test_a_long_look_holds_up_no_other_and_is_taken_once(scheduler):
-    is_over, begun = threading.Event(), []
+    is_over, is_there, begun = threading.Event(), threading.Event(), []
 
     def stay():
         begun.append(1)
+        is_there.set()
         is_over.wait(10)
         raise InterfaceError("gone")
 
     scheduler._looks["reminders"] = Look("reminders", stay, seconds=0)
     scheduler.tick()
+    assert is_there.wait(10)
     long = scheduler._threads["reminders"]
     assert scheduler.tick() == 0
     assert (long.is_alive(), begun) == (True, [1])

@@ -46,6 +46,7 @@ RACE = """
 import django, json, sys, threading, time
 django.setup()
 from datetime import timedelta
+from django.db import connections
 from django.db.models.functions import Now
 from compliance.models import Lease
 from compliance.web import leases

@@ -258,7 +258,7 @@ def test_look_up_that_is_left_behind_keeps_its_place(monkeypatch):
     monkeypatch.setattr(outgoing.socket, "getaddrinfo", look)
     for _ in range(outgoing.MOST_OF_ONE):
         with pytest.raises(CallFailedError, match="There is no address"):
-            call("GET", "https://silent.example/", seconds=0.05, whose="evil")
+            call("GET", "https://silent.example/", seconds=0.5, whose="evil")
     with pytest.raises(outgoing.BusyError):
         call("GET", "https://silent.example/", seconds=0.05, whose="evil")
     with outgoing.place("b"), outgoing.place("b"), pytest.raises(outgoing.BusyError):

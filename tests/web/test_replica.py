@@ -95,6 +95,7 @@ reply = ada.post("/o/acme/work/away/", {"thing": "none"})
 found["cookie"] = reply.cookies["own"]["max-age"] if "own" in reply.cookies else None
 make_action(cast.acme, cast.ada, here.answers.first(), title="Second action")
 found["own"] = "Second action" in opened(ada, "actions/")[1]
+replica._watch._looked = replica._watch._has_all_of = time.monotonic()
 _, words, _, asked_far = opened(rob, "actions/")
 found["others"] = [("Second action" in words), asked_far > 0]
 signed()
@@ -177,8 +178,8 @@ replica._watch._has_all_of = time.monotonic()
 status, words, _, _ = opened(con, "actions/")
 found["dead"] = [status, "Second action" in words]
 began = time.monotonic()
-found["away"] = opened(con, "actions/")[0]
-found["waited"] = time.monotonic() - began
+status, _, _, asked_far = opened(con, "actions/")
+found["away"] = [status, asked_far, time.monotonic() - began < 5]
 found["check_away"] = checks._replica()
 
 # The primary itself is no replica.
@@ -252,8 +253,7 @@ def test_replica_that_says_nothing_holds_nobody_up(found):
 
 def test_replica_that_dies_is_left_alone_and_nobody_waits(found):
     assert found["dead"] == [200, True]
-    assert found["away"] == 200
-    assert found["waited"] < 1
+    assert found["away"] == [200, 0, True]
     assert found["check_away"] == 0
 
 

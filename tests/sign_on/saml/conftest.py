@@ -21,6 +21,7 @@ def _on_loopback(settings):
 
 @pytest.fixture(scope="session")
 def listening():
+    saml_providing.pair("own")  # made before anybody waits for it
     with saml_providing.provider() as one, saml_providing.provider() as two:
         yield one, two
 
