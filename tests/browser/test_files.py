@@ -38,14 +38,14 @@ def drop(page, selector, *paths):
         line.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
 
 
-def slow_down(page, bytes_a_second):
+def slow_down(line, bytes_a_second):
+    """By the session of DevTools that slowed it down before: each has its own limit."""
     conditions = {
         "offline": False,
         "latency": 0,
         "downloadThroughput": -1,
         "uploadThroughput": bytes_a_second,
     }
-    line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.emulateNetworkConditions", conditions)
 
@@ -85,7 +85,8 @@ def test_files_are_picked_dropped_and_pasted_and_a_bad_one_is_refused(library, p
 
 def test_progress_is_seen_and_one_can_be_cancelled(library, papers):
     page = library.page
-    slow_down(page, 30_000)  # for as long as axe takes
+    line = page.context.new_cdp_session(page)
+    slow_down(line, 30_000)  # for as long as axe takes
     drop(page, "main", papers("long.pdf", PDF + b"%" * 900_000), papers("next.pdf"))
     sum_ = page.locator("[data-queue-sum]")
     until(sum_.inner_text, lambda text: text.startswith("0 of 2 files, "))
@@ -96,7 +97,7 @@ def test_progress_is_seen_and_one_can_be_cancelled(library, papers):
     page.get_by_role("button", name="Cancel long.pdf").click()
     becomes(lambda: said(page), "1 of 1 added.")
     assert until(lambda: titles(page), bool) == ["next.pdf"]
-    slow_down(page, -1)
+    slow_down(line, -1)
     page.get_by_role("button", name="Try again long.pdf").click()
     becomes(lambda: said(page), "2 of 2 added.")
     becomes(lambda: titles(page), ["long.pdf", "next.pdf"])
