@@ -29,10 +29,10 @@ def call(*command, **options):
     return subprocess.run(command, check=True, text=True, **options)
 
 
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory):
+@pytest.fixture
+def bare(tmp_path):
     """A root with a copy of the files that Git knows, in ``/attest``."""
-    root = tmp_path_factory.mktemp("bare") / "root"
+    root = tmp_path / "root"
     sources = Path("/etc/apt/sources.list.d/debian.sources")
     include = "--include=python3,ca-certificates"
     suite = "trixie"
@@ -63,7 +63,7 @@ def inside(root, command):
     return done.stdout
 
 
-def test_demo_and_a_report_are_made(bare):
+def test_demo_makes_a_report_and_the_tests_bring_their_browser(bare):
     said = inside(bare, "python3 manage.py demo --no-serve --yes")
     assert "Sign in with any of these" in said
     assert "Reports are not available" not in said
@@ -76,9 +76,6 @@ def test_demo_and_a_report_are_made(bare):
     assert (bare / "attest/report.pdf").read_bytes().startswith(b"%PDF-")
     installed = bare / "attest/.venv/lib"
     assert not list(installed.glob("*/site-packages/playwright"))
-
-
-def test_tests_bring_their_browser(bare):
     said = inside(bare, "python3 manage.py test tests/browser/test_weight.py --yes")
     assert " passed" in said
     assert "skipped" not in said
