@@ -42,9 +42,9 @@ def proxy(request, settings, monkeypatch):
     # a name of its own: the broker is the machine's, and other tests run there, too
     monkeypatch.setattr(carrier, "address_of", f"attest-test-{os.getpid()}.{{}}".format)
     carrier._sender.cache_clear()
-    if not carrier.answers():
+    if request.param == "amqp" and not carrier.answers():
         door.shut()
-        pytest.skip(f"needs a broker of kind {request.param}")
+        pytest.skip("needs RabbitMQ")
     empty()
     before = task_backends["default"]
     queues = {"QUEUES": configured.TASKS["default"]["QUEUES"]}
