@@ -110,15 +110,16 @@ def run_tests(arguments: list[str]) -> int:
 
 
 def run_pytest(arguments: list[str]) -> int:
-    """A process more than there are cores, for some of them always wait.
+    """A process more than there are cores, for some of them wait, but not in the fast lane.
 
     The caller may say how many, or want the debugger. Each begins with its share of
     the files, so that few files are set up twice. What they load is compiled once, for
     hundreds of processes load it.
     """
     chosen = any(a.startswith(("-n", "--numprocesses", "--pdb")) for a in arguments)
-    number = str((os.cpu_count() or 1) + 1)
-    shared = [] if chosen else ["-n", number, "--dist", "worksteal"]
+    fast = LANES["fast"]
+    number = (os.cpu_count() or 1) + (arguments[: len(fast)] != fast)
+    shared = [] if chosen else ["-n", str(number), "--dist", "worksteal"]
     pytest = [sys.executable, "-m", "pytest", *shared, *arguments, *without_browser()]
     kept = {k: os.environ[k] for k in os.environ if k != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(pytest, check=False, env=kept).returncode
