@@ -1,5 +1,9 @@
-"""Work counted, not timed: the processor takes twice as long on a machine that is busy."""
+"""Work counted, not timed: the processor takes twice as long on a machine that is busy.
 
+Where only seconds say it, ``busy`` says how many of them to allow.
+"""
+
+import os
 from cProfile import Profile
 
 from django.db import connection
@@ -26,3 +30,11 @@ def work_of(act):
         if machine:
             machine.set_progress_handler(None, INSTRUCTIONS)
     return steps + sum(entry.callcount for entry in profile.getstats())
+
+
+def busy():
+    """How many times as long something takes beside what else this machine does.
+
+    1 on a machine that does nothing else; a bound in seconds is multiplied by it.
+    """
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

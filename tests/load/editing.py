@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from tests.costs import busy
+
 BASE = re.compile(r'name="base"\s+value="([^"]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="(\w+)"')
 THEIRS = re.compile(r'<p dir="auto">(.*?)</p>', re.DOTALL)
-PATIENCE = 150
-"""Seconds that an editor goes on trying; a server may start anew meanwhile."""
+PATIENCE = 30
 SAVING = {"answer.saved", "answer.imported"}
 
 
@@ -62,7 +63,7 @@ class Editor:
         """The status, headers and text of one reply."""
         if self.connection is None:
             self.connection = http.client.HTTPConnection(
-                "127.0.0.1", self.port, timeout=PATIENCE
+                "127.0.0.1", self.port, timeout=PATIENCE * busy()
             )
         body, headers = None, dict(self.headers)
         if fields is not None:
@@ -118,7 +119,8 @@ class Editor:
 
         A request without a reply is sent again, as the page's outbox does.
         """
-        end = time.monotonic() + PATIENCE
+        patience = PATIENCE * busy()
+        end = time.monotonic() + patience
         while time.monotonic() < end:
             try:
                 if self.save(answer, note) != 409:
@@ -126,7 +128,7 @@ class Editor:
             except (OSError, http.client.HTTPException):
                 self.work.unanswered += 1
                 time.sleep(0.05)
-        self.work.wrong.append((0, f"{note} was not kept within {PATIENCE} s"))
+        self.work.wrong.append((0, f"{note} was not kept within {patience:.0f} s"))
 
     def close(self):
         if self.connection is not None:

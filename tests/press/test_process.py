@@ -7,6 +7,7 @@ import pytest
 
 from compliance.press import process
 from compliance.press.api import Limits, RenderError
+from tests.costs import busy
 from tests.press.printing import render
 from tests.reports.breaking import SECRET
 
@@ -72,7 +73,7 @@ def test_what_the_listener_raises_stops_all_at_once(tmp_path):
 
     with pytest.raises(StoppedError):
         render([PAGE + "<p>word</p>" * 100_000], "", tmp_path / "x.pdf", stop)
-    assert time.monotonic() - began[0] < 10
+    assert time.monotonic() - began[0] < 2 * busy()
     assert list(tmp_path.glob("tmp*")) == []
 
 
