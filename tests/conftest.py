@@ -30,7 +30,7 @@ from compliance.seeds import actions as seeds
 from tests import postgres, warm
 from tests.explained import Watch
 from tests.factories import make_cast
-from tests.installing import environment
+from tests.installing import FILE, environment
 from tests.made import TABLES, made
 from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
 from tests.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
@@ -206,8 +206,7 @@ def migrate(url):
 @pytest.fixture(scope="session")
 def migrated_file():
     """A SQLite file with all tables and no rows, to be copied: making it takes seconds."""
-    name = "attest.sqlite3"
-    return made("tables", lambda new: migrate(f"sqlite:///{new}/{name}"), TABLES) / name
+    return made("tables", lambda new: migrate(f"sqlite:///{new}/{FILE}"), TABLES) / FILE
 
 
 @pytest.fixture(scope="session")

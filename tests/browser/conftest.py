@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.window import Window
+from tests.installing import FILE
 from tests.load.serving import ROOT, Site
 from tests.made import EVERYTHING, made
 
@@ -169,11 +170,10 @@ def begin_again(site):
 
     So are checkpoints, which know the heads of the trails; what is counted is forgotten.
     """
-    name = "attest.sqlite3"
-    first = f"file:{site.demo / name}?immutable=1"
+    first = f"file:{site.demo / FILE}?immutable=1"
     with (
         closing(sqlite3.connect(first, uri=True)) as made,
-        closing(sqlite3.connect(site.folder / name)) as rows,
+        closing(sqlite3.connect(site.folder / FILE)) as rows,
     ):
         made.backup(rows)
     for name in ("checkpoints", "cache"):

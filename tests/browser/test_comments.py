@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import becomes, lose
+from tests.browser.window import becomes, kept, lose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "Who keeps the list? Typed before anything went wrong."
@@ -36,10 +36,6 @@ def comments(work, desk):
     return desk.standing(work.answers[0])["comments"]
 
 
-def kept(work):
-    return work.page.evaluate("JSON.stringify(localStorage)")
-
-
 def test_cut_line_leaves_the_text_until_it_is_sent_again(work, desk, talk):
     work.page.context.set_offline(True)
     send(work)
@@ -54,7 +50,7 @@ def test_cut_line_leaves_the_text_until_it_is_sent_again(work, desk, talk):
     send(work)
     becomes(lambda: comments(work, desk), [f"{TEXT} And since when?"])
     becomes(talk.input_value, "")
-    assert (said(work), "Who keeps" in kept(work)) == ("", False)
+    assert (said(work), "Who keeps" in kept(work.page)) == ("", False)
 
 
 def test_lost_reply_is_one_comment(work, desk, talk):
@@ -197,8 +193,8 @@ def test_each_tab_has_a_text_of_its_own(work, desk, talk):
 
 
 def test_signing_out_empties_it(work, talk):
-    assert TEXT in kept(work)
+    assert TEXT in kept(work.page)
     work.page.locator("details.menu-end summary").first.click()
     work.page.get_by_role("button", name="Sign out").click()
     work.page.wait_for_url("**/accounts/**")
-    becomes(lambda: TEXT in kept(work), False)
+    becomes(lambda: TEXT in kept(work.page), False)

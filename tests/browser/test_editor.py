@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import becomes, follow, lose, until
+from tests.browser.window import active, becomes, follow, lose, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -262,10 +262,6 @@ def test_other_forms_keep_what_is_typed_until_it_is_saved(desk, made, open_windo
     follow(page.get_by_role("button", name="Save"))
     assert "the roles" not in kept_notice(page).inner_text()
     assert "the edition" in kept_notice(page).inner_text()
-
-
-def active(page):
-    return page.evaluate("document.activeElement.innerText")
 
 
 def test_what_was_saved_has_the_focus_and_its_question_a_mark(desk, open_window):

@@ -5,13 +5,12 @@ from playwright.sync_api import expect
 
 from tests.browser.authenticator import confirm
 from tests.browser.test_accessible import faults_here
-from tests.browser.window import until
+from tests.browser.window import active, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 KEPT = "Object.keys(localStorage).filter(key => key.endsWith('-forms'))"
 CONFIRM = "Confirm that it is you"
-FOCUS = "document.activeElement.innerText"
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_invitation_is_made_in_place_past_a_wrong_password(members):
     page.get_by_role("link", name="I have the link").click()
     heading(page, "Invitations")
     page.locator(".invites").get_by_text("new@example.org", exact=True).wait_for()
-    assert page.evaluate(FOCUS) == "Invitations"
+    assert active(page) == "Invitations"
     assert is_same(members)
     page.go_back()
     heading(page, "Members")
@@ -82,7 +81,7 @@ def test_change_of_a_role_is_said_where_the_focus_is(members):
     heading(page, CONFIRM)
     confirm(page)
     heading(page, "Members")
-    assert page.evaluate(FOCUS) == "Ole: Reviewer now."
+    assert active(page) == "Ole: Reviewer now."
     assert page.title().startswith("Members")
     assert page.url.endswith("/members/")
     assert is_same(members)
@@ -153,7 +152,7 @@ def test_two_who_decide_at_once_see_how_it_stands(desk, open_window):
     for window in (first, other):
         window.page.get_by_role("button", name="Return for changes").click()
         window.page.get_by_role("heading", name="Send for review").wait_for()
-    assert other.page.evaluate(FOCUS) != ""
+    assert active(other.page) != ""
     assert desk.reviewed(made["id"])["status"] == "running"
     assert other.page.input_value("#unsent-1") == "Whose is it?"  # to be copied
     assert first.page.get_by_text("Not saved yet").count() == 0

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.authenticator import confirm
 from tests.browser.test_accessible import looks
-from tests.browser.window import follow, until
+from tests.browser.window import follow, kept, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -66,7 +66,7 @@ def test_reservations_outlive_a_tab_and_the_password_is_never_kept(desk, open_wi
     page.get_by_label("Your password").fill("never kept")
     page.get_by_label("Reservations").press_sequentially("But for one")
     until(lambda: page.evaluate(KEPT), lambda found: found != [])
-    assert "never kept" not in page.evaluate("JSON.stringify(localStorage)")
+    assert "never kept" not in kept(page)
     page.reload()
     notice(page).get_by_text("Not saved yet").wait_for()
     assert page.get_by_label("Reservations").input_value() == "But for one"

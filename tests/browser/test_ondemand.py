@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_files import CLIP, drop
-from tests.browser.window import becomes, until
+from tests.browser.window import becomes, kept, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -123,8 +123,7 @@ def test_comment_typed_before_its_script_is_kept_and_offers_people(desk, open_wi
     page.locator("#offers [role=option]:visible").wait_for()
     page.keyboard.press("Enter")
     becomes(box.input_value, "Typed early, @Ole ")
-    kept = "JSON.stringify(localStorage)"
-    until(lambda: page.evaluate(kept), lambda found: "@Ole " in found)
+    until(lambda: kept(page), lambda found: "@Ole " in found)
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     window.says("A comment on Q1 is not sent.")

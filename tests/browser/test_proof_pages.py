@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.authenticator import confirm
 from tests.browser.conftest import own_desk, own_site
-from tests.browser.window import follow, until
+from tests.browser.window import active, follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ADA, ZOE = "ada@nordhavn.example", "zoe@suedwind.example"
@@ -172,14 +172,15 @@ def test_signed_assessment_is_asked_to_be_reopened_and_left(desk, plain):
     page = plain(ADA, path)
     press(page, "Ask to reopen")
     confirm(page, "attest demo 2026")
-    page.get_by_text("Give the reason for reopening.").wait_for()
+    page.locator("main").get_by_text("Give the reason for reopening.").wait_for()
     page.get_by_label("Why reopen it?").fill("A file was wrong.")
     press(page, "Ask to reopen")
-    page.get_by_text("A second person approves it").first.wait_for()
+    main = page.locator("main")
+    main.get_by_text("A second person approves it").first.wait_for()
     irena = plain("irena@nordhavn.example", path)
     press(irena, "Leave it signed")
     confirm(irena, "attest demo 2026")
-    irena.get_by_text("It stays signed.").wait_for()
+    irena.locator("main").get_by_text("It stays signed.").wait_for()
 
 
 def test_keys_stay_on_the_button_while_a_report_is_made(desk, open_window):
@@ -191,7 +192,7 @@ def test_keys_stay_on_the_button_while_a_report_is_made(desk, open_window):
     cancel.focus()
     page.evaluate("document.querySelector('#report-state').dataset.old = 1")
     page.locator("#report-state:not([data-old])").wait_for()
-    assert page.evaluate("document.activeElement.innerText") == "Cancel this report"
+    assert active(page) == "Cancel this report"
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Cancelled").wait_for()
 

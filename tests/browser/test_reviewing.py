@@ -3,13 +3,22 @@
 import pytest
 
 from tests import factories
-from tests.browser.window import until
+from tests.browser.window import kept, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def heading(page, key):
     page.get_by_role("heading", name=key).first.wait_for()
+
+
+def at_the_first_answer(desk, open_window):
+    """A review, and its page with the focus on the first answer, which takes the keys."""
+    made = desk.in_review()
+    window = open_window(made["session"], made["path"] + "check/?why=all")
+    heading(window.page, "Q1")
+    window.page.locator("[data-checks]:focus-within").wait_for()
+    return made, window
 
 
 def sign(page, role="Data protection officer"):
@@ -21,11 +30,8 @@ def sign(page, role="Data protection officer"):
 
 
 def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
-    made = desk.in_review()
-    window = open_window(made["session"], made["path"] + "check/?why=all")
+    made, window = at_the_first_answer(desk, open_window)
     page = window.page
-    heading(page, "Q1")
-    page.locator("[data-checks]:focus-within").wait_for()
     page.evaluate("window.isSame = true")
     page.keyboard.press("j")
     heading(page, "Q2")
@@ -55,15 +61,11 @@ def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
 
 
 def test_reason_that_was_typed_comes_back_with_its_answer(desk, open_window):
-    made = desk.in_review()
-    window = open_window(made["session"], made["path"] + "check/?why=all")
+    _, window = at_the_first_answer(desk, open_window)
     page = window.page
-    heading(page, "Q1")
-    page.locator("[data-checks]:focus-within").wait_for()
     page.keyboard.press("r")
     page.keyboard.type("Which half?")
-    kept = "JSON.stringify(localStorage)"
-    until(lambda: page.evaluate(kept), lambda found: "Which half?" in found)
+    until(lambda: kept(page), lambda found: "Which half?" in found)
     page.get_by_role("link", name="Next").click()
     heading(page, "Q2")
     assert page.input_value("#reason") == ""
@@ -81,10 +83,8 @@ def test_reason_that_was_typed_comes_back_with_its_answer(desk, open_window):
 
 
 def test_answer_without_a_line_says_so_and_is_sent_again(desk, open_window):
-    made = desk.in_review()
-    page = open_window(made["session"], made["path"] + "check/?why=all").page
-    heading(page, "Q1")
-    page.locator("[data-checks]:focus-within").wait_for()
+    made, window = at_the_first_answer(desk, open_window)
+    page = window.page
     page.context.set_offline(True)
     page.keyboard.press("a")
     page.get_by_text("nothing was sent").wait_for()
@@ -95,10 +95,8 @@ def test_answer_without_a_line_says_so_and_is_sent_again(desk, open_window):
 
 
 def test_signed_out_reviewer_signs_in_and_goes_on(desk, open_window):
-    made = desk.in_review()
-    page = open_window(made["session"], made["path"] + "check/?why=all").page
-    heading(page, "Q1")
-    page.locator("[data-checks]:focus-within").wait_for()
+    made, window = at_the_first_answer(desk, open_window)
+    page = window.page
     desk.end_session(made["session"])
     page.keyboard.press("a")
     page.wait_for_url("**/accounts/login/**")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.browser.test_accessible import faults_here, looks
-from tests.browser.window import becomes, follow, until
+from tests.browser.window import active, becomes, follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -166,7 +166,7 @@ def test_what_a_colleague_changed_is_shown_until_it_is_marked_as_seen(both, desk
     page.get_by_role("button", name="I have seen these").press("Enter")
     undo = seen.get_by_role("button", name="Undo")
     undo.wait_for()
-    assert page.evaluate("document.activeElement.innerText") == "Undo"
+    assert active(page) == "Undo"
     assert looks(page) == []
     undo.press("Enter")
     becomes(lambda: "Others changed 2 answers" in seen.inner_text(), True)

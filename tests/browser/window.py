@@ -84,6 +84,16 @@ class Window:
         )
 
 
+def kept(page):
+    """All that the browser keeps for these pages, as text."""
+    return page.evaluate("JSON.stringify(localStorage)")
+
+
+def active(page):
+    """The words of what has the focus."""
+    return page.evaluate("document.activeElement.innerText")
+
+
 def lose(route):
     """Lose the reply, not the request."""
     route.fetch()

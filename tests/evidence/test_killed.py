@@ -14,7 +14,7 @@ import pytest
 
 from compliance.evidence.storage import path_of
 from tests import warm
-from tests.installing import environment
+from tests.installing import FILE, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 UPLOADER = """
@@ -90,7 +90,7 @@ def upload_and_kill(uploader, round_number):
 
 
 def rows(folder):
-    with sqlite3.connect(folder / "attest.sqlite3") as database:
+    with sqlite3.connect(folder / FILE) as database:
         found = database.execute(
             "SELECT sha256, size_bytes FROM compliance_evidence"
         ).fetchall()

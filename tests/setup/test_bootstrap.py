@@ -235,6 +235,11 @@ def test_lane_is_asked_for_by_its_name(manage, pytests):
     assert pytests[0][-3:] == ["tests/browser", "-k", "sign"]
 
 
+def test_fast_lane_has_a_process_for_each_core(manage, pytests):
+    manage.run_tests(["fast", "-x"])
+    assert pytests[0][:2] == ["-n", str(os.cpu_count())]
+
+
 def test_suite_runs_without_a_browser_and_says_so(manage, pytests, monkeypatch, capsys):
     monkeypatch.setattr(manage.shutil, "which", lambda name: None)
     manage.run_tests(["fast"])
