@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from compliance.checklist_files.writing import FORMATS
-from compliance.formats import csv_file, xlsx
+from compliance.formats import csv_file
 from compliance.results.figures import COLUMNS, Row, rows_of
 from compliance.results.law import RULES
 from compliance.results.queries import Result
@@ -43,6 +43,8 @@ def written(table: Table, form: str, at: datetime) -> bytes:
         return json.dumps(said, ensure_ascii=False, indent=1).encode()
     if form == "csv":
         return csv_file.packed([*table.stamp, [], table.columns, *table.rows])
+    from compliance.formats import xlsx  # noqa: PLC0415 - large
+
     title = "; ".join(f"{key}: {value}" for key, value in table.stamp)
     heads = tuple(column.capitalize() for column in table.columns)
     return xlsx.table(table.name, heads, table.rows, title=title, at=at, widths=WIDTHS)

@@ -4,7 +4,6 @@ import re
 
 import dns.exception
 import dns.name
-import dns.resolver
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
@@ -48,6 +47,8 @@ def spellings(domain: str) -> set[str]:
 
 def texts_of(domain: str) -> list[str]:
     """The text records at ``_attest`` below a domain. Raises ``ValidationError``."""
+    import dns.resolver  # noqa: PLC0415 - large
+
     place = f"{PREFIX}.{domain}"
     resolver = dns.resolver.Resolver(configure=not settings.NAME_SERVER)
     if settings.NAME_SERVER:
