@@ -1,12 +1,10 @@
-// Picked questions: boxes, whole sections, all that a filter shows. They outlive another filter or
-// search. bulk.js sets them.
+// Picked questions: boxes, sections, all that is found. They outlive the filter. bulk.js sets them.
 import { lost, need } from "./ondemand.js";
 import { rowOn } from "./rows.js";
 
 export const list = /** @type {HTMLElement} */ (document.querySelector(".questions"));
 const questions = document.getElementById("questions");
 /** @typedef {{ base: string, isOpen: boolean, of?: string }} Seen */
-/** @typedef {HTMLInputElement & { dataset: { count: string } }} Whole */
 /** @type {Map<string, Seen>} */
 const picked = new Map(); // with the version and answer that its row showed last
 const OPEN = "[data-pick]:not(:disabled)";
@@ -30,11 +28,10 @@ const seen = (box) => ({
   isOpen: isUnanswered(box),
 });
 function look() {
-  for (const box of boxes())
-    if (picked.has(box.dataset.pick)) picked.set(box.dataset.pick, seen(box));
+  for (const box of boxes()) if (picked.has(box.dataset.pick)) set(box, true);
 }
 
-// How many are picked, are unanswered, and are not in this list.
+// How many are picked, unanswered, and not in this list.
 export function count() {
   look();
   const here = new Set(boxes().map((box) => box.dataset.pick));
@@ -78,12 +75,12 @@ function unpickAll() {
 /** @param {PickBox} box @param {boolean} isPicked */
 function set(box, isPicked) {
   if (isPicked) picked.set(box.dataset.pick, seen(box));
-  else picked.delete(box.dataset.pick);
-  box.checked = isPicked;
-  if (isPicked) return;
-  unpickAll();
-  const one = sectionOf(box);
-  for (const section of sections()) if (section.value === one) section.checked = false;
+  else {
+    picked.delete(box.dataset.pick);
+    unpickAll();
+    const one = sectionOf(box);
+    for (const section of sections()) if (section.value === one) section.checked = false;
+  }
 }
 
 /** @type {string | null} */
@@ -142,24 +139,24 @@ list.addEventListener("click", (event) => {
     changed();
   }
 });
-list.addEventListener("change", ({ target }) => {
-  const isSection = target.matches("[data-pick-section]");
-  if (!isSection && !target.matches("[data-pick-all]")) return;
+/** @param {HTMLInputElement} whole */
+function take(whole) {
+  const isSection = whole.matches("[data-pick-section]");
   for (const section of sections())
-    if (!isSection || section.value === target.value) section.checked = target.checked;
-  const whole = /** @type {Whole} */ (target);
+    if (!isSection || section.value === whole.value) section.checked = whole.checked;
   const meant = boxes().filter((box) => !isSection || sectionOf(box) === whole.value);
+  for (const box of meant) set(box, whole.checked);
   if (whole.checked) {
-    for (const box of meant) picked.set(box.dataset.pick, seen(box));
     if (meant.length < Number(whole.dataset.count))
       need("./bulk.js").then((bulk) => bulk.rest(whole, picked, below).then(changed), lost);
   } else {
-    for (const box of meant) picked.delete(box.dataset.pick);
     for (const [id, { of }] of picked)
       if (below.has(id) && (!isSection || of === whole.value)) picked.delete(id);
-    unpickAll();
   }
   changed();
+}
+list.addEventListener("change", ({ target }) => {
+  if (target.dataset.count) take(/** @type {HTMLInputElement} */ (target));
 });
 
 document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
@@ -179,4 +176,7 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   for (const one of sections()) one.checked ||= every()?.checked || taken.has(one.value);
   if (picked.size) show();
 });
+// Ticked before this file came.
+for (const box of boxes()) if (box.checked) set(box, true);
+for (const whole of [...sections(), every()]) if (whole?.checked) take(whole);
 show();

@@ -45,6 +45,19 @@ def test_extended_pick_fills_down_and_is_taken_back_in_one_go(work, desk):
     assert work.window.scripts == []
 
 
+@pytest.mark.parametrize(("box", "most"), [("pick", 1), ("pick-section", 4)])
+def test_box_ticked_before_its_script_came_stays_ticked(work, box, most):
+    held = []
+    work.page.route("**/picks*.js", lambda route: held.append(route))
+    with work.page.expect_request("**/picks*.js"):
+        work.page.reload(wait_until="commit")
+    work.page.locator(f"[data-{box}]").first.check()
+    held[0].continue_()
+    becomes(lambda: picked(work.page)[1][:10], f"{most} selected")
+    assert len(picked(work.page)[0]) == most
+    assert work.page.locator(f"[data-{box}]").first.is_checked()
+
+
 def test_fill_down_from_a_row_out_of_sight_is_said_first(work, desk):
     desk.save(work.person, work.answers[0], {"verdict": "partly"})
     work.page.reload()
