@@ -1,19 +1,23 @@
 // Texts that closed tabs of this person have kept on this device (device-store.js): a tab that lives
-// holds its lock. It is this tab's before it is no longer theirs; where this tab keeps something of
-// the same name, theirs waits.
+// holds its lock, but for the moment between two pages. It is this tab's before it is no longer
+// theirs; where this tab keeps something of the same name, theirs waits.
+const BETWEEN_MS = 2000;
 const names = async () =>
   new Set(/** @type {LockInfo[]} */ ((await navigator.locks.query()).held).map((one) => one.name));
 
 /** @param {string} mine @param {string} lock @param {string} name */
 export async function takeUp(mine, lock, name) {
-  const held = await names();
+  const held = new Set([lock, ...(await names())]);
+  /** @param {string} key */
+  const isTheirs = (key) =>
+    key.startsWith(mine) && key.endsWith(`-${name}`) && !held.has(key.slice(0, -name.length - 1));
+  if (!Object.keys(localStorage).some(isTheirs)) return {};
+  await new Promise((done) => setTimeout(done, BETWEEN_MS));
+  for (const one of await names()) held.add(one);
   const own = JSON.parse(localStorage.getItem(`${lock}-${name}`) ?? "null") ?? {};
   /** @type {Record<string, unknown>} */
   const found = {};
-  for (const key of Object.keys(localStorage)) {
-    const owner = key.slice(0, -name.length - 1);
-    if (!key.startsWith(mine) || !key.endsWith(`-${name}`) || owner === lock || held.has(owner))
-      continue;
+  for (const key of Object.keys(localStorage).filter(isTheirs)) {
     /** @type {Record<string, unknown>} */
     const left = {};
     for (const [part, kept] of Object.entries(JSON.parse(localStorage.getItem(key) ?? "{}")))

@@ -438,11 +438,14 @@ async function arrive(refused, isFirst) {
     if (keyOf(form) === refused) form.dataset.unsaved = "";
     base.set(keyOf(form), standing(form));
   }
-  if (isFirst) await takeUp(box);
   forms().forEach(open);
   report();
+  if (!isFirst) return;
+  const found = await takeUp(box);
+  for (const form of forms()) if (keyOf(form) in found) open(form);
+  report();
 }
-await arrive(visit?.responseStatus >= 400 ? sent?.key : undefined, true);
+arrive(visit?.responseStatus >= 400 ? sent?.key : undefined, true);
 // Another page in the place of this one.
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id !== "main") return;

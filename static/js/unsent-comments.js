@@ -4,10 +4,10 @@ import { read, takeUp, write } from "./device-store.js";
 
 /** @type {Map<string, Draft>} */
 const drafts = new Map(Object.entries(read("talk") ?? {}));
-for (const [answer, draft] of Object.entries(
-  /** @type {Record<string, Draft>} */ (await takeUp("talk")),
-))
-  drafts.set(answer, draft);
+export const late = takeUp("talk").then((found) => {
+  for (const [answer, draft] of Object.entries(/** @type {Record<string, Draft>} */ (found)))
+    drafts.set(answer, draft);
+});
 
 export const waiting = () => [...drafts.entries()];
 /** @param {string} answer */

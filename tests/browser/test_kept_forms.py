@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.authenticator import confirm
 from tests.browser.test_accessible import looks
-from tests.browser.window import follow, kept, until
+from tests.browser.window import follow, held, kept, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,6 +88,21 @@ def test_what_a_page_between_sends_on_is_forgotten_once_saved(desk, open_window)
     confirm(page)
     until(lambda: page.evaluate(KEPT), lambda found: found == [])
     assert notice(page).count() == 0
+
+
+def test_tab_between_two_pages_keeps_its_text(page):
+    write(page, "Train", "Mine")
+    other = page.context.new_page()
+    ways = held(page, "**/device-store*.js")
+    with page.expect_request("**/device-store*.js"):
+        page.reload(wait_until="commit")  # no page of this tab holds its lock now
+    with other.expect_event("requestfinished", lambda one: "/gone" in one.url):
+        other.goto(page.url)
+    ways[0].continue_()
+    notice(page).get_by_text("Not saved yet: New action").wait_for()
+    other.wait_for_timeout(2500)  # by then a closed tab's text would be here
+    assert notice(other).count() == 0
+    assert page.locator("form textarea").first.input_value() == "Mine"
 
 
 def test_one_tab_saves_nothing_for_another_at_the_same_address(page):
