@@ -2,7 +2,7 @@
 // session or the right.
 
 import { freshToken, isStale } from "./token.js";
-import { draftOf, keepDraft, late, waiting } from "./unsent-comments.js";
+import { draftOf, keepDraft, waiting } from "./unsent-comments.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
 const box = () => panel.querySelector("#talk");
@@ -25,6 +25,13 @@ function restore() {
   const text = draftOf(here());
   if (field && text) field.value = text;
 }
+// Whoever sent a comment may have gone on to another question, or to another tab of the panel, before
+// the reply: the panel, what is typed there and the cursor stay.
+/** @param {string} path */
+const answerOf = (path) => path.match(/\/answers\/([^/]+)\/comments\//)?.[1] ?? "";
+/** @param {HtmxRequest} request */
+const isLeft = ({ elt, path, verb }) =>
+  verb === "post" && !elt.isConnected && !(box() && answerOf(path) === here());
 // Text typed while the comment was on its way stands behind it.
 /** @param {string} text @param {string} sent */
 const rest = (text, sent) => (text.startsWith(sent) ? text.slice(sent.length).trimStart() : text);
@@ -34,10 +41,15 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig, xhr } = event.detail;
+  const { elt, formData, path } = requestConfig;
   const field = box();
-  if (target !== panel || !field) return;
-  const sent = isTalk(requestConfig.elt) && isSent(xhr) ? requestConfig.formData.get("text") : "";
-  keep(rest(field.value, String(sent ?? "")));
+  if (target !== panel) return;
+  const sent = isTalk(elt) && isSent(xhr) ? String(formData.get("text") ?? "") : "";
+  if (isLeft(requestConfig)) {
+    const answer = answerOf(path);
+    keepDraft(answer, {}, rest(draftOf(answer), sent));
+    event.detail.shouldSwap = false;
+  } else if (field) keep(rest(field.value, sent));
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === panel) restore();
@@ -57,10 +69,14 @@ const link = () =>
   });
 let isRenewed = false;
 document.addEventListener("htmx:afterRequest", async (event) => {
-  const { elt, xhr } = event.detail;
+  const { elt, requestConfig, xhr } = event.detail;
   if (!isTalk(elt)) return;
   if (isSent(xhr)) {
     isRenewed = false;
+    return;
+  }
+  if (isLeft(requestConfig)) {
+    remind();
     return;
   }
   if (!isRenewed && isStale(xhr?.getResponseHeader("HX-Trigger")) && (await freshToken())) {
@@ -120,7 +136,3 @@ if (field && early) {
   keep(field.value);
 }
 remind();
-late.then(() => {
-  if (!box()?.value.trim()) restore();
-  remind();
-});

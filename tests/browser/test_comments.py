@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import becomes, kept, lose
+from tests.browser.window import becomes, held, kept, lose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "Who keeps the list? Typed before anything went wrong."
@@ -75,6 +75,29 @@ def test_text_typed_while_a_comment_is_on_its_way_stays(work, desk, talk):
     send(work)
     becomes(talk.input_value, "More.")
     assert comments(work, desk) == [TEXT]
+
+
+def test_reply_that_comes_after_the_next_question_leaves_that_one_alone(work, desk, talk):
+    first, second = work.answers[:2]
+    comment = f"**/answers/{first}/comments/"
+    ways = held(work.page, comment)
+    with work.page.expect_request(comment):
+        send(work)
+    work.window.focus(second)
+    work.page.keyboard.press("c")
+    panel = work.page.locator(f'#panel [data-panel-of="{second}"]')
+    panel.wait_for()
+    talk.press_sequentially("Second: ")
+    with work.page.expect_response(comment):
+        ways[0].continue_()
+    becomes(lambda: comments(work, desk), [TEXT])
+    becomes(lambda: TEXT in kept(work.page), False)  # by then the reply is here
+    talk.press_sequentially("fire plan")
+    assert panel.count() == 1
+    assert talk.input_value() == "Second: fire plan"
+    send(work)
+    becomes(talk.input_value, "")
+    assert desk.standing(second)["comments"] == ["Second: fire plan"]
 
 
 def test_resolving_another_comment_keeps_the_text(work, desk, talk):
