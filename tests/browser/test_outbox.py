@@ -359,6 +359,33 @@ def test_sign_out_on_another_page_empties_it_too(work):
     becomes(lambda: box(work.page), "")
 
 
+def test_staying_after_sign_out_was_pressed_loses_no_text(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(answer).fill("Not signed out after all.")
+    work.window.says("1 answer waits")
+    work.page.locator(".topbar details.menu-end summary").click()
+    with work.page.expect_event("dialog") as asked:
+        work.page.once("dialog", lambda dialog: dialog.dismiss())
+        work.page.get_by_role("button", name="Sign out").click()
+    assert asked.value.type == "beforeunload"
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.context.clear_cookies(name="sessionid")
+    work.page.unroute("**/save/")
+    work.page.evaluate("window.dispatchEvent(new Event('online'))")
+    work.window.says("You are signed out")
+    work.page.get_by_role("link", name="Sign in").click()
+    work.page.wait_for_url("**/accounts/login/**")
+    work.page.wait_for_load_state("networkidle")
+    assert "Not signed out after all." in box(work.page)
+    session = {"name": "sessionid", "value": desk.session(work.person)}
+    root = work.page.url.split("/accounts/")[0]
+    work.page.context.add_cookies([session | {"url": root}])
+    work.page.goto(work.path)
+    becomes(lambda: desk.standing(answer)["note"], "Not signed out after all.")
+
+
 def test_text_of_a_tab_that_died_is_saved_by_the_next_one(work, desk):
     """Neither a save nor a goodbye: the tab is gone in the middle of a word."""
     answer, context = work.answers[0], work.page.context
