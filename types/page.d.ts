@@ -67,6 +67,7 @@ interface Marks {
   "data-bulkbar": Has<"[data-picked-count]" | "[data-picked-open]"> & HTMLElement;
   "data-bulkform": Form<"what", "reason">;
   "data-combo": HTMLInputElement;
+  "data-chooses": Form & Data<"chooses" | "of">;
   "data-copy": HTMLButtonElement;
   "data-find-dialog": Has<'[role="listbox"]' | '[role="status"]'> &
     HTMLDialogElement &
@@ -79,7 +80,7 @@ interface Marks {
   "data-grip": HTMLTemplateElement;
   "data-item": Item;
   "data-autosave": Marks["data-keep"] & Data<"keep">;
-  "data-keep": Form & Data<"of" | "at" | "name"> & { readonly dataset: { shape?: string } };
+  "data-keep": Form & Data<"at" | "name"> & { readonly dataset: { shape?: string } };
   "data-limb": Item;
   "data-menu": HTMLSelectElement | HTMLInputElement;
   "data-mentions": HTMLTextAreaElement;

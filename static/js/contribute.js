@@ -40,7 +40,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // A conflict is settled: the page comes again as it stands now.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
-  if (!form?.matches("[data-keep]") || event.detail.xhr.status >= 300) return;
+  if (!form?.matches("[data-chooses]") || event.detail.xhr.status >= 300) return;
   event.detail.shouldSwap = false;
   const row = rowOn(form.dataset.of);
   if (row) {

@@ -40,7 +40,7 @@ const under = (answer) => document.getElementById(`keeps-${answer}`);
 async function unfold(link) {
   const place = under(link.dataset.below);
   if (!place) return;
-  if (place.querySelector("[data-keep]")) {
+  if (place.querySelector("[data-chooses]")) {
     say("Choose first what to keep.", "save-off");
     return;
   }

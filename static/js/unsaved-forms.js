@@ -10,7 +10,7 @@ import { read, takeUp, write } from "./device-store.js";
 const TEXTS =
   "textarea, input:is(:not([type]), [type=text], [type=email], [type=url]):not([autocomplete=one-time-code])";
 const OTHERS =
-  "form[method=post]:is([data-alone] *, :not([data-q])):not([data-keep], .talk, [data-unkept], :has([data-reveal]))";
+  "form[method=post]:is([data-alone] *, :not([data-q])):not([data-keep], [data-chooses], .talk, [data-unkept], :has([data-reveal]))";
 const SECRETS =
   "[type=password], [data-secret], [autocomplete*=password], [autocomplete=one-time-code]";
 const TOKEN = "csrfmiddlewaretoken";
@@ -72,9 +72,10 @@ const pathOf = (form, submitter) =>
     .pathname;
 // A form goes by where it leads, and by its place among those that lead there.
 function name() {
-  const others = /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll(OTHERS));
+  const others = /** @type {Keeping[]} */ (
+    [...document.querySelectorAll(OTHERS)].filter((form) => form.querySelector(TEXTS))
+  );
   for (const form of others) {
-    if (!form.querySelector(TEXTS)) continue;
     const path = pathOf(form);
     let at = 0;
     while (forms().some((other) => other.dataset.keep === `${path}#${at}`)) at += 1;
@@ -85,6 +86,7 @@ function name() {
       name: heading?.textContent?.trim() ?? document.title,
     });
   }
+  return others;
 }
 name();
 
@@ -432,25 +434,33 @@ function open(form) {
   const folded = form.closest("details:not([open])");
   if (folded instanceof HTMLDetailsElement) folded.open = true;
 }
-/** @param {string | undefined} refused the form that comes back as it was typed @param {boolean} isFirst of its box */
-async function arrive(refused, isFirst) {
-  for (const form of forms()) {
+/** @param {Keeping[]} arrived @param {string} [refused] the form that comes back as it was typed */
+function arrive(arrived, refused) {
+  for (const form of arrived) {
     if (keyOf(form) === refused) form.dataset.unsaved = "";
     base.set(keyOf(form), standing(form));
   }
-  forms().forEach(open);
+  arrived.forEach(open);
   report();
-  if (!isFirst) return;
+}
+async function takeUpTexts() {
   const found = await takeUp(box);
   for (const form of forms()) if (keyOf(form) in found) open(form);
   report();
 }
-arrive(visit?.responseStatus >= 400 ? sent?.key : undefined, true);
-// Another page in the place of this one.
+arrive(forms(), visit?.responseStatus >= 400 ? sent?.key : undefined);
+takeUpTexts();
+// Another page in the place of this one, or a form that came with a part of it.
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
-  if (target.id !== "main") return;
+  if (!detail.requestConfig) return;
   leave(detail);
   const { elt } = detail.requestConfig;
+  const refused = detail.xhr.status >= 400 ? elt.dataset.keep : undefined;
+  if (target.id !== "main") {
+    const arrived = name();
+    if (arrived.length) arrive(arrived, refused);
+    return;
+  }
   kept.clear();
   back.clear();
   const before = box;
@@ -458,5 +468,6 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   box = boxHere();
   region = draft ?? (region.isConnected ? region : make("div", { role: "status" }));
   name();
-  arrive(detail.xhr.status >= 400 ? elt.dataset.keep : undefined, box !== before);
+  arrive(forms(), refused);
+  if (box !== before) takeUpTexts();
 });

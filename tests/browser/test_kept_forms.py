@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.authenticator import confirm
 from tests.browser.test_accessible import looks
-from tests.browser.window import follow, held, kept, until
+from tests.browser.window import becomes, follow, held, kept, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -118,3 +118,20 @@ def test_one_tab_saves_nothing_for_another_at_the_same_address(page):
     page.goto(new)
     notice(page).get_by_text("Not saved yet: New action").wait_for()
     assert page.locator("form textarea").first.input_value() == "Mine"
+
+
+def test_form_that_comes_with_a_part_of_the_page_is_kept_too(desk, open_window):
+    made = desk.assessment("Cara", "Ole")
+    (first, second), other = made["answers"][:2], made["people"][1]
+    for answer in (first, second):
+        desk.save(other, answer, {"verdict": "na", "reason": "We have none."})
+    window = open_window(made["sessions"][0], made["path"])
+    for answer, why in ((first, "For the first."), (second, "For the second.")):
+        window.open(answer)
+        window.row(answer).get_by_role("link", name="Send back").click()
+        window.page.locator(f"#why-{answer}").press_sequentially(why)
+        until(lambda said=why: said in kept(window.page), bool)
+    window.page.reload()
+    window.open(second)
+    window.row(second).get_by_role("link", name="Send back").click()
+    becomes(window.page.locator(f"#why-{second}").input_value, "For the second.")

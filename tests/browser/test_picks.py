@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.browser.window import becomes, follow, until
+from tests.browser.window import becomes, follow, held, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -47,12 +47,11 @@ def test_extended_pick_fills_down_and_is_taken_back_in_one_go(work, desk):
 
 @pytest.mark.parametrize(("box", "most"), [("pick", 1), ("pick-section", 4)])
 def test_box_ticked_before_its_script_came_stays_ticked(work, box, most):
-    held = []
-    work.page.route("**/picks*.js", lambda route: held.append(route))
+    ways = held(work.page, "**/picks*.js")
     with work.page.expect_request("**/picks*.js"):
         work.page.reload(wait_until="commit")
     work.page.locator(f"[data-{box}]").first.check()
-    held[0].continue_()
+    ways[0].continue_()
     becomes(lambda: picked(work.page)[1][:10], f"{most} selected")
     assert len(picked(work.page)[0]) == most
     assert work.page.locator(f"[data-{box}]").first.is_checked()
