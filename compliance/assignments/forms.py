@@ -72,13 +72,16 @@ class AssignForm(PeopleForm):
     message = _words("Message", 3, required=False)
     take_over = forms.BooleanField(required=False)
 
-    def __init__(self, data: Any = None, *, people: Iterable[User]) -> None:
+    def __init__(
+        self, data: Any = None, *, people: Iterable[User], may_invite: bool
+    ) -> None:
         super().__init__(data, people=people)
+        self.may_invite = may_invite
 
     @property
     def invites(self) -> bool:
-        """Whether someone is to be invited."""
-        return bool(self.cleaned_data["email"])
+        """Whether someone is to be invited by a person who may."""
+        return self.may_invite and bool(self.cleaned_data["email"])
 
     def clean_message(self) -> str:
         return line_ends(self.cleaned_data["message"])
@@ -89,7 +92,8 @@ class AssignForm(PeopleForm):
         if "to" in self.errors or "email" in self.errors:
             return cleaned
         if not cleaned.get("to") and not email:
-            self.add_error("to", "Choose whom you ask, or write an email address.")
+            other = ", or write an email address" if self.may_invite else ""
+            self.add_error("to", f"Choose whom you ask{other}.")
         elif cleaned.get("to") and email:
             self.add_error("to", "Either choose a person or invite one.")
         elif email and not name and "name" not in self.errors:

@@ -343,6 +343,25 @@ def test_refused_page_keeps_everything(cast, assessment, sign_in, typed, said):
     assert own(cast.con).count() == 0
 
 
+def test_officer_invites_nobody_where_the_policy_leaves_it_to_owners(
+    cast, assessment, sign_in_freshly
+):
+    otto = sign_in_freshly(cast.otto)
+    assert "Or invite someone new" in otto.get(url(assessment)).text
+    people.set_policy(by=cast.ada, organisation=cast.acme, invites="owners")
+    assert "Or invite someone new" not in otto.get(url(assessment)).text
+    pinned = {"pinned": " ".join(map(str, ids(assessment)))}
+    page = otto.post(url(assessment), pinned | WHO)
+    assert page.status_code == 422
+    assert "You may not invite people to Acme. Ask an owner." in page.text
+    assert not Invitation.objects.exists()
+    assert queued().count() == 0
+    assert otto.post(url(assessment), pinned | {"to": cast.con.pk}).status_code == 302
+    nobody = otto.post(url(assessment), pinned)
+    assert "Choose whom you ask." in nobody.text
+    assert Answer.objects.filter(owner=cast.con).count() == len(ids(assessment))
+
+
 def test_ids_of_others_assign_nothing(cast, assessment, sign_in):
     theirs = make_assessment(cast.other, cast.zoe)
     pinned = " ".join(map(str, ids(theirs, 3)))

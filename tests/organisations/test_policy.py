@@ -23,7 +23,7 @@ from compliance.organisations.choices import Role
 from compliance.reviews.event_labels import event_in_words
 from compliance.tokens.actions import make_token
 from compliance.tokens.bearers import bearer_of
-from tests import device, factories, signing
+from tests import device, factories, seating, signing
 from tests.mailing import send_queued
 from tests.reading import flat
 from tests.signing_on import protect
@@ -366,6 +366,29 @@ def test_officer_who_may_not_invite_sees_no_invitations(cast, sign_in):
     assert status(otto, "/o/acme/invitations/") == 403
     assert "/o/acme/invitations/" not in otto.get("/o/acme/").text
     assert status(sign_in(cast.ada), "/o/acme/members/") == 200
+
+
+def test_officer_who_may_not_invite_does_so_by_no_way_and_still_gives_seats(cast):
+    who = {"organisation": cast.acme, "name": "Eve", "role": "reader"}
+    waiting = actions.invite(by=cast.otto, email="eve@example.org", **who)
+    rule(cast, invites="owners")
+    ways = [
+        lambda: actions.invite(by=cast.otto, email="new@example.org", **who),
+        lambda: actions.send_again(by=cast.otto, invitation=waiting),
+        lambda: actions.end_invitation(by=cast.otto, invitation=waiting),
+    ]
+    for way in ways:
+        with pytest.raises(ValidationError, match="You may not invite people to Acme"):
+            way()
+    seating.give(
+        cast, factories.make_assessment(cast.acme, cast.ada), "eve@audit.example"
+    )
+    left = cast.acme.invitations.order_by("pk").values_list("email", "role")
+    assert list(left) == [
+        ("eve@example.org", "reader"),
+        ("eve@audit.example", "auditor"),
+    ]
+    actions.send_again(by=cast.ada, invitation=waiting)
 
 
 def test_policy_costs_pages_no_statement(cast, sign_in):

@@ -42,6 +42,7 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     form = AssignForm(
         request.POST if is_sent else None,
         people=who_may(request.organisation, Permission.ANSWER),
+        may_invite=Permission.INVITE in request.may,
     )
     view, _ = read_view(request, assessment)
     rows = _rows(assessment, view, request.POST if is_sent else request.GET)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from compliance.audit import rows, trail
 from compliance.audit.transaction import attempt, writing
+from compliance.organisations.access import Permission, may
 from compliance.organisations.actions.members import (
     join,
     lock,
@@ -67,8 +68,8 @@ def invite(
     Whether an account has the address is neither asked nor shown. Without a mail server
     the invitation has its ``link``, to hand over. ``path`` is the page the link leads
     to, ``ask`` stands in the mail. Raises ``ValidationError`` for a member already
-    there, one who is invited already, a role above the giver's, a name or e-mail that
-    cannot be, and a path that leads elsewhere.
+    there, one who is invited already, a role above the giver's, a giver who may not
+    invite, a name or e-mail that cannot be, and a path that leads elsewhere.
     """
     if path and not is_local(path):
         msg = "An invitation leads to a page of this site only."
@@ -76,7 +77,7 @@ def invite(
     with writing():
         lock(organisation)
         if by:
-            refuse_above(by, organisation, role)
+            _refuse_inviting(by, organisation, role)
         email = email.strip().lower()
         if organisation.memberships.filter(user__email=email).exists():
             msg = "This person is a member already."
@@ -99,7 +100,7 @@ def send_again(
     """A new link for a person who has not come yet; the old one opens nothing more.
 
     It leads to ``path``, or where the old one led. Raises ``ValidationError`` for one
-    that is over, and for a role above the sender's.
+    that is over, a role above the sender's, and a sender who may not invite.
     """
     with writing():
         found = _locked(by, invitation)
@@ -115,7 +116,8 @@ def send_again(
 def end_invitation(*, by: User, invitation: Invitation) -> None:
     """Take an invitation back: the link is dead, and what waited for the person goes.
 
-    Raises ``ValidationError`` for one that is over, and for a role above the remover's.
+    Raises ``ValidationError`` for one that is over, a role above the remover's, and a
+    remover who may not invite.
     """
     with writing():
         _end(by, _locked(by, invitation), INVITATION_ENDED)
@@ -241,8 +243,20 @@ def _locked(by: User, invitation: Invitation) -> Invitation:
     if found is None:
         msg = "This invitation is no longer open."
         raise ValidationError(msg, code="over")
-    refuse_above(by, found.organisation, found.role)
+    _refuse_inviting(by, found.organisation, found.role)
     return found
+
+
+def _refuse_inviting(by: User, organisation: Organisation, role: str) -> None:
+    """Only who may invite has to do with invitations, on whichever page that is.
+
+    Auditors come with a seat, so whoever gives seats invites them: ``refuse_above`` asks
+    for that right.
+    """
+    own = refuse_above(by, organisation, role)
+    if role != Role.AUDITOR and not may(own, Permission.INVITE):
+        msg = f"You may not invite people to {organisation}. Ask an owner."
+        raise ValidationError(msg, code="uninviting")
 
 
 def _end(by: User | None, invitation: Invitation, action: str) -> None:

@@ -343,12 +343,13 @@ def refuse_full(organisation: Organisation) -> None:
         raise ValidationError(msg, code="room")
 
 
-def refuse_above(by: User, organisation: Organisation, role: str) -> None:
-    """Nobody gives, changes or ends a role that may more than their own."""
+def refuse_above(by: User, organisation: Organisation, role: str) -> Membership:
+    """Nobody gives, changes or ends a role that may more than their own, which is returned."""
     own = organisation.memberships.filter(user=by).first()
     if own is None or not takes(role, organisation) <= granted(own):
         msg = "You cannot give, change or end a role above your own."
         raise ValidationError(msg, code="above")
+    return own
 
 
 def keep_an_owner(membership: Membership) -> None:
