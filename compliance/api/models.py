@@ -9,7 +9,8 @@ from compliance.tokens.models import Token
 class Call(models.Model):
     """A call with an idempotency key, and the reply it got.
 
-    ``status`` is 0 while an upload still goes on. A day later the row is gone.
+    ``status`` is 0 while an upload still goes on. Once its reply is forgotten the row has
+    another one, that of a repeated call, and a digest for its key. A day later it is gone.
     """
 
     token = models.ForeignKey(Token, models.CASCADE, related_name="calls")

@@ -5,18 +5,21 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from compliance.api.bearer import ApiRequest
 from compliance.api.models import Call
-from compliance.api.problems import ProblemError
+from compliance.api.problems import ProblemError, problem
 from compliance.audit.transaction import attempt, writing
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
 ABANDONED = timedelta(minutes=15)
 """An upload that has no reply by then was cut off: the same key begins anew."""
+FORGOTTEN = 410
+"""The status of a call whose reply is no longer kept."""
 LONGEST = 200
 _COUNTED = ("Upload-Length",)
 """Headers that make another call of it."""
@@ -74,6 +77,32 @@ def once_apart(
     return response
 
 
+def expire() -> None:
+    """Delete what was kept for a day."""
+    Call.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
+
+
+def forget(naming: Q) -> None:
+    """Forget replies for good; each call still counts once, and a repeated one hears so.
+
+    Of an upload that goes on nobody knows yet what its reply will name, so Attest will
+    not keep it either.
+    """
+    detail = (
+        "This call came before and is not done again. Its reply is no longer kept: read"
+        " what is there now."
+    )
+    with writing():
+        going_on = Q(status=0, made_at__gt=timezone.now() - ABANDONED)
+        rows = Call.objects.filter(naming | going_on).exclude(status=FORGOTTEN)
+        for call in rows.order_by("pk").select_for_update(of=("self",)):
+            said = problem(FORGOTTEN, detail, kind="reply-gone")
+            call.headers |= {"Content-Type": said.headers["Content-Type"]}
+            call.body, call.status = said.content.decode(), FORGOTTEN
+            call.key = _digest(call.key)  # programs choose it, so it may name someone
+            call.save(update_fields=["status", "headers", "body", "key"])
+
+
 def fingerprint_of(request: ApiRequest) -> str:
     """A digest that two calls share if method, address and content are the same."""
     said = [request.method, request.get_full_path()]
@@ -103,20 +132,33 @@ def _key_of(request: ApiRequest) -> str:
 
 def _taken(request: ApiRequest, key: str, fingerprint: str) -> tuple[Call, bool]:
     """The row of a key, and whether it is new; a call at the same time is waited for."""
-    now = timezone.now()
-    Call.objects.filter(made_at__lt=now - KEPT).delete()
-    call = Call(token=request.token, key=key, fingerprint=fingerprint, made_at=now)
-    try:
-        with attempt():
-            call.save(force_insert=True)
-    except IntegrityError:
-        rows = Call.objects.select_for_update()
-        call = rows.get(token=request.token, key=key)
-        if call.fingerprint != fingerprint:
-            detail = f"This {HEADER} was used for another call. Send a new key."
-            raise ProblemError(422, detail, kind="key-reused") from None
-        return call, False
-    return call, True
+    expire()
+    keys = (key, _digest(key))
+    rows = Call.objects.select_for_update().filter(token=request.token, key__in=keys)
+    found = rows.first()
+    if found is None:
+        call = Call(
+            token=request.token,
+            key=key,
+            fingerprint=fingerprint,
+            made_at=timezone.now(),
+        )
+        try:
+            with attempt():
+                call.save(force_insert=True)
+        except IntegrityError:
+            found = rows.get()
+        else:
+            return call, True
+    if found.fingerprint != fingerprint:
+        detail = f"This {HEADER} was used for another call. Send a new key."
+        raise ProblemError(422, detail, kind="key-reused")
+    return found, False
+
+
+def _digest(key: str) -> str:
+    """What stands for a key whose reply is forgotten."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _again(call: Call) -> HttpResponse:
@@ -128,14 +170,21 @@ def _again(call: Call) -> HttpResponse:
 
 
 def _keep(call: Call, response: HttpResponseBase) -> None:
-    """Remember a reply. A refusal leaves the key free."""
+    """Remember a reply; a refusal leaves the key free.
+
+    Meanwhile the reply of an upload may have been forgotten, or its row have gone: it is
+    done all the same, and says so.
+    """
     if response.status_code >= 400:
         call.delete()
         return
-    call.status = response.status_code
-    call.headers = {
-        name: response.headers[name] for name in _HEADERS if name in response.headers
-    }
     content = response.content if isinstance(response, HttpResponse) else b""
-    call.body = content.decode()
-    call.save(update_fields=["status", "headers", "body"])
+    Call.objects.filter(pk=call.pk, status=0).update(
+        status=response.status_code,
+        headers={
+            name: response.headers[name]
+            for name in _HEADERS
+            if name in response.headers
+        },
+        body=content.decode(),
+    )

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Cast
 
 from compliance.accounts.tasks import send_reset
+from compliance.api import repeating
 from compliance.api.models import Call
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import (
@@ -60,8 +61,8 @@ from compliance.workspace.models import SavedView
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
 _NOT_SWEPT = {
-    Event, ChainHead, Deletion, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
-    EmailAddress, Session, Summary,
+    Call, Event, ChainHead, Deletion, Snapshot, SignOff, Origin, OriginTrail, OriginEvent,
+    User, EmailAddress, Session, Summary,
 }  # fmt: skip
 _APPS = {"compliance", "account", "django_tasks_database"}
 
@@ -129,6 +130,8 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
     for someone who was erased before.
     """
     with writing():
+        # First: who makes a call waits for a chain with these rows in hand.
+        repeating.expire()
         person = lock_person(person)
         words = _words_of(person)
         _hold(person, words)
@@ -136,6 +139,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         done.is_name_shared = not words.called
         done.namesakes = _namesakes(person)
         places = _places_of(person, words.emails)
+        replies = _replies_naming(person, words, places)
         done.signed = signed_naming([*words.spellings(), person.name], places)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
         _drop_mails(words)
@@ -164,6 +168,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
                 own=own if organisation_id == PEOPLE else None,
                 there=there,
             )
+        repeating.forget(replies)  # last: a call under way is done by then, or waits
         if is_dry:
             transaction.set_rollback(True)
     return done
@@ -305,12 +310,23 @@ def _close(person: User, words: _Words, done: Erased) -> None:
         UserSession,
     ):
         private._default_manager.filter(user=person).delete()
-    Call.objects.all().delete()  # replies kept for a day, which may name the person
     EmailAddress.objects.filter(user=person).delete()
     person.name, person.email = words.name, words.email
     person.is_active = False
     person.set_unusable_password()
     person.save()
+
+
+def _replies_naming(person: User, words: _Words, places: set[UUID]) -> models.Q:
+    """Kept replies that name the person, in a text or as the author of something.
+
+    A name that others bear counts, too: the program can read what is there now.
+    """
+    called = replace(words, called=person.name)
+    theirs = holding(called.spellings(), "body") | holding(called.spellings(), "key")
+    anywhere = holding(words.emails, "body") | holding(words.emails, "key")
+    own = models.Q(token__user=person)
+    return own | models.Q(theirs, token__organisation__in=places) | anywhere
 
 
 def _drop_mails(words: _Words) -> None:
