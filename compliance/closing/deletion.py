@@ -346,9 +346,9 @@ def _erase_accounts(organisation_id: UUID) -> None:
 
 
 def _is_alone(person: User) -> bool:
-    """Whether nothing else here is theirs: no organisation, invitation or library."""
+    """Whether nothing else here is theirs: no organisation, invitation or installation."""
     return not (
-        person.is_editor
+        person.serves_all
         or person.memberships.exists()
         or Invitation.objects.filter(email=person.email).exists()
         or places_of(person)

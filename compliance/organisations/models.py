@@ -33,6 +33,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+RIGHTS_OVER_ALL = ("is_editor", "is_administrator")
+"""Columns of an account: rights over the installation, of no organisation."""
 SECOND_FACTORS = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
 """Types that stand beside a password at sign-in; recovery codes only stand in for them."""
 
@@ -107,6 +109,11 @@ class User(AbstractBaseUser):
             own = Authenticator.objects.filter(user=self, type__in=SECOND_FACTORS)
             return own.exists()
         return self.protected
+
+    @property
+    def serves_all(self) -> bool:
+        """Whether they have a right over the installation, a member anywhere or not."""
+        return any(getattr(self, right) for right in RIGHTS_OVER_ALL)
 
     @property
     def has_app(self) -> bool:

@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from compliance.organisations.models import Organisation, User
+from compliance.organisations.models import RIGHTS_OVER_ALL, Organisation, User
 
 _KEY, _PROOF = "signed_on", "signed_on_proof"
 _OPEN = {"organisations:front", "account_logout"}
@@ -146,8 +146,8 @@ class SignedOnMiddleware:
             for one in request.user.came_with or ()
             if str(one.organisation_id) == found["organisation"]
         ]
-        # Rights over all organisations; for this request alone.
-        request.user.is_editor = request.user.is_administrator = False
+        for right in RIGHTS_OVER_ALL:  # none of them, for this request alone
+            setattr(request.user, right, False)
         is_public = not getattr(view, "login_required", True)
         if "org" in kwargs or is_public or request.resolver_match.view_name in _OPEN:
             return None

@@ -34,7 +34,7 @@ from compliance.models import (
     Target,
     User,
 )
-from compliance.organisations.actions import invite
+from compliance.organisations.actions import invite, make_administrator, make_editor
 from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.seats.actions import share
@@ -404,6 +404,20 @@ def test_people_of_it_alone_lose_their_account_and_others_keep_theirs(full, cast
     assert cast.zoe.is_active
     assert not Event.objects.filter(payload__contains=f'"{name}"').exists()
     assert not User.objects.filter(email__endswith="@placeholder.invalid").exists()
+
+
+def test_administrator_and_editor_keep_their_account_without_any_organisation(
+    full, cast
+):
+    make_administrator(email=cast.ada.email)
+    make_editor(by=None, email=cast.con.email)
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    for person in (cast.ada, cast.con, cast.otto):
+        person.refresh_from_db()
+    assert (cast.ada.name, cast.ada.is_active) == ("Ada Lindqvist", True)
+    assert (cast.con.name, cast.con.is_active) == ("Con Tributor", True)
+    assert not cast.otto.is_active
 
 
 def _theirs(cast):

@@ -39,6 +39,15 @@ def test_directory_names_an_account_of_its_organisation_alone(scim, cast):
     assert named(boss) == named(shared) == "Cora Lleague"
 
 
+def test_who_serves_all_organisations_is_renamed_by_none(scim, cast):
+    runs, edits = colleague(cast), colleague(cast, email="ed@acme.example")
+    members.make_administrator(email=runs.email)
+    members.make_editor(by=None, email=edits.email)
+    for user in (runs, edits):
+        assert scim.patch(f"/Users/{user.pk}", NAME).status_code == 200
+        assert named(user) == "Cora Lleague"
+
+
 def test_account_that_was_there_keeps_its_name(scim, cast):
     user = factories.make_user("Nadia Herself", "new@acme.example")
     assert scim.make(name="Other Name").json()["displayName"] == "Nadia Herself"

@@ -137,16 +137,15 @@ def change_person(
 ) -> None:
     """Change the name, or the id in the directory. Raises ``ValidationError``.
 
-    The name is that of the account: owners, and whoever has another organisation, keep
-    theirs.
+    The name is that of the account: owners, and whoever has another organisation or
+    serves them all, keep theirs.
     """
     with writing():
         user = lock_person(user)
         lock(organisation)
         own = user.memberships.values_list("organisation", "role")
-        if [(at == organisation.pk, role in GIVEN) for at, role in own] == [
-            (True, True)
-        ]:
+        is_here = [(at == organisation.pk, role in GIVEN) for at, role in own]
+        if is_here == [(True, True)] and not user.serves_all:
             _rename(user, name)
         _keep(organisation, user, external_id)
 
