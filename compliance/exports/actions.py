@@ -28,10 +28,14 @@ from compliance.organisations.models import User
 from compliance.reports import actions as reports
 from compliance.reports import job_ends, storage
 from compliance.reports.actions import CancelledError
-from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
 from compliance.reviews.signatures import standing
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
+
+MEANWHILE = (
+    "Someone signed the assessment or opened it again while the pack was made. Ask for"
+    " the pack again."
+)
 
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
@@ -138,6 +142,8 @@ def _make(package: Package) -> None:
     # The proofs in it lead to a signed checkpoint, so there has to be a new one.
     checkpoints.checkpoint_safely(package.assessment.organisation_id)
     record = bundle_export.read(package.assessment_id)
+    if report and report.signoff != reports.signoff_of(record.assessment):
+        raise ValidationError(MEANWHILE)
     with package_store.workplace() as desk:
         made = desk / "bundle"
         with ReportingFile(made, listen) as file:
@@ -162,17 +168,11 @@ def _make(package: Package) -> None:
 
 
 def _report(package: Package, listen: Listen) -> Report:
-    """The newest whole report that says what stands now; made where there is none."""
+    """The report that anybody who asks for one gets now; made where there is none."""
     with one_moment():
         assessment = to_read(package.assessment_id)
         content_hash = standing(assessment, content_of(assessment)).content_hash
-    made = package.assessment.reports.filter(
-        status=ReportStatus.DONE,
-        kind=ReportKind.FULL,
-        extract="",
-        clauses=False,
-        content_hash=content_hash,
-    ).first()
+        made = reports.report_of(assessment, content_hash)
     if made:
         return made
     report = package.reports.first()

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -63,26 +65,19 @@ def ask_report(
     a moment before the assessment began or that has not come, and for a working paper
     without a seat.
     """
-    if wanted.kind == ReportKind.WORKING and wanted.seat is None:
+    if wanted.kind == ReportKind.WORKING and wanted.seat_id is None:
         raise ValidationError(OF_SEAT)
     with writing():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         quotas.refuse_any(locked.organisation)
-        signoff = _signoff(locked, state)
         if state.as_of_seq is not None:
             refuse_no_moment(locked, state.as_of_seq)
         last = locked.reports.aggregate(last=Max("number"))["last"] or 0
         report = locked.reports.create(
             number=last + 1,
             asked_by=by,
-            kind=wanted.kind,
-            language=wanted.language,
-            extract=wanted.extract,
-            clauses=wanted.clauses,
-            seat_id=wanted.seat,
-            signoff=signoff,
-            as_of_seq=state.as_of_seq,
             package=package,
+            **_shown(locked, wanted, state),
         )
         trail.record(
             by=by,
@@ -94,12 +89,31 @@ def ask_report(
             | ({"extract": report.extract} if report.extract else {})
             | ({"clauses": True} if report.clauses else {})
             | ({"as_of": report.as_of_seq} if report.as_of_seq else {})
-            | ({"revision": signoff.revision} if signoff else {}),
+            | ({"revision": report.signoff.revision} if report.signoff else {}),
         )
     return report
 
 
-def _signoff(assessment: Assessment, state: State) -> SignOff | None:
+def report_of(assessment: Assessment, content_hash: str) -> Report | None:
+    """The newest finished report that is as ``ask_report`` would make it of that now."""
+    made = assessment.reports.filter(
+        status=ReportStatus.DONE,
+        content_hash=content_hash,
+        **_shown(assessment, FULL, NOW),
+    )
+    # The hash stays when one signs or opens again, and an older draft knows of neither.
+    if signed := assessment.signoffs.first():
+        made = made.filter(asked_at__gte=signed.signed_at)
+    return made.first()
+
+
+def _shown(of: Assessment, wanted: ReportOptions, state: State) -> dict[str, Any]:
+    """The columns of a report that say what it shows."""
+    signoff = signoff_of(of, state)
+    return asdict(wanted) | {"signoff": signoff, "as_of_seq": state.as_of_seq}
+
+
+def signoff_of(assessment: Assessment, state: State = NOW) -> SignOff | None:
     """The signature whose content a report shows, None for the state of a day."""
     if state.revision is not None:
         return assessment.signoffs.get(revision=state.revision)

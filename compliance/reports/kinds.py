@@ -68,17 +68,17 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
-    """A request: kind, language, extract and further annex of a report.
+    """A request, with the names of a report's columns: kind, language, extract, annex.
 
-    An extract narrows the full report only; other kinds have their own choice. ``seat``
-    is that of the auditor whose working paper it is.
+    An extract narrows the full report only; other kinds have their own choice.
+    ``seat_id`` is that of the auditor whose working paper it is.
     """
 
     kind: str = ReportKind.FULL
     language: str = OwnLanguage.ENGLISH
     extract: str = Extract.ALL
     clauses: bool = False
-    seat: int | None = None
+    seat_id: int | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:

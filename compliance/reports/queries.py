@@ -85,7 +85,7 @@ def read(
         choices = choices_in(edition.pk)
         measures = measures_of(edition, assessment, choices)
         frameworks = mapped(edition) if wanted.clauses else ()
-        work = work_of(wanted.seat) if wanted.seat else None
+        work = work_of(wanted.seat_id) if wanted.seat_id else None
     return Paper(
         number=number,
         words=words,

@@ -31,7 +31,7 @@ def printed(paper):
 
 
 def paper_of(seat, language="en"):
-    wanted = ReportOptions(ReportKind.WORKING, language, seat=seat.pk)
+    wanted = ReportOptions(ReportKind.WORKING, language, seat_id=seat.pk)
     return read(seat.assessment_id, 1, wanted)
 
 
@@ -150,7 +150,7 @@ def made(seat, by):
     report = ask_report(
         by=by,
         assessment=seat.assessment,
-        wanted=ReportOptions(ReportKind.WORKING, seat=seat.pk),
+        wanted=ReportOptions(ReportKind.WORKING, seat_id=seat.pk),
     )
     Report.objects.filter(pk=report.pk).update(
         status="done", finished_at=timezone.now(), sha256="ab" * 32, size_bytes=1

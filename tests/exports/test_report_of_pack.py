@@ -1,0 +1,116 @@
+"""An audit pack has the report of what stands: signed as it is, or not signed yet."""
+
+import zipfile
+
+import pytest
+
+from compliance.audit import trail
+from compliance.bundles.download_store import package_store
+from compliance.exports import actions as packages
+from compliance.models import Report
+from compliance.press.api import Made
+from compliance.reports import actions
+from compliance.reports.kinds import FULL, NOW, ReportOptions, State
+from tests import signing
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def quick(settings, tmp_path, monkeypatch):
+    """Files hold the word on every page, and are made at once."""
+    settings.DATA_DIR = tmp_path / "data"
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.DATA_DIR.mkdir()
+
+    def render(pieces, _css, path, _listen, _files, **_):
+        mark = (
+            "DRAFT" if any("DRAFT, not signed" in one for one in pieces) else "signed"
+        )
+        path.write_text(f"{mark} {Report.objects.count()}")
+        return Made(1, {})
+
+    monkeypatch.setattr(actions, "render", render)
+    monkeypatch.setattr(actions, "seal", lambda _path: "5ea1" * 16)
+
+
+def reported(cast, assessment, wanted=FULL, state=NOW):
+    asked = actions.ask_report(
+        by=cast.otto, assessment=assessment, wanted=wanted, state=state
+    )
+    return actions.make_report(asked.pk)
+
+
+def packed(cast, assessment):
+    asked = packages.ask_package(by=cast.rev, assessment=assessment, kind="pack")
+    return packages.make_package(asked.pk)
+
+
+def report_in(package):
+    assert package.problem == ""
+    with zipfile.ZipFile(package_store.path_of(package.sha256)) as archive:
+        return archive.read("report.pdf").decode()
+
+
+def test_pack_of_a_signed_assessment_leaves_out_the_draft_from_before(cast):
+    assessment = signing.make_sent(cast)
+    draft = reported(cast, assessment)
+    signing.sign(cast.rev, assessment)
+    assert report_in(packed(cast, assessment)) == "signed 2"
+    assert Report.objects.first().content_hash == draft.content_hash
+
+
+def test_pack_of_a_signed_assessment_takes_the_report_of_what_was_signed(cast):
+    assessment = signing.make_signed(cast)
+    reported(cast, assessment)
+    assert [report_in(packed(cast, assessment)) for _ in "ab"] == ["signed 1"] * 2
+
+
+def test_pack_of_a_draft_takes_the_report_of_it(cast):
+    assessment = signing.make_ready(cast)
+    reported(cast, assessment)
+    assert report_in(packed(cast, assessment)) == "DRAFT 1"
+
+
+def test_pack_leaves_out_a_report_that_looks_back_on_the_same_answers(cast):
+    assessment = signing.make_ready(cast, is_begun=True)
+    newest, _ = trail.head_of(assessment.organisation_id)
+    reported(cast, assessment, state=State(as_of_seq=newest))
+    assert report_in(packed(cast, assessment)) == "DRAFT 2"
+
+
+def test_pack_leaves_out_a_report_in_another_language(cast):
+    assessment = signing.make_ready(cast)
+    reported(cast, assessment, wanted=ReportOptions(language="de"))
+    assert report_in(packed(cast, assessment)) == "DRAFT 2"
+
+
+def test_pack_of_a_reopened_assessment_leaves_out_reports_of_the_time_before(cast):
+    """Nothing changed, so all of them have one content hash."""
+    assessment = signing.make_sent(cast)
+    reported(cast, assessment)
+    signing.sign(cast.rev, assessment)
+    reported(cast, assessment)
+    opened = signing.reopen(cast.otto, cast.ada, signing.fresh(assessment))
+    package = packed(cast, opened)
+    assert report_in(package) == "signed 3"
+    assert len({one.content_hash for one in Report.objects.all()}) == 1
+    assert package.reports.get().signoff is None
+
+
+def test_pack_fails_in_words_if_someone_signs_while_its_report_is_made(
+    cast, monkeypatch
+):
+    assessment = signing.make_sent(cast)
+    render = actions.render
+
+    def late(*given, **named):
+        signing.sign(cast.rev, assessment)
+        return render(*given, **named)
+
+    monkeypatch.setattr(actions, "render", late)
+    package = packed(cast, assessment)
+    assert package.status == "failed"
+    assert "Ask for the pack again" in package.problem
+    monkeypatch.setattr(actions, "render", render)
+    assert report_in(packed(cast, assessment)) == "signed 2"
