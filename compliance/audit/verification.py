@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
@@ -102,6 +102,27 @@ def organisation_exists(organisation_id: UUID) -> bool:
         or ChainHead.objects.filter(pk=organisation_id).exists()
         or organisations.filter(pk=organisation_id).exists()
     )
+
+
+def receipt_for(
+    organisation_id: UUID, seq: str, head: str, at: str
+) -> receipts.Receipt | None:
+    """The receipt of a deleted chain that can have ended, at a moment, with that event.
+
+    Receipt and checkpoints hold the hashes of some events; nothing here has the others.
+    """
+    receipt = receipts.find(organisation_id)
+    if receipt is None or organisation_exists(organisation_id):
+        return None
+    signed, _ = signed_checkpoints(organisation_id)
+    heads = {one.size: one.head for one in signed} | {receipt.size: receipt.head}
+    try:
+        number, is_before = int(seq), datetime.fromisoformat(at) <= receipt.ended_at
+    except (TypeError, ValueError):  # no number, no moment, or one without a zone
+        return None
+    can_be = is_before and 1 <= number <= receipt.size
+    can_be = can_be and heads.get(number, head) == head
+    return None if _unreceipted(receipt, signed) or not can_be else receipt
 
 
 def is_being_deleted(organisation_id: UUID) -> bool:

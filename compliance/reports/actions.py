@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -96,18 +95,15 @@ def ask_report(
 
 def report_of(assessment: Assessment, content_hash: str) -> Report | None:
     """The newest finished report that is as ``ask_report`` would make it of that now."""
-    made = assessment.reports.filter(
-        status=ReportStatus.DONE,
-        content_hash=content_hash,
-        **_shown(assessment, FULL, NOW),
-    )
+    alike = _shown(assessment, FULL, NOW) | {"content_hash": content_hash}
+    made = assessment.reports.filter(status=ReportStatus.DONE, **alike)
     # The hash stays when one signs or opens again, and an older draft knows of neither.
     if signed := assessment.signoffs.first():
         made = made.filter(asked_at__gte=signed.signed_at)
     return made.first()
 
 
-def _shown(of: Assessment, wanted: ReportOptions, state: State) -> dict[str, Any]:
+def _shown(of: Assessment, wanted: ReportOptions, state: State) -> dict[str, object]:
     """The columns of a report that say what it shows."""
     signoff = signoff_of(of, state)
     return asdict(wanted) | {"signoff": signoff, "as_of_seq": state.as_of_seq}

@@ -70,8 +70,7 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
 class ReportOptions:
     """A request, with the names of a report's columns: kind, language, extract, annex.
 
-    An extract narrows the full report only; other kinds have their own choice.
-    ``seat_id`` is that of the auditor whose working paper it is.
+    An extract narrows the full report only; a working paper has its auditor's seat.
     """
 
     kind: str = ReportKind.FULL

@@ -5,23 +5,29 @@ learns no name, no number and no hash that the file does not hold.
 """
 
 import hashlib
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 
+from compliance.audit import checkpoints, verification
 from compliance.audit.models import Event
 from compliance.press.api import certificates_of, fingerprint
 from compliance.reports.events import REPORT_MADE
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pdf_engine import place
 from compliance.reviews.models import SignOff
+from compliance.templatetags.ui import long_day
 from compliance.verifier.checked import Looked, Verified, verified
 
 OK, FAULT, NOTE = "ok", "fault", "note"
 MOST_SEQ = 2**63 - 1
-CHUNK = 1024 * 1024
+DELETED = (
+    "The organisation was deleted here on {} with its trail, as a signed receipt says:"
+    " only an export of that trail can show whether it has this report."
+)
+THROWN = " Nothing here knows that trail: that of a sample is thrown away with it."
 
 
 def own_pins() -> tuple[str, ...]:
@@ -29,7 +35,7 @@ def own_pins() -> tuple[str, ...]:
     return tuple(map(fingerprint, certificates_of(place())))
 
 
-def looked_at(file: BinaryIO, pins: tuple[str, ...] = ()) -> Verified:
+def looked_at(file: BufferedReader, pins: tuple[str, ...] = ()) -> Verified:
     """Check a report by itself, then against what is known here.
 
     ``pins`` are other certificates to trust than this installation's own. Raises
@@ -38,20 +44,24 @@ def looked_at(file: BinaryIO, pins: tuple[str, ...] = ()) -> Verified:
     found = verified(file, pins or own_pins(), settings.TIMESTAMP_CERTIFICATES)
     is_ours = any((c.name, c.state) == ("certificate", OK) for c in found.checks)
     is_ours = is_ours and not pins
-    more = (
-        _head(found.facts, is_ours),
-        _file(_sha256(file), found.facts, is_ours),
-        *_signed(found.facts),
-    )
-    return Verified((*found.checks, *(one for one in more if one)), found.facts)
-
-
-def _sha256(file: BinaryIO) -> str:
     file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    facts = found.facts
+    more = _head(facts, is_ours), _file(sha256, facts, is_ours), *_signed(facts)
+    here = (_explained(one, facts) for one in more if one)
+    return Verified((*found.checks, *here), facts)
+
+
+def _explained(one: Looked, facts: dict[str, Any]) -> Looked:
+    """A fault, as a note if a receipt explains it; samples have none, nor checkpoints."""
+    chain = _uuid(facts.get("chain"))
+    if one.state != FAULT or chain is None:
+        return one
+    said = (str(facts.get(name)) for name in ("head_seq", "head_hash", "sealed_at"))
+    if receipt := verification.receipt_for(chain, *said):
+        return Looked(one.name, NOTE, DELETED.format(long_day(receipt.ended_at)))
+    is_known = verification.organisation_exists(chain) or checkpoints.latest(chain)
+    return one if is_known else Looked(one.name, FAULT, one.words + THROWN)
 
 
 def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
@@ -64,8 +74,7 @@ def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
         return Looked(name, NOTE, "The trail was empty when the report was made.")
     event = Event.objects.filter(organisation_id=chain, seq=seq)
     if event.filter(hash=str(facts.get("head_hash"))).exists():
-        words = f"The trail of this installation still has event {seq} with that hash."
-        return Looked(name, OK, words)
+        return Looked(name, OK, f"The trail still has event {seq} with that hash.")
     if is_ours:
         words = (
             "The report was sealed here, but the trail no longer has the event that was"
@@ -79,8 +88,7 @@ def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
     """Whether the trail names this very file, or the rows of one of its content."""
     name = "reports here"
     made = Event.objects.filter(subject_label="report", action=REPORT_MADE)
-    names_file = Q(payload__contains=sha256)
-    if made.filter(names_file).exists():
+    if made.filter(payload__contains=sha256).exists():
         return Looked(name, OK, "This very file was made here, byte for byte.")
     if is_ours:
         words = (
@@ -110,8 +118,7 @@ def _signed(facts: dict[str, Any]) -> list[Looked]:
             " same statement."
         )
         return [Looked("sign-offs here", OK, words)]
-    words = "Some of its sign-offs are not here."
-    return [Looked("sign-offs here", NOTE, words)]
+    return [Looked("sign-offs here", NOTE, "Some of its sign-offs are not here.")]
 
 
 def _uuid(value: object) -> UUID | None:

@@ -1,7 +1,8 @@
 """The page on which anybody checks a report. Nothing of the file is kept."""
 
+from io import BufferedReader
 from threading import BoundedSemaphore
-from typing import Any, BinaryIO
+from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.contrib.auth.decorators import login_not_required
@@ -50,7 +51,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
     return _page(request, {"form": VerifyForm()} | context, status)
 
 
-def _checked(file: BinaryIO) -> tuple[dict[str, Any], int]:
+def _checked(file: BufferedReader) -> tuple[dict[str, Any], int]:
     """The result for a file, and the status of the reply."""
     if not AT_ONCE.acquire(blocking=False):
         return {"problem": BUSY}, 503
