@@ -4,22 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import (
-    Action,
-    ActionLink,
-    Assessment,
-    Attachment,
-    OriginTrail,
-)
-from compliance.audit import trail
-from compliance.audit.models import Event
-from compliance.evidence.events import EVIDENCE_DESCRIBED
+from compliance.assessments.models import Action, Assessment, OriginTrail
 from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.models import Reopening, Review, SignOff
-from compliance.signatures.validity import Void
+from compliance.signatures.validity import Void, void_by
 from compliance.snapshots.changes import Changed, differences, without_people
 from compliance.snapshots.content import Content, content_from, in_groups
 from compliance.snapshots.imported_facts import Stated, came_with
@@ -101,15 +90,23 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
     for row in rows:
         review = sent.get(row.revision)
         again = opened.get(row.revision)
-        if again:
-            void = tuple(again.changed)
-        else:
-            void = tuple(str(one) for one in since_signed(row, now))
         edition = content_from(row.snapshot.text).edition
-        until = again.decided_at if again else None
-        voided = (void, _first_touch(row, until) if void else None)
-        found.append(_signature(row, edition, voided, review, again))
+        found.append(_signature(row, edition, _voided(row, again, now), review, again))
     return found
+
+
+def _voided(
+    row: SignOff, again: Reopening | None, now: Content | None
+) -> tuple[tuple[str, ...], datetime | None]:
+    """What voids a signature, or did until it was opened again, and since when."""
+    if again is None:
+        changed, void = _compared(row, now)
+        named = tuple(str(one) for one in changed)
+    else:
+        named = tuple(again.changed)
+        opened = again.decided_at
+        void = void_by(row.assessment, row.revision, opened) if named else None
+    return named, void.since if named and void else None
 
 
 def signature_of(assessment: Assessment, void: Void | None) -> Signature | None:
@@ -197,47 +194,23 @@ def standing(assessment: Assessment, now: Content) -> Content:
 
 def since_signed(row: SignOff, now: Content | None = None) -> list[Changed]:
     """Differences from the signed content; without ``now`` the assessment is read again."""
+    return _compared(row, now)[0]
+
+
+def _compared(row: SignOff, now: Content | None) -> tuple[list[Changed], Void | None]:
+    """The same, and what the trail says of it."""
     signed = content_from(row.snapshot.text)
     if now is None:
         with one_moment():
             now = content_of(to_read(row.assessment_id))
-    return differences(signed, now, handed=_handed(row))
+    void = void_by(row.assessment, row.revision)
+    return differences(signed, now, handed=_handed(row, void)), void
 
 
-def _touches(row: SignOff) -> QuerySet[Event]:
-    """Events since a signature about the evidence and the actions behind the answers.
-
-    A signature of another installation names an event of there: since it came counts.
-    """
-    of = {"answer__assessment": row.assessment_id}
-    proofs = Attachment.objects.filter(**of).values_list("evidence_id", flat=True)
-    tasks = ActionLink.objects.filter(**of).values_list("action_id", flat=True)
-    about = Q(subject_label="evidence", action=EVIDENCE_DESCRIBED) & Q(
-        subject_id__in=[str(pk) for pk in proofs]
-    ) | Q(subject_label="action", subject_id__in=[str(pk) for pk in tasks])
-    came = came_with(row.assessment)
-    since = came["seq"] if row.revision in came.get("signed", ()) else row.trail_seq
-    events = trail.events_of(row.assessment.organisation_id)
-    return events.filter(about, seq__gt=since).order_by("seq")
-
-
-def _handed(row: SignOff) -> set[int]:
+def _handed(row: SignOff, void: Void | None) -> set[int]:
     """The numbers of actions that went to another owner since a signature."""
-    ids = {
-        int(event.subject_id)
-        for event in _touches(row)
-        if event.subject_label == "action" and "owner_id" in trail.changes(event)[1]
-    }
-    if not ids:
+    if void is None or not void.handed:
         return set()
     rows = Action.objects.filter(links__answer__assessment=row.assessment_id)
     numbers = Stated(row.assessment).numbers(rows.distinct())
-    return {numbers[pk] for pk in ids}
-
-
-def _first_touch(row: SignOff, until: datetime | None) -> datetime | None:
-    events = _touches(row)
-    if until:
-        events = events.filter(at__lte=until)
-    first = events.first()
-    return first.at if first else None
+    return {numbers[pk] for pk in void.handed}

@@ -6,7 +6,7 @@ back. ``snapshots.changes`` compares the whole of what was signed and says the s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import ActionLink, Assessment, Attachment
@@ -33,10 +33,15 @@ Subject = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Void:
-    """Since when a signature is void, UTC, and what changed, in the trail's order."""
+    """Since when a signature is void, UTC, and what changed, in the trail's order.
+
+    ``since`` is the first moment from which on something of ``named`` was never again
+    as it was signed. ``handed`` has the ids of actions that went to another owner.
+    """
 
     since: datetime
     named: tuple[str, ...]
+    handed: frozenset[int]
 
     @property
     def first(self) -> str:
@@ -56,9 +61,13 @@ class _Signed:
 
 @dataclass(slots=True)
 class _Moved:
-    """One subject since a signature: each field before its first change, and after."""
+    """One subject since a signature: each field before its first change, and after.
 
-    at: datetime
+    ``since`` is when it began not to be as it was signed, None while it is.
+    """
+
+    label: str
+    since: datetime | None = None
     called: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
@@ -70,12 +79,14 @@ class _Moved:
         if not self.called:
             self.called = {"name": before.get("title", after.get("name", ""))}
             self.called["number"] = after.get("number")
+        self.since = (self.since or event.at) if self.words else None
 
-    def words(self, label: str) -> list[str]:
+    @property
+    def words(self) -> list[str]:
         """The changed parts, each word once."""
         said = (
             word
-            for name, word in _WORDS[label].items()
+            for name, word in _WORDS[self.label].items()
             if name in self.after
             and _plain(self.before.get(name)) != _plain(self.after[name])
         )
@@ -87,24 +98,9 @@ def voids_in(assessments: Iterable[Assessment]) -> dict[UUID, Void]:
 
     None signed costs nothing, else it is five statements, whatever their number.
     """
-    signed = _signed(assessments)
-    if not signed:
-        return {}
-    users = _users(signed)
-    moved: defaultdict[UUID, dict[Subject, _Moved]] = defaultdict(dict)
-    for event in _events(signed, users):
-        subject = (event.subject_label, event.subject_id)
-        for pk in users[subject]:
-            if event.seq > signed[pk].since:
-                moved[pk].setdefault(subject, _Moved(event.at)).add(event)
-    titles = _titles(subject for found in moved.values() for subject in found)
-    voids = {}
-    for pk, found in moved.items():
-        named = tuple(_named(signed[pk], found, titles))
-        if named:
-            since = min(one.at for one in found.values())
-            voids[pk] = Void(since, named)
-    return voids
+    ids = [one.pk for one in assessments if one.status == AssessmentStatus.SIGNED]
+    rows = Assessment.objects.filter(pk__in=ids, signoffs__revision=F("revision"))
+    return _voids(_signed(rows)) if ids else {}
 
 
 def void_of(assessment: Assessment) -> Void | None:
@@ -114,15 +110,41 @@ def void_of(assessment: Assessment) -> Void | None:
     return voids_in([assessment]).get(assessment.pk)
 
 
-def _signed(assessments: Iterable[Assessment]) -> dict[UUID, _Signed]:
-    ids = [one.pk for one in assessments if one.status == AssessmentStatus.SIGNED]
-    if not ids:
-        return {}
-    rows = Assessment.objects.filter(pk__in=ids, signoffs__revision=F("revision"))
+def void_by(
+    assessment: Assessment, revision: int, until: datetime | None = None
+) -> Void | None:
+    """The same of one revision, up to the moment ``until`` at which it was opened again."""
+    rows = Assessment.objects.filter(pk=assessment.pk, signoffs__revision=revision)
+    return _voids(_signed(rows), until).get(assessment.pk)
+
+
+def _voids(
+    signed: dict[UUID, _Signed], until: datetime | None = None
+) -> dict[UUID, Void]:
+    users = _users(signed)
+    moved: defaultdict[UUID, dict[Subject, _Moved]] = defaultdict(dict)
+    for event in _events(signed, users, until):
+        subject = (event.subject_label, event.subject_id)
+        for pk in users[subject]:
+            if event.seq > signed[pk].since:
+                moved[pk].setdefault(subject, _Moved(subject[0])).add(event)
+    titles = _titles(subject for found in moved.values() for subject in found)
+    voids = {}
+    for pk, every in moved.items():
+        found = {at: one for at, one in every.items() if one.since}
+        if found:
+            since = min(one.since for one in found.values() if one.since)
+            named = tuple(_named(signed[pk], found, titles))
+            voids[pk] = Void(since, named, frozenset(_handed(found)))
+    return voids
+
+
+def _signed(rows: QuerySet[Assessment]) -> dict[UUID, _Signed]:
+    """The assessments, each with the one signature that ``rows`` are filtered by."""
     signed_rows = rows.values_list(
         "pk",
         "organisation_id",
-        "revision",
+        "signoffs__revision",
         "signoffs__trail_seq",
         "brought_from__stated__signed",
         "brought_from__stated__seq",
@@ -152,14 +174,20 @@ def _users(signed: Iterable[UUID]) -> dict[Subject, set[UUID]]:
     return found
 
 
-def _events(signed: dict[UUID, _Signed], users: Iterable[Subject]) -> Iterator[Event]:
+def _events(
+    signed: dict[UUID, _Signed], users: Collection[Subject], until: datetime | None
+) -> Iterator[Event]:
     """Events about the subjects since the oldest of the signatures, in order."""
+    if not users:
+        return
     rows = Event.objects.filter(
         organisation_id__in={one.organisation_id for one in signed.values()},
         seq__gt=min(one.since for one in signed.values()),
         action__in=event_types.those(voids=True),
         subject_label__in=_WORDS,
     )
+    if until:
+        rows = rows.filter(at__lte=until)
     for some in batched((pk for _, pk in users), _AT_ONCE):
         for event in rows.filter(subject_id__in=some).order_by("seq"):
             if (event.subject_label, event.subject_id) in users:
@@ -178,14 +206,18 @@ def _named(
     signed: _Signed, found: dict[Subject, _Moved], titles: dict[str, str]
 ) -> Iterator[str]:
     for (label, pk), one in found.items():
-        if not (words := one.words(label)):
-            continue
         if label == "evidence":
             name = one.before.get("title", titles.get(pk, ""))
         else:
             number = signed.numbers.get(pk, one.called["number"])
             name = f"AC-{number} {one.before.get('title', one.called['name'])}"
-        yield f"{name}: {', '.join(words)}"
+        yield f"{name}: {', '.join(one.words)}"
+
+
+def _handed(found: dict[Subject, _Moved]) -> Iterator[int]:
+    for (label, pk), one in found.items():
+        if label == "action" and ACTION["owner"] in one.words:
+            yield int(pk)
 
 
 def _plain(value: Any) -> Any:

@@ -1,9 +1,10 @@
 """From running to signed and back: who may, what refuses, what stays."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import archive, confirm_na, take_up
@@ -20,12 +21,12 @@ from compliance.models import (
     Snapshot,
     User,
 )
-from compliance.remediation.actions import change_action
+from compliance.remediation.actions import change_action, link_answer
 from compliance.reviews import actions
 from compliance.reviews.queries import desk_of
 from compliance.reviews.signatures import content_at, signoffs_of
 from compliance.signatures.validity import void_of
-from tests import signing
+from tests import factories, signing
 from tests.mailing import send_queued
 
 pytestmark = pytest.mark.slow
@@ -364,3 +365,92 @@ def test_reopening_keeps_what_had_voided_the_signature(cast):
         "A figure was wrong.",
     )
     assert signoff.void_since == Event.objects.get(action="action.changed").at
+
+
+def on(month, day):
+    """Noon of that day of 2026, as the clock."""
+    return time_machine.travel(datetime(2026, month, day, 12, tzinfo=UTC), tick=False)
+
+
+def void_since(assessment):
+    """The day since when a signature is void, which both readings say; None without one."""
+    assessment = signing.fresh(assessment)
+    void, printed = void_of(assessment), signoffs_of(assessment)[0].void_since
+    assert (void.since if void else None) == printed
+    return printed.date() if printed else None
+
+
+@pytest.fixture
+def signed_in_march(cast):
+    with on(3, 1):
+        return signing.make_signed(cast)
+
+
+def test_change_that_was_put_back_is_not_the_day_since_when_a_signature_is_void(
+    cast, signed_in_march
+):
+    proof = cast.acme.evidence.get()
+    for day, expires_on in ((2, date(2099, 1, 1)), (3, signing.LATER)):
+        with on(3, day):
+            describe(by=cast.con, evidence=proof, expires_on=expires_on)
+    assert void_since(signed_in_march) is None
+    with on(5, 20):
+        change(cast, cast.otto, due_on=date(2099, 1, 1))
+    assert voids(signed_in_march) == ["AC-1 Write it: due date"]
+    assert void_since(signed_in_march) == date(2026, 5, 20)
+
+
+def test_signature_is_void_since_the_change_that_was_not_put_back(
+    cast, signed_in_march
+):
+    """Also of one field; and while another one was not put back, since the first."""
+    steps = (
+        ((3, 2), {"due_on": date(2099, 1, 1)}, date(2026, 3, 2)),
+        ((3, 3), {"due_on": signing.LATER}, None),
+        ((4, 4), {"due_on": date(2099, 2, 2)}, date(2026, 4, 4)),
+        ((4, 5), {"text": "In two weeks."}, date(2026, 4, 4)),
+        ((4, 6), {"due_on": signing.LATER}, date(2026, 4, 4)),
+    )
+    for day, changes, since in steps:
+        with on(*day):
+            change(cast, cast.otto, **changes)
+        assert void_since(signed_in_march) == since, day
+
+
+def test_action_that_another_answer_uses_too_voids_from_its_change_on(
+    cast, signed_in_march
+):
+    other = factories.make_assessment(cast.acme, cast.ada, subject="Other")
+    answer, number = other.answers.first(), cast.acme.actions.get().number
+    with on(3, 2):
+        link_answer(
+            by=cast.otto, organisation=cast.acme, number=number, answer_id=answer.pk
+        )
+    with on(5, 20):
+        change(cast, cast.otto, due_on=date(2099, 1, 1))
+    assert void_since(signed_in_march) == date(2026, 5, 20)
+
+
+def test_reopened_revision_says_since_when_it_was_void_by_then(cast, signed_in_march):
+    proof = cast.acme.evidence.get()
+    for day, expires_on in ((2, date(2099, 1, 1)), (3, signing.LATER)):
+        with on(3, day):
+            describe(by=cast.con, evidence=proof, expires_on=expires_on)
+    with on(5, 20):
+        change(cast, cast.otto, status="doing")
+    with on(5, 21):
+        assessment = signing.reopen(cast.otto, cast.ada, signed_in_march)
+    with on(5, 22):
+        change(cast, cast.otto, status="open")
+    (signoff,) = signoffs_of(assessment)
+    assert signoff.void == ("AC-1 Write it: status",)
+    assert signoff.void_since.date() == date(2026, 5, 20)
+
+
+def test_action_given_away_and_back_is_as_it_was_signed(cast):
+    """Whatever its owner is called by then."""
+    assessment = signing.make_signed(cast)
+    change(cast, cast.otto, owner_id=cast.ada.pk)
+    change(cast, cast.otto, owner_id=cast.con.pk)
+    User.objects.filter(pk=cast.con.pk).update(name="Connie T.")
+    assert voids(assessment) == []
