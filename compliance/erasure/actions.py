@@ -54,6 +54,7 @@ from compliance.presence.models import Presence, Visit
 from compliance.results.models import Summary
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff
+from compliance.signatures.validity import Subject, covered
 from compliance.snapshots.models import Snapshot
 from compliance.web.mail import send
 from compliance.workspace.models import SavedView
@@ -144,12 +145,13 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         done.files = files_naming(person, [*words.spellings(), person.name], places)
         _drop_mails(words)
         found = list(_rows_to_change(words, places))
+        signed = covered([one.subject for one in found])
         own = _rows_of(person)
         _end_memberships(by, person, words, done)
         forget_everywhere(by=by, person=person, called=words.email)
         _end_invitations(by, words)
         _close(person, words, done)
-        _sweep(found, done)
+        _sweep(found, signed, done)
         for organisation_id in sorted(places | rows.chains()):
             there, kept = erase_there(
                 organisation_id=organisation_id,
@@ -163,7 +165,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
                 by=by,
                 organisation_id=organisation_id,
                 subject=person,
-                events=_events_to_clean(organisation_id, words, person),
+                events=_events_to_clean(organisation_id, words, person, signed),
                 clean=words.clean,
                 own=own if organisation_id == PEOPLE else None,
                 there=there,
@@ -346,9 +348,12 @@ def _drop_mails(words: _Words) -> None:
 
 
 def _events_to_clean(
-    organisation_id: UUID, words: _Words, person: User
+    organisation_id: UUID, words: _Words, person: User, covered_rows: set[Subject]
 ) -> models.QuerySet[Event]:
-    """Events that name the person, but for those that are part of what was signed."""
+    """Events that name the person, but for those that are part of what was signed.
+
+    So are those about ``covered_rows``, whatever their scope: evidence has none.
+    """
     if organisation_id == PEOPLE:
         about = models.Q(subject_label="user", subject_id=str(person.pk))
         return Event.objects.filter(
@@ -362,6 +367,9 @@ def _events_to_clean(
     # A list: a subquery on a column that may be empty would leave out those without.
     scopes = list(signed.values_list("pk", flat=True))
     kept = models.Q(scope_id__in=scopes) | models.Q(action=ASSESSMENT_SIGNED)
+    for label in {label for label, _ in covered_rows}:
+        ids = [pk for what, pk in covered_rows if what == label]
+        kept |= models.Q(subject_label=label, subject_id__in=ids)
     return events.exclude(kept)
 
 
@@ -372,6 +380,10 @@ class _Found:
     model: Any
     pk: Any
     columns: dict[str, Any]
+
+    @property
+    def subject(self) -> Subject:
+        return str(self.model._meta.model_name), str(self.pk)
 
 
 def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
@@ -394,11 +406,17 @@ def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
                 yield _Found(model, row.pk, changed)
 
 
-def _sweep(found: list[_Found], done: Erased) -> None:
-    """Replace the words; a row that went meanwhile, such as a membership, has none."""
+def _sweep(found: list[_Found], signed: set[Subject], done: Erased) -> None:
+    """Replace the words; a row that went meanwhile, such as a membership, has none.
+
+    Evidence and actions behind ``signed`` answers may change, but that voids a signature.
+    """
     Summary.objects.all().delete()  # they may quote titles, and are counted again
     for one in found:
         name = str(one.model._meta.verbose_name)
+        if one.subject in signed:
+            done.kept[name] += 1
+            continue
         rows = one.model._base_manager.filter(pk=one.pk)
         try:
             with attempt():  # what is signed or published refuses

@@ -6,7 +6,7 @@ back. ``snapshots.changes`` compares the whole of what was signed and says the s
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from compliance.evidence.models import Evidence
 from compliance.signatures.material import ACTION, EVIDENCE
 
 _WORDS = {"evidence": EVIDENCE, "action": ACTION | {"owner_id": "owner"}}
+_USES: Mapping[str, Any] = {"evidence": Attachment, "action": ActionLink}
 _AT_ONCE = 5_000
 """Pieces of evidence, or actions, that one statement asks about."""
 
@@ -118,6 +119,22 @@ def void_by(
     return _voids(_signed(rows), until).get(assessment.pk)
 
 
+def covered(subjects: Collection[Subject]) -> set[Subject]:
+    """Those of some pieces of evidence and actions that a signature of now covers."""
+    found: set[Subject] = set()
+    for label, model in _USES.items():
+        signed = model.objects.filter(
+            answer__assessment__status=AssessmentStatus.SIGNED
+        ).order_by()
+        ids = [pk for what, pk in subjects if what == label]
+        for some in batched(ids, _AT_ONCE):
+            here = signed.filter(**{f"{label}__in": some})
+            found |= {
+                (label, str(pk)) for pk in here.values_list(f"{label}_id", flat=True)
+            }
+    return found
+
+
 def _voids(
     signed: dict[UUID, _Signed], until: datetime | None = None
 ) -> dict[UUID, Void]:
@@ -163,11 +180,9 @@ def _signed(rows: QuerySet[Assessment]) -> dict[UUID, _Signed]:
 def _users(signed: Iterable[UUID]) -> dict[Subject, set[UUID]]:
     """The evidence and the actions behind the answers, with where each is used."""
     found: defaultdict[Subject, set[UUID]] = defaultdict(set)
-    here = {"answer__assessment__in": list(signed)}
-    for label, rows in (
-        ("evidence", Attachment.objects.filter(**here)),
-        ("action", ActionLink.objects.filter(**here)),
-    ):
+    ids = list(signed)
+    for label, model in _USES.items():
+        rows = model.objects.filter(answer__assessment__in=ids)
         pairs = rows.order_by().values_list(f"{label}_id", "answer__assessment")
         for pk, assessment_id in pairs.distinct():
             found[label, str(pk)].add(assessment_id)

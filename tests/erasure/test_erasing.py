@@ -30,9 +30,12 @@ from compliance.models import (
     User,
 )
 from compliance.organisations import actions as people
+from compliance.remediation.actions import change_action
 from compliance.results.figure_store import figures
 from compliance.reviews import actions as reviewing
 from compliance.reviews import signature_integrity
+from compliance.reviews.signatures import signoffs_of
+from compliance.signatures.validity import void_of
 from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
@@ -215,6 +218,43 @@ def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
     assert done.kept["answer"] == 1
     row = assessment.answers.get(question__key="Q1")
     assert row.note == "Shown to Rob Reader."
+    assert list(tables.faults(cast.acme.pk)) == []
+    assert verification.verify(cast.acme.pk) is None
+
+
+def test_evidence_and_actions_of_a_signature_stay_and_it_holds(cast):
+    """Those of no signed answer lose the name."""
+    name = "Eloise Brand"
+    person = factories.make_member(cast.acme, "contributor", name, EMAIL)
+    assessment = signing.make_ready(cast, is_begun=True)
+    action, proof = cast.acme.actions.get(), cast.acme.evidence.get()
+    change_action(
+        by=cast.otto,
+        organisation=cast.acme,
+        number=action.number,
+        changes={"text": f"Ask {name} for it."},
+        base=action.version,
+    )
+    describe(by=cast.con, evidence=proof, title=f"Training of {name}")
+    free = signing.link(cast, title=f"Letter of {name}")
+    reviewing.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, signing.fresh(assessment))
+    seq, _ = trail.head_of(cast.acme.pk)
+    done = erase_person(by=None, person=person)
+    here = signing.fresh(assessment)
+    assert (void_of(here), signoffs_of(here)[0].void) == (None, ())
+    assert (done.kept["action"], done.kept["evidence"], done.rows["evidence"]) == (
+        1,
+        1,
+        1,
+    )
+    assert name in cast.acme.actions.get().text
+    assert name in Evidence.objects.get(pk=proof.pk).title
+    assert name not in Evidence.objects.get(pk=free.pk).title
+    about = Event.objects.filter(subject_id__in=[str(proof.pk), str(free.pk)])
+    titles = [trail.changes(event)[1]["title"] for event in about.order_by("seq")]
+    assert [name in one for one in titles] == [False, True, False]
+    assert name in content_as_of(to_read(here.pk), seq).proofs[0].title
     assert list(tables.faults(cast.acme.pk)) == []
     assert verification.verify(cast.acme.pk) is None
 
