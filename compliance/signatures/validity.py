@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import ActionLink, Assessment, Attachment
 from compliance.audit import event_types, trail
+from compliance.audit.leaves import ERASED
 from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
 from compliance.signatures.material import ACTION, EVIDENCE
@@ -88,8 +89,7 @@ class _Moved:
         said = (
             word
             for name, word in _WORDS[self.label].items()
-            if name in self.after
-            and _plain(self.before.get(name)) != _plain(self.after[name])
+            if name in self.after and _differ(self.before.get(name), self.after[name])
         )
         return list(dict.fromkeys(said))
 
@@ -233,6 +233,12 @@ def _handed(found: dict[Subject, _Moved]) -> Iterator[int]:
     for (label, pk), one in found.items():
         if label == "action" and ACTION["owner"] in one.words:
             yield int(pk)
+
+
+def _differ(before: Any, after: Any) -> bool:
+    """Whether a change stands. An erased text equals every text, yet nobody put it back."""
+    is_lost = before is ERASED or after is ERASED
+    return is_lost or _plain(before) != _plain(after)
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,7 @@ from compliance.models import (
     User,
 )
 from compliance.organisations import actions as people
-from compliance.remediation.actions import change_action
+from compliance.remediation.actions import change_action, link_answer
 from compliance.results.figure_store import figures
 from compliance.reviews import actions as reviewing
 from compliance.reviews import signature_integrity
@@ -257,6 +257,26 @@ def test_evidence_and_actions_of_a_signature_stay_and_it_holds(cast):
     assert name in content_as_of(to_read(here.pk), seq).proofs[0].title
     assert list(tables.faults(cast.acme.pk)) == []
     assert verification.verify(cast.acme.pk) is None
+
+
+def test_signature_stays_void_when_the_signed_text_is_erased(cast):
+    """Nobody knows the text any more, but that it was taken out of an action."""
+    name = "Eloise Brand"
+    person = factories.make_member(cast.acme, "contributor", name, EMAIL)
+    assessment = signing.make_ready(cast, is_begun=True)
+    other = factories.make_assessment(cast.acme, cast.ada, subject="Other")
+    number, answer = cast.acme.actions.get().number, other.answers.first()
+    at = {"by": cast.otto, "organisation": cast.acme, "number": number}
+    change_action(**at, changes={"text": f"Ask {name}."}, base=0)
+    link_answer(**at, answer_id=answer.pk)
+    reviewing.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, signing.fresh(assessment))
+    change_action(**at, changes={"text": ""}, base=1)
+    here = signing.fresh(assessment)
+    void = void_of(here)
+    assert void.named == ("AC-1 Write it: details",)
+    erase_person(by=None, person=person)
+    assert (void_of(here), signoffs_of(here)[0].void_since) == (void, void.since)
 
 
 def test_command_names_what_was_signed_and_keeps_the_name(cast, capsys):
