@@ -64,7 +64,7 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
 
     Sections, questions and facts are where they are translated; a translation of
     another wording is left out. Reasons, which a content holds in English, are worked
-    out a second time from the facts that the assessment has now.
+    out a second time: from the facts of ``assessment``, as it stood when it said them.
     """
     found: dict[tuple[str, str, str], TranslatedText] = {}
     questions = list(

@@ -98,7 +98,7 @@ class Measured:
 def measures_of(
     edition: Edition, assessment: Assessment, choices: Mapping[str, list[Any]]
 ) -> Measures:
-    """The yardsticks of an edition, and the targets of today.
+    """The yardsticks of an edition, roles of an assessment as it stood, targets of today.
 
     ``choices`` are those of ``queries.choices_in``.
     """

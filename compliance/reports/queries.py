@@ -36,11 +36,11 @@ from compliance.reports.seat_reading import work_of
 from compliance.results.queries import choices_in
 from compliance.reviews.event_labels import event_in_words
 from compliance.reviews.signatures import Signature, content_at, signoffs_of
-from compliance.snapshots.as_of import content_as_of
+from compliance.reviews.states import stood_in
 from compliance.snapshots.changes import differences
 from compliance.snapshots.content import Content
 from compliance.snapshots.resting import moved_since
-from compliance.snapshots.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.snapshot import one_moment, to_read
 
 LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""
@@ -71,7 +71,9 @@ def read(
             at, seq, head = then.at, then.seq, then.hash
             signatures = tuple(s for s in signatures if s.there or s.trail_seq <= seq)
             events = tuple(event for event in events if event.link.seq <= seq)
-        content, moved = _content(assessment, revision, as_of_seq)
+        stood, content = stood_in(assessment, revision, as_of_seq)
+        is_now = revision is None and as_of_seq is None
+        moved = _moved(assessment, content) if is_now else frozenset()
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
         last = None
         if "changes" in wanted.parts:  # no other kind shows it
@@ -80,10 +82,10 @@ def read(
             differences(content_at(assessment, last.revision), content) if last else ()
         )
         edition = _edition(assessment, content)
-        words = words_of(edition, wanted.language, assessment)
+        words = words_of(edition, wanted.language, stood)
         marks, look = marks_of(edition), _look(assessment)
         choices = choices_in(edition.pk)
-        measures = measures_of(edition, assessment, choices)
+        measures = measures_of(edition, stood, choices)
         frameworks = mapped(edition) if wanted.clauses else ()
         work = work_of(wanted.seat_id) if wanted.seat_id else None
     return Paper(
@@ -225,29 +227,17 @@ def program_version() -> str:
     return str(project["project"]["version"])
 
 
-def _content(
-    assessment: Assessment, revision: int | None, as_of_seq: int | None
-) -> tuple[Content, frozenset[str]]:
-    """The content of a state; only now anybody asks what its answers rest on."""
-    if as_of_seq is not None:
-        return content_as_of(assessment, as_of_seq), frozenset()
-    if revision is not None:
-        return content_at(assessment, revision), frozenset()
-    return _now(assessment)
+def _moved(assessment: Assessment, content: Content) -> frozenset[str]:
+    """The keys of answers that rest on one that has changed since.
 
-
-def _now(assessment: Assessment) -> tuple[Content, frozenset[str]]:
-    """The content, and the keys of answers that rest on one that has changed since.
-
-    They were taken over from it, or it stands in for them.
+    They were taken over from it, or it stands in for them. Only now anybody asks.
 
     Content in another place is no part of the text: its hash stays.
     """
     taken = assessment.answers.applying().filter(taken_from__isnull=False)
     moved = taken.exclude(taken_from__version=models.F("taken_version"))
     keys = moved.values_list("question__key", flat=True)
-    content = content_of(assessment)
-    return content, moved_since(assessment, content) | frozenset(keys)
+    return moved_since(assessment, content) | frozenset(keys)
 
 
 def _trail(assessment: Assessment) -> tuple[Happened, ...]:

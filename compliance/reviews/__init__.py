@@ -15,4 +15,5 @@ __all__ = [
     "signature_integrity",
     "signatures",
     "signing_statement",
+    "states",
 ]

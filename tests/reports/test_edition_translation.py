@@ -6,12 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from compliance.assessments.actions import change_facts
 from compliance.checklists.translations import mark
 from compliance.reports.edition_translation import in_words, words_of
 from compliance.reports.html import html_of
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.queries import read
+from compliance.reviews import actions
 from tests.factories import make_assessment, make_draft, publish
+from tests.signing import answer, reopen, sign
 
 GERMAN = "Führen Sie diese Pflicht?"
 
@@ -108,8 +111,9 @@ def ruled(cast):
     )
 
 
-def reason(assessment, language):
-    paper = read(assessment.pk, 1, ReportOptions(language=language)).in_words
+def reason(assessment, language, **state):
+    wanted = ReportOptions(language=language)
+    paper = read(assessment.pk, 1, wanted, **state).in_words
     lines = {line.key: line for part in paper.content.sections for line in part.lines}
     return lines["Q1"].applicability, paper.content.facts[0]
 
@@ -149,6 +153,19 @@ def test_reason_of_other_facts_is_left_as_it_was_signed(ruled):
     translated = in_words(paper.content, words)
     lines = [line for part in translated.sections for line in part.lines]
     assert lines[0].applicability == was
+
+
+def test_reason_and_fact_of_a_signature_stay_translated_when_facts_change(cast, ruled):
+    assessment = ruled(["health"])
+    for key in ("Q1", "Q2", "Q3"):
+        answer(cast.con, assessment, key, verdict="partly", note="Half of it.")
+    actions.send(by=cast.otto, assessment=assessment)
+    sign(cast.rev, assessment)
+    was = reason(assessment, "de", revision=1)
+    assert was[1] == ("Daten", "„Gesundheitsdaten“")
+    reopen(cast.otto, cast.ada, assessment)
+    change_facts(by=cast.ada, assessment=assessment, facts={"data": []})
+    assert reason(assessment, "de", revision=1) == was
 
 
 def test_hash_does_not_hang_on_the_words_of_a_reason(ruled):

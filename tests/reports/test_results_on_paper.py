@@ -8,7 +8,9 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from compliance.models import Answer, Target
+from compliance.assessments.actions import change_facts
+from compliance.audit import trail
+from compliance.models import Answer, Snapshot, Target
 from compliance.reports.choices import ReportKind
 from compliance.reports.findings import where_gaps_lie
 from compliance.reports.html import html_of
@@ -17,10 +19,19 @@ from compliance.reports.queries import read
 from compliance.results import queries as screen
 from compliance.results.figures import rows_of
 from compliance.results.queries import Result
+from compliance.reviews import actions
 from compliance.snapshots.snapshot import to_read
-from tests.factories import attach, make_assessment, make_link, make_scaled_edition
+from tests.audit.tampering import Guardless
+from tests.factories import (
+    attach,
+    make_assessment,
+    make_draft,
+    make_link,
+    make_scaled_edition,
+    publish,
+)
 from tests.reports.papers import make_content, make_line, make_paper
-from tests.signing import answer, make_signed, reopen
+from tests.signing import answer, fresh, make_ready, make_signed, reopen, sign
 
 
 def printed(paper):
@@ -147,6 +158,55 @@ def test_result_of_a_signature_stays_when_answers_change(cast):
     answer(cast.con, assessment, "Q2", verdict="met", note="Mended.")
     assert on_paper(assessment, read(assessment.pk, 2, revision=1)) == before
     assert on_paper(assessment, read(assessment.pk, 3)) != before
+
+
+@pytest.fixture
+def by_roles(cast):
+    """Signed by a maker, of three duties that bind makers and users."""
+    roles = {"maker": "Maker", "user": "User"}
+    draft = make_draft(roles=roles, role_fact="role")
+    choices = [{"key": k, "label": v, "help": ""} for k, v in roles.items()]
+    fact = {"key": "role", "label": "Role", "text": "Which?", "position": 2}
+    draft.facts.create(kind="several", choices=choices, **fact)
+    draft.questions.update(binds=[*roles])
+    assessment = make_ready(cast, publish(draft), is_begun=True)
+    change_facts(by=cast.ada, assessment=assessment, facts={"role": ["maker"]})
+    actions.send(by=cast.otto, assessment=assessment)
+    sign(cast.rev, assessment)
+    return fresh(assessment)
+
+
+def roles_in(assessment, **state):
+    found = read(assessment.pk, 1, **state).result.law.roles
+    return {one.key: one.counts.total for one in found}
+
+
+def become_user(cast, assessment):
+    reopen(cast.otto, cast.ada, assessment)
+    facts = {"role": ["maker", "user"]}
+    change_facts(by=cast.ada, assessment=assessment, facts=facts)
+
+
+def test_roles_of_a_signature_stay_when_facts_change(cast, by_roles):
+    assert roles_in(by_roles, revision=1) == {"maker": 3}
+    become_user(cast, by_roles)
+    assert roles_in(by_roles, revision=1) == {"maker": 3}
+    assert roles_in(by_roles) == {"maker": 3, "user": 3}
+
+
+def test_roles_of_a_moment_are_those_of_then(cast, by_roles):
+    seq, _ = trail.head_of(cast.acme.pk)
+    become_user(cast, by_roles)
+    assert roles_in(by_roles, as_of_seq=seq) == {"maker": 3}
+
+
+@pytest.mark.parametrize("rows", ["{}", "[]", '{"assessment": {"facts": {"role": 5}}}'])
+def test_signature_without_rows_behind_it_has_every_role_whatever_is_said_later(
+    cast, by_roles, rows
+):
+    with Guardless():
+        Snapshot.objects.update(rows=rows)
+    assert roles_in(by_roles, revision=1) == {"maker": 3, "user": 3}
 
 
 def test_gaps_are_named_by_section_and_title():
