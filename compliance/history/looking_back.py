@@ -91,7 +91,8 @@ def remarks(assessment: Assessment, asked: dict[str, str]) -> list[str]:
     this_minute = timezone.now() + timedelta(minutes=1)
     for name in ("at", "until"):
         at = moment_in(asked[name])
-        if asked[name] and at is None:
+        is_entry = name == "until" and event_of(assessment, asked[name])
+        if asked[name] and at is None and not is_entry:
             words = "is not a moment. Give a day and a time, as in 2026-11-24T09:30."
             found.append(f"“{asked[name]}” {words}")
         elif at and at > this_minute:

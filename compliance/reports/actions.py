@@ -293,6 +293,7 @@ def _finish(report: Report, paper: Paper, sha256: str, size_bytes: int) -> None:
             "content_hash": report.content_hash,
             "sha256": sha256,
             "sealed_with": report.sealed_with,
+            "head_seq": paper.head_seq,
         },
     )
 

@@ -25,6 +25,8 @@ class _Made(_Report, total=False):
     content_hash: Required[Hash]
     sha256: Required[Hash]
     sealed_with: Required[Hash | Literal[""]]
+    head_seq: int
+    """The newest event when its answers were read: later ones came while it was laid out."""
 
 
 class _Sent(_Report, total=False):

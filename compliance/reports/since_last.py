@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from compliance.assessments.choices import Verdict
+from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.reports.events import REPORT_MADE
 from compliance.reports.models import Report, ReportQuerySet, ReportStatus
@@ -19,14 +20,15 @@ class Since:
     """The report before, and the changes since.
 
     ``verdicts`` are those whose number of applicable answers differs: verdict, then, now.
-    ``seq`` is the last event of the trail that the report before covers; None if that trail
-    is in another installation.
+    ``seq`` is the last event of the trail that the report before covers, ``until`` that of
+    this one; None if that trail is in another installation, or nothing changed.
     """
 
     before: Report
     changed: tuple[Changed, ...]
     verdicts: tuple[tuple[str, int, int], ...]
-    seq: int | None
+    seq: int | None = None
+    until: int | None = None
 
 
 def report_before(report: Report, rows: ReportQuerySet) -> Report | None:
@@ -42,12 +44,12 @@ def since(report: Report, before: Report) -> Since:
 
     Raises ``LackingError`` where the trail lacks a row.
     """
-    seq = _seq(before)
     if report.content_hash == before.content_hash:
-        return Since(before, (), (), seq)
+        return Since(before, (), ())
+    seqs = _seq(before), _seq(report)
     with one_moment():
         was, now = _content(before), _content(report)
-    return Since(before, tuple(differences(was, now)), _verdicts(was, now), seq)
+    return Since(before, tuple(differences(was, now)), _verdicts(was, now), *seqs)
 
 
 def _content(report: Report) -> Content:
@@ -57,7 +59,10 @@ def _content(report: Report) -> Content:
 
 
 def _seq(report: Report) -> int | None:
-    """The last event that a report covers: the one it names, a signature, or its own end."""
+    """The last event that a report covers: the one it names, a signature, or what it read.
+
+    Older events do not say what was read: their own number stands in.
+    """
     if report.as_of_seq:
         return report.as_of_seq
     ours = Event.objects.filter(organisation_id=report.assessment.organisation_id)
@@ -66,8 +71,8 @@ def _seq(report: Report) -> int | None:
         return signed.values_list("seq", flat=True).first()
     made = ours.filter(
         action=REPORT_MADE.name, subject_label="report", subject_id=str(report.pk)
-    )
-    return made.values_list("seq", flat=True).first()
+    ).first()
+    return trail.changes(made)[1].get("head_seq", made.seq) if made else None
 
 
 def _verdicts(was: Content, now: Content) -> tuple[tuple[str, int, int], ...]:

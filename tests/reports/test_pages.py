@@ -1,5 +1,7 @@
 """A finished report on the screen: its pages, what changed since the last one, and sending it."""
 
+import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -41,8 +43,8 @@ def at(name, report, *more, org="acme"):
     return reverse(f"reports:{name}", args=[org, report.pk, *more])
 
 
-def answer(cast, assessment, **changes):
-    row = assessment.answers.order_by("question__position").first()
+def answer(cast, assessment, place=0, **changes):
+    row = assessment.answers.order_by("question__position")[place]
     answers.save_answer(
         by=cast.ada,
         organisation=cast.acme,
@@ -136,6 +138,66 @@ def test_changes_name_what_is_not_as_in_the_report_before(cast, sign_in, made):
     assert "<strong>Q1</strong>" in text
     assert "Met</dt> <dd>0 → 1</dd>" in text
     assert "There is no earlier report" in client.get(at("changes", first)).text
+
+
+@pytest.fixture
+def saved_meanwhile(cast, made, monkeypatch):
+    """Makes a report; someone answers the first question while it is laid out."""
+
+    def make():
+        with monkeypatch.context() as patch:
+
+            def render(*args, **named):
+                patch.undo()
+                answer(cast, made.assessment, verdict="met", note="Saved meanwhile.")
+                return actions.render(*args, **named)
+
+            patch.setattr(actions, "render", render)
+            return made()
+
+    return make
+
+
+def test_change_while_the_report_before_was_laid_out_is_named(
+    cast, sign_in, made, saved_meanwhile
+):
+    saved_meanwhile()
+    answer(cast, made.assessment, 1, verdict="partly")
+    text = sign_in(cast.rob).get(at("changes", made())).text
+    assert "<strong>Q1</strong>" in text
+    assert "<strong>Q2</strong>" in text
+
+
+def test_change_while_a_report_was_laid_out_is_not_yet_named(
+    cast, sign_in, made, saved_meanwhile
+):
+    made()
+    answer(cast, made.assessment, 1, verdict="partly")
+    client = sign_in(cast.rob)
+    text = client.get(at("changes", saved_meanwhile())).text
+    assert "<strong>Q1</strong>" not in text
+    assert "<strong>Q2</strong>" in text
+    [way] = re.findall(r'href="([^"]*as-of[^"]*)"', text)
+    words = client.get(unescape(way)).text
+    assert "partly" in words.partition("between-h")[2].lower()
+    assert "Saved meanwhile." not in words
+    assert "is not a moment" not in words
+
+
+def test_older_report_that_does_not_say_what_it_read_ends_with_its_event(
+    cast, sign_in, made, monkeypatch
+):
+    end = actions._end
+
+    def older(report, action, after):
+        end(report, action, {k: v for k, v in after.items() if k != "head_seq"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_end", older)
+        made()
+    answer(cast, made.assessment, verdict="met")
+    text = sign_in(cast.rob).get(at("changes", made())).text
+    assert "<strong>Q1</strong>" in text
 
 
 def test_nothing_changed_is_said_without_reading_the_trail(

@@ -28,16 +28,18 @@ DAYS = 14
 @require_GET
 @member_required(Permission.REPORT)
 def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """Read only: ``at`` or ``seq`` says when, ``until`` with what to compare it."""
+    """Read only: ``at`` or ``seq`` says when, ``until``, either of them, to compare it with."""
     assessments = request.organisation.assessments.for_page()
     assessment = get_object_or_404(assessments, pk=assessment_id)
     asked = {name: request.GET.get(name, "")[:40] for name in ("at", "seq", "until")}
     event = event_of(assessment, asked["seq"]) or event_before(assessment, asked["at"])
+    other = event_of(assessment, asked["until"]) or event_before(
+        assessment, asked["until"]
+    )
     faults, found, later = list[str](), None, None
     try:
         found = then(assessment, event) if event else None
-        other = event_before(assessment, asked["until"]) if found else None
-        later = then(assessment, other) if other else None
+        later = then(assessment, other) if found and other else None
     except LackingError as error:
         faults = error.messages
     if found and later and later.event.seq < found.event.seq:
@@ -59,7 +61,7 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         "days": days_of(assessment, DAYS),
         "asked": asked,
         "remarks": remarks(assessment, asked) + faults,
-        "is_other_lost": bool(found and moment_in(asked["until"]))
+        "is_other_lost": bool(found and (other or moment_in(asked["until"])))
         and later is None
         and not faults,
         "is_lost": found is None
