@@ -25,8 +25,11 @@ def send_reset(context: TaskContext[Any, Any], email: str) -> None:
     if not email:
         return
     with writing():
-        rows = DBTaskResult.objects.filter(pk=context.task_result.id)
-        rows.update(args_kwargs={"args": [""], "kwargs": {}})
+        rows = DBTaskResult.objects.filter(
+            pk=context.task_result.id, args_kwargs__args__0=email
+        )
+        if not rows.update(args_kwargs={"args": [""], "kwargs": {}}):
+            return  # whose it is was erased since this began
         user = User.objects.filter(email=email, is_active=True).first()
         if user is None:
             queue_mail(

@@ -332,19 +332,20 @@ def _replies_naming(person: User, words: _Words, places: set[UUID]) -> models.Q:
 
 
 def _drop_mails(words: _Words) -> None:
-    """Mails that wait for the person are not sent."""
+    """Mails that wait for the person are not sent; one under way is not sent again."""
     tasks = apps.get_model("django_tasks_database", "DBTaskResult")
     addressed = holding(words.emails, "text")
     rows = tasks._base_manager.annotate(
         text=Cast("args_kwargs", models.TextField())
     ).filter(addressed, task_path__in=[send.module_path, send_reset.module_path])
-    for row in rows:
-        if row.args_kwargs["args"][:1] and row.args_kwargs["args"][0] in words.emails:
-            args = row.args_kwargs["args"]
-            row.args_kwargs["args"] = ["" if isinstance(a, str) else a for a in args]
-            for name in ("html", "stop"):
-                row.args_kwargs["kwargs"].pop(name, None)
-            row.save(update_fields=["args_kwargs"])
+    for _ in range(2):  # the first waits for what is being put back, the second sees it
+        for row in rows.select_for_update():
+            args, more = row.args_kwargs["args"], row.args_kwargs["kwargs"]
+            if args[:1] and args[0] in words.emails:
+                args[:] = ["" if isinstance(one, str) else one for one in args]
+                for name in ("html", "stop"):
+                    more.pop(name, None)
+                row.save(update_fields=["args_kwargs"])
 
 
 def _events_to_clean(

@@ -37,7 +37,9 @@ FIRST = 10
 """Priority: before reports, which take minutes."""
 LONGEST_LINE = 998
 """Bytes of a line in a mail; up to there no line is broken."""
-SENT, LATER, GIVEN_UP = "sent", "later", "given up"
+SENT, LATER, GIVEN_UP, DROPPED = "sent", "later", "given up", "dropped"
+_EMPTY = {"args": ["", "", "", 0], "kwargs": {}}
+"""What is left of a mail in the queue."""
 _is_quiet = ContextVar("is_quiet", default=False)
 
 
@@ -98,12 +100,13 @@ def quiet() -> Iterator[None]:
 
 def drop_mails(organisation_id: UUID) -> None:
     """Forget mails of an organisation that have not gone out: it is no longer there."""
-    waiting = DBTaskResult.objects.filter(
-        task_path=send.module_path,
-        status=TaskResultStatus.READY,
-        args_kwargs__kwargs__organisation=str(organisation_id),
+    name = str(organisation_id)
+    mails = DBTaskResult.objects.filter(
+        task_path=send.module_path, args_kwargs__kwargs__organisation=name
     )
-    waiting.delete()
+    # first the words, of one under way too: what it has put back by then is deleted below
+    mails.update(args_kwargs=_EMPTY | {"kwargs": {"organisation": name}})
+    mails.filter(status=TaskResultStatus.READY).delete()
 
 
 def standing(about: Iterable[str]) -> dict[str, MailStatus]:
@@ -237,10 +240,15 @@ def _put_back(
     kept: dict[str, str],
     error: Exception,
 ) -> str:
-    """Queue a mail again after a pause that grows; give up after the last pause."""
+    """Queue a mail again after a pause that grows; give up after the last pause.
+
+    A mail whose words left the queue meanwhile stays out of it: its person was erased, or
+    its organisation deleted.
+    """
     why = type(error).__name__  # its text may hold the address
     with in_turn(), transaction.atomic():
-        _forget(mail_id, kept["about"])
+        if not _forget(mail_id, kept["about"]):
+            return DROPPED
         if failures >= len(PAUSES_MINUTES) or _is_final(error):
             logger.error("Mail %s was given up: %s.", mail_id, why)
             return GIVEN_UP
@@ -258,7 +266,7 @@ def _is_final(error: Exception) -> bool:
     return all(code >= 500 for code, _ in error.recipients.values())
 
 
-def _forget(mail_id: str, about: str) -> None:
-    """Take a mail's words out of the queue: links in it open doors."""
-    empty = {"args": ["", "", "", 0], "kwargs": {"about": about}}
-    DBTaskResult.objects.filter(pk=mail_id).update(args_kwargs=empty)
+def _forget(mail_id: str, about: str) -> bool:
+    """Take a mail's words out of the queue: links in it open doors. False if they were gone."""
+    mail = DBTaskResult.objects.filter(pk=mail_id).exclude(args_kwargs__args__2="")
+    return bool(mail.update(args_kwargs=_EMPTY | {"kwargs": {"about": about}}))

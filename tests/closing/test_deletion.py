@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -488,6 +489,32 @@ def test_no_mail_leads_there_and_those_of_others_go_out(full, cast, monkeypatch)
     assert "late@example.org" not in addressees
     assert "new@example.org" not in addressees
     assert addressees == {"guest@example.org", cast.ada.email}
+
+
+def test_mail_under_way_does_not_come_back(full, cast, monkeypatch):
+    """It fails while the organisation is deleted: the worker still has its words."""
+    invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="late@example.org",
+        name="Late",
+        role="reader",
+    )
+    over(cast)
+
+    DBTaskResult.objects.exclude(args_kwargs__args__0="late@example.org").delete()
+
+    def fail(self, *args, **kwargs):
+        deletion.delete(cast.acme.pk)
+        raise ConnectionError
+
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    [task] = run_queued()
+    assert (task.status, task.return_value) == ("SUCCESSFUL", "dropped")
+    assert "late@example.org" not in str(
+        DBTaskResult.objects.values_list("args_kwargs")
+    )
+    assert [one.args_kwargs["args"][0] for one in queued()] == [cast.ada.email]
 
 
 def test_page_asks_for_the_name_and_the_password(cast, sign_in, client):

@@ -7,15 +7,19 @@ from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from compliance.accounts.tasks import send_reset
 from compliance.assessments.models import Comment
 from compliance.audit import checkpoints, tables, trail, verification
 from compliance.audit.check_trail import main
 from compliance.audit.leaves import ERASED
 from compliance.audit.models import PEOPLE, Event
+from compliance.audit.transaction import writing
 from compliance.discussion import actions as discussion
 from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import describe
@@ -38,10 +42,11 @@ from compliance.reviews.signatures import signoffs_of
 from compliance.signatures.validity import void_of
 from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
+from compliance.tokens.actions import make_token
 from compliance.workspace import actions as workspace
 from compliance.workspace.models import SavedView
 from tests import factories, seating, signing
-from tests.mailing import queued
+from tests.mailing import queued, run_queued
 
 pytestmark = pytest.mark.slow
 NAME, EMAIL = "Éloïse O'Neill", "eloise@example.org"
@@ -126,6 +131,37 @@ def test_what_waits_for_their_address_ends(cast, eloise):
     assert not Invitation.objects.exists()
     assert Event.objects.filter(action="invitation.ended").count() == 1
     assert hits(EMAIL) == set()
+
+
+def test_mail_under_way_does_not_come_back_with_the_address(cast, monkeypatch):
+    """It fails while they are erased: the worker still has its words."""
+    make_token(by=cast.rob, organisation=cast.acme, name="T", scopes=[], days=3)
+    email = cast.rob.email
+    assert email in str(queued().get().args_kwargs)
+
+    def fail(self, *args, **kwargs):
+        erase_person(by=None, person=cast.rob)
+        raise ConnectionError
+
+    monkeypatch.setattr(EmailMessage, "send", fail)
+    [task] = run_queued()
+    assert (task.status, task.return_value) == ("SUCCESSFUL", "dropped")
+    assert queued().count() == 0
+    assert email not in str(DBTaskResult.objects.values_list("args_kwargs"))
+
+
+def test_reset_under_way_does_not_come_back_with_the_address(cast, monkeypatch):
+    email = cast.rob.email
+    send_reset.enqueue(email)
+
+    def begin():
+        erase_person(by=None, person=cast.rob)
+        return writing()
+
+    monkeypatch.setattr("compliance.accounts.tasks.writing", begin)
+    run_queued()
+    assert queued().count() == 0
+    assert email not in str(DBTaskResult.objects.values_list("args_kwargs"))
 
 
 def test_address_that_was_only_invited_is_erased(committed, cast, capsys):
