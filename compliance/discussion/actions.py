@@ -16,6 +16,7 @@ from compliance.audit.transaction import writing
 from compliance.discussion.mentions import Person, named
 from compliance.discussion.thread import mentionable
 from compliance.organisations.models import User
+from compliance.organisations.rate_limits import person_may_send
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.sendings import REPEAT
 
@@ -23,8 +24,9 @@ EXCERPT = 160
 """Characters of a comment that the trail repeats when it is resolved."""
 
 
-def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> Comment:
-    """Say something about an answer; members that it names see it at Home and get a mail.
+def comment(*, by: User, answer: Answer, text: str) -> Comment:
+    """Say something about an answer; members that it names see it at Home and get a mail,
+    as long as the author may send one.
 
     A comment that is sent twice is kept once. Raises ``ValidationError`` for bad text
     and for a closed assessment.
@@ -44,8 +46,9 @@ def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> C
         )
         extra = {"mentions": [one.pk for one in people]} if people else {}
         _record(by, answer, COMMENT_WRITTEN, said, text, **extra)
-        for one in people if with_mail else ():
-            _mail(one, said)
+        for one in people:
+            if person_may_send(by, answer.assessment.organisation):
+                _mail(one, said)
     return said
 
 

@@ -33,12 +33,16 @@ def within(request: HttpRequest, limit: dict[str, str], **more: Any) -> bool:
 
 
 def may_send(request: HttpRequest) -> bool:
-    """Whether a person may send one mail more this hour, and the organisation in which
-    they do; it is counted then.
+    """Whether whoever is signed in may send one mail more; it is counted then."""
+    return person_may_send(request.user, getattr(request, "organisation", None))
+
+
+def person_may_send(person: Any, organisation: Organisation | None) -> bool:
+    """Whether a person may send one mail more this hour, by a page or by a program, and the
+    organisation in which they do; it is counted then.
     """
-    organisation = getattr(request, "organisation", None)
-    return within(request, MAILS) and (
-        organisation is None or within(request, MAILS_OF_ALL, key=str(organisation.pk))
+    return within(_act(), MAILS, user=person) and (
+        organisation is None or _is_of_all(organisation)
     )
 
 
@@ -46,12 +50,19 @@ def program_may_send(organisation: Organisation, what: str) -> bool:
     """Whether a program may send one mail more for an organisation this hour, and one about
     ``what`` only once; it is counted then.
     """
-    call = HttpRequest()
-    call.method = "POST"
     key = f"{organisation.pk} {what}"
-    return within(call, PROGRAM_MAILS, key=key) and within(
-        call, MAILS_OF_ALL, key=str(organisation.pk)
-    )
+    return within(_act(), PROGRAM_MAILS, key=key) and _is_of_all(organisation)
+
+
+def _is_of_all(organisation: Organisation) -> bool:
+    return within(_act(), MAILS_OF_ALL, key=str(organisation.pk))
+
+
+def _act() -> HttpRequest:
+    """What is counted of somebody who may have no session: allauth counts requests."""
+    act = HttpRequest()
+    act.method = "POST"
+    return act
 
 
 def may_ask(request: HttpRequest) -> bool:

@@ -16,6 +16,7 @@ from compliance.models import Event
 from compliance.organisations.access import ALLOWED
 from compliance.tokens.scopes import OF_ORGANISATION, SCOPES
 from tests.calling import Program
+from tests.mailing import queued
 from tests.test_doors import rows_of
 
 pytestmark = pytest.mark.slow
@@ -149,6 +150,22 @@ def test_lists_hold_nothing_of_another_tenant(keys, cast):
                 if isinstance(key.foreign, UUID) and str(key.foreign) in text
             ]
     assert wrong == []
+
+
+def test_nothing_but_a_name_in_a_comment_mails_anybody(keys, cast):
+    """That one is counted (``rate_limits.py``); an operation that mails, too, has to be."""
+    program, statuses = Program(cast.ada, cast.acme), {}
+    given = {"version": 0, "set": {"owner": cast.con.pk}}
+    asks = {"change_answer": given, "change_action": given}
+    before = queued().count()
+    for method, path, one in OPERATIONS:
+        if method != "GET":
+            name = one["operationId"]
+            body = asks.get(name) or body_of(one, keys)
+            reply = knock(program, method, filled(path, keys), body)
+            statuses[name] = reply.status_code
+    assert {statuses[name] for name in asks} == {200}
+    assert queued().count() == before
 
 
 def test_looking_changes_nothing(keys, cast):

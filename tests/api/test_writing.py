@@ -8,10 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED
 from compliance.audit import trail, verification
-from compliance.models import Action, Call, Comment, Event, Evidence
+from compliance.models import Action, Call, Comment, Event, Evidence, Mention
+from compliance.organisations import rate_limits
 from compliance.organisations.actions import remove_member
 from tests import factories
 from tests.calling import Program
+from tests.mailing import queued
 from tests.signing import make_signed
 
 
@@ -290,6 +292,31 @@ def test_comment_is_resolved_and_reopened(con, answer):
     assert con.post(f"{path}/resolve").json()["resolved_by"]["name"] == "Con Tributor"
     assert con.post(f"{path}/reopen").json()["resolved_at"] is None
     assert len(con.get(f"/answers/{answer.pk}/comments").json()["items"]) == 1
+
+
+def test_program_mails_within_the_limit_of_its_person(
+    cast, con, answer, sign_in, monkeypatch
+):
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "2/h/user"})
+    before, texts = queued().count(), [f"@Rev Iewer, {number}" for number in range(4)]
+    address = f"{answer.assessment.get_absolute_url()}answers/{answer.pk}/comments/"
+    sign_in(cast.con).post(address, {"text": texts[0]})
+    for text in texts[1:]:
+        reply = con.post(f"/answers/{answer.pk}/comments", {"text": text})
+        assert reply.status_code == 201
+    assert Mention.objects.filter(user=cast.rev).count() == 4
+    assert queued().count() - before == 2
+
+
+def test_programs_mail_within_the_limit_of_their_organisation(
+    cast, con, answer, monkeypatch
+):
+    monkeypatch.setattr(rate_limits, "MAILS_OF_ALL", {"mails_of_all": "1/h/key"})
+    before = queued().count()
+    for number in range(2):
+        text = f"@Rev Iewer, {number}"
+        con.post(f"/answers/{answer.pk}/comments", {"text": text})
+    assert queued().count() - before == 1
 
 
 def test_assessment_is_started_and_its_facts_change(cast, own):

@@ -359,3 +359,18 @@ def test_past_the_limit_people_are_named_and_no_mail_goes(
         client.post(url("comment_add", answer), {"text": f"@Rev Iewer, {number}"})
     assert Mention.objects.filter(user=cast.rev).count() == 3
     assert queued().count() == 1
+
+
+def test_each_person_named_counts_as_a_mail(cast, answer, sign_in, monkeypatch):
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "2/h/user"})
+    text = "@Rev Iewer, @Ada Lindqvist and @Rob Reader"
+    sign_in(cast.con).post(url("comment_add", answer), {"text": text})
+    assert (Mention.objects.count(), queued().count()) == (3, 2)
+
+
+def test_text_that_names_nobody_counts_as_no_mail(cast, answer, sign_in, monkeypatch):
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "1/h/user"})
+    client = sign_in(cast.con)
+    for text in ("Write to dpo@acme.example", "@Rev Iewer, see this"):
+        client.post(url("comment_add", answer), {"text": text})
+    assert queued().count() == 1

@@ -152,7 +152,7 @@ class Life:
 
     def comment(self):
         text = f"Seen {self.rng.random()}"
-        discussion.comment(by=self.who(), answer=self.one(), text=text, with_mail=False)
+        discussion.comment(by=self.who(), answer=self.one(), text=text)
 
     def confirm(self):
         waiting = [a for a in self.answers if a.na_waits]

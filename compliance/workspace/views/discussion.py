@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.discussion import actions
-from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 from compliance.workspace import lines, overview
@@ -30,11 +29,7 @@ def comment_add(
     if form.is_valid():
         text = form.cleaned_data["text"]
         try:
-            # past the limit people are still named: their home says so, no mail does
-            with_mail = "@" not in text or rate_limits.may_send(request)
-            actions.comment(
-                by=request.user, answer=answer, text=text, with_mail=with_mail
-            )
+            actions.comment(by=request.user, answer=answer, text=text)
         except ValidationError as error:
             form.add_error("text", error.messages)
     return _panel(request, assessment, answer, form)
