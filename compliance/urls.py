@@ -5,9 +5,9 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.webauthn import views as mfa_webauthn
 from django.urls import include, path, re_path
 
+from compliance.accounts.views import security
 from compliance.closing.views import closing
 from compliance.directory.urls import endpoints
-from compliance.organisations.reauthentication import StepUp, stepped_up
 from compliance.organisations.views import front
 from compliance.reports.views import verify
 from compliance.reviews.views import signing
@@ -20,11 +20,7 @@ accounts = [
     path("logout/", front.sign_out, name="account_logout"),
     path("signup/", account.signup, name="account_signup"),
     path("confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
-    path(
-        "password/",
-        stepped_up(StepUp.SESSION)(account.password_change),  # its form asks by itself
-        name="account_change_password",
-    ),
+    path("password/", security.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path(
         "password/reset/sent/",

@@ -32,6 +32,7 @@ OPEN_VIEWS = {
     "invited",
     "invitation",
     "security",
+    "password_change",
     "app_new",
     "healthz",
     "readyz",

@@ -1,13 +1,17 @@
 """Sign-in: the same words for everybody, no way off the site, no session left."""
 
 import re
+from pathlib import Path
 
+import allauth
 import pytest
+from allauth.account import app_settings as of_accounts
+from allauth.mfa import app_settings as of_factors
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
 from tests.factories import PASSWORD, make_user
@@ -192,6 +196,35 @@ def test_weak_and_mistyped_passwords_are_refused_beside_their_field(cast, sign_i
     assert cast.ada.check_password(PASSWORD)
 
 
+@pytest.fixture
+def without(cast):
+    """Somebody who came by sign-on or the directory."""
+    cast.rob.set_unusable_password()
+    cast.rob.save()
+    return cast.rob
+
+
+def test_person_without_a_password_chooses_one_by_mail(without, sign_in):
+    client = sign_in(without)
+    for ask in (client.get, client.post):
+        page = ask("/accounts/password/", follow=True)
+        assert page.redirect_chain == [(reverse("account_reset_password"), 302)]
+        assert "You have no password yet." in page.text
+    client.post(reverse("account_reset_password"), {"email": without.email})
+    assert [one.subject for one in send_queued()] == ["Attest: choose a new password"]
+
+
+def test_page_of_security_says_nothing_of_a_password_that_nobody_has(
+    cast, without, sign_in
+):
+    theirs = sign_in(without).get("/security/").text
+    assert 'href="/accounts/password/"' not in theirs
+    assert "The only thing that Attest asks" not in theirs
+    assert "your password alone" not in theirs
+    assert "You have no password here." in theirs
+    assert 'href="/accounts/password/"' in sign_in(cast.ada).get("/security/").text
+
+
 def test_reset_link_works_once(cast, sign_in, mailoutbox):
     open_session = sign_in(cast.ada)
     Client().post(reverse("account_reset_password"), {"email": "ada@example.org"})
@@ -265,3 +298,57 @@ def test_confirmation_link_confirms_the_address(db, settings, mailoutbox):
 )
 def test_other_pages_of_the_library_are_shut(path, cast, sign_in):
     assert sign_in(cast.ada).get(path).status_code == 404
+
+
+LEADS = re.compile(
+    r'(?:reverse(?:_lazy)?|redirect_response)\(\s*"(\w+)"|urlname\w*\s*=\s*"(\w+)"'
+)
+"""Where code of allauth leads to a page by its name."""
+UNREACHED = {
+    # only their own pages lead there, and none is routed
+    "account_change_phone", "account_complete_password_reset", "account_email",
+    "account_password_reset_completed", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_index", "mfa_list_webauthn", "mfa_view_recovery_codes",
+    # where a page asks who they are by allauth: here a door of its own does
+    "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "account_inactive",  # a closed account is refused before
+    "account_set_password",  # who has no password is sent away before
+    # a setting is off, as the test below says
+    "account_confirm_login_code", "account_confirm_password_reset_code",
+    "account_email_verification_sent", "account_request_login_code",
+    "account_signup_by_passkey", "account_verify_phone", "mfa_signup_webauthn",
+    "mfa_trust",
+}  # fmt: skip
+
+
+def test_library_leads_to_no_page_that_is_not_there():
+    """A new version that leads elsewhere has to be looked at."""
+    place = Path(allauth.__file__).parent
+    named = {
+        found[1] or found[2]
+        for room in ("account", "mfa")
+        for file in (place / room).rglob("*.py")
+        for found in LEADS.finditer(file.read_text())
+        if "tests" not in file.parts
+    }
+    routed = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert named - routed == UNREACHED
+
+
+def test_settings_that_lead_to_other_pages_are_off():
+    assert not of_accounts.LOGIN_BY_CODE_ENABLED
+    assert not of_accounts.LOGIN_BY_CODE_REQUIRED
+    assert not of_accounts.PASSWORD_RESET_BY_CODE_ENABLED
+    assert not of_accounts.EMAIL_VERIFICATION_BY_CODE_ENABLED
+    assert not of_accounts.SIGNUP_FORM_HONEYPOT_FIELD
+    assert of_accounts.EMAIL_VERIFICATION == "optional"
+    assert "phone" not in of_accounts.SIGNUP_FIELDS
+    assert not of_factors.PASSKEY_SIGNUP_ENABLED
+    assert not of_factors.TRUST_ENABLED
+
+
+def test_sign_up_with_an_address_that_is_taken_is_refused_on_its_page(cast, settings):
+    settings.SIGN_UP = True
+    form = {"name": "Ada", "email": cast.ada.email}
+    form |= {"password1": "another fine phrase", "password2": "another fine phrase"}
+    assert Client().post("/accounts/signup/", form).status_code == 200

@@ -1,9 +1,14 @@
 """My security page: how I sign in, where I am signed in, and whether my address is mine."""
 
+from allauth.account import views as account
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from compliance.accounts import actions
 from compliance.accounts.forms import PasskeyForm
@@ -17,6 +22,17 @@ from compliance.organisations.reauthentication import StepUp, stepped_up
 def security(request: MemberRequest) -> HttpResponse:
     context = security_context(request) | {"form": PasskeyForm()}
     return render(request, "accounts/security.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@stepped_up(StepUp.SESSION)  # the form of allauth asks by itself
+def password_change(request: MemberRequest) -> HttpResponseBase:
+    """Another password; whoever came without one chooses their first by a link in a mail."""
+    if not request.user.has_usable_password():
+        messages.info(request, "You have no password yet. A link lets you choose one.")
+        return redirect("account_reset_password")
+    page: HttpResponseBase = account.password_change(request)
+    return page
 
 
 @require_POST
