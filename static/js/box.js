@@ -2,7 +2,7 @@
 // tried last. That is sent first and as it was: its reply may have been lost, not the save.
 // "quiet" is kept in case this tab dies; the rest could not be saved.
 import { read, takeUp, write } from "./device-store.js";
-import { rowOf, touched } from "./rows.js";
+import { isSame, known, rowOf, touched } from "./rows.js";
 
 /** @type {Record<string, Kept>} */
 export const box = read("rows") ?? {};
@@ -14,24 +14,32 @@ export const flying = new WeakMap(); // what is on its way
 export const waiting = () => Object.keys(box).filter((address) => !box[address].quiet);
 /** @param {Row} row */
 export const addressIn = (row) => row.getAttribute("action");
+// Without what is touched in the row or saved since: that is newer.
+/** @param {Row} row @param {Kept} kept */
+export function waitingFor(row, { touched: groups }) {
+  const [now, mine] = [known(row), new Map(touched(row))];
+  return groups.filter(([name, values]) => !mine.has(name) && !isSame(values, now.get(name)));
+}
 /** @param {Row} row */
 export function keep(row, tried = flying.get(row) ?? null, quiet = false) {
   if (!row.isConnected) return; // kept when it went
   const address = addressIn(row);
   const old = box[address];
+  const isIn = !old || shown.has(address); // else it joins what waits for the row
+  const others = isIn ? [] : waitingFor(row, old);
   const kept = {
-    base: row.elements.base.value,
-    touched: touched(row),
+    base: others.length ? old.base : row.elements.base.value,
+    touched: [...others, ...touched(row)],
     tried: old?.tried ?? tried,
     quiet: quiet && (old?.quiet ?? true),
   };
   if (!kept.touched.length && !kept.tried) {
-    if (old?.quiet) drop(address);
+    if (!isIn || old?.quiet) drop(address);
     return;
   }
   if (old?.quiet && !quiet) delete box[address]; // what was refused last is shown last
   box[address] = kept;
-  shown.add(address);
+  if (isIn) shown.add(address);
   write("rows", box);
 }
 /** @param {string} address */

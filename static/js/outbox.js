@@ -1,18 +1,6 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
 import { addressIn, adopt, box, drop, flying, keep, shown, waiting } from "./box.js";
-import {
-  fill,
-  flat,
-  grouped,
-  isRenewed,
-  isSame,
-  isSaved,
-  known,
-  raise,
-  release,
-  rowAt,
-  touched,
-} from "./rows.js";
+import { flat, grouped, isRenewed, isSaved, rowAt, touched } from "./rows.js";
 import { load, open, say } from "./workspace.js";
 import "./answer-autosave.js";
 
@@ -51,109 +39,58 @@ const showKept = () =>
     },
   );
 
-const csrf = () => document.querySelector('[name="csrfmiddlewaretoken"]')?.value ?? "";
-// A row that is not on the page is sent as it was kept.
-/** @param {string} address @param {Kept} kept */
-async function post(address, kept) {
-  const bodies = [kept.tried ?? [], flat(kept.touched)].filter((body) => body.length);
-  for (const body of bodies) {
-    const ask = () =>
-      fetch(address, {
-        method: "POST",
-        headers: { "HX-Request": "true" },
-        body: new URLSearchParams([...body, ["base", kept.base], ["csrfmiddlewaretoken", csrf()]]),
-      });
-    let reply = await ask();
-    if (await isRenewed(reply.headers.get("HX-Trigger"))) reply = await ask();
-    if (!reply.ok) {
-      kept.stuck = [409, 422].includes(reply.status);
-      why = kept.stuck ? "Not saved." : reason(reply.status);
-      return report();
-    }
-    kept.base =
-      new DOMParser()
-        .parseFromString(await reply.text(), "text/html")
-        .querySelector('[name="base"]')?.value ?? kept.base;
-    kept.tried = null;
-  }
-  drop(address);
-  say("Saved");
+// Only a row that waits needs them, and a line.
+const keptRows = () => import("./kept-rows.js");
+function end() {
+  why = "Not saved: this can no longer be answered here.";
   report();
 }
-let [isSending, isRestoring, isSigningOut] = [false, false, false];
+/** @param {string} address @param {Kept} kept */
+async function post(address, kept) {
+  const status = await (await keptRows()).post(address, kept);
+  kept.stuck = [409, 422].includes(status);
+  if (status) why = kept.stuck ? "Not saved." : reason(status);
+  else {
+    drop(address);
+    say("Saved");
+  }
+  report();
+}
+let [isSending, isSigningOut] = [false, false];
+let restoring = 0;
 async function send() {
   if (isSending) return;
   isSending = true;
-  for (const [address, kept] of Object.entries(box)) {
+  for (const address of Object.keys(box)) {
+    const kept = box[address];
     const row = shown.has(address) ? rowAt(address) : null;
-    if (kept.quiet && row) continue;
+    if (!kept || (kept.quiet && row)) continue;
     if (row?.hasAttribute("hx-post")) row.requestSubmit();
-    else if (!kept.stuck && !kept.isOver && !(isRestoring && rowAt(address)))
+    else if (!kept.stuck && !kept.isOver && !(restoring && rowAt(address)))
       await post(address, kept).catch(report);
   }
   isSending = false;
 }
 
-// A kept text goes back into its row, typed over the version that it was typed over.
-let isAskedAgain = false;
-/** @param {boolean} isOpened */
+// Kept texts go back into their rows.
+/** @param {boolean} [isOpened] */
 async function restore(isOpened) {
-  if (isRestoring) {
-    isAskedAgain = true;
-    return;
-  }
-  isRestoring = true;
-  for (const [address, kept] of Object.entries(box)) {
-    const row = !shown.has(address) && rowAt(address);
-    if (!row) continue;
-    if (!row.hasAttribute("hx-post")) {
-      why = "Not saved: this can no longer be answered here.";
-      kept.isOver = true;
-      report();
-      continue;
-    }
-    try {
-      await (isOpened ? open(row) : load(row));
-    } catch {
-      continue;
-    }
-    release(row);
-    if (kept.touched.some(([name]) => !row.elements.namedItem(name))) continue;
-    const now = known(row);
-    const tried = grouped(kept.tried ?? []);
-    const names = kept.touched.map(([name]) => name);
-    raise(
-      row,
-      names.filter((name) => !isSame(now.get(name), tried.get(name))),
-      kept.base,
-    );
-    fill(row, kept.touched);
-    Object.assign(kept, {
-      tried: null,
-      stuck: false,
-      isOver: false,
-      base: row.elements.base.value,
-    });
-    row.dataset.dirty = "typed";
-    shown.add(address);
-  }
-  isRestoring = false;
-  if (isAskedAgain) {
-    isAskedAgain = false;
-    await restore(false);
-    return;
-  }
-  await send();
+  const addresses = Object.keys(box).filter((address) => !shown.has(address));
+  if (!addresses.length) return;
+  restoring += 1;
+  await keptRows()
+    .then((rows) => rows.giveAllBack(addresses, isOpened ? open : load, end))
+    .catch(report);
+  restoring -= 1;
+  if (!restoring) await send();
 }
 // A row with unsaved text is about to be replaced: by a filter, a search, an undo.
 /** @param {Row} row */
 function lose(row) {
-  if (row.dataset.dirty === "chosen") {
-    drop(addressIn(row));
-    return;
-  }
-  keep(row);
-  shown.delete(addressIn(row));
+  const address = addressIn(row);
+  if (row.dataset.dirty !== "chosen") keep(row);
+  else if (shown.has(address)) drop(address);
+  shown.delete(address);
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.shouldSwap)
@@ -163,9 +100,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 let settling = 0;
 document.addEventListener("htmx:afterSettle", () => {
   clearTimeout(settling);
-  settling = setTimeout(() => {
-    if (Object.keys(box).some((address) => !shown.has(address))) restore(false);
-  });
+  settling = setTimeout(restore);
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) =>
   event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose),
@@ -221,8 +156,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!row.matches?.("form[data-q]")) return;
   flying.delete(row);
   const address = addressIn(row);
-  const isTaken = isSaved(event) || [409, 422].includes(event.detail.xhr?.status);
-  if (!isTaken || !shown.has(address) || !box[address]) return;
+  if (!box[address]) return;
+  if (!shown.has(address)) {
+    keep(row, null, true); // without what is saved
+    restore();
+    return;
+  }
+  if (!isSaved(event) && ![409, 422].includes(event.detail.xhr?.status)) return;
   const wasTried = box[address].tried;
   drop(address);
   keep(row, null, true); // what was typed since, or is not taken
@@ -230,6 +170,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
     row.dataset.dirty = "typed";
     row.requestSubmit();
   }
+  if (restoring) return;
   report();
   send();
 });

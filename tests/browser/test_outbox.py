@@ -123,6 +123,65 @@ def cookie_like(work, desk):
     return {"name": "sessionid", "value": desk.session(work.person), "url": url}
 
 
+def two_notes_wait(work):
+    """The session ends, and the notes of two rows wait on the device."""
+    one, two = work.answers[:2]
+    work.window.open(two)
+    work.window.open(one)
+    work.page.context.clear_cookies(name="sessionid")
+    work.window.note(one).fill("Note of A.")
+    work.window.says("1 answer waits")
+    work.window.open(two)
+    work.window.note(two).fill("Note of B.")
+    work.window.says("2 answers wait")
+    return one, two
+
+
+def come_back(work, desk, one):
+    """Signed in again, while the fields of a row that waits are held: their route."""
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.context.add_cookies([cookie_like(work, desk)])
+    routes = held(work.page, f"**/answers/{one}/")
+    work.page.goto(work.path)
+    becomes(lambda: work.page.evaluate("1") and len(routes), 1)
+    return routes[0]
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_row_answered_before_its_text_came_back_keeps_both(work, desk, is_lost):
+    """The fields of another row, which come first, are still on their way."""
+    one, two = two_notes_wait(work)
+    route = come_back(work, desk, one)
+    if is_lost:
+        work.page.route(f"**/answers/{two}/save/", lose)
+    work.window.choose(two, "met")
+    if is_lost:
+        work.window.says("2 answers wait")
+        work.page.unroute(f"**/answers/{two}/save/")
+    becomes(lambda: desk.standing(two)["verdict"], "met")
+    assert "Note of B." in box(work.page)
+    route.continue_()
+    becomes(lambda: desk.standing(two)["note"], "Note of B.")
+    becomes(lambda: desk.standing(one)["note"], "Note of A.")
+    becomes(lambda: box(work.page), "")
+    assert desk.standing(two)["verdict"] == work.window.chosen(two) == "met"
+    assert work.window.note(two).input_value() == "Note of B."
+    assert desk.standing(two)["version"] == 2
+    assert work.page.locator("[data-conflict]").count() == 0
+
+
+def test_row_answered_before_its_text_came_back_still_asks_about_a_conflict(work, desk):
+    one, two = two_notes_wait(work)
+    desk.save(work.person, two, {"note": "Theirs, saved meanwhile."})
+    route = come_back(work, desk, one)
+    work.window.choose(two, "met")
+    becomes(lambda: desk.standing(two)["verdict"], "met")
+    route.continue_()
+    work.page.locator("[data-conflict]").wait_for()
+    assert desk.standing(two)["note"] == "Theirs, saved meanwhile."
+    assert work.window.note(two).input_value() == "Note of B."
+
+
 def test_reason_given_in_a_closed_row_is_restored(work, desk):
     answer = work.answers[0]
     work.page.context.clear_cookies(name="sessionid")
