@@ -208,6 +208,7 @@ interface GlobalEventHandlersEventMap {
   "htmx:sendAbort": HtmxReplied;
   "htmx:sendError": HtmxReplied;
   "htmx:timeout": HtmxReplied;
+  "htmx:validation:halted": At<Event>;
 }
 
 // The part of htmx 2 that is used (django_htmx serves it).

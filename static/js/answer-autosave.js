@@ -16,7 +16,11 @@ document.addEventListener("input", (event) => {
   if (!waits.has(row))
     waits.set(
       row,
-      setTimeout(() => row.isConnected && row.requestSubmit(), LONGEST_MS),
+      setTimeout(() => {
+        waits.delete(row);
+        // not requestSubmit: that takes the focus to a day that is not complete
+        if (row.isConnected) htmx.trigger(row, "submit");
+      }, LONGEST_MS),
     );
 });
 // A change is not saved twice: radios and selects send "change", text sends "attest:typed".
@@ -58,6 +62,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   const sent = event.detail.formData;
   const names = new Set(touched(row).map(([name]) => name));
   for (const name of grouped(sent).keys()) if (!names.has(name)) sent.delete(name);
+});
+
+// The browser keeps a form back for a day that is half typed.
+document.addEventListener("htmx:validation:halted", ({ target: row }) => {
+  if (row.matches("form[data-q]"))
+    say(`${row.dataset.key} is not saved yet: a day is not complete.`, "save-off");
 });
 
 let waiting = 0;

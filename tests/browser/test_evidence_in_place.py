@@ -76,6 +76,30 @@ def test_files_are_chosen_for_a_period_and_typed_text_stays(work, desk, papers):
     assert work.window.scripts == []
 
 
+def test_half_typed_day_of_evidence_stops_no_note(work, desk):
+    answer, page = work.answers[0], work.page
+    begin(work, answer)
+    page.locator('[data-ev-day="covers_from"]').click()
+    page.keyboard.type("12")
+    # longer than a row waits at the longest
+    work.window.note(answer).press_sequentially("x" * 40, delay=200)
+    becomes(lambda: desk.standing(answer)["note"], "x" * 40)
+    assert page.evaluate("document.activeElement.name") == "note"
+
+
+def test_half_typed_day_of_the_row_is_said_and_takes_no_focus(work, desk):
+    """Its menu, which takes days in words, did not arrive."""
+    answer, page = work.answers[0], work.page
+    page.route("**/menus*.js", lambda route: route.abort())
+    work.window.open(answer)
+    work.window.row(answer).locator('[name="due_on"]').click()
+    page.keyboard.type("12")
+    work.window.note(answer).press_sequentially("x" * 40, delay=200)
+    work.window.says("Q1 is not saved yet")
+    assert page.evaluate("document.activeElement.name") == "note"
+    assert work.window.note(answer).input_value() == "x" * 40
+
+
 def test_dropped_pasted_and_bad_files_stand_in_the_row(work, desk, papers):
     answer, page = work.answers[0], work.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
