@@ -1,16 +1,21 @@
 // Autosave: what is typed marks its row, htmx waits for a pause and sends the row. A row is
 // data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being
-// settled.
+// settled; and data-due until htmx takes it up, even if nothing comes of that.
 import { grouped, isSaved, isText, release, remember, rowOf, touched } from "./rows.js";
 import { isSaying, say } from "./workspace.js";
 
 const LONGEST_MS = 5000;
 /** @type {WeakMap<HTMLElement, number>} */
 const waits = new WeakMap();
+/** @param {Row} row */
+function mark(row) {
+  row.dataset.dirty = "typed";
+  row.dataset.due = "";
+}
 document.addEventListener("input", (event) => {
   const row = rowOf(event.target);
   if (!row || !event.target.name) return;
-  row.dataset.dirty = "typed";
+  mark(row);
   if (!event.target.matches("[data-typed]")) return;
   row.dispatchEvent(new CustomEvent("attest:typed"));
   if (!waits.has(row))
@@ -33,7 +38,7 @@ document.addEventListener(
     }
     const row = rowOf(event.target);
     if (!row || !event.target.name) return;
-    row.dataset.dirty = "typed";
+    mark(row);
     release(row);
   },
   true,
@@ -55,6 +60,7 @@ function ask(row, words, name) {
 document.addEventListener("htmx:configRequest", (event) => {
   const row = event.target;
   if (!row.matches?.("form[data-q]")) return;
+  delete row.dataset.due;
   const { path, triggeringEvent } = event.detail;
   if (!triggeringEvent?.submitter?.hasAttribute("formaction"))
     event.detail.path = row.getAttribute("action") ?? path;
@@ -108,5 +114,5 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (row.dataset.dirty === "sent") delete row.dataset.dirty;
   if (document.getElementById("save")?.textContent === "Saving" || isSaying("save-off"))
     say("Saved");
-  document.body.dispatchEvent(new CustomEvent("attest:saved"));
+  row.dispatchEvent(new CustomEvent("attest:saved", { bubbles: true }));
 });

@@ -220,17 +220,15 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target))
     return;
-  const isOnItsWay = document.querySelector("form[data-dirty=sent], form[data-dirty=typed]");
-  if (!isOnItsWay && !document.querySelector("#undo form")) return;
+  // what is on its way is undone once it is saved; a row that is stuck is not on its way
+  const rows = [...document.querySelectorAll("form[data-due], form.q.htmx-request")];
+  const row = rows.find((one) => one.contains(document.activeElement)) ?? rows.at(-1);
+  if (!row && !document.querySelector("#undo form")) return;
   event.preventDefault();
   const undo = () => document.querySelector("#undo form")?.requestSubmit();
-  if (!isOnItsWay) {
-    undo();
-    return;
-  }
-  const saved = new AbortController();
-  document.body.addEventListener("attest:saved", undo, { once: true, signal: saved.signal });
-  setTimeout(() => saved.abort(), 3000);
+  if (row)
+    row.addEventListener("attest:saved", undo, { once: true, signal: AbortSignal.timeout(3000) });
+  else undo();
 });
 
 const box = document.querySelector("[data-single-keys]");

@@ -134,6 +134,22 @@ def test_undo_by_key_leaves_the_focus_in_the_row(work, desk):
     becomes(lambda: focus_of(work.page)[2], str(work.answers[4]))
 
 
+def test_undo_by_key_goes_past_a_row_that_waits_for_its_reason(work, desk):
+    stuck, answer, after = work.answers[:3]
+    work.window.choose(stuck, "na")
+    work.window.says("Give a reason")
+    work.window.focus(answer)
+    work.page.keyboard.press("1")
+    becomes(lambda: desk.standing(answer)["verdict"], "met")
+    work.page.locator("#undo form").wait_for()
+    work.page.keyboard.press("Control+z")
+    becomes(lambda: desk.standing(answer)["verdict"], "unanswered")
+    work.window.focus(after)
+    work.page.keyboard.press("3")
+    work.window.says("Saved")
+    becomes(lambda: desk.standing(after)["verdict"], "not_met")
+
+
 def test_settled_conflict_leaves_the_focus_in_the_row(desk, open_window):
     made = desk.assessment("Cara", "Ole")
     answer = made["answers"][0]
