@@ -83,7 +83,7 @@ def periods_before(assessments: Sequence[Assessment]) -> dict[UUID, Assessment]:
     rows = Assessment.objects.filter(organisation__in=organisations)
     rows = rows.select_related("edition").only(
         *("organisation_id", "subject", "period_from", "period_to", "started_at"),
-        "edition__checklist_id",
+        *("edition__checklist_id", "edition__scales"),
     )
     of: defaultdict[tuple[UUID, str], list[Assessment]] = defaultdict(list)
     for row in rows:

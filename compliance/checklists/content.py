@@ -20,7 +20,7 @@ edition, beside its "essentials" (``essentials.py``), "scales" (``scales.py``) a
 "applies_until" and "yardstick" of a question.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -43,6 +43,7 @@ from compliance.checklists.models import (
 )
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.checklists.related import Related, related_to
+from compliance.checklists.scales import keys_of, scales_of
 from compliance.checklists.translations import (
     ORIGINAL,
     Texts,
@@ -343,6 +344,7 @@ def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Sho
     questions = list(with_links(section.questions.all()))
     wanted = {key for question in questions for key in question.related}
     others = edition.questions.filter(key__in=wanted).select_related("section")
+    scaled = keys_of(scales_of(edition.scales))
     related = {other.key: other for other in others}
     keys = [question.key for question in questions]
     elsewhere = related_to(edition.checklist, keys)
@@ -353,7 +355,7 @@ def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Sho
             sentence(question.rule, words) if question.rule else "",
             starts(question.applies_from, words),
             starts(question.applies_until or (), words),
-            _mark(question),
+            _mark(question, scaled),
             [related[key] for key in question.related if key in related],
             elsewhere.get(question.key, []),
         )
@@ -361,9 +363,9 @@ def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Sho
     ]
 
 
-def _mark(question: Question) -> Mark:
+def _mark(question: Question, scaled: Collection[str]) -> Mark:
     sources = [one.provision.instrument.force for one in question.citations.all()]
-    return Mark(strongest(sources), question.yardstick)
+    return Mark(strongest(sources), question.yardstick, question.key in scaled)
 
 
 def starts(dates: Iterable[dict[str, Any]], words: dict[str, FactWords]) -> list[Start]:

@@ -16,11 +16,11 @@ from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.fined import tiers_by_question
 from compliance.checklists.force import rates
 from compliance.checklists.models import Edition
-from compliance.checklists.scales import scales_of
+from compliance.checklists.scales import keys_of, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.organisations.models import Organisation
 from compliance.remediation.waiting import waits_of
-from compliance.results.levels import keys_of, scale_result
+from compliance.results.levels import scale_result
 from compliance.results.models import Target
 from compliance.results.queries import (
     criteria_of,
@@ -203,20 +203,14 @@ def _law(
 
     Each by limit of fines, weight and age.
     """
-    on_scales = {pk: keys_of(scales_of(one.scales)) for pk, one in editions.items()}
-    answers = (
+    found = list(
         Answer.objects.filter(assessment__in=list(rows), applies=True)
         .filter(verdict__in=["not_met", "partly"])
-        .annotate(rates=rates())
+        .annotate(rates=rates(editions.values()))
         .filter(rates=False)
         .order_by("assessment", "question__position")
         .values(*_ANSWERED)
     )
-    found = [
-        row
-        for row in answers
-        if row["question__key"] not in on_scales[rows[row["assessment_id"]].edition_id]
-    ]
     tiers = tiers_by_question({row["question_id"] for row in found})
     gaps = [
         Gap(

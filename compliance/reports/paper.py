@@ -226,7 +226,7 @@ class Paper:
                 None if line.verdict in BESIDE else line.value,
             )
             for line in part.applying
-            if line.key in self.rated_keys
+            if self.is_rating(line) and not self.mark(line).is_scaled
         )
 
     @cached_property

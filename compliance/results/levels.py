@@ -3,7 +3,7 @@
 ``docs/scoring.md`` has the rules with their sources and worked examples.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -265,13 +265,6 @@ def scale_result(
         for group in scale.groups
     ]
     return ScaleResult(scale, [one for one in groups if one.criteria])
-
-
-def keys_of(scales: Iterable[Scale]) -> set[str]:
-    """The keys of all questions on some scales: they are no duties."""
-    return {
-        key for scale in scales for group in scale.groups for key in group.questions
-    }
 
 
 def is_staged(scale: Scale) -> bool:

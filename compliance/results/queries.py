@@ -21,11 +21,11 @@ from compliance.checklists.fined import tiers_of
 from compliance.checklists.force import Mark, marks_of
 from compliance.checklists.models import Choice
 from compliance.checklists.rating import Rating
-from compliance.checklists.scales import Scale, ratings, scales_of
+from compliance.checklists.scales import Scale, keys_of, ratings, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
 from compliance.results.law import Duty, LawResult, law_result
-from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_result
+from compliance.results.levels import Criterion, ScaleResult, scale_result
 from compliance.results.models import Target
 
 Dated = tuple[date | None, date | None, date | None]

@@ -7,17 +7,20 @@ with its filters (``views/detail.py: progress``).
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+
+from django.db import connection
 
 from compliance.assessments.models import Answer
 from compliance.assessments.scoring import tally
+from compliance.checklists.force import on_scale_sql
 from compliance.checklists.rating import counted_as
 from compliance.web.joined_rows import Joined
 from compliance.workspace.overview import SectionView
 
 # whether a question rates changes how "not met" is counted, so it is asked of no other;
 # ``force.rates`` says the same of a row
-_COUNTED = Joined(
-    """
+_COUNTED = """
     SELECT verdict, rates, COUNT(CASE WHEN applies THEN 1 END), MIN(position),
         COUNT(CASE WHEN id = %s THEN 1 END)
     FROM (
@@ -32,7 +35,7 @@ _COUNTED = Joined(
                 JOIN "compliance_instrument" instrument
                 ON instrument.id = provision.instrument_id
                 WHERE citation.question_id = question.id AND instrument.force = 'law'
-            )) AS rates
+            ) OR {on_scale}) AS rates
         FROM "compliance_question" question
         JOIN "compliance_answer" answer ON answer.question_id = question.id
         WHERE question.section_id = %s AND answer.assessment_id = %s
@@ -45,8 +48,11 @@ _COUNTED = Joined(
     FROM "compliance_attachment" attachment
     JOIN "compliance_evidence" evidence ON evidence.id = attachment.evidence_id
     WHERE attachment.answer_id = %s
-    """
-)
+"""
+_SCALES = """(
+    SELECT edition.scales FROM "compliance_edition" edition
+    WHERE edition.id = question.edition_id
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def counted(answer: Answer, today: date) -> Counts:
     It also sets on the answer whether that rates.
     """
     one = answer.question.section
-    found = _COUNTED.read(
+    found = _statement(connection.vendor).read(
         answer.pk, one.pk, answer.assessment_id, today.isoformat(), answer.pk
     )
     rows = [row for row in found if row[0]]
@@ -86,3 +92,9 @@ def counted(answer: Answer, today: date) -> Counts:
         has_evidence=bool(proofs),
         has_expired=bool(expired),
     )
+
+
+@cache
+def _statement(vendor: str) -> Joined:
+    on_scale = on_scale_sql(vendor, _SCALES, "question.key")
+    return Joined(_COUNTED.format(on_scale=on_scale))

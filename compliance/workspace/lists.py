@@ -133,7 +133,7 @@ def _counts(
     later = Q(binds_from__gt=today)
     counts = (
         Answer.objects.filter(assessment__in=assessments, applies=True)
-        .annotate(rates=rates())
+        .annotate(rates=rates(one.edition for one in assessments))
         .values_list("assessment_id", "verdict", "rates")
         .annotate(
             now=Count("pk", filter=~later),

@@ -346,7 +346,7 @@ def read(
             ),
             is_different=differs,
             law_changed=law_changed,
-            rates=rates(),
+            rates=rates([assessment.edition]),
             waits=rests,
             is_proposed=is_proposed,
         )

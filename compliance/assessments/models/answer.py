@@ -101,12 +101,16 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.annotate(choice_lines=_text(choices))
 
     def with_force(self) -> "AnswerQuerySet":
-        """Adds ``force_place``: the place of the strongest force among its sources."""
+        """Adds ``force_place``, the place of the strongest force among its sources, and
+        ``on_scale``.
+        """
         rows = Citation.objects.filter(question=OuterRef("question_id")).order_by()
         places = rows.values("question").annotate(
             place=force.ranked("provision__instrument__force")
         )
-        return self.annotate(force_place=Subquery(places.values("place")))
+        return self.annotate(
+            force_place=Subquery(places.values("place")), on_scale=force.on_scale()
+        )
 
     def with_law(self) -> "AnswerQuerySet":
         """Adds ``law_moved``: under its question, since the edition was published."""
@@ -236,6 +240,7 @@ class Answer(models.Model):
     """Those of ``ratings`` that were read with the row."""
     cites: str
     force_place: int | None
+    on_scale: bool
     known_rates: bool | None = None
     """Whether it rates and finds no breach, where that was read beside the row."""
     comment_count: int
@@ -369,7 +374,8 @@ class Answer(models.Model):
         """How far its question binds; a query, unless it was read ``with_force``."""
         if "force_place" not in self.__dict__:
             read_marks([self])
-        return force.Mark(force.at(self.force_place), self.question.yardstick)
+        place = force.at(self.force_place)
+        return force.Mark(place, self.question.yardstick, self.on_scale)
 
     @property
     def counted(self) -> str:
@@ -405,9 +411,10 @@ class Answer(models.Model):
 def read_marks(answers: Collection[Answer]) -> None:
     """Read how far the questions of some answers bind: one query for all of them."""
     rows = Answer.everything.filter(pk__in={answer.pk for answer in answers})
-    places = {row.pk: row.force_place for row in rows.with_force().only("pk")}
+    found = {row.pk: row for row in rows.with_force().only("pk")}
     for answer in answers:
-        answer.force_place = places[answer.pk]
+        answer.force_place = found[answer.pk].force_place
+        answer.on_scale = found[answer.pk].on_scale
 
 
 class Attachment(models.Model):
