@@ -79,7 +79,7 @@ def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
 def keys_of(scales: Iterable[Scale]) -> frozenset[str]:
     """The keys of all questions on some scales: they are ratings and no duties.
 
-    ``force.OnScale`` asks the database for the same.
+    ``force.on_scale`` asks the database for the same.
     """
     return frozenset(
         key for scale in scales for group in scale.groups for key in group.questions
