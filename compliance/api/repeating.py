@@ -62,8 +62,8 @@ def once_apart(
             if call.made_at > timezone.now() - ABANDONED:
                 detail = "The same call is being worked on. Send it again in a while."
                 raise ProblemError(409, detail, kind="in-progress")
-            call.made_at, is_new = timezone.now(), True
-            call.save(update_fields=["made_at"])
+            call.made_at, call.body, is_new = timezone.now(), "", True
+            call.save(update_fields=["made_at", "body"])
     if not is_new:
         return _again(call)
     try:
@@ -86,19 +86,21 @@ def forget(naming: Q) -> None:
     """Forget replies for good; each call still counts once, and a repeated one hears so.
 
     Of an upload that goes on nobody knows yet what its reply will name, so Attest will
-    not keep it either.
+    not keep it either: its row has the words for a repeated call already, and no status
+    until it is done.
     """
     detail = (
         "This call came before and is not done again. Its reply is no longer kept: read"
         " what is there now."
     )
+    said = problem(FORGOTTEN, detail, kind="reply-gone")
+    words = said.content.decode()
     with writing():
         going_on = Q(status=0, made_at__gt=timezone.now() - ABANDONED)
-        rows = Call.objects.filter(naming | going_on).exclude(status=FORGOTTEN)
+        rows = Call.objects.filter(naming | going_on).exclude(body=words)
         for call in rows.order_by("pk").select_for_update(of=("self",)):
-            said = problem(FORGOTTEN, detail, kind="reply-gone")
             call.headers |= {"Content-Type": said.headers["Content-Type"]}
-            call.body, call.status = said.content.decode(), FORGOTTEN
+            call.body, call.status = words, FORGOTTEN if call.status else 0
             call.key = _digest(call.key)  # programs choose it, so it may name someone
             call.save(update_fields=["status", "headers", "body", "key"])
 
@@ -179,7 +181,8 @@ def _keep(call: Call, response: HttpResponseBase) -> None:
         call.delete()
         return
     content = response.content if isinstance(response, HttpResponse) else b""
-    Call.objects.filter(pk=call.pk, status=0).update(
+    rows = Call.objects.filter(pk=call.pk, status=0)
+    is_kept = rows.filter(body="").update(
         status=response.status_code,
         headers={
             name: response.headers[name]
@@ -188,3 +191,5 @@ def _keep(call: Call, response: HttpResponseBase) -> None:
         },
         body=content.decode(),
     )
+    if not is_kept:
+        rows.update(status=FORGOTTEN)

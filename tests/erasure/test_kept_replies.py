@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 
 from compliance.api.models import Call
+from compliance.api.repeating import ABANDONED
 from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import adding
 from compliance.models import Action, Comment
@@ -140,4 +142,23 @@ def test_upload_that_fails_after_it_leaves_its_key_free(cast, leaving, monkeypat
     meanwhile(monkeypatch, fails)
     assert upload(con).status_code >= 500
     assert upload(con).status_code == 201
+    assert cast.acme.evidence.count() == 1
+
+
+def test_upload_that_was_cut_off_before_it_begins_anew(cast, leaving, monkeypatch):
+    con, left = Program(cast.con, cast.acme), []
+
+    def cut_off():
+        erase_person(by=None, person=leaving)
+        left.append(Call.objects.get())
+        raise OSError
+
+    meanwhile(monkeypatch, cut_off)
+    assert upload(con).status_code >= 500
+    left[0].save(force_insert=True)  # a process that is killed leaves its row
+    assert upload(con).status_code == 409
+    Call.objects.update(made_at=F("made_at") - ABANDONED)
+    replies = [upload(con) for _ in range(2)]
+    assert [one.status_code for one in replies] == [201, 201]
+    assert replies[1].headers["Idempotency-Replayed"] == "true"
     assert cast.acme.evidence.count() == 1
