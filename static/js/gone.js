@@ -39,4 +39,5 @@ export async function empty(person) {
   const isLeft = (key) => key.startsWith(own) || !held.has(key.replace(/-[^-]*$/, ""));
   for (const key of Object.keys(localStorage))
     if (key.startsWith(start) && isLeft(key)) localStorage.removeItem(key);
+  sessionStorage.removeItem("signing-out");
 }

@@ -198,7 +198,7 @@ document.addEventListener(
   "htmx:load",
   () => {
     restore(true);
-    adopt().then(() => restore(true));
+    adopt().then(() => restore());
   },
   { once: true },
 ); // before it, a submit would leave the page

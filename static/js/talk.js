@@ -2,7 +2,7 @@
 // session or the right.
 
 import { freshToken, isStale } from "./token.js";
-import { draftOf, keepDraft, waiting } from "./unsent-comments.js";
+import { draftOf, keepDraft, late, waiting } from "./unsent-comments.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
 const box = () => panel.querySelector("#talk");
@@ -136,3 +136,7 @@ if (field && early) {
   keep(field.value);
 }
 remind();
+late.then(() => {
+  if (!box()?.value.trim()) restore();
+  remind();
+});

@@ -13,16 +13,30 @@ try {
   /* storage is off */
 }
 
-// Signing out empties this device: on the page after it, where the server says so, for the person
-// may yet stay.
+// Signing out empties what waits on this device: on the page after it, where the server says so, for
+// the person may yet stay.
 const { person: typist } = document.body.dataset;
-const gone = document.cookie.match(/signed-out=(\d+)/)?.[1];
-if (gone && !typist)
-  import("./gone.js")
-    .then((texts) => texts.empty(gone))
-    .catch(() => {
-      /* the next page tries again */
-    });
+try {
+  const person = sessionStorage.getItem("signing-out");
+  if (typist) sessionStorage.removeItem("signing-out");
+  else if (person && document.cookie.includes("signed-out="))
+    import("./gone.js").then(
+      (gone) => gone.empty(person),
+      () => {
+        /* the next page tries again */
+      },
+    );
+} catch {
+  /* storage is off: nothing is kept */
+}
+document.addEventListener("submit", (event) => {
+  try {
+    if (event.target.matches("[data-sign-out]"))
+      sessionStorage.setItem("signing-out", event.target.dataset.signOut);
+  } catch {
+    /* as above */
+  }
+});
 
 // Text typed into a form is kept on this device (unsaved-forms.js): its script comes with the first
 // letter, or at once where something waits.

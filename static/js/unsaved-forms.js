@@ -71,10 +71,9 @@ const pathOf = (form, submitter) =>
   new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href)
     .pathname;
 // A form goes by where it leads, and by its place among those that lead there.
-function name() {
-  const others = /** @type {Keeping[]} */ (
-    [...document.querySelectorAll(OTHERS)].filter((form) => form.querySelector(TEXTS))
-  );
+function name(isMeant = (/** @type {Keeping} */ _form) => true) {
+  const found = /** @type {Keeping[]} */ ([...document.querySelectorAll(OTHERS)]);
+  const others = found.filter((form) => form.querySelector(TEXTS) && isMeant(form));
   for (const form of others) {
     const path = pathOf(form);
     let at = 0;
@@ -457,7 +456,12 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   const { elt } = detail.requestConfig;
   const refused = detail.xhr.status >= 400 ? elt.dataset.keep : undefined;
   if (target.id !== "main") {
-    const arrived = name();
+    // one with its questions in hidden fields would take the text of others
+    const arrived = name((form) => shapeOf(form) === "[]");
+    for (const form of arrived) {
+      kept.delete(keyOf(form)); // of the form that stood in its place
+      back.delete(keyOf(form));
+    }
     if (arrived.length) arrive(arrived, refused);
     return;
   }

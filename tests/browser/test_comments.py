@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import becomes, held, kept, lose
+from tests.browser.window import Window, becomes, held, kept, lose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "Who keeps the list? Typed before anything went wrong."
@@ -100,6 +100,17 @@ def test_reply_that_comes_after_the_next_question_leaves_that_one_alone(
     send(work)
     becomes(talk.input_value, "")
     assert desk.standing(second)["comments"] == ["Second: fire plan"]
+
+
+def test_comment_of_a_closed_tab_is_given_back_in_the_next(work, desk, talk):
+    other = Window(work.page.context.new_page())
+    work.page.close(run_before_unload=False)
+    other.page.goto(work.path)
+    other.focus(work.answers[0])
+    other.page.keyboard.press("c")
+    becomes(other.page.locator("#talk").input_value, TEXT)
+    other.page.get_by_role("button", name="Comment", exact=True).click()
+    becomes(lambda: comments(work, desk), [TEXT])
 
 
 def test_resolving_another_comment_keeps_the_text(work, desk, talk):

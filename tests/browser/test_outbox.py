@@ -390,7 +390,15 @@ def test_without_storage_the_page_still_holds_and_says_it(desk, open_window):
     becomes(lambda: desk.standing(made["answers"][0])["note"], "Nowhere to keep this.")
 
 
+def without_clearing(route):
+    """A browser that does not know Clear-Site-Data, or is not asked by HTTPS."""
+    reply = route.fetch(max_redirects=0)
+    headers = {k: v for k, v in reply.headers.items() if k != "clear-site-data"}
+    route.fulfill(response=reply, headers=headers)
+
+
 def test_sign_out_empties_the_outbox_of_this_device(work):
+    work.page.route("**/accounts/logout/", without_clearing)
     work.window.open(work.answers[0])
     work.page.route("**/save/", lambda route: route.abort())
     work.window.note(work.answers[0]).fill("Not for the next person here.")
@@ -443,6 +451,24 @@ def test_staying_after_sign_out_was_pressed_loses_no_text(work, desk):
     work.page.context.add_cookies([session | {"url": root}])
     work.page.goto(work.path)
     becomes(lambda: desk.standing(answer)["note"], "Not signed out after all.")
+
+
+def test_sign_out_leaves_the_text_of_another_tab(work, desk):
+    answer, other = work.answers[0], Window(work.page.context.new_page())
+    other.page.goto(work.path)
+    other.page.route("**/save/", lambda route: route.abort())
+    other.open(answer)
+    other.note(answer).fill("Typed in the other tab.")
+    other.says("1 answer waits")
+    work.page.route("**/accounts/logout/", without_clearing)
+    work.page.locator(".topbar details.menu-end summary").click()
+    work.page.get_by_role("button", name="Sign out").click()
+    work.page.wait_for_url("**/accounts/**")
+    work.page.wait_for_load_state("networkidle")
+    other.page.on("dialog", lambda dialog: dialog.accept())
+    other.page.goto(work.page.url)
+    other.page.wait_for_load_state("networkidle")
+    assert "Typed in the other tab." in box(other.page)
 
 
 def test_text_of_a_tab_that_died_is_saved_by_the_next_one(work, desk):
