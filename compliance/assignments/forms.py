@@ -24,7 +24,10 @@ def _person(label: str, nobody: str) -> forms.TypedChoiceField:
         empty_value=None,
         choices=[("", nobody)],
         widget=forms.Select(attrs={"class": "select"}),
-        error_messages={"invalid_choice": NO_OWNER},
+        error_messages={
+            "invalid_choice": NO_OWNER,
+            "required": "Choose whom you ask.",
+        },
     )
 
 
@@ -77,6 +80,8 @@ class AssignForm(PeopleForm):
     ) -> None:
         super().__init__(data, people=people)
         self.may_invite = may_invite
+        has_email = bool(data and data.get("email"))  # a page of before says why not
+        self.fields["to"].required = not (may_invite or has_email)
 
     @property
     def invites(self) -> bool:
@@ -92,8 +97,7 @@ class AssignForm(PeopleForm):
         if "to" in self.errors or "email" in self.errors:
             return cleaned
         if not cleaned.get("to") and not email:
-            other = ", or write an email address" if self.may_invite else ""
-            self.add_error("to", f"Choose whom you ask{other}.")
+            self.add_error("to", "Choose whom you ask, or write an email address.")
         elif cleaned.get("to") and email:
             self.add_error("to", "Either choose a person or invite one.")
         elif email and not name and "name" not in self.errors:
