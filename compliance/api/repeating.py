@@ -19,7 +19,7 @@ KEPT = timedelta(days=1)
 ABANDONED = timedelta(minutes=15)
 """An upload that has no reply by then was cut off: the same key begins anew."""
 FORGOTTEN = 410
-"""The status of a call whose reply is no longer kept."""
+"""The status of a call whose reply Attest no longer keeps."""
 LONGEST = 200
 _COUNTED = ("Upload-Length",)
 """Headers that make another call of it."""
@@ -159,7 +159,7 @@ def _taken(request: ApiRequest, key: str, fingerprint: str) -> tuple[Call, bool]
 
 
 def _digest(key: str) -> str:
-    """What stands for a key whose reply is forgotten."""
+    """A digest that replaces the key once the reply is forgotten."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

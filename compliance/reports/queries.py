@@ -230,9 +230,8 @@ def program_version() -> str:
 def _moved(assessment: Assessment, content: Content) -> frozenset[str]:
     """The keys of answers that rest on one that has changed since.
 
-    They were taken over from it, or it stands in for them. Only now anybody asks.
-
-    Content in another place is no part of the text: its hash stays.
+    They were taken over from it, or it stands in for them. Only the state of now has
+    such answers. Content in another place is no part of the text: its hash stays.
     """
     taken = assessment.answers.applying().filter(taken_from__isnull=False)
     moved = taken.exclude(taken_from__version=models.F("taken_version"))

@@ -61,7 +61,7 @@ def _content(report: Report) -> Content:
 def _seq(report: Report) -> int | None:
     """The last event that a report covers: the one it names, a signature, or what it read.
 
-    Older events do not say what was read: their own number stands in.
+    Older events do not record what the report read; their own number is used instead.
     """
     if report.as_of_seq:
         return report.as_of_seq

@@ -397,6 +397,11 @@ def without_clearing(route):
     route.fulfill(response=reply, headers=headers)
 
 
+def press_sign_out(page):
+    page.locator(".topbar details.menu-end summary").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
 def test_sign_out_empties_the_outbox_of_this_device(work):
     work.page.route("**/accounts/logout/", without_clearing)
     work.window.open(work.answers[0])
@@ -405,8 +410,7 @@ def test_sign_out_empties_the_outbox_of_this_device(work):
     work.window.says("1 answer waits")
     asked = []
     work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    work.page.locator(".topbar details.menu-end summary").click()
-    work.page.get_by_role("button", name="Sign out").click()
+    press_sign_out(work.page)
     work.page.wait_for_url("**/accounts/**")
     assert asked == ["beforeunload"]
     becomes(lambda: box(work.page), "")
@@ -420,8 +424,7 @@ def test_sign_out_on_another_page_empties_it_too(work):
     work.page.on("dialog", lambda dialog: dialog.accept())
     work.page.goto(work.path + "applicability/")
     assert "Not for the next person" in box(work.page)
-    work.page.locator(".topbar details.menu-end summary").click()
-    work.page.get_by_role("button", name="Sign out").click()
+    press_sign_out(work.page)
     work.page.wait_for_url("**/accounts/**")
     becomes(lambda: box(work.page), "")
 
@@ -432,10 +435,9 @@ def test_staying_after_sign_out_was_pressed_loses_no_text(work, desk):
     work.page.route("**/save/", lambda route: route.abort())
     work.window.note(answer).fill("Not signed out after all.")
     work.window.says("1 answer waits")
-    work.page.locator(".topbar details.menu-end summary").click()
     with work.page.expect_event("dialog") as asked:
         work.page.once("dialog", lambda dialog: dialog.dismiss())
-        work.page.get_by_role("button", name="Sign out").click()
+        press_sign_out(work.page)
     assert asked.value.type == "beforeunload"
     work.page.on("dialog", lambda dialog: dialog.accept())
     work.page.context.clear_cookies(name="sessionid")
@@ -446,9 +448,7 @@ def test_staying_after_sign_out_was_pressed_loses_no_text(work, desk):
     work.page.wait_for_url("**/accounts/login/**")
     work.page.wait_for_load_state("networkidle")
     assert "Not signed out after all." in box(work.page)
-    session = {"name": "sessionid", "value": desk.session(work.person)}
-    root = work.page.url.split("/accounts/")[0]
-    work.page.context.add_cookies([session | {"url": root}])
+    work.page.context.add_cookies([cookie_like(work, desk)])
     work.page.goto(work.path)
     becomes(lambda: desk.standing(answer)["note"], "Not signed out after all.")
 
@@ -461,8 +461,7 @@ def test_sign_out_leaves_the_text_of_another_tab(work, desk):
     other.note(answer).fill("Typed in the other tab.")
     other.says("1 answer waits")
     work.page.route("**/accounts/logout/", without_clearing)
-    work.page.locator(".topbar details.menu-end summary").click()
-    work.page.get_by_role("button", name="Sign out").click()
+    press_sign_out(work.page)
     work.page.wait_for_url("**/accounts/**")
     work.page.wait_for_load_state("networkidle")
     other.page.on("dialog", lambda dialog: dialog.accept())
