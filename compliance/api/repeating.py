@@ -90,8 +90,8 @@ def forget(naming: Q) -> None:
     until it is done.
     """
     detail = (
-        "This call came before and is not done again. Its reply is no longer kept: read"
-        " what is there now."
+        "Attest has done this call already and does not do it twice. Its reply is no"
+        " longer kept: read the current state."
     )
     said = problem(FORGOTTEN, detail, kind="reply-gone")
     words = said.content.decode()
