@@ -26,9 +26,10 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    load_pem_private_key,
 )
 from lxml import etree
-from saml2 import BINDING_HTTP_REDIRECT
+from saml2 import BINDING_HTTP_REDIRECT, sigver
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
 from saml2.metadata import create_metadata_string
@@ -39,6 +40,9 @@ from signxml import XMLSigner
 
 from compliance.sign_on.saml_xml import SAML
 from tests.providing import served
+
+# pysaml2 proves a key each time that it reads it, which takes a tenth of a second
+sigver.import_rsa_key_from_file = cache(sigver.import_rsa_key_from_file)
 
 NADIA = {"mail": "new@acme.example", "email_verified": "true", "displayName": "Nadia"}
 
@@ -174,9 +178,11 @@ class Provider:
         )
 
 
+@cache
 def pems(name):
     """The key and the certificate themselves."""
-    return [Path(path).read_text() for path in pair(name)]
+    key, certificate = map(Path, pair(name))
+    return load_pem_private_key(key.read_bytes(), None), certificate.read_text()
 
 
 def sign(root, key="own", signer=XMLSigner, **how):
