@@ -8,7 +8,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from fontTools import agl  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+DOTTED = str.maketrans("ıȷ", "ij")
+"""Letters that lose their dot below an accent."""
 
 
 def kept(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,19 +32,27 @@ def kept(build: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _parts(font: Any) -> dict[int, str]:
-    """Glyphs that are the shape of a part of what they were drawn for, to that part."""
+    """Glyphs that are the shape of a part of what they were drawn for, to that part.
+
+    A glyph tells by its characters in the font, or by its name: "uni0301.c" is an acute
+    accent for capitals, which no character has (Adobe Glyph List Specification, 2).
+    """
     said: dict[int, str] = font.to_unicode
     file = TTFont(io.BytesIO(font.file_content), fontNumber=font.index, lazy=True)
     number = file.getReverseGlyphMap()
-    shapes: dict[int, list[str]] = {}
+    shapes = {number[name]: [agl.toUnicode(name)] for name in file.getGlyphOrder()}
     for codepoint, name in file.getBestCmap().items():
-        if number[name] in said:
-            shapes.setdefault(number[name], []).append(chr(codepoint))
-    found = {
-        glyph: next((c for c in characters if _is_part(c, said[glyph])), "")
-        for glyph, characters in shapes.items()
-        if said[glyph] not in characters
-    }
+        shapes[number[name]].append(chr(codepoint))
+    found = {}
+    for glyph in said.keys() & shapes.keys():
+        letters = list(filter(None, shapes[glyph]))
+        if not letters and not file["hmtx"][file.getGlyphName(glyph)][0]:
+            letters = [_marks(said[glyph])]  # it takes no room and has no name
+        if said[glyph] not in letters:
+            parts = (one.translate(DOTTED) for one in letters)
+            found[glyph] = next(
+                (one for one in parts if _is_part(one, said[glyph])), ""
+            )
     return {glyph: part for glyph, part in found.items() if part}
 
 
@@ -48,3 +60,8 @@ def _is_part(character: str, whole: str) -> bool:
     """Whether the character is a part of the whole, and not all of it."""
     part, letters = (unicodedata.normalize("NFD", text) for text in (character, whole))
     return not whole or (part != letters and set(part) <= set(letters))
+
+
+def _marks(whole: str) -> str:
+    """The accents of a letter, in order."""
+    return "".join(filter(unicodedata.combining, unicodedata.normalize("NFD", whole)))

@@ -49,6 +49,8 @@ MOVING = re.compile(
 """Letters whose place on a page differs from that in a text, or that join others."""
 BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\ufffd"
 DOUBLE = re.compile(r"(.)\1+")
+DOTTED = str.maketrans("ıȷ", "ij")
+"""Letters that lose their dot below an accent: fonts may draw ī as ı and a macron."""
 UNREAD = (
     "Headings, summary, lists, charts and pictures; words next to those of the"
     " data; whether each letter has the shape that its font claims"
@@ -101,11 +103,10 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
         refuse(shown[page.id].is_between, words)
         words = f"Page {number} shows text outside the document's structure."
         refuse(shown[page.id].loose.strip() or shown[page.id].left, words)
-    first = plain(shown[pages[0].id].whole)
+    first, tally = plain(shown[pages[0].id].whole), Tally()
     for of in ("organisation", "subject", "edition"):
-        is_other = plain(content[of]) not in first and not MOVING.search(content[of])
+        is_other = not _is_shown(content[of], first, tally)
         refuse(is_other, f"The first page does not name the {of} of the data.")
-    tally = Tally()
     count = _compare(list(_articles(blocks)), source, tally)
     words = f"{count} questions have the same answers on the pages as in the data, in order."
     if once := _compare_elsewhere(blocks, source, tally):
@@ -234,8 +235,8 @@ def _is_shown(text: str, texts: list[str] | str, tally: Tally) -> bool:
 
 
 def _loose(text: str) -> str:
-    """Letters without their accents, each once: some fonts put both side by side."""
-    bare = unicodedata.normalize("NFKD", plain(text))
+    """Letters without their accents and dots, each once: some fonts put all side by side."""
+    bare = unicodedata.normalize("NFKD", plain(text)).translate(DOTTED)
     return DOUBLE.sub(
         r"\1", "".join(one for one in bare if not unicodedata.combining(one))
     )

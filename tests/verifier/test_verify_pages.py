@@ -385,6 +385,47 @@ def test_report_of_every_kind_of_answer_and_script_agrees(language, place, tmp_p
     assert ("the wording of questions, translated" in left) == (language != "en")
 
 
+LETTERS = {
+    "Croatian": "čćđšž ČĆĐŠŽ",
+    "Czech": "áčďéěíňóřšťúůýž ÁČĎÉĚÍŇÓŘŠŤÚŮÝŽ",
+    "Danish": "æøå ÆØÅ",
+    "Dutch": "éëïóöü ĳ ÉËÏÓÖÜ Ĳ",
+    "Estonian": "äöõüšž ÄÖÕÜŠŽ",
+    "French": "àâæçéèêëîïôœùûüÿ ÀÂÆÇÉÈÊËÎÏÔŒÙÛÜŸ",
+    "German": "äöüß ÄÖÜẞ",
+    "Hungarian": "áéíóöőúüű ÁÉÍÓÖŐÚÜŰ",
+    "Irish": "áéíóúḃċḋḟġṁṗṡṫ ÁÉÍÓÚḂĊḊḞĠṀṖṠṪ",
+    "Latvian": "āčēģīķļņšūž ĀČĒĢĪĶĻŅŠŪŽ",
+    "Lithuanian": "ąčęėįšųūž ĄČĘĖĮŠŲŪŽ",
+    "Maltese": "ċġħż ĊĠĦŻ",
+    "Polish": "ąćęłńóśźż ĄĆĘŁŃÓŚŹŻ",
+    "Portuguese": "áâãàçéêíóôõú ÁÂÃÀÇÉÊÍÓÔÕÚ",
+    "Romanian": "ăâîșțşţ ĂÂÎȘȚŞŢ",
+    "Slovak": "áäčďéíĺľňóôŕšťúýž ÁÄČĎÉÍĹĽŇÓÔŔŠŤÚÝŽ",
+    "Spanish": "áéíñóúü ¿¡ ÁÉÍÑÓÚÜ",
+    "Turkish": "çğıöşü ÇĞİÖŞÜ",
+    "Vietnamese": "ăâđêôơư ĩ ấệộử ĂÂĐÊÔƠƯ Ĩ ẤỆỘỬ",
+    "Bulgarian": "щъьюя ЩЪЬЮЯ",
+    "Greek": "άέήίόύώϊϋΐΰς ΆΈΉΊΌΎΏΪΫ",
+}
+
+
+def test_letters_of_every_language_agree_on_the_cover_and_in_answers(place, tmp_path):
+    """Fonts draw some letters of parts: ī as one without its dot, and a macron."""
+    notes = [f"a{'a'.join(letters)}a" for letters in LETTERS.values()]
+    lines = [make_line(f"Q{n}", note=note) for n, note in enumerate(notes, 1)]
+    content = make_content(
+        lines, organisation="Rīgas Satiksme", subject="Bank Śląski, Tập đoàn Đầu tư"
+    )
+    path = unsealed(tmp_path, small_paper(content=content))
+    sealing.sealed(path, place)
+    checks = {one.name: one for one in verify(path.read_bytes()).checks}
+    assert checks["pages"].state == "ok", checks["pages"].words
+    copied = "".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+    for whole in ("Rīgas Satiksme", "Bank Śląski", "aąaćaęałańaóaśaźaża"):
+        assert verify_pages.plain(whole) in verify_pages.plain(copied)
+
+
 @pytest.mark.parametrize("language", OwnLanguage.values)
 def test_verifier_says_the_verdicts_as_the_pages_do(language):
     with override(language):
