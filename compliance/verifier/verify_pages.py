@@ -50,7 +50,7 @@ MOVING = re.compile(
 BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\ufffd"
 DOUBLE = re.compile(r"(.)\1+")
 DOTTED = str.maketrans("ıȷ", "ij")
-"""Letters that lose their dot below an accent: fonts may draw ī as ı and a macron."""
+"""Letters that lose their dot below an accent, for fonts draw ī of two parts."""
 UNREAD = (
     "Headings, summary, lists, charts and pictures; words next to those of the"
     " data; whether each letter has the shape that its font claims"
