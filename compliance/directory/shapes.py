@@ -108,3 +108,10 @@ def name_of(user: User) -> str:
         return user.display_name or ""
     parts = user.name.given_name, user.name.family_name
     return user.name.formatted or " ".join(part for part in parts if part)
+
+
+def is_whole(name: Name | None) -> bool:
+    """Whether a change of a name says all of it. Directories send the part that changed."""
+    if name is None:
+        return False
+    return bool(name.formatted or (name.given_name and name.family_name))

@@ -54,6 +54,57 @@ def test_account_that_was_there_keeps_its_name(scim, cast):
     assert named(user) == "Nadia Herself"
 
 
+PART_OF_A_NAME = [
+    [{"op": "replace", "path": "name.familyName", "value": "Newer"}],
+    [{"op": "replace", "path": "name.givenName", "value": "Nadja"}],
+    [{"op": "replace", "value": {"name": {"familyName": "Newer"}}}],
+    [{"op": "add", "value": {"name.familyName": "Newer"}}],
+    [
+        {"op": "remove", "path": "displayName"},
+        {"op": "replace", "path": "name.familyName", "value": "Newer"},
+    ],
+]
+
+
+@pytest.mark.parametrize("operations", PART_OF_A_NAME)
+def test_part_of_a_name_leaves_the_name_whole(operations, scim):
+    """Directories send what changed, and the other part is nowhere in Attest."""
+    key = scim.make("Nadia New").json()["id"]
+    reply = scim.patch(f"/Users/{key}", *operations)
+    assert (reply.status_code, reply.json()["displayName"]) == (200, "Nadia New")
+    assert User.objects.get(pk=key).name == "Nadia New"
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"op": "replace", "path": "name.formatted", "value": "Nadja Newer"}],
+        [
+            {"op": "replace", "path": "name.givenName", "value": "Nadja"},
+            {"op": "replace", "path": "name.familyName", "value": "Newer"},
+        ],
+        [
+            {"op": "replace", "path": "name.familyName", "value": "Newer"},
+            {"op": "replace", "path": "displayName", "value": "Nadja Newer"},
+        ],
+    ],
+)
+def test_whole_name_in_parts_renames(operations, scim):
+    key = scim.make("Nadia New").json()["id"]
+    reply = scim.patch(f"/Users/{key}", *operations)
+    assert (reply.status_code, reply.json()["displayName"]) == (200, "Nadja Newer")
+
+
+def test_person_of_one_name_is_called_by_it(scim):
+    """A user who is made or replaced is sent whole: no other part is missing."""
+    sent = {"userName": "new@acme.example", "name": {"givenName": "Sukarno"}}
+    made = scim("POST", "/Users", sent).json()
+    assert made["displayName"] == "Sukarno"
+    sent["name"] = {"familyName": "Suharto"}
+    reply = scim("PUT", f"/Users/{made['id']}", sent)
+    assert (reply.status_code, reply.json()["displayName"]) == (200, "Suharto")
+
+
 # Coming in and going out
 
 

@@ -22,7 +22,7 @@ from compliance.directory.replies import (
     search_of,
     versioned,
 )
-from compliance.directory.shapes import User, name_of
+from compliance.directory.shapes import User, is_whole, name_of
 from compliance.organisations.actions import lock, lock_person
 from compliance.organisations.models import Organisation
 from compliance.organisations.models import User as Account
@@ -101,7 +101,9 @@ def patch(request: ScimRequest, key: str) -> HttpResponse:
             raise MutabilityException(
                 detail=_STAYS if is_address else str(error)
             ) from error
-        if sent.display_name == stands.display_name and sent.name:
+        if not is_whole(sent.name):
+            sent.name = None  # Attest keeps no other part to put it to
+        elif sent.display_name == stands.display_name:
             sent.display_name = None
         return one(request, _set(request, stands, sent))
 
