@@ -48,10 +48,12 @@ def test_who_serves_all_organisations_is_renamed_by_none(scim, cast):
         assert named(user) == "Cora Lleague"
 
 
-def test_account_that_was_there_keeps_its_name(scim, cast):
+def test_account_that_was_there_keeps_its_name_until_a_change(scim, cast):
     user = factories.make_user("Nadia Herself", "new@acme.example")
-    assert scim.make(name="Other Name").json()["displayName"] == "Nadia Herself"
-    assert named(user) == "Nadia Herself"
+    made = scim.make(name="Other Name").json()
+    assert made["displayName"] == named(user) == "Nadia Herself"
+    assert scim.patch(f"/Users/{made['id']}", NAME).status_code == 200
+    assert named(user) == "Other Name"
 
 
 PART_OF_A_NAME = [
