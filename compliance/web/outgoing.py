@@ -32,10 +32,17 @@ _MOST_NAMES = 16
 """Look-ups at once; one cannot be given up, only left behind."""
 MOST_WAITING, MOST_OF_ONE = 4, 2
 """Calls at once that web requests of this process wait for: in all, and of one caller."""
-_TUNNELS = tuple(
-    map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32", "::/96"))
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""IANA gives networks their IPv6 addresses from here alone (RFC 4291, 2.4): all others are
+of a machine or a site, lead to an IPv4 one or are of no use yet."""
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20"),
+    )
 )
-"""IPv6 addresses that lead to an IPv4 one (RFC 6052, 3056, 4380, 4291)."""
+"""Protocols, tunnels to IPv4 and examples, which lead to the nearest machine or to none
+(RFC 6890, 7526, 2928, 3056, 9637); some versions of Python take them for public."""
 _names = ThreadPoolExecutor(_MOST_NAMES, thread_name_prefix="names")
 _waiting: Counter[Hashable] = Counter()
 _turn = threading.Lock()
@@ -238,9 +245,11 @@ def _refuse_private(target: _Target, address: Address) -> None:
 
 
 def _is_public(address: Address) -> bool:
-    is_tunnel = any(address in network for network in _TUNNELS)
-    is_other = address.is_multicast or address.is_reserved or address.is_unspecified
-    return address.is_global and not is_other and not is_tunnel
+    if address.version == 6 and address not in _UNICAST:
+        return False
+    is_special = any(address in network for network in _SPECIAL)
+    is_other = address.is_multicast or address.is_reserved
+    return address.is_global and not is_other and not is_special
 
 
 class _Connection(http.client.HTTPConnection):

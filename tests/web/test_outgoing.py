@@ -39,6 +39,19 @@ INSIDE = [
     "https://240.0.0.1/", "https://255.255.255.255/", "https://192.0.2.1/",
 ]  # fmt: skip
 """Written so that the machine's own look-up finds an address of this network."""
+SPECIAL = [
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+    "172.16.0.0/12", "192.0.0.0/24", "192.0.0.8/32", "192.0.0.9/32", "192.0.0.10/32",
+    "192.0.0.170/31", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "255.255.255.255/32", "::/128", "::1/128", "::/96", "::ffff:0:0:0/96",
+    "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/32",
+    "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:2::/48", "2001:3::/32",
+    "2001:4:112::/48", "2001:10::/28", "2001:20::/28", "2001:30::/28", "2001:db8::/32",
+    "2002::/16", "3fff::/20", "4000::/2", "5f00::/16", "8000::/1", "fc00::/7",
+    "fe80::/10", "fec0::/10", "ff00::/8",
+]  # fmt: skip
+"""Blocks of the IANA registries of special addresses, of reserved and of multicast ones."""
 MALFORMED = [
     "", "attest", "//host/", "https://", "https:///path", "https://:443/",
     "ftp://example.com/", "file:///etc/passwd", "gopher://example.com/", "javascript:1",
@@ -126,6 +139,21 @@ def test_written_addresses_of_this_network_are_refused_as_they_are_typed():
     with pytest.raises(AddressRefusedError, match="in a private network"):
         refuse_address("https://10.0.0.1/hook")
     refuse_address("https://example.com/hook")
+
+
+@pytest.mark.parametrize("block", SPECIAL)
+def test_special_addresses_are_no_public_ones(block):
+    """Each version of Python knows other blocks (``is_global``)."""
+    network = ipaddress.ip_network(block)
+    for address in (network[0], network[network.num_addresses // 2], network[-1]):
+        host = f"[{address}]" if address.version == 6 else address
+        with pytest.raises(AddressRefusedError, match="in a private network"):
+            refuse_address(f"https://{host}/hook")
+
+
+@pytest.mark.parametrize("host", [PUBLIC, "[2a00:1450:4001::1]", "[2606:4700::1111]"])
+def test_public_addresses_of_either_kind_are_taken(host):
+    refuse_address(f"https://{host}/hook")
 
 
 def test_name_with_one_private_address_is_refused(monkeypatch):
