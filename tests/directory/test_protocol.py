@@ -14,7 +14,7 @@ from scim2_tester import Status, check_server, filling
 from compliance.models import Event, Membership, Token, User
 from compliance.sign_on import actions as sign_on
 from tests import factories
-from tests.directory.calling import ENTERPRISE, USER
+from tests.directory.calling import ENTERPRISE, GROUP, USER
 
 pytestmark = pytest.mark.slow
 URL = "http://testserver/scim/v2"
@@ -135,6 +135,19 @@ def test_entra_fills_and_empties_a_group(scim):
         "GET", '/Groups?excludedAttributes=members&filter=displayName eq "officers"'
     )
     assert [one["id"] for one in listed.json()["Resources"]] == [group.json()["id"]]
+
+
+@pytest.mark.parametrize("more", [{}, {"displayName": "Crew"}])
+@pytest.mark.parametrize("urn", [GROUP, GROUP.upper()])
+def test_people_under_the_urn_of_the_schema_are_in_the_group(urn, more, scim):
+    """Users are changed in this form, too."""
+    first, second = (scim.make(email=f"{n}@acme.example").json()["id"] for n in "ab")
+    path = f"/Groups/{scim.group('Staff', first).json()['id']}"
+    value = {urn: {"members": [{"value": second}], **more}}
+    assert scim.patch(path, {"op": "replace", "value": value}).status_code == 204
+    group = scim("GET", path).json()
+    assert [one["value"] for one in group["members"]] == [second]
+    assert group["displayName"] == more.get("displayName", "Staff")
 
 
 # As Okta sends it (developer.okta.com, "SCIM 2.0")

@@ -1,7 +1,7 @@
 """Groups of the directory, and who is in them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -167,7 +167,7 @@ def _split(
                 others.append(operation)
             continue
         rest = {}
-        for name, given in value.items() if isinstance(value, dict) else ():
+        for name, given in _attributes(value):
             if _is_of_members(name):
                 changes.append((operation.op, _ids_of(given)))
             else:
@@ -176,12 +176,27 @@ def _split(
     return others, changes
 
 
+def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes in a value without a path, and those that it has under the URN."""
+    for name, given in value.items() if isinstance(value, dict) else ():
+        path = _path(name)
+        if path and path.model and isinstance(given, dict):
+            yield from _attributes(given)
+        else:
+            yield name, given
+
+
 def _is_of_members(text: str) -> bool:
-    try:
-        found = Path[Group](text).resolve()
-    except InvalidPathException:
-        return False
+    path = _path(text)
+    found = path.resolve() if path else None
     return found is not None and found.field_name == "members"
+
+
+def _path(text: str) -> Path[Group] | None:
+    try:
+        return Path[Group](text)
+    except InvalidPathException:
+        return None
 
 
 def _change(operation: PatchOperation[Group], path: Path[Group]) -> _Change:
