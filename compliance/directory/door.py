@@ -25,6 +25,8 @@ _LONGEST = 200
 _STATUS = {CONFLICT: (409, "uniqueness"), FORBIDDEN: (403, None)}
 _ABSENT = "There is nothing at this address for this token."
 _MOST_OPERATIONS, _MOST_VALUES = 100, 1000
+_DEEPEST = 50
+"""Far deeper than any attribute lies; scim2-models goes down by recursion."""
 _TOO_LARGE = (
     f"The call is too large: it may have {_MOST_OPERATIONS} operations and"
     f" {_MOST_VALUES:,} values. Send fewer people at once."
@@ -121,11 +123,17 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return dict(found)
 
 
-def _values(value: Any) -> int:
-    """The number of values in the lists of a call, at any depth."""
+def _values(value: Any, deepest: int = _DEEPEST) -> int:
+    """The number of values in the lists of a call. Raises ``RecursionError`` for one that is
+    too deep.
+    """
+    if not deepest:
+        raise RecursionError
     if isinstance(value, dict):
-        return sum(map(_values, value.values()))
-    return len(value) + sum(map(_values, value)) if isinstance(value, list) else 0
+        return sum(_values(one, deepest - 1) for one in value.values())
+    if isinstance(value, list):
+        return len(value) + sum(_values(one, deepest - 1) for one in value)
+    return 0
 
 
 def unread(words: str) -> NoReturn:

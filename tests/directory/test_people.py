@@ -30,7 +30,7 @@ from compliance.sign_on import actions as sign_on
 from compliance.tokens.actions import end_token, make_token
 from compliance.tokens.bearers import bearer_of
 from tests import factories, signing
-from tests.directory.calling import Calls, person, show, switch_on
+from tests.directory.calling import GROUP, USER, Calls, person, show, switch_on
 from tests.mailing import send_queued
 
 OFF = {"op": "Replace", "path": "active", "value": "False"}
@@ -506,10 +506,10 @@ def test_token_can_be_ended_among_all_tokens(scim, cast):
 # Calls that no directory sends
 
 
-def nested(depth):
+def nested(depth, name="a"):
     found = "x"
     for _ in range(depth):
-        found = {"a": found}
+        found = {name: found}
     return found
 
 
@@ -549,6 +549,14 @@ def test_half_of_a_character_is_refused(email, scim):
 def test_question_beyond_counting_finds_nobody(query, scim):
     reply = scim("GET", f"/Users?{query}")
     assert (reply.status_code, reply.json().get("Resources", [])) == (200, [])
+
+
+@pytest.mark.parametrize("urn", [USER, GROUP])
+def test_body_as_deep_as_the_stack_is_refused(urn, scim):
+    key = scim.make().json()["id"]
+    path = {USER: f"/Users/{key}", GROUP: f"/Groups/{scim.group('G').json()['id']}"}
+    deep = {"op": "replace", "value": nested(900, urn)}
+    assert refused(scim.patch(path[urn], deep), 400, "one JSON object")
 
 
 @pytest.mark.slow
