@@ -26,6 +26,7 @@ __all__ = [
     "rejected_input",
     "replica",
     "safe_redirect",
+    "script_cookies",
     "secret",
     "sendings",
     "site_address",

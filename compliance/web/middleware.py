@@ -12,6 +12,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from compliance.web import storage_errors
+from compliance.web.script_cookies import tell_scripts
 from compliance.web.sendings import sending_of
 
 logger = logging.getLogger(__name__)
@@ -122,13 +123,7 @@ class KeptMiddleware:
         refuses = getattr(get_messages(request), "refuses", False)
         is_saved = getattr(request, "is_saved", _leads_on(response) and not refuses)
         if is_saved and (sending := sending_of(request)):
-            response.set_cookie(
-                "kept",
-                sending,
-                max_age=120,
-                secure=request.is_secure(),
-                samesite="Strict",
-            )
+            tell_scripts(request, response, "kept", sending, seconds=120)
         return response
 
 

@@ -13,6 +13,7 @@ from compliance.organisations.choices import Role
 from compliance.organisations.forms import OrganisationForm
 from compliance.organisations.models import Membership, User
 from compliance.organisations.reauthentication import StepUp, stepped_up
+from compliance.web.script_cookies import tell_scripts
 
 
 @require_safe
@@ -64,13 +65,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = logout(request)
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        response.set_cookie(  # the tab asks for it on its next page (ui.js)
-            "signed-out",
-            "1",
-            max_age=60,
-            secure=request.is_secure(),
-            samesite="Strict",
-        )
+        # the tab asks for it on its next page (ui.js)
+        tell_scripts(request, response, "signed-out", "1", seconds=60)
     return response
 
 
