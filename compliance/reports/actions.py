@@ -16,6 +16,7 @@ from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
 from compliance.evidence.actions import quotas
 from compliance.organisations.models import User
+from compliance.organisations.rate_limits import person_may_send
 from compliance.press.api import RenderError, Share
 from compliance.reports import html, job_ends, queries, storage
 from compliance.reports.attachments import attachments_of, laid_out
@@ -187,17 +188,22 @@ def cancel_report(*, by: User | None, report: Report) -> Report:
 
 def send_report(
     *, by: User, report: Report, to: Sequence[User], text: str = ""
-) -> None:
-    """Mail members the way to a finished report; the file itself stays in Attest.
+) -> list[User]:
+    """Mail members the way to a finished report, as long as the author may send one; those
+    who get one. The file itself stays in Attest.
 
     Raises ``ValidationError`` for a report without a file.
     """
     if not report.is_done:
         raise ValidationError(UNMADE)
+    organisation = report.assessment.organisation
+    told = [person for person in to if person_may_send(by, organisation)]
+    if not told:
+        return told
     with writing():
-        for person in to:
+        for person in told:
             queue_mail(
-                organisation_id=report.assessment.organisation_id,
+                organisation_id=organisation.pk,
                 to=person.email,
                 subject=f"{report.get_kind_display()} of {report.assessment}",
                 template="report",
@@ -210,12 +216,13 @@ def send_report(
             )
         trail.record(
             by=by,
-            organisation_id=report.assessment.organisation_id,
+            organisation_id=organisation.pk,
             action=REPORT_SENT,
             subject=report,
             scope_id=report.assessment_id,
-            after={"number": report.number, "to": [person.pk for person in to]},
+            after={"number": report.number, "to": [person.pk for person in told]},
         )
+    return told
 
 
 def _begin(report_id: UUID) -> Report:

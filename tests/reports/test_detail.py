@@ -5,9 +5,12 @@ import re
 import pytest
 from django.urls import reverse
 
-from compliance.models import Report
+from compliance.audit import trail
+from compliance.models import Event, Report
+from compliance.organisations import rate_limits
 from compliance.reports import actions
 from tests.factories import make_assessment
+from tests.mailing import queued
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,27 @@ def test_page_says_what_could_not_be_printed(cast, sign_in, report, quick_files)
     report.save()
     text = " ".join(sign_in(cast.rob).get(address).text.split())
     assert "appear as boxes: Thai 400, private use 12." in text
+
+
+def send(client, report, *people):
+    address = reverse("reports:send", args=["acme", report.pk])
+    typed = {"to": [one.pk for one in people], "text": "See page 2."}
+    return client.post(address, typed, follow=True)
+
+
+def test_each_person_who_is_sent_a_report_counts_as_a_mail(
+    cast, sign_in, report, quick_files, monkeypatch
+):
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "2/h/user"})
+    actions.make_report(report.pk)
+    before, client = queued().count(), sign_in(cast.rob)
+    said = send(client, report, cast.ada, cast.otto, cast.rev).text
+    assert "2 people get a mail with the link to this report." in said
+    assert f"No mail goes to Rev Iewer. {rate_limits.TOO_MANY}" in said
+    [event] = Event.objects.filter(action="report.sent")
+    assert trail.changes(event)[1]["to"] == [cast.ada.pk, cast.otto.pk]
+    late = send(client, report, cast.rev)
+    assert (late.status_code, rate_limits.TOO_MANY in late.text) == (429, True)
+    assert "See page 2." in late.text
+    assert queued().count() - before == 2
+    assert Event.objects.filter(action="report.sent").count() == 1

@@ -14,7 +14,8 @@ from compliance.checklists.scales import scales_of
 from compliance.evidence.actions import quotas
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.rate_limits import hindered
+from compliance.organisations.models import User
+from compliance.organisations.rate_limits import TOO_MANY
 from compliance.reports import actions, tasks
 from compliance.reports.access import may_cancel, readers_of, reports_for
 from compliance.reports.download import sent
@@ -96,10 +97,10 @@ def send(request: MemberRequest, report_id: UUID) -> HttpResponse:
     if is_printed():
         raise Http404
     form = SendForm(request.POST, people=readers_of(report))
-    status = hindered(request, form) if form.is_valid() else 422
-    if not status:
+    told, status = list[User](), 422
+    if form.is_valid():
         try:
-            actions.send_report(
+            told = actions.send_report(
                 by=request.user,
                 report=report,
                 to=form.chosen,
@@ -107,13 +108,17 @@ def send(request: MemberRequest, report_id: UUID) -> HttpResponse:
             )
         except ValidationError as error:
             form.add_error(None, error)
-            status = 422
-    if status:
+        else:
+            if not told:
+                form.add_error(None, TOO_MANY)
+                status = 429
+    if not told:
         context = _context(request, report) | {"form": form}
         return render(request, "reports/detail.html", context, status=status)
-    count = len(form.chosen)
-    people = "One person gets" if count == 1 else f"{count} people get"
+    people = "One person gets" if len(told) == 1 else f"{len(told)} people get"
     messages.success(request, f"{people} a mail with the link to this report.")
+    if left := [str(person) for person in form.chosen if person not in told]:
+        messages.error(request, f"No mail goes to {', '.join(left)}. {TOO_MANY}")
     return redirect("reports:detail", request.organisation.slug, report.pk)
 
 
