@@ -23,6 +23,7 @@ from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import lock
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
+from compliance.organisations.rate_limits import person_may_send
 from compliance.web.mail import absolute, queue_mail
 
 
@@ -54,7 +55,7 @@ class HandedBack:
     """The outcome: whose the question is now, and who got a mail."""
 
     owner: User | None
-    mailed: User | None
+    mailed: list[User]
 
 
 def assign(
@@ -140,8 +141,8 @@ def hand_back(
 ) -> HandedBack:
     """Say that one is not the right person for a question; the reason is a comment.
 
-    The question is nobody's then, or that of ``to``, who gets a mail, as does whoever asked.
-    Raises ``ValidationError`` when it is not one's own, for a closed assessment, a
+    The question is nobody's then, or that of ``to``, who gets a mail, as does whoever asked,
+    as long as the author may send one. Raises ``ValidationError`` when it is not one's own, for a closed assessment, a
     person who may not answer and a reason that cannot be; ``Answer.DoesNotExist``
     for a foreign id.
     """
@@ -162,10 +163,14 @@ def hand_back(
             msg = "Someone else has just become the owner of this question."
             raise ValidationError(msg)
         comment(by=by, answer=answer, text=f"Not the right person. {reason}")
-        if to:
+        mailed = list[User]()
+        if to and person_may_send(by, organisation):
             ask = _ask(by, answer.assessment, 1, answer.due_on)
             _mail_owner(to, answer.assessment, 1, f"{ask}\n\n{reason}")
-        mailed = _mail_asker(by, asker, answer, reason, to)
+            mailed.append(to)
+        if _is_another(asker, by, organisation) and person_may_send(by, organisation):
+            _mail_asker(by, asker, answer, reason, to)
+            mailed.append(asker)
     return HandedBack(to, mailed)
 
 
@@ -269,13 +274,16 @@ def _mail_owner(person: User, assessment: Assessment, count: int, words: str) ->
     )
 
 
+def _is_another(asker: User, by: User, organisation: Organisation) -> bool:
+    """Whether whoever asked is someone else who is still here."""
+    members = organisation.memberships.filter(user=asker, user__is_active=True)
+    return asker != by and members.exists()
+
+
 def _mail_asker(
     by: User, asker: User, answer: Answer, reason: str, to: User | None
-) -> User | None:
-    """Mail whoever asked, if that is someone else who is still here."""
-    members = answer.assessment.organisation.memberships
-    if asker == by or not members.filter(user=asker, user__is_active=True).exists():
-        return None
+) -> None:
+    """Mail whoever asked."""
     queue_mail(
         organisation_id=answer.assessment.organisation_id,
         to=asker.email,
@@ -290,4 +298,3 @@ def _mail_asker(
             "link": absolute(answer.get_absolute_url()),
         },
     )
-    return asker

@@ -133,7 +133,7 @@ def test_newcomer_owns_what_waits_once_they_join(cast, assessment, sign_in):
     page = sign_in(bruno).get(f"/o/acme/assessments/{assessment.pk}/mine/")
     assert "Otto Weber" in page.text
     assert verification.verify(cast.acme.pk) is None
-    assert hand_back(cast, own(bruno).first(), by=bruno).mailed == cast.otto
+    assert hand_back(cast, own(bruno).first(), by=bruno).mailed == [cast.otto]
 
 
 def test_nothing_of_a_closed_assessment_goes_to_who_joins(cast, assessment):
@@ -405,7 +405,7 @@ def asked(cast, assessment):
 def test_question_handed_back_is_nobodys_and_the_asker_gets_a_mail(cast, asked):
     done = hand_back(cast, asked)
     asked.refresh_from_db()
-    assert (asked.owner, done.owner, done.mailed) == (None, None, cast.otto)
+    assert (asked.owner, done.owner, done.mailed) == (None, None, [cast.otto])
     said = asked.comments.get()
     assert (said.author, said.text) == (
         cast.con,
@@ -421,21 +421,35 @@ def test_question_handed_back_is_nobodys_and_the_asker_gets_a_mail(cast, asked):
 def test_question_handed_on_mails_both(cast, asked):
     done = hand_back(cast, asked, to=cast.ada)
     asked.refresh_from_db()
-    assert (asked.owner, done.mailed) == (cast.ada, cast.otto)
+    assert (asked.owner, done.mailed) == (cast.ada, [cast.ada, cast.otto])
     to = {mail.to[0]: mail for mail in send_queued()}
     assert set(to) == {"ada@example.org", "otto@example.org"}
     assert "with one question of" in to["ada@example.org"].body
     assert "Ada Lindqvist now owns the question" in to["otto@example.org"].body
 
 
+def test_past_the_limit_a_question_is_handed_on_and_no_mail_goes(
+    cast, asked, monkeypatch, sign_in
+):
+    """Else one person could take a question and hand it on, and mail others for ever."""
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "1/h/user"})
+    cache.clear()
+    page = f"/o/acme/assessments/{asked.assessment_id}/mine/{asked.pk}/hand-back/"
+    typed = {"reason": "I left that team.", "to": cast.ada.pk}
+    said = sign_in(cast.con).post(page, typed, follow=True).text
+    assert "Q1 is Ada Lindqvist&#x27;s now. Mail sent to: Ada Lindqvist." in said
+    asked.refresh_from_db()
+    assert (asked.owner, queued().count()) == (cast.ada, 1)
+
+
 def test_without_an_asker_the_starter_is_informed(cast, assessment):
     assessment.answers.update(owner=cast.con)
-    assert hand_back(cast, assessment.answers.first()).mailed == cast.ada
+    assert hand_back(cast, assessment.answers.first()).mailed == [cast.ada]
 
 
 def test_somebody_who_left_gets_no_mail(cast, asked):
     Membership.objects.filter(user=cast.otto).delete()
-    assert hand_back(cast, asked).mailed is None
+    assert hand_back(cast, asked).mailed == []
     assert queued().count() == 0
 
 

@@ -162,10 +162,8 @@ def _others(request: MemberRequest) -> list[User]:
 def _outcome_in_words(answer: Answer, done: actions.HandedBack) -> str:
     key = answer.question.key
     said = f"{key} is {done.owner}'s now." if done.owner else f"{key} is nobody's now."
-    mailed = [str(person) for person in (done.owner, done.mailed) if person]
-    return (
-        f"{said} {by_mail(f'Mail sent to: {", ".join(mailed)}.')}" if mailed else said
-    )
+    mailed = ", ".join(map(str, done.mailed))
+    return f"{said} {by_mail(f'Mail sent to: {mailed}.')}" if mailed else said
 
 
 def _url(request: MemberRequest, assessment: Assessment) -> str:
