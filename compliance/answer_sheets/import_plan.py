@@ -20,8 +20,8 @@ from compliance.answer_sheets.compare import (
     typed_in,
 )
 from compliance.answer_sheets.returned_rows import Refusal, Sent, SentRow
-from compliance.assessments.answer_fields import NEEDED
-from compliance.assessments.following import cleaned
+from compliance.assessments.answer_fields import BY_COLUMN
+from compliance.assessments.following import cleaned, settled, touched_of
 from compliance.assessments.models import Answer
 from compliance.assessments.writing import Change, alter
 from compliance.audit.chain import canonical
@@ -47,13 +47,17 @@ class CurrentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One field in words, before and after; ``event`` set it last, where both sides did."""
+    """One field in words, before and after; ``event`` set it last, where both sides did.
+
+    ``also`` are the fields that change with it, where colleagues have changed them, too.
+    """
 
     name: str
     place: str
     before: str
     after: str
     event: Event | None = None
+    also: tuple["Shown", ...] = ()
 
     @property
     def label(self) -> str:
@@ -217,18 +221,13 @@ def _entry(
     faults = dict(faults_of(row, one.asked, known, typed, cleaned(answer, typed)))
     found.refused += [Refusal(row.place(name), words) for name, words in faults.items()]
     typed = {name: value for name, value in typed.items() if name not in faults}
-    wanted = cleaned(answer, typed)
-    clash = [
-        name
-        for name in typed
-        if getattr(answer, name) not in (known[name], wanted.get(name, known[name]))
-    ]
-    if "verdict" in clash:  # a reason or a day goes with the answer it was given for
-        clash += [f.column for f in NEEDED.values() if f.column in typed]
-    clash = [name for name in dict.fromkeys(clash) if name in wanted]
+    typed, known = _not_here(one, typed)
+    wanted = settled(answer, touched_of(answer, typed, known))
+    clash = _clashes(answer, typed, known, wanted)
     kept = {name for name in clash if (answer.pk, name) not in setting.picks}
     taken = {name: value for name, value in typed.items() if name not in kept}
-    final = cleaned(answer, taken) if taken else {}
+    final = settled(answer, touched_of(answer, taken, known))
+    _refuse_torn(answer, final, kept)
     altered = copy(answer)
     change = alter(setting.by, altered, final)
 
@@ -247,13 +246,64 @@ def _entry(
         [
             replace(
                 shown(name, getattr(answer, name), wanted[name]),
-                event=one.events.get(name),
+                event=next(
+                    (one.events[n] for n in (name, *also) if n in one.events), None
+                ),
+                also=tuple(shown(n, getattr(answer, n), wanted[n]) for n in also),
             )
-            for name in clash
+            for name, also in clash.items()
         ],
         {name: wanted[name] for name in clash if name in kept},
         waits=change is not None and "na_by" in change.columns and bool(altered.na_by),
     )
+
+
+def _not_here(
+    one: CurrentAnswer, typed: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The typed fields without those that stand here so already, which count as known."""
+    answer, known = one.answer, dict(one.known)
+    wanted = settled(answer, touched_of(answer, typed, known))
+    same = {n for n in typed if n in wanted and getattr(answer, n) == wanted[n]}
+    known |= {name: getattr(answer, name) for name in same}
+    return {name: value for name, value in typed.items() if name not in same}, known
+
+
+def _clashes(
+    answer: Answer,
+    typed: Mapping[str, Any],
+    known: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+) -> dict[str, list[str]]:
+    """The typed fields that would undo what is newer here, with those that follow them.
+
+    As in a save by hand it does not matter whether a field was typed or follows: a
+    value also ends a "later". Answer, reason, day and a value that decides clash
+    together, since each means something with the others only.
+    """
+    newer = [n for n, v in wanted.items() if getattr(answer, n) not in (known[n], v)]
+    follow = [name for name in newer if name not in typed]
+    clash: dict[str, list[str]] = {name: [] for name in typed if name in newer}
+    if follow or "verdict" in clash:
+        said = [n for n in typed if n in wanted and _is_said(answer, n)]
+        clash |= {name: [] for name in said} | dict.fromkeys(said[:1], follow)
+    return clash
+
+
+def _is_said(answer: Answer, name: str) -> bool:
+    """Whether a field is the answer, goes with it, or decides it."""
+    decides = name == "value" and answer.kind_is_derived
+    return decides or BY_COLUMN[name].is_of_verdict
+
+
+def _refuse_torn(
+    answer: Answer, final: Mapping[str, Any], kept: Collection[str]
+) -> None:
+    """Sides are chosen field by field: what is kept may not follow from what is taken."""
+    words = "It follows from the other side of this row. Choose the same side for both."
+    torn = [n for n in kept if final.get(n, getattr(answer, n)) != getattr(answer, n)]
+    if torn:
+        raise ValidationError(dict.fromkeys(torn, words))
 
 
 def _changes(
@@ -277,8 +327,8 @@ def _refusals(row: SentRow, error: ValidationError, first: str) -> list[Refusal]
     ]
 
 
-def _parts(shown: Shown) -> Sequence[str]:
-    return [shown.name, shown.before, shown.after]
+def _parts(shown: Shown) -> Sequence[Any]:
+    return [shown.name, shown.before, shown.after, *map(_parts, shown.also)]
 
 
 def _words(text: str) -> str:

@@ -306,3 +306,87 @@ def test_two_people_of_one_name_need_their_address(cast, assessment, con):
     ]
     take(con, assessment, shown)
     assert standing(assessment, "Q1").owner == twin
+
+
+def test_value_of_a_file_never_overwrites_a_newer_later(cast, assessment, con):
+    cells = {("Q3", "value"): "All of them", ("Q3", "note"): "From the file"}
+    content = changed(download(con, assessment), cells)
+    save(cast, assessment, "Q3", verdict="later", later_until=date(2027, 3, 1))
+    shown = preview(con, assessment, content)
+    plan = shown.context["plan"]
+    assert clashes(plan) == {("Q3", "value"): ("", "All of them")}
+    assert said(plan) == {("Q3", "note"): ("", "From the file")}
+    [conflict] = plan.clashing[0].conflicts
+    assert conflict.event.actor == cast.otto
+    assert [(one.label, one.before, one.after) for one in conflict.also] == [
+        ("Answer", "Later", "Met"),
+        ("Later until", "1 Mar 2027", ""),
+    ]
+    assert "1 Mar 2027" in shown.content.decode()
+    save(cast, assessment, "Q3", later_until=date(2027, 4, 1))
+    stale = take(con, assessment, shown)
+    assert stale.status_code == 409
+    take(con, assessment, stale)
+    answer = standing(assessment, "Q3")
+    assert (answer.verdict, answer.value, answer.note) == (
+        "later",
+        None,
+        "From the file",
+    )
+    pick = {f"take-{answer.pk}-value": "file"}
+    take(con, assessment, preview(con, assessment, content), **pick)
+    answer = standing(assessment, "Q3")
+    assert (answer.verdict, answer.value) == ("met", "all")
+    assert answer.later_until is None
+
+
+@pytest.mark.parametrize(
+    ("written", "cells", "here"),
+    [
+        ({}, {"value": "None"}, {"verdict": "na", "reason": "No data"}),
+        (
+            {"verdict": "na", "reason": "No data"},
+            {"reason": "Other words"},
+            {"verdict": "dont_know"},
+        ),
+        (
+            {},
+            {"value": "None", "verdict": "Later", "later": datetime(2027, 1, 1)},
+            {"verdict": "dont_know"},
+        ),
+    ],
+)
+def test_what_follows_from_a_file_clashes_as_in_a_save_by_hand(
+    written, cells, here, request
+):
+    cast, assessment, con = map(request.getfixturevalue, ("cast", "assessment", "con"))
+    save(cast, assessment, "Q3", **written)
+    typed = {("Q3", name): text for name, text in cells.items()}
+    content = changed(download(con, assessment), typed)
+    save(cast, assessment, "Q3", **here)
+    shown = preview(con, assessment, content)
+    found = clashes(shown.context["plan"])
+    assert {name.partition("_")[0] for _, name in found} == set(cells)
+    assert said(shown.context["plan"]) == {}
+    take(con, assessment, shown)
+    assert standing(assessment, "Q3").verdict == here["verdict"]
+
+
+def test_answer_here_and_value_of_the_file_do_not_go_together(cast, assessment, con):
+    cells = {("Q3", "value"): "None", ("Q3", "verdict"): "N/A", ("Q3", "reason"): "No"}
+    content = changed(download(con, assessment), cells)
+    save(cast, assessment, "Q3", verdict="dont_know")
+    answer = standing(assessment, "Q3")
+    pick = {f"take-{answer.pk}-value": "file"}
+    reply = take(con, assessment, preview(con, assessment, content), **pick)
+    assert (reply.status_code, len(reply.context["done"].faults)) == (422, 1)
+    assert "Choose the same side for both" in reply.context["done"].faults[0]
+    assert standing(assessment, "Q3").verdict == "dont_know"
+
+
+def test_value_that_a_colleague_typed_as_well_is_no_conflict(cast, assessment, con):
+    content = changed(download(con, assessment), {("Q3", "value"): "All of them"})
+    save(cast, assessment, "Q3", value=["all"])
+    save(cast, assessment, "Q3", verdict="dont_know")
+    plan = preview(con, assessment, content).context["plan"]
+    assert (said(plan), clashes(plan), plan.untouched) == ({}, {}, 6)
