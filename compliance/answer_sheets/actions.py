@@ -185,8 +185,8 @@ def _plan(
     is_locked: bool = False,
 ) -> Plan:
     sent = sort_out(rows)
-    versions = {row.mark.answer_id: row.mark.version for row in sent.rows}
-    standing = queries.standing_of(assessment, versions, is_locked=is_locked)
+    marks = {row.mark.answer_id: row.mark for row in sent.rows}
+    standing = queries.standing_of(assessment, marks, is_locked=is_locked)
     owners = [one.answer.owner for one in standing.values()]
     people = queries.people_of(assessment, owners)
     total = queries.total_of(assessment)

@@ -156,11 +156,15 @@ def _day_cell(day: date) -> Cell:
 
 
 def _value_cell(asked: SheetQuestion, value: Any) -> Cell:
-    if asked.kind == QuestionKind.NUMBER:
-        digits = Decimal(str(value)).as_tuple().digits
-        return Cell("number" if len(digits) <= EXACT_DIGITS else "text", str(value))
-    if asked.kind == QuestionKind.DATE:
-        return _day_cell(date.fromisoformat(str(value)))
+    try:
+        if asked.kind == QuestionKind.NUMBER:
+            digits = Decimal(str(value)).as_tuple().digits
+            kind = "number" if len(digits) <= EXACT_DIGITS else "text"
+            return Cell(kind, str(value))
+        if asked.kind == QuestionKind.DATE:
+            return _day_cell(date.fromisoformat(str(value)))
+    except (ValueError, ArithmeticError):  # of another kind, from before a move
+        return _text_cell(str(value))
     if asked.kind == QuestionKind.TEXT or not asked.choices:
         return _text_cell(str(value))
     keys: list[str] = value if isinstance(value, list) else [value]

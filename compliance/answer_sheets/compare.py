@@ -1,7 +1,7 @@
 """An imported row compared with the exported row and the current answer. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -36,38 +36,63 @@ class Typed:
 
 
 def typed_in(
-    row: SentRow, asked: SheetQuestion, known: Values, people: People
+    row: SentRow,
+    asked: SheetQuestion,
+    was_asked: SheetQuestion,
+    known: Values,
+    people: People,
 ) -> Typed:
-    """The fields that a person changed; a cell that stands as written is none."""
+    """The fields that a person changed; a cell that stands as written is none.
+
+    Cells were written, and their choices named, in the words of ``was_asked``.
+    """
     found = Typed()
     for name, cell in row.cells.items():
-        written = cell_of(name, asked, known[name], people)
+        written = cell_of(name, was_asked, known[name], people)
         if _is_untouched(name, cell, written, row):
             continue
         try:
-            value = _meant(name, asked, cell, written, people)
+            value = _meant(name, (asked, was_asked), cell, written, people)
+            is_new = (parsed(asked, value) if name == "value" else value) != known[name]
         except ValueError as error:
             found.refused.append(Refusal(row.place(name), str(error)))
             continue
-        if (parsed(asked, value) if name == "value" else value) != known[name]:
+        if is_new:
             found.values[name] = value
     return found
 
 
 def _meant(
     name: str,
-    asked: SheetQuestion,
+    questions: tuple[SheetQuestion, SheetQuestion],
     cell: Cell | None,
     written: Cell | None,
     people: People,
 ) -> Any:
+    asked, was_asked = questions
     if is_left_out(written):
         msg = f"This text of {asked.key} fits no cell. Change it in Attest."
         raise ValueError(msg)
-    value = meant(name, asked, cell, people)
-    if name == "value":
-        parsed(asked, value)
-    return value
+    if name != "value" or not (asked.choices and was_asked.choices):
+        return meant(name, asked, cell, people)
+    keys = meant(name, replace(was_asked, kind=asked.kind), cell, people)
+    for label in (was_asked.labels[key] for key in keys if _is_other(key, *questions)):
+        msg = (
+            f"“{label[:60]}” is no longer the same choice of {asked.key}. Answer it in"
+            " Attest, or in a sheet that you download now."
+        )
+        raise ValueError(msg)
+    return keys
+
+
+def _is_other(key: str, asked: SheetQuestion, was_asked: SheetQuestion) -> bool:
+    """Whether a choice is gone, or its label stands for another one by now.
+
+    It keeps its key where an edition only names it anew.
+    """
+    label = plain(was_asked.labels[key])
+    owners = {k for k, now in asked.labels.items() if plain(now) == label}
+    return key not in asked.labels or bool(owners - {key})
 
 
 def _is_untouched(

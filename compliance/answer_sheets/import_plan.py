@@ -34,13 +34,14 @@ Pick = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnswer:
-    """An answer as it stands, what was asked, and its fields as they were written out.
+    """An answer as it stands, what is asked, and both as they were written out.
 
     ``events`` are those that set each field last.
     """
 
     answer: Answer
     asked: SheetQuestion
+    was_asked: SheetQuestion
     known: Mapping[str, Any]
     events: Mapping[str, Event]
 
@@ -186,7 +187,7 @@ def _row_fault(row: SentRow, one: CurrentAnswer | None) -> str:
 
 
 def _compare(found: Plan, row: SentRow, one: CurrentAnswer, setting: Setting) -> None:
-    typed = typed_in(row, one.asked, one.known, setting.people)
+    typed = typed_in(row, one.asked, one.was_asked, one.known, setting.people)
     found.refused += typed.refused
     if not typed.values:
         found.refused_rows += bool(typed.refused)

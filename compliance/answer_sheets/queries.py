@@ -1,17 +1,18 @@
 """Answers from the database, as a sheet needs them: a few queries for any number."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from compliance.answer_sheets.cells import People, SheetQuestion
 from compliance.answer_sheets.import_plan import CurrentAnswer
-from compliance.answer_sheets.sheet import ASSESSMENT_ID, TRAIL, Line, Paper
+from compliance.answer_sheets.sheet import ASSESSMENT_ID, TRAIL, Line, Mark, Paper
 from compliance.assessments.following import choices_of, values_of
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import events_by_answer, setting_events, wound_back
 from compliance.audit import trail
+from compliance.checklists.models import Question
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
 
@@ -54,7 +55,8 @@ def _line(answer: Answer, today: date) -> Line:
     return Line(
         answer.pk,
         answer.version,
-        _asked(answer),
+        answer.question_id,
+        _asked(answer.question, choices_of(answer)),
         answer.cites,
         applies,
         not answer.applies,
@@ -62,11 +64,10 @@ def _line(answer: Answer, today: date) -> Line:
     )
 
 
-def _asked(answer: Answer) -> SheetQuestion:
-    question = answer.question
-    choices = tuple((key, verdict, label) for key, verdict, label in choices_of(answer))
+def _asked(question: Question, choices: Iterable[Sequence[str]]) -> SheetQuestion:
+    found = tuple((key, verdict, label) for key, verdict, label in choices)
     return SheetQuestion(
-        question.key, question.text, question.kind, question.number or {}, choices
+        question.key, question.text, question.kind, question.number or {}, found
     )
 
 
@@ -85,9 +86,9 @@ def people_of(assessment: Assessment, owners: Iterable[User | None] = ()) -> Peo
 
 
 def standing_of(
-    assessment: Assessment, versions: Mapping[int, int], *, is_locked: bool = False
+    assessment: Assessment, marks: Mapping[int, Mark], *, is_locked: bool = False
 ) -> dict[int, CurrentAnswer]:
-    """Answers by id, each with its fields as they were in the version it maps to.
+    """Answers by id, each with its fields and its question as its mark knows them.
 
     Ids of other assessments are passed over.
     """
@@ -96,17 +97,43 @@ def standing_of(
     )
     if is_locked:
         rows = rows.select_for_update(of=("self",))
-    answers = list(rows.filter(pk__in=list(versions)).order_by("pk"))
-    old = [a.pk for a in answers if versions[a.pk] < a.version]
+    answers = list(rows.filter(pk__in=list(marks)).order_by("pk"))
+    old = [a.pk for a in answers if marks[a.pk].version < a.version]
     since = events_by_answer(assessment, old)
-    return {
-        a.pk: CurrentAnswer(
-            a,
-            _asked(a),
-            wound_back(a, Known(versions[a.pk]), since[a.pk]),
-            setting_events(since[a.pk]),
+    before = _questions_before(assessment, answers, marks)
+    found: dict[int, CurrentAnswer] = {}
+    for answer in answers:
+        mark, events = marks[answer.pk], since[answer.pk]
+        asked = _asked(answer.question, choices_of(answer))
+        found[answer.pk] = CurrentAnswer(
+            answer,
+            asked,
+            before.get((mark.question_id, asked.key), asked),
+            wound_back(answer, Known(mark.version), events),
+            setting_events(events),
         )
-        for a in answers
+    return found
+
+
+def _questions_before(
+    assessment: Assessment, answers: Iterable[Answer], marks: Mapping[int, Mark]
+) -> dict[tuple[int | None, str], SheetQuestion]:
+    """Questions from which the assessment has moved on, by id and key.
+
+    A mark comes from outside: it opens editions of this assessment only. No query
+    where nothing has moved.
+    """
+    named = {pk for a in answers if (pk := marks[a.pk].question_id)}
+    if not (gone := named - {answer.question_id for answer in answers}):
+        return {}
+    moves = assessment.upgrades.values_list("from_edition", "to_edition")
+    editions = {edition for move in moves for edition in move}
+    rows = Question.objects.filter(pk__in=gone, edition__in=editions)
+    return {
+        (row.pk, row.key): _asked(
+            row, [(c.key, c.verdict, c.label) for c in row.choices.all()]
+        )
+        for row in rows.prefetch_related("choices")
     }
 
 

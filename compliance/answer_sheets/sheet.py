@@ -26,10 +26,11 @@ _RESERVED = {"history", README.casefold(), LISTS.casefold()}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer: its id and version, what was asked, what stands in its fields."""
+    """One answer: its id, version and question, what stands in its fields."""
 
     answer_id: int
     version: int
+    question_id: int
     asked: SheetQuestion
     cites: str
     applies: str
@@ -48,28 +49,37 @@ class Paper:
     written_at: datetime
 
 
-_MARK = re.compile(r"(\d{1,18}) (\d{1,9})(?: (.*))?", re.ASCII | re.DOTALL)
+_MARK = re.compile(
+    r"(\d{1,18})(?:/(\d{1,18}))? (\d{1,9})(?: (.*))?", re.ASCII | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The hidden cell of a row: answer, version, and the owner's name then."""
+    """The hidden cell of a row: answer, version, and the owner's name then.
+
+    ``question_id`` is the wording that was asked; sheets of before do not say it.
+    """
 
     answer_id: int
     version: int
     owner: str
+    question_id: int | None = None
 
 
 def row_mark(line: Line, people: People) -> str:
-    """The hidden cell of a row; names change, so the owner's stands there as written."""
+    """The hidden cell of a row: "12/7 3 Ada", for names and wordings change."""
     owner = people.names.get(line.values["owner_id"], "")
-    return f"{line.answer_id} {line.version} {owner}".rstrip()
+    return f"{line.answer_id}/{line.question_id} {line.version} {owner}".rstrip()
 
 
 def read_mark(text: str) -> Mark | None:
     """A hidden cell read back, None when it is none."""
     found = _MARK.fullmatch(text.strip())
-    return found and Mark(int(found[1]), int(found[2]), found[3] or "")
+    if found is None:
+        return None
+    asked = int(found[2]) if found[2] else None
+    return Mark(int(found[1]), int(found[3]), found[4] or "", asked)
 
 
 def sheet_names(titles: Iterable[str]) -> list[str]:

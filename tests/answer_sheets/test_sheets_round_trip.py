@@ -1,5 +1,6 @@
 """Answers go out as a spreadsheet and come back: exactly what was changed."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -19,6 +20,8 @@ from tests.answer_sheets.making import (
     standing,
     take,
 )
+from tests.documents import question
+from tests.edition_moves.test_upgrading import begin, move, publish
 
 pytestmark = pytest.mark.slow
 
@@ -390,3 +393,104 @@ def test_value_that_a_colleague_typed_as_well_is_no_conflict(cast, assessment, c
     save(cast, assessment, "Q3", verdict="dont_know")
     plan = preview(con, assessment, content).context["plan"]
     assert (said(plan), clashes(plan), plan.untouched) == ({}, {}, 6)
+
+
+def choices(**labels):
+    """Choices by key and label: the first is met, the others are not."""
+    return [
+        {"key": key, "label": label, "help": "", "verdict": "not_met" if at else "met"}
+        for at, (key, label) in enumerate(labels.items())
+    ]
+
+
+@pytest.fixture
+def moving(cast, db):
+    """An assessment of a choice that was answered "Yes", and a move to another one."""
+
+    def to(**fields):
+        move(cast, assessment, publish([question("Q1", **fields)], number="2"))
+
+    asked = question("Q1", kind="choice", choices=choices(a="Yes", b="No"))
+    assessment = begin(cast, publish([asked], number="1"))
+    save(cast, assessment, "Q1", value=["a"])
+    return assessment, to
+
+
+MOVES = {
+    "reworded": {"kind": "choice", "choices": choices(a="Yes, fully", b="No")},
+    "swapped": {"kind": "choice", "choices": choices(a="No", b="Yes")},
+    "gone": {"kind": "choice", "choices": choices(b="No", c="Yes")},
+    "several": {"kind": "choices", "choices": choices(b="Never", a="Always")},
+    "number": {"kind": "number", "number": {"at_least": 6}},
+    "date": {"kind": "date"},
+    "verdict": {"kind": "verdict"},
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_cell_left_alone_changes_nothing_after_a_move(name, con, moving):
+    assessment, to = moving
+    content = changed(download(con, assessment), {("Q1", "note"): "New"})
+    to(**MOVES[name])
+    plan = preview(con, assessment, content).context["plan"]
+    assert {field for _, field in said(plan) | clashes(plan)} == {"note"}
+    assert refusals(plan) == []
+
+
+def test_choice_is_read_in_the_words_of_its_sheet(con, moving):
+    assessment, to = moving
+    content = changed(download(con, assessment), {("Q1", "value"): "No"})
+    to(kind="choice", choices=choices(a="Yes", b="Not at all"))
+    shown = preview(con, assessment, content)
+    assert said(shown.context["plan"])["Q1", "value"] == ("Yes", "Not at all")
+    take(con, assessment, shown)
+    assert standing(assessment, "Q1").value == "b"
+
+
+@pytest.mark.parametrize("offered", [{"a": "No", "b": "Yes"}, {"a": "Yes"}])
+def test_choice_that_means_another_one_by_now_is_refused(offered, con, moving):
+    assessment, to = moving
+    content = changed(download(con, assessment), {("Q1", "value"): "No"})
+    to(kind="choice", choices=choices(**offered))
+    plan = preview(con, assessment, content).context["plan"]
+    assert (said(plan), clashes(plan)) == ({}, {})
+    assert refusals(plan) == [
+        (
+            "Section 1!G2",
+            "“No” is no longer the same choice of Q1. Answer it in Attest, or in a"
+            " sheet that you download now.",
+        )
+    ]
+
+
+def remarked(content, mark):
+    """The file with another hidden cell, made of the one that it had."""
+    cell = sheets.cell_of(sheets.book_of(content), "Q1", "mark").value
+    return changed(content, {("Q1", "mark"): mark(cell)})
+
+
+@pytest.mark.parametrize("name", ["number", "date"])
+def test_sheet_of_before_that_names_no_question_is_still_read(name, con, moving):
+    assessment, to = moving
+    content = download(con, assessment)
+    content = remarked(content, lambda cell: re.sub(r"/\d+", "", cell))
+    content = changed(content, {("Q1", "note"): "New"})
+    to(**MOVES[name])
+    plan = preview(con, assessment, content).context["plan"]
+    assert "note" in {field for _, field in said(plan) | clashes(plan)}
+
+
+def test_hidden_cell_lends_no_words_of_another_assessment(cast, con, moving):
+    assessment, _ = moving
+    other = publish(
+        [question("Q1", kind="choice", choices=choices(a="Secret"))],
+        number="1",
+        checklist="other",
+    )
+    foreign = other.questions.get()
+    content = changed(download(con, assessment), {("Q1", "value"): "Secret"})
+    content = remarked(content, lambda cell: re.sub(r"/\d+", f"/{foreign.pk}", cell))
+    plan = preview(con, assessment, content).context["plan"]
+    assert refusals(plan) == [
+        ("Section 1!G2", "“Secret” is not one of the choices: Yes; No.")
+    ]
