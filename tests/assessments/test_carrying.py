@@ -145,6 +145,23 @@ def test_open_actions_are_about_the_new_answers_too(cast, earlier):
     assert set(action.answers.all()) == {one, by_key(new)["Q1"]}
 
 
+def test_evidence_and_actions_of_an_open_question_come_along(cast, earlier):
+    three = earlier.answers.get(question__key="Q3")
+    factories.attach(three, factories.make_link(cast.acme, cast.con))
+    action = Action.objects.create(
+        organisation=cast.acme, number=1, title="Buy a safe", created_by=cast.con
+    )
+    ActionLink.objects.create(action=action, answer=three)
+    new = carry(cast, earlier)
+    found = by_key(new)["Q3"]
+    assert (found.verdict, found.again) == ("unanswered", "")
+    assert [a.evidence.title for a in found.attachments.all()] == ["Policy"]
+    assert [link.action for link in found.action_links.all()] == [action]
+    event = Event.objects.get(action="assessment.started", scope_id=new.pk)
+    _, after = trail.changes(event)
+    assert set(after["carried"]["answers"][str(found.pk)]) == {"verdict", "evidence"}
+
+
 def test_other_checklists_and_other_organisations_are_refused(cast, earlier):
     foreign = factories.make_assessment(cast.other, cast.zoe, earlier.edition)
     for wrong in (foreign, factories.make_assessment(cast.acme, cast.ada)):

@@ -34,18 +34,9 @@ def refuse_foreign(
 
 
 def earlier_answers(earlier: Assessment) -> dict[str, Answer]:
-    """Question key to the earlier answer, for those that say something."""
+    """Question key to the earlier answer; one that says nothing may have evidence."""
     rows = earlier.answers.select_related("question", "assessment__organisation")
-    return {answer.question.key: answer for answer in rows if _says_something(answer)}
-
-
-def _says_something(answer: Answer) -> bool:
-    return bool(
-        answer.verdict != Verdict.UNANSWERED
-        or answer.note
-        or answer.value not in (None, "", [])
-        or answer.owner_id
-    )
+    return {answer.question.key: answer for answer in rows}
 
 
 def fill(answers: Sequence[Answer], earlier: dict[str, Answer]) -> None:
