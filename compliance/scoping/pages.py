@@ -1,6 +1,7 @@
 """Numbers that the pages of a start and of facts share."""
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -10,10 +11,10 @@ from compliance.checklists.models import Edition
 
 
 def applying_counts(
-    edition: Edition, known: dict[str, Any], *, rests: bool
+    edition: Edition, known: dict[str, Any], *, period_from: date | None, rests: bool
 ) -> dict[str, Any]:
     """Numbers of questions by the day they bind, and of those that do not apply."""
-    scope = Scope(edition, known, rests=rests)
+    scope = Scope(edition, known, period_from=period_from, rests=rests)
     today = timezone.localdate()
     found = [scope.of(question) for question in edition.questions.all()]
     applying = [one for one in found if one.applies]

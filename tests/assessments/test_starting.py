@@ -189,6 +189,29 @@ def test_counts_follow_the_facts_before_anything_is_kept(cast, sign_in, edition)
     assert "From 1 Jan 2099" in text
 
 
+def test_counts_of_the_pages_are_those_of_the_assessment(cast, sign_in):
+    """A duty that ended before the audit period does not apply, wherever it is counted."""
+    draft = make_draft(questions=1)
+    ended = [{"date": "2025-12-31"}]
+    make_question(draft, draft.sections.get(), 2, applies_until=ended).save()
+    edition, client = publish(draft), sign_in(cast.otto)
+    assessment = start(cast, edition, {})
+    assert applying(assessment) == ["Q1"]
+    page = client.get(reverse("scoping:facts", args=["acme", assessment.pk]))
+    assert page.context["applying"] == 1
+    assert '<input type="hidden" name="period_from" value="2026-01-01">' in page.text
+    address = reverse("scoping:start", args=["acme", edition.pk])
+    page = client.post(address, form(subject="", period_from="2026-02-01"))
+    assert page.context["applying"] == 1
+    page = client.post(address, form(subject="", period_from="2025-02-01"))
+    assert page.context["applying"] == 2
+    address = reverse("scoping:applies", args=["acme", edition.pk])
+    days = {"2026-01-01": 1, "2025-12-31": 2, "": 2, "2026-02-30": 2}
+    for day, count in days.items():
+        reply = client.post(address, {"period_from": day})
+        assert reply.context["applying"] == count
+
+
 def test_reasons_name_the_rule_and_the_fact(cast, sign_in, edition):
     assessment = start(cast, edition, {"data": ["children"]})
     address = reverse("scoping:applicability", args=["acme", assessment.pk])

@@ -136,6 +136,16 @@ def test_facts_page_changes_it_and_says_what_moved(place, cast, sign_in):
     assert not here.rests
 
 
+def test_facts_page_counts_what_is_asked_here_while_facts_change(place, cast, sign_in):
+    _, here = place
+    client = sign_in(cast.otto)
+    shown = client.get(at("scoping:facts", here))
+    assert '<input type="hidden" name="rests_on" value="1">' in shown.text
+    address = reverse("scoping:applies", args=["acme", here.edition.pk])
+    counted = client.post(address, {"rests_on": "1"}).context["applying"]
+    assert counted == shown.context["applying"] == len(applying(here))
+
+
 def test_id_of_another_organisation_is_refused(place, cast, sign_in):
     whole, here = place
     rest_on(cast.ada, here, None)

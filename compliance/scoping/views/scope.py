@@ -90,7 +90,9 @@ def _facts_page(
 ) -> HttpResponse:
     """The page of the facts; what applies is counted for the ``known`` ones."""
     here = context["assessment"]
-    counts = applying_counts(here.edition, known, rests=here.rests)
+    counts = applying_counts(
+        here.edition, known, period_from=here.period_from, rests=here.rests
+    )
     context |= {"edition": here.edition, "once": _once(here)} | counts
     context["borne"] = borne_by(here).others
     return render(request, "scoping/facts.html", context, status=status)

@@ -1,5 +1,6 @@
 """Starting an assessment: its checklist, subject, period, facts and what then applies."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -51,8 +52,8 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
     others = list(may_rest_on(request.organisation, edition))
-    first = _first_words(earlier)
-    form = StartForm(data, edition=edition, others=others, initial=first)
+    words = _first_words(earlier)
+    form = StartForm(data, edition=edition, others=others, initial=words)
     like = earlier or _asked(request, edition, "facts")
     before = like.facts if like else {}
     facts = FactsForm(data, facts=list(edition.facts.all()), known=before)
@@ -77,7 +78,8 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
     context = {"edition": edition, "form": form, "facts": facts, "earlier": earlier}
     context |= {"like": like, "alike": _alike(request, edition)[:SOURCES]}
     rests = form["rests_on"].value() if others else None
-    context |= applying_counts(edition, known, rests=bool(rests))
+    first = _first_day(form["period_from"].value())
+    context |= applying_counts(edition, known, period_from=first, rests=bool(rests))
     status = 422 if is_sent else 200
     return render(request, "scoping/start.html", context, status=status)
 
@@ -122,6 +124,16 @@ def applies(request: MemberRequest, edition_id: int) -> HttpResponse:
     facts = FactsForm(request.POST, facts=list(edition.facts.all()))
     known = facts.answers() if facts.is_valid() else {}
     rests = bool(request.POST.get("rests_on"))
+    first = _first_day(request.POST.get("period_from"))
     context = {"edition": edition, "is_reply": True}
-    context |= applying_counts(edition, known, rests=rests)
+    context |= applying_counts(edition, known, period_from=first, rests=rests)
     return render(request, "scoping/_counts.html", context)
+
+
+def _first_day(typed: Any) -> date | None:
+    """The first day of the audit period, None while none is typed."""
+    try:
+        day: date = StartForm.base_fields["period_from"].clean(typed)
+    except ValidationError:
+        return None
+    return day
