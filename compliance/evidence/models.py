@@ -1,6 +1,5 @@
 """Evidence: what proves an answer."""
 
-import unicodedata
 import uuid
 from datetime import date, datetime, timedelta
 
@@ -13,6 +12,7 @@ from compliance.evidence.choices import Show
 from compliance.evidence.filetypes import label_of
 from compliance.evidence.periods import period_in_words
 from compliance.organisations.models import Organisation, User
+from compliance.web.spelling import having
 from compliance.web.text import validate_line
 
 KEPT = timedelta(days=1)
@@ -56,18 +56,9 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         )
 
     def matching(self, query: str) -> "EvidenceQuerySet":
-        """Those with a text in title, file name or link, or a hash that begins so.
-
-        Databases fold the case of Latin letters only, and take an accent written
-        apart for another letter: the usual spellings are searched side by side.
-        """
-        found = Q(sha256__startswith=query.replace(" ", "").lower())
-        folded = {query, query.lower(), query.upper(), query.capitalize()}
-        for form in ("NFC", "NFD"):
-            for text in {unicodedata.normalize(form, spelling) for spelling in folded}:
-                for name in ("title", "file_name", "url"):
-                    found |= Q(**{f"{name}__icontains": text})
-        return self.filter(found)
+        """Those with a text in title, file name or link, or a hash that begins so."""
+        is_hash = Q(sha256__startswith=query.replace(" ", "").lower())
+        return self.filter(is_hash | having(query, "title", "file_name", "url"))
 
     def same_file_as(self, evidence: "Evidence") -> "EvidenceQuerySet":
         """Others in the same organisation with the same bytes; a link has none."""

@@ -13,6 +13,8 @@ from django.utils import timezone
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
+from compliance.audit.text_erasure import holding
+from compliance.web.spelling import spellings
 from compliance.web.text import LONGEST_SEARCHED, number_in, searched
 
 PROGRAM = "attest"
@@ -68,7 +70,7 @@ class Chosen:
     ) -> QuerySet[Event]:
         if not self.text:
             return events
-        found = Q(payload__icontains=self.text)
+        found = holding(spellings(self.text))
         found |= Q(action__icontains=self.text) | Q(hash__startswith=self.text.lower())
         answers = [str(pk) for pk in ids]
         if answers:

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.legal_index.models import Instrument, Provision
+from compliance.web.spelling import having
 
 
 def instruments() -> QuerySet[Instrument]:
@@ -26,7 +27,7 @@ def provisions(instrument: Instrument, words: str = "") -> QuerySet[Provision]:
     """Those of one instrument that hold the words, in its order."""
     rows = joined().filter(instrument=instrument).order_by("position")
     for word in words.split()[:8]:
-        rows = rows.filter(Q(cite__icontains=word) | Q(title__icontains=word))
+        rows = rows.filter(having(word, "cite", "title"))
     return rows
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "sendings",
     "site_address",
     "sizes",
+    "spelling",
     "sqlite_lock",
     "staging",
     "storage_errors",

@@ -20,6 +20,7 @@ from compliance.checklists.rating import counted_as
 from compliance.organisations.models import Organisation
 from compliance.presence.seeing import with_news
 from compliance.signatures.validity import Void, voids_in
+from compliance.web.spelling import having
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,7 @@ def listed(organisation: Organisation, words: str = "") -> AssessmentQuerySet:
     """
     rows = organisation.assessments.for_page()
     for word in words.split():
-        rows = rows.filter(
-            Q(subject__icontains=word) | Q(edition__checklist__title__icontains=word)
-        )
+        rows = rows.filter(having(word, "subject", "edition__checklist__title"))
     return rows.order_by(
         Case(
             When(status__in=TALKED, then=0),

@@ -11,6 +11,7 @@ from compliance.assessments.coverage import covers
 from compliance.assessments.models import Answer
 from compliance.evidence.models import Evidence, EvidenceQuerySet
 from compliance.evidence.safe_names import link_fault
+from compliance.web.spelling import having
 from compliance.workspace.lines import proof_warning
 
 MOST = 6
@@ -101,7 +102,7 @@ def _called(rows: EvidenceQuerySet, names: Iterable[str]) -> list[Evidence]:
     for name in names:
         one = Q()
         for word in _words(name):
-            one &= Q(title__icontains=word)
+            one &= having(word, "title")
         found |= one
     return list(rows.filter(found)[:_READ]) if found else []
 

@@ -101,6 +101,14 @@ def test_filters(cast, sign_in_freshly, query, found):
     assert len(page.context["rows"]) == expected
 
 
+@pytest.mark.parametrize("text", ['said "yes"', r"C:\Data", "ÜBER c", "über C"])
+def test_text_is_found_as_it_was_written(cast, sign_in_freshly, text):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    signing.answer(cast.con, assessment, "Q1", note=r'She said "yes" über C:\Data')
+    signing.answer(cast.con, assessment, "Q2", note="She said no")
+    assert sign_in_freshly(cast.rev).get(URL, {"text": text}).context["count"] == 1
+
+
 def test_one_assessment_and_some_days(cast, sign_in_freshly):
     first, second = (factories.make_assessment(cast.acme, cast.ada) for _ in "12")
     signing.answer(cast.con, first, "Q1", verdict="met")

@@ -20,6 +20,7 @@ from compliance.assessments.choices import (
 from compliance.assessments.models.answer import Answer
 from compliance.audit.columns import Proven
 from compliance.organisations.models import Organisation, User
+from compliance.web.spelling import having
 from compliance.web.text import validate_line, validate_text
 
 ACTION_FIELDS = (
@@ -96,11 +97,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def matching(self, query: str) -> "ActionQuerySet":
         """With the text in title, details or owner, about that question, or so numbered."""
         about = ActionLink.objects.filter(answer__question__key__iexact=query)
-        found = (
-            Q(title__icontains=query)
-            | Q(text__icontains=query)
-            | Q(owner__name__icontains=query)
-            | Q(pk__in=about.values("action"))
+        found = having(query, "title", "text", "owner__name") | Q(
+            pk__in=about.values("action")
         )
         if number := re.fullmatch(
             r"(?:AC-?)?(\d{1,9})", query, re.ASCII | re.IGNORECASE

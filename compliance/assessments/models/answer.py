@@ -26,6 +26,7 @@ from compliance.checklists.rating import (
 )
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
+from compliance.web.spelling import having
 from compliance.web.text import validate_text
 
 TEXT = models.TextField()
@@ -53,8 +54,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Answers whose question has that key, or the text in its key, title or wording."""
         return self.filter(
             Q(question__key__istartswith=query)
-            | Q(question__title__icontains=query)
-            | Q(question__text__icontains=query)
+            | having(query, "question__title", "question__text")
         )
 
     def with_cites(self) -> "AnswerQuerySet":
