@@ -3,8 +3,10 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.models import SignOn
+from compliance.organisations.actions import set_policy
 from compliance.sign_on import actions
 from tests.reading import flat
 
@@ -16,6 +18,17 @@ def protect(user):
     return Authenticator.objects.create(
         user=user, type="webauthn", data={"name": "Key"}
     )
+
+
+SHUTS_OUT = ["second_factor_from", "sign_on_only"]
+"""Rules of a policy that ask for more than a password."""
+
+
+def shut_out(owner, organisation, rule):
+    """Close the organisation to whoever comes with a password alone."""
+    protect(owner)
+    value = timezone.localdate() if rule == "second_factor_from" else True
+    set_policy(by=owner, organisation=organisation, **{rule: value})
 
 
 def show(owner, organisation, domain):

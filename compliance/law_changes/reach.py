@@ -6,7 +6,6 @@ names only of what they may read as members.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
@@ -14,6 +13,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.checklists.models import Edition
 from compliance.law_changes.law import running
 from compliance.legal_index.models import Provision
+from compliance.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ _COUNTS = {
 }
 
 
-def reached(provision: Provision, organisation_ids: Collection[UUID]) -> Reached:
+def reached(provision: Provision, readable: Collection[Organisation]) -> Reached:
     """How far a provision reaches: five queries.
 
-    ``organisation_ids`` are those whose assessments the person may read.
+    ``readable`` are the organisations whose assessments the person may read.
     """
     rows = running().filter(question__citations__provision=provision).order_by()
     touched = _touched(rows, provision)
@@ -62,7 +62,7 @@ def reached(provision: Provision, organisation_ids: Collection[UUID]) -> Reached
         assessments=_COUNTS["assessments"], organisations=_COUNTS["organisations"]
     )
     theirs = Assessment.objects.filter(
-        organisation__in=organisation_ids, pk__in=touched.values("assessment")
+        organisation__in=readable, pk__in=touched.values("assessment")
     )
     joined = theirs.select_related("organisation", "edition__checklist")
     return Reached(

@@ -19,7 +19,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
-from compliance.organisations.policy_gate import lacking
+from compliance.organisations.policy_gate import is_open, lacking
 from compliance.organisations.reauthentication import StepUp, asked
 
 
@@ -176,6 +176,24 @@ def who_may(organisation: Organisation, *permissions: Permission) -> list[User]:
     ]
 
 
+def open_to(request: Any, permission: Permission) -> list[Organisation]:
+    """The organisations in which someone has a permission and which their session opens,
+    by name: those that may stand together on one page.
+    """
+    own = [
+        one.organisation
+        for one in _own(request.user)
+        if may(one, permission) and is_open(request, one)
+    ]
+    return sorted(own, key=lambda one: one.name.casefold())
+
+
+def _own(user: User) -> list[Membership]:
+    """The memberships of whoever is signed in: no query, but for who came otherwise."""
+    own = user.came_with
+    return list(Membership.objects.of(user)) if own is None else own
+
+
 def _remember(
     user: User, membership: Membership, memberships: list[Membership]
 ) -> None:
@@ -217,10 +235,7 @@ def member_required[**P](
         def guarded(
             request: Any, org: str, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
-            own = request.user.came_with
-            request.memberships = (
-                list(Membership.objects.of(request.user)) if own is None else own
-            )
+            request.memberships = _own(request.user)
             for membership in request.memberships:
                 if membership.organisation.slug == org:
                     break

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from compliance.organisations import signed_on
 from compliance.organisations.choices import Role
+from compliance.organisations.models import Membership
 
 
 def lacking(request: Any) -> HttpResponse | None:
@@ -15,38 +16,54 @@ def lacking(request: Any) -> HttpResponse | None:
 
     An htmx call is refused: the page that made it keeps what was typed.
     """
-    page = _asking(request)
+    page = _asking(request, request.membership)
+    request.factor_by = None
     if not page:
+        if not _is_proven(request, request.membership):
+            request.factor_by = request.organisation.policy.second_factor_from
         return None
     if request.htmx:
         return HttpResponse(status=403)
     return render(request, page, status=403)
 
 
-def _asking(request: Any) -> str:
+def is_open(request: Any, membership: Membership) -> bool:
+    """Whether the session shows all that the organisation of a membership asks for.
+
+    Of any membership of the person, not only that of the page: a page on which several
+    organisations stand side by side is a door to each of them.
+    """
+    return not _asking(request, membership)
+
+
+def _asking(request: Any, membership: Membership) -> str:
     """The template that asks for what the policy wants and the person lacks; or ""."""
-    policy, today = request.organisation.policy, timezone.localdate()
-    request.factor_by = None
-    if policy.sign_on_only and not _came_right(request):
+    policy = membership.organisation.policy
+    if policy.sign_on_only and not _came_right(request, membership):
         return "organisations/sign_on_needed.html"
-    if policy.second_factor_from is None or request.user.is_protected:
-        return ""
-    if signed_on.is_at(request, request.organisation.pk):
-        return ""  # its provider says how its people prove who they are
-    if not policy.asks_factor(today):
-        request.factor_by = policy.second_factor_from
-        return ""
-    return "organisations/factor_needed.html"
+    asks = policy.asks_factor(timezone.localdate())
+    if asks and not _is_proven(request, membership):
+        return "organisations/factor_needed.html"
+    return ""
 
 
-def _came_right(request: Any) -> bool:
+def _is_proven(request: Any, membership: Membership) -> bool:
+    """Whether more than a password lets the person in there.
+
+    The organisation's provider says how its people prove who they are.
+    """
+    return request.user.is_protected or signed_on.is_at(
+        request, membership.organisation_id
+    )
+
+
+def _came_right(request: Any, membership: Membership) -> bool:
     """Whether the session may open an organisation whose people come by its provider.
 
     Auditors belong to another house. Owners with a second factor are let in past it.
     """
-    role = request.membership.role
     return (
-        role == Role.AUDITOR
-        or (role == Role.OWNER and request.user.is_protected)
-        or signed_on.is_at(request, request.organisation.pk)
+        membership.role == Role.AUDITOR
+        or (membership.role == Role.OWNER and request.user.is_protected)
+        or signed_on.is_at(request, membership.organisation_id)
     )

@@ -1,12 +1,13 @@
 """A person's own signatures, as the trail has them, with the factor each rests on."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.organisations.models import Membership, User
+from compliance.organisations.models import Organisation, User
 from compliance.reviews.events import ASSESSMENT_SIGNED
 
 MOST = 200
@@ -25,16 +26,18 @@ class Signed(NamedTuple):
     seq: int
 
 
-def signed_by(person: User) -> list[Signed]:
-    """Their newest signatures in all organisations, whatever became of them since."""
+def signed_by(person: User, readable: Collection[Organisation]) -> list[Signed]:
+    """Their newest signatures in all organisations, whatever became of them since.
+
+    ``readable`` are the organisations whose assessments the person may read.
+    """
     events = list(
         Event.objects.filter(actor=person, action=ASSESSMENT_SIGNED).order_by("-at")[
             :MOST
         ]
     )
-    member = Membership.objects.filter(user=person).values("organisation")
     seen = Assessment.objects.select_related("organisation", "edition__checklist")
-    found = seen.filter(organisation__in=member).in_bulk(
+    found = seen.filter(organisation__in=readable).in_bulk(
         [event.scope_id for event in events]
     )
     return [_signed(event, found.get(event.scope_id)) for event in events]

@@ -25,6 +25,7 @@ from tests.factories import (
     make_scaled_edition,
     publish,
 )
+from tests.signing_on import SHUTS_OUT, protect, shut_out
 
 URL = reverse("comparison:compare", args=["acme"])
 FILE = reverse("comparison:figures", args=["acme"])
@@ -196,6 +197,23 @@ def test_two_organisations_where_rights_allow_both(cast, pair, sign_in):
     assert reply.status_code == 200
     assert reply.context["found"].counts[Kind.BETTER] == 1
     assert not Event.objects.filter(action="comparison.exported").exists()
+
+
+@pytest.mark.parametrize("rule", SHUTS_OUT)
+def test_organisation_that_a_password_does_not_open_is_not_found_beside_another(
+    cast, pair, sign_in, rule
+):
+    theirs = make_assessment(cast.other, cast.zoe, pair[0].edition)
+    Membership.objects.create(organisation=cast.other, user=cast.otto, role="owner")
+    shut_out(cast.zoe, cast.other, rule)
+    client = sign_in(cast.otto)
+    assert client.get(theirs.get_absolute_url()).status_code == 403
+    for asked in (of(pair[0], theirs), of(theirs, pair[0]), {"after": str(theirs.pk)}):
+        assert client.get(URL, asked).status_code == 404
+        assert client.post(FILE, asked | {"format": "csv"}).status_code == 404
+    assert str(theirs.pk) not in client.get(URL, of(*pair)).text
+    protect(cast.otto)
+    assert client.get(URL, of(pair[0], theirs)).status_code == 200
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx"])

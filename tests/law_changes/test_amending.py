@@ -7,7 +7,7 @@ from django.urls import reverse
 from compliance.audit import trail, verification
 from compliance.audit.models import LIBRARY, PEOPLE, Event
 from compliance.legal_index.actions import mark_of
-from compliance.models import Citation, Edition, Provision
+from compliance.models import Citation, Edition, Membership, Provision
 from compliance.organisations.actions import make_editor
 from tests.amending import amend
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.mailing import queued, send_queued
 from tests.reading import flat
+from tests.signing_on import SHUTS_OUT, shut_out
 
 CITE = "Law Art. 5a"
 POSTPONED = {"applies_from": "2027-12-02", "status": "applies_later"}
@@ -230,6 +231,21 @@ def test_editor_reads_how_far_a_change_reaches(cast, sign_in, provision):
     assert "Acme Two" in page
     for theirs in ("Zoe at", "Secret list", cast.other.name):
         assert theirs not in page
+
+
+@pytest.mark.parametrize("rule", SHUTS_OUT)
+def test_work_of_an_organisation_that_a_password_does_not_open_has_no_name(
+    cast, sign_in, provision, rule
+):
+    edition = Edition.objects.get()
+    make_assessment(cast.other, cast.zoe, edition, subject="Zoe at work")
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="reader")
+    client = sign_in(cast.rob)
+    assert "Zoe at work" in client.get(path(provision)).text
+    shut_out(cast.zoe, cast.other, rule)
+    page = flat(client.get(path(provision)).text)
+    assert "2 running assessments of 2 organisations" in page
+    assert "Zoe at work" not in page
 
 
 def test_newer_edition_is_not_touched_by_an_older_change(cast, sign_in, provision):

@@ -35,6 +35,7 @@ from tests.factories import (
     publish,
 )
 from tests.reading import flat
+from tests.signing_on import SHUTS_OUT, protect, shut_out
 
 URL = reverse("results:overview", args=["acme"])
 FIGURES = reverse("results:overview_figures", args=["acme"])
@@ -244,6 +245,23 @@ def test_group_shows_only_organisations_that_the_person_may_read(cast, law, sign
     assert [text for text, _ in rows["GDPR", "Not met"]] == ["2", "4"]
     theirs = sign_in(cast.rob).get(f"{URL}?by=organisations").context["view"]
     assert theirs.exposure_count == 2  # of this organisation alone
+
+
+@pytest.mark.parametrize("rule", SHUTS_OUT)
+def test_group_leaves_out_an_organisation_that_a_password_does_not_open(
+    cast, law, sign_in, rule
+):
+    make_assessment(cast.other, cast.zoe, law.edition, subject="Secret service")
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="owner")
+    shut_out(cast.zoe, cast.other, rule)
+    client, group = sign_in(cast.rob), {"by": "organisations"}
+    page = client.get(URL, group)
+    assert matrix(page)[0] == ["Acme"]
+    assert page.context["organisation_count"] == 1
+    file = client.post(FIGURES, group | {"format": "csv"})
+    assert "Secret service" not in page.text + file.text
+    protect(cast.rob)
+    assert matrix(client.get(URL, group))[0] == ["Acme", "Other"]
 
 
 def test_cells_of_another_organisation_lead_into_it(cast, law, sign_in):

@@ -4,10 +4,11 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from compliance.organisations.actions import remove_member
+from compliance.organisations.actions import change_role, remove_member
 from compliance.reviews import actions
 from tests import device, factories, signing
 from tests.reading import flat
+from tests.signing_on import SHUTS_OUT, shut_out
 
 pytestmark = pytest.mark.slow
 PAGE = "/security/signed/"
@@ -67,9 +68,27 @@ def test_who_left_sees_that_they_signed_and_nothing_of_the_organisation(cast, si
     assert signed.subject in rev.get(PAGE).text
     remove_member(by=cast.ada, membership=cast.acme.memberships.get(user=cast.rev))
     text = flat(rev.get(PAGE).text)
-    assert "Of an organisation that you left, revision 1" in text
+    assert "Of an organisation that is not open to you, revision 1" in text
     assert signed.subject not in text
     assert "Acme" not in text
+
+
+@pytest.mark.parametrize("rule", SHUTS_OUT)
+def test_what_was_signed_has_no_name_where_a_password_opens_nothing(
+    cast, sign_in, rule
+):
+    signed = signing.make_signed(cast)
+    shut_out(cast.ada, cast.acme, rule)
+    text = flat(sign_in(cast.rev).get(PAGE).text)
+    assert "Of an organisation that is not open to you, revision 1" in text
+    assert signed.subject not in text
+
+
+def test_who_became_an_auditor_reads_no_titles(cast, sign_in):
+    signed = signing.make_signed(cast)
+    member = cast.acme.memberships.get(user=cast.rev)
+    change_role(by=cast.ada, membership=member, role="auditor")
+    assert f"<bdi>{signed}" not in sign_in(cast.rev).get(PAGE).text
 
 
 def test_page_asks_little_however_many_there_are(

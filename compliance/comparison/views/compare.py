@@ -1,6 +1,6 @@
 """Two periods, days, subjects or organisations side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,9 @@ from compliance.evidence.download import attached
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
-    may,
     member_required,
+    open_to,
 )
-from compliance.organisations.models import Organisation
 from compliance.results.files import TYPES
 from compliance.results.law import RULES
 from compliance.results.stands import assessments_of, chain_of
@@ -59,7 +58,7 @@ def compare(request: MemberRequest) -> HttpResponse:
         except ValidationError as error:
             fault, status = error.messages[0], 422
     like = after or before
-    rows = list(sides.choices(_group(request, Permission.VIEW), like)[: sides.MOST])
+    rows = list(sides.choices(open_to(request, Permission.VIEW), like)[: sides.MOST])
     rows += [one for one in (before, after) if one and one not in rows]
     context: dict[str, Any] = {
         "form": form,
@@ -131,7 +130,7 @@ def _chosen(
     """The chosen assessments; 404 for one of an organisation that is not open here."""
     form.is_valid()
     ids = [form.cleaned_data.get(name) for name in ("before", "after")]
-    rows = sides.choices(_group(request, permission), None)
+    rows = sides.choices(open_to(request, permission), None)
     found: Mapping[UUID, Assessment] = {
         one.pk: one for one in rows.filter(pk__in=[pk for pk in ids if pk])
     }
@@ -192,14 +191,8 @@ def _swapped(request: MemberRequest) -> str:
     return f"{address}?{urlencode({k: v for k, v in given.items() if v})}"
 
 
-def _group(request: MemberRequest, permission: Permission) -> Sequence[Organisation]:
-    """The organisations of the person whose role there has a permission."""
-    own = request.memberships
-    return [one.organisation for one in own if may(one, permission)]
-
-
 def _may_take(request: MemberRequest, *chosen: Assessment | None) -> bool:
-    open_ = {one.pk for one in _group(request, Permission.REPORT)}
+    open_ = {one.pk for one in open_to(request, Permission.REPORT)}
     return all(one and one.organisation_id in open_ for one in chosen)
 
 

@@ -1,7 +1,5 @@
 """The legal index on screen, for those who keep it right."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -21,8 +19,8 @@ from compliance.legal_index.actions import mark_of, release_provision
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
-    may,
     member_required,
+    open_to,
 )
 from compliance.web.mail import by_mail
 
@@ -83,15 +81,9 @@ def provision(request: MemberRequest, provision_id: int) -> HttpResponse:
             slug = request.organisation.slug
             return redirect("law_changes:provision", slug, row.pk)
     context = {"provision": row, "form": form, "cited": index.cited_in(row)}
-    context["reach"] = reached(row, _readable(request))
+    context["reach"] = reached(row, open_to(request, Permission.VIEW))
     status = 422 if is_sent else 200
     return render(request, "law_changes/provision.html", context, status=status)
-
-
-def _readable(request: MemberRequest) -> list[UUID]:
-    """The organisations whose assessments the person may read as a member."""
-    members = request.memberships
-    return [one.organisation_id for one in members if may(one, Permission.VIEW)]
 
 
 def _said(cite: str, done: actions.LawNotice | None) -> str:

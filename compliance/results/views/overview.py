@@ -12,10 +12,9 @@ from compliance.evidence.download import attached
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
-    may,
     member_required,
+    open_to,
 )
-from compliance.organisations.models import Organisation
 from compliance.results import actions
 from compliance.results.files import TYPES
 from compliance.results.law import RULES
@@ -41,7 +40,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     Those are the organisations that the person may look into, and no others.
     """
     today, here = timezone.localdate(), request.organisation
-    group = _group(request, Permission.VIEW)
+    group = open_to(request, Permission.VIEW)
     by = ORGANISATIONS if request.GET.get("by") == ORGANISATIONS else SUBJECTS
     is_group = by == ORGANISATIONS and len(group) > 1
     rows = assessments_of(group if is_group else [here])
@@ -71,16 +70,12 @@ def figures(request: MemberRequest) -> HttpResponse:
     if form not in TYPES:
         raise Http404
     is_group = request.POST.get("by") == ORGANISATIONS
-    chosen = _group(request, Permission.REPORT) if is_group else [request.organisation]
+    chosen = [request.organisation]
+    if is_group:
+        chosen = open_to(request, Permission.REPORT)
     today = timezone.localdate()
     content = actions.write_all_figures(
         by=request.user, organisations=chosen, today=today, form=form
     )
     name = f"results-{request.organisation.slug}-{today.isoformat()}.{form}"
     return attached(content, TYPES[form], name)
-
-
-def _group(request: MemberRequest, permission: Permission) -> list[Organisation]:
-    """The organisations of the person whose role there has a permission, by name."""
-    own = [one.organisation for one in request.memberships if may(one, permission)]
-    return sorted(own, key=lambda one: one.name.casefold())

@@ -12,7 +12,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
-from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    member_required,
+    open_to,
+)
 from compliance.reviews import actions
 from compliance.reviews.forms import SignForm
 from compliance.reviews.own_signatures import MOST, signed_by
@@ -61,5 +66,7 @@ def _again(
 
 @require_safe
 def signed_by_me(request: MemberRequest) -> HttpResponse:
-    context = {"signatures": signed_by(request.user), "most": MOST}
+    """Their signatures everywhere; titles where the session opens the organisation."""
+    signatures = signed_by(request.user, open_to(request, Permission.VIEW))
+    context = {"signatures": signatures, "most": MOST}
     return render(request, "reviews/signed_by_me.html", context)
