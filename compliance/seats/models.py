@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit.columns import Proven
 from compliance.evidence.models import Evidence
-from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.access import Permission, holding
 from compliance.organisations.models import OVER, Invitation, Organisation, User
 from compliance.seats.choices import How, RequestFilter, RequestStatus, SampleResult
 from compliance.web.text import validate_line, validate_text
@@ -277,14 +278,18 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     """Share links by whether they open anything."""
 
     def open_at(self, moment: datetime) -> "ShareLinkQuerySet":
-        """Neither over nor taken back, and made by someone who still may."""
-        roles = [role for role, may in ALLOWED.items() if Permission.SEATS in may]
+        """Neither over nor taken back, and made by someone who may do so ever since.
+
+        By role and policy as they are now; whoever left and came back makes a new one.
+        """
+        makers = holding(Permission.SEATS).filter(
+            organisation=OuterRef("assessment__organisation"),
+            user=OuterRef("made_by"),
+            user__is_active=True,
+            joined_at__lte=OuterRef("made_at"),
+        )
         return self.exclude(token_hash__startswith=OVER).filter(
-            revoked_at=None,
-            expires_at__gt=moment,
-            made_by__is_active=True,
-            made_by__memberships__organisation=F("assessment__organisation"),
-            made_by__memberships__role__in=roles,
+            Exists(makers), revoked_at=None, expires_at__gt=moment
         )
 
     def for_page(self) -> "ShareLinkQuerySet":
@@ -323,3 +328,8 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}, until {self.expires_at:%Y-%m-%d}"
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether it opens nothing any more, whatever its maker may."""
+        return self.expires_at <= timezone.now() or self.token_hash.startswith(OVER)

@@ -16,10 +16,17 @@ from django.utils import timezone
 
 from compliance.audit import tables, trail, verification
 from compliance.audit.transaction import writing
-from compliance.models import AccessPolicy, Event
+from compliance.models import AccessPolicy, Event, Membership
 from compliance.organisations import actions
-from compliance.organisations.access import ALLOWED, Permission, granted, may, who_may
-from compliance.organisations.choices import Role
+from compliance.organisations.access import (
+    ALLOWED,
+    Permission,
+    granted,
+    holding,
+    may,
+    who_may,
+)
+from compliance.organisations.choices import Among, Role
 from compliance.reviews.event_labels import event_in_words
 from compliance.tokens.actions import make_token
 from compliance.tokens.bearers import bearer_of
@@ -324,6 +331,18 @@ def test_right_is_left_to_fewer(name, value, permission, left, cast):
         assert lost <= {permission}
     assert {u.memberships.get().role for u in who_may(cast.acme, permission)} == left
     assert all(may(one, permission) for one in cast.other.memberships.all())
+
+
+@pytest.mark.parametrize("among", Among.values)
+@pytest.mark.parametrize("is_sample", [False, True])
+def test_database_is_asked_for_a_right_as_a_person_is(among, is_sample, cast):
+    rule(cast, exports=among, shares=among, invites=among)
+    cast.acme.sample_of = cast.ada if is_sample else None
+    cast.acme.save()
+    everybody = list(Membership.objects.select_related("organisation__own_policy"))
+    for permission in Permission:
+        theirs = {one for one in everybody if may(one, permission)}
+        assert set(holding(permission)) == theirs, permission
 
 
 def test_files_are_taken_away_by_owners_alone(cast, sign_in, sign_in_freshly):

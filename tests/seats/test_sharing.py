@@ -13,6 +13,13 @@ from django.utils import timezone
 from compliance.audit import trail
 from compliance.discussion.actions import comment
 from compliance.models import Event, Membership, ShareLink
+from compliance.organisations.actions import (
+    accept_invitation,
+    invite,
+    remove_member,
+    set_policy,
+    take_back,
+)
 from compliance.seats import actions
 from compliance.seats.queries import openings
 from tests import factories, seating
@@ -185,6 +192,54 @@ def test_link_ends_with_the_right_of_who_made_it(cast, client, made):
     assert client.get(f"/shared/{link.pk}/").status_code == 404
     Membership.objects.filter(user=cast.otto).delete()
     assert client.get(f"/share/{token}/").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["invited again", "removal undone"])
+def test_link_does_not_come_back_with_who_made_it(cast, client, sign_in, made, how):
+    link, token = made
+    opened(client, token)
+    member = Membership.objects.get(user=cast.otto)
+    removal = remove_member(by=cast.ada, membership=member)
+    if how == "invited again":
+        who = {"email": cast.otto.email, "name": "Otto", "role": "officer"}
+        again = invite(by=cast.ada, organisation=cast.acme, **who)
+        accept_invitation(by=cast.otto, invitation=again)
+    else:
+        take_back(by=cast.ada, organisation=cast.acme, seq=removal.seq)
+    assert client.get(f"/share/{token}/").status_code == 404
+    assert client.get(f"/shared/{link.pk}/").status_code == 404
+    _, new = actions.share(by=cast.otto, assessment=link.assessment, label="x", days=1)
+    assert opened(client, new).status_code == 200
+
+
+def test_link_is_closed_where_the_policy_leaves_links_to_others(
+    cast, client, sign_in, made
+):
+    link, token = made
+    _, of_owner = actions.share(
+        by=cast.ada, assessment=link.assessment, label="Board", days=1
+    )
+    opened(client, token)
+    set_policy(by=cast.ada, organisation=cast.acme, shares="owners")
+    assert client.get(f"/share/{token}/").status_code == 404
+    assert client.get(f"/shared/{link.pk}/").status_code == 404
+    assert opened(client, of_owner).status_code == 200
+
+
+def test_list_says_that_a_link_ended_with_a_right_and_takes_it_back_for_good(
+    cast, sign_in, made
+):
+    link, token = made
+    set_policy(by=cast.ada, organisation=cast.acme, shares="owners")
+    ada = sign_in(cast.ada)
+    where = f"/o/acme/assessments/{link.assessment_id}/auditors/"
+    page = flat(ada.get(where).text)
+    assert "Ended with the right to make links, made by<bdi>Otto Weber" in page
+    assert f"/o/acme/share/{link.pk}/revoke/" in page
+    ada.post(f"/o/acme/share/{link.pk}/revoke/")
+    set_policy(by=cast.ada, organisation=cast.acme, shares="role")
+    assert actions.open_share(token=token) is None
+    assert "Taken back" in flat(ada.get(where).text)
 
 
 def test_number_of_a_link_opens_nothing(client, made):

@@ -161,7 +161,7 @@ def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
 def take_back(*, by: User, organisation: Organisation, seq: int) -> Membership:
     """Make someone a member again who was removed just now, in the role they had.
 
-    They own again all that they owned; tokens and feeds that ended stay so. Raises
+    They own again all that they owned; tokens, feeds and links that ended stay so. Raises
     ``Event.DoesNotExist`` when it is too late, ``ValidationError`` for a role above.
     """
     with writing():
