@@ -101,6 +101,7 @@ class ComplianceConfig(AppConfig):
         rights_lost.connect(cancellation.end_jobs)
         signed_on.elsewhere.connect(entrance.place)
         signed_on.still_speaks.connect(entrance.speaks)
+        signed_on.vouches.connect(entrance.vouches)
         sign_on.group_given.connect(directory.give_roles_of)
         rights_lost.connect(directory.forget)
         rights_lost.connect(sign_on.keep_departure)

@@ -12,6 +12,7 @@ from compliance.calendar.sources.scope import DateScope
 from compliance.organisations.access import granted
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import Membership
+from compliance.organisations.policy_gate import lacks_factor
 
 PAST_DAYS = 31
 """How long what is late stays in a subscription; the page goes on to show it."""
@@ -37,11 +38,12 @@ def feed_of(token: str) -> Feed | None:
 def read(feed: Feed) -> Subscribed | None:
     """The dates of a subscription, in the language and by the clock of its person.
 
-    None when the membership has just ended.
+    None when the membership has just ended, and until the person has the second factor
+    that the organisation asks for.
     """
-    members = Membership.objects.select_related("organisation__own_policy")
+    members = Membership.objects.select_related("organisation__own_policy", "user")
     member = members.filter(organisation=feed.organisation, user=feed.user).first()
-    if member is None:
+    if member is None or lacks_factor(member):
         return None
     with spoken_to(Reminders.of(feed.organisation, feed.user)):
         today = timezone.localdate()

@@ -8,6 +8,7 @@ __all__ = [
     "events",
     "invitation_delivery",
     "models",
+    "policy_gate",
     "rate_limits",
     "reauthentication",
     "recognition",

@@ -36,6 +36,18 @@ def is_open(request: Any, membership: Membership) -> bool:
     return not _asking(request, membership)
 
 
+def lacks_factor(membership: Membership) -> bool:
+    """Whether a member's secrets open nothing yet: their tokens, and their calendar address.
+
+    The policy as it is read where there is no session: sign-on only is about the way into
+    one, and asks nothing here.
+    """
+    asks = membership.organisation.policy.asks_factor(timezone.localdate())
+    return asks and not (
+        membership.user.is_protected or signed_on.is_vouched_for(membership)
+    )
+
+
 def _asking(request: Any, membership: Membership) -> str:
     """The template that asks for what the policy wants and the person lacks; or ""."""
     policy = membership.organisation.policy

@@ -17,7 +17,12 @@ from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from compliance.organisations.models import RIGHTS_OVER_ALL, Organisation, User
+from compliance.organisations.models import (
+    RIGHTS_OVER_ALL,
+    Membership,
+    Organisation,
+    User,
+)
 
 _KEY, _PROOF = "signed_on", "signed_on_proof"
 _OPEN = {"organisations:front", "account_logout"}
@@ -28,6 +33,9 @@ The room of sign-on replies with the page of the provider that alone lets them i
 still_speaks = Signal()
 """Someone opens a page in a session that ``began`` at a provider, as ``user``. The room of
 sign-on replies whether that provider still speaks for them."""
+vouches = Signal()
+"""A secret of a member is used, without a session. The room of sign-on replies whether the
+provider of the ``membership``'s organisation signs them in."""
 ENDED = "Your organisation changed how it signs you in. Sign in again."
 
 
@@ -53,6 +61,12 @@ def place_for(email: str, user: User | None = None) -> str:
     """The page at which someone signs in in place of this one; "" for nearly everybody."""
     responses = elsewhere.send(sender=User, email=email, user=user)
     return next((place for _, place in responses if place), "")
+
+
+def is_vouched_for(membership: Membership) -> bool:
+    """Whether the provider of the organisation signs a member in, were there a session."""
+    responses = vouches.send(sender=Membership, membership=membership)
+    return any(does for _, does in responses)
 
 
 def remember(

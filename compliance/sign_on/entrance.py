@@ -6,11 +6,12 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 
 from compliance.organisations.choices import Role
-from compliance.organisations.models import Organisation, User
+from compliance.organisations.models import Membership, Organisation, User
 from compliance.organisations.signed_on import SignedOn
 from compliance.sign_on import actions, dns, oidc, saml
 from compliance.sign_on.models import SignOn
@@ -70,6 +71,17 @@ def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:
     )
     if not began["is_limited"]:
         rows = rows.owning(dns.domain_of(user.email))
+    return rows.exists()
+
+
+def vouches(*, membership: Membership, **_: Any) -> bool:
+    """Whether the provider of the organisation is on and knows a member."""
+    rows = SignOn.objects.filter(
+        organisation=membership.organisation_id,
+        is_on=True,
+        organisation__identities__user=membership.user_id,
+        organisation__identities__issuer=F("issuer"),
+    )
     return rows.exists()
 
 

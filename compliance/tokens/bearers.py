@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.organisations.access import Permission
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import Membership
+from compliance.organisations.policy_gate import lacks_factor
 from compliance.tokens.models import Token
 
 _USED = timedelta(minutes=1)
@@ -48,8 +49,7 @@ def bearer_of(text: str) -> Bearer | None:
         if membership is None:
             return None
         membership.user = token.user
-        asks = membership.organisation.policy.asks_factor(timezone.localdate())
-        if asks and not token.user.is_protected:
+        if lacks_factor(membership):
             return None
     may = token.opens(membership)
     if Permission.VIEW not in may:

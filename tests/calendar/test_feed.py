@@ -17,6 +17,7 @@ from compliance.remediation.actions import change_action
 from tests import dating, factories
 from tests.dating import NOON
 from tests.factories import PASSWORD
+from tests.signing_on import protect, shut_out
 from tests.test_doors import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,20 @@ def test_closed_account_opens_nothing(cast, client):
     cast.rob.is_active = False
     cast.rob.save()
     assert ask(client, token).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["con", "aud"])
+def test_address_of_somebody_without_the_second_factor_opens_nothing(
+    cast, client, name
+):
+    person = getattr(cast, name)
+    token = make(cast, person)
+    shut_out(cast.ada, cast.acme, "second_factor_from")
+    assert ask(client, token).status_code == 404
+    protect(person)
+    assert ask(client, token).status_code == 200
+    shut_out(cast.ada, cast.acme, "sign_on_only")
+    assert ask(client, token).status_code == 200  # it is about sessions
 
 
 def test_address_taken_back_opens_nothing(cast, client, sign_in):

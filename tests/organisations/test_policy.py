@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from compliance.audit import tables, trail, verification
 from compliance.audit.transaction import writing
-from compliance.models import AccessPolicy, Event, Membership
+from compliance.calendar.actions import make_feed
+from compliance.models import AccessPolicy, Event, Identity, Membership, SignOn
 from compliance.organisations import actions
 from compliance.organisations.access import (
     ALLOWED,
@@ -225,6 +226,32 @@ def test_token_of_somebody_without_one_opens_nothing(cast):
     assert bearer_of(text) is None
     protect(cast.con)
     assert bearer_of(text)
+
+
+def test_secrets_of_whom_the_provider_signs_in_need_no_other_factor(cast, client):
+    """A token and a calendar address; of the organisation whose provider it is alone."""
+    where = {"by": cast.con, "organisation": cast.acme}
+    _, token = make_token(**where, name="Script", scopes=["view"], days=7)
+    _, feed = make_feed(**where, is_own_only=False)
+    require(cast)
+
+    def opens():
+        address = f"/feed/{feed}/attest.ics"
+        return bool(bearer_of(token)), client.get(address).status_code == 200
+
+    issuer = "https://idp.example"
+    for organisation in (cast.other, cast.acme):
+        assert opens() == (False, False)
+        provider = SignOn.objects.create(
+            organisation=organisation, issuer=issuer, is_on=True, tested_at=NOW
+        )
+        Identity.objects.create(
+            organisation=organisation, issuer=issuer, user=cast.con, subject="7"
+        )
+    assert opens() == (True, True)
+    provider.is_on = False
+    provider.save()
+    assert opens() == (False, False)
 
 
 def test_last_factor_stays_while_an_organisation_asks_for_one(cast, ada):
