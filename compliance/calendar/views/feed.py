@@ -24,14 +24,11 @@ HEADERS = {
 @login_not_required
 def feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """The dates as iCalendar; unchanged ones are not sent again (RFC 9110, 13.1.2)."""
-    if _is_throttled(request, WRONG, dry_run=True):
-        return _refusal(429)
     found = feed_of(token)
-    if found is None:
-        _is_throttled(request, WRONG)
-        return _refusal(404)
+    if found is None:  # a right address works all the same: others share the network
+        return _refusal(429, 60) if _is_throttled(request, WRONG) else _refusal(404)
     if _is_throttled(request, RIGHT, key=found.token_hash):
-        return _refusal(429)
+        return _refusal(429, 3600)
     dates = read(found)
     if dates is None:
         return _refusal(404)
@@ -49,12 +46,12 @@ def _is_throttled(request: HttpRequest, limit: dict[str, str], **more: Any) -> b
     return not within(request, limit, limit_get=True, **more)
 
 
-def _refusal(status: int) -> HttpResponseBase:
-    """In plain text: a program reads it, not a person."""
+def _refusal(status: int, wait: int = 0) -> HttpResponseBase:
+    """In plain text: a program reads it, not a person; it may ask again in ``wait`` seconds."""
     words = {404: "This calendar has ended, or never existed.\n", 429: "Too often.\n"}
     response = HttpResponse(words[status], content_type="text/plain", status=status)
-    if status == 429:
-        response.headers["Retry-After"] = "3600"
+    if wait:
+        response.headers["Retry-After"] = str(wait)
     return _headed(response)
 
 
