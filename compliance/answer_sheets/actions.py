@@ -202,7 +202,11 @@ def _write(by: User, assessment: Assessment, draft: drafts.Draft, chosen: Plan) 
     changes: Mapping[int, Change] = {
         entry.answer.pk: change
         for entry in chosen.changing
-        if (change := alter(by, entry.answer, dict(entry.touched)))
+        if (
+            change := alter(
+                by, entry.answer, dict(entry.touched), is_behind=entry.is_behind
+            )
+        )
     }
     store(answers, changes)
     event = trail.record(

@@ -36,7 +36,8 @@ Pick = tuple[int, str]
 class CurrentAnswer:
     """An answer as it stands, what is asked, and both as they were written out.
 
-    ``events`` are those that set each field last.
+    ``events`` are those that set each field last; ``is_behind`` says that the question
+    was reworded since.
     """
 
     answer: Answer
@@ -44,6 +45,7 @@ class CurrentAnswer:
     was_asked: SheetQuestion
     known: Mapping[str, Any]
     events: Mapping[str, Event]
+    is_behind: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Shown:
 class Entry:
     """The fate of one answer. ``touched`` is what its fields are set to.
 
-    ``waits`` says that it would be an N/A that a second person has to confirm.
+    ``waits`` says that it would be an N/A that a second person has to confirm,
+    ``is_behind`` that the file has it under words of before.
     """
 
     answer: Answer
@@ -87,6 +90,7 @@ class Entry:
     conflicts: list[Shown]
     kept: Mapping[str, Any]
     waits: bool
+    is_behind: bool
 
 
 @dataclass(slots=True)
@@ -166,8 +170,8 @@ def plan(
         found.rows += 1
         if row.question and _words(row.question) != _words(one.asked.text):
             found.ignored.append(
-                f"{row.sheet}, row {row.number}: the words of {one.asked.key} were"
-                " changed. Questions cannot be imported."
+                f"{row.sheet}, row {row.number}: {one.asked.key} has other words here"
+                " than in the file. Questions cannot be imported."
             )
         _compare(found, row, one, setting)
     found.missing = total - found.rows
@@ -256,6 +260,7 @@ def _entry(
         ],
         {name: wanted[name] for name in clash if name in kept},
         waits=change is not None and "na_by" in change.columns and bool(altered.na_by),
+        is_behind=one.is_behind,
     )
 
 

@@ -10,7 +10,12 @@ from compliance.answer_sheets.sheet import ASSESSMENT_ID, TRAIL, Line, Mark, Pap
 from compliance.assessments.following import choices_of, values_of
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
-from compliance.assessments.writing import events_by_answer, setting_events, wound_back
+from compliance.assessments.writing import (
+    events_by_answer,
+    is_reworded,
+    setting_events,
+    wound_back,
+)
 from compliance.audit import trail
 from compliance.checklists.models import Question
 from compliance.organisations.access import Permission, who_may
@@ -111,6 +116,7 @@ def standing_of(
             before.get((mark.question_id, asked.key), asked),
             wound_back(answer, Known(mark.version), events),
             setting_events(events),
+            is_reworded(Known(mark.version), events),
         )
     return found
 

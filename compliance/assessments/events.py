@@ -164,6 +164,8 @@ ANSWER_UPGRADE_UNDONE = _moved(
     after=say.After,
     changes_answer=True,
 )
+REWORDING = (ANSWER_UPGRADED, ANSWER_ASKED_AGAIN, ANSWER_UPGRADE_UNDONE)
+"""Those after which an answer stands under other words than before."""
 ANSWER_ACCEPTED = _moved(
     "answer.accepted",
     _("accepted by a reviewer"),

@@ -19,7 +19,8 @@ from compliance.assessments.answer_fields import (
     from_json,
     json_of,
 )
-from compliance.assessments.choices import NO_OWNER, Verdict
+from compliance.assessments.choices import NO_OWNER, Again, Verdict
+from compliance.assessments.events import REWORDING
 from compliance.assessments.following import Changes, is_chosen_na, untied, values_of
 from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment
@@ -114,10 +115,26 @@ def old_values(side: Changes) -> Changes:
 
 def as_known(answer: Answer, page: Known) -> Changes:
     """The fields as a page knows them, wound back along the trail."""
+    return wound_back(answer, page, events_since(answer, page))
+
+
+def events_since(answer: Answer, page: Known) -> list[Event]:
+    """The events that changed its fields since a page was made, newest first."""
     if page.oldest == answer.version:
-        return values_of(answer)
+        return []
     events = changing_events(answer.assessment, [answer.pk])
-    return wound_back(answer, page, events[: answer.version - page.oldest])
+    return list(events[: answer.version - page.oldest])
+
+
+def is_reworded(page: Known, events: Iterable[Event]) -> bool:
+    """Whether one of the events of an answer changed what is asked after a page showed it.
+
+    A later version of single fields says nothing of the question that it shows.
+    """
+    return any(
+        event.action in REWORDING and trail.changes(event)[1]["version"] > page.version
+        for event in events
+    )
 
 
 def changing_events(assessment: Assessment, ids: Sequence[int]) -> QuerySet[Event]:
@@ -170,13 +187,15 @@ def write(
     *,
     beside: Changes | None = None,
     also: Changes | None = None,
+    is_behind: bool = False,
 ) -> Event | None:
     """Save what differs, as one event; None when nothing does.
 
-    ``beside`` are columns of ``BESIDE_IT`` to set, ``also`` goes into the event.
+    ``beside`` are columns of ``BESIDE_IT`` to set, ``also`` goes into the event;
+    ``is_behind`` as ``alter`` has it.
     """
     is_said = bool(also and also.get("attached"))
-    change = alter(by, answer, touched, beside, is_said=is_said)
+    change = alter(by, answer, touched, beside, is_said=is_said, is_behind=is_behind)
     if change is None:
         return None
     if answer.owner_id and "owner_id" in change.after:
@@ -216,10 +235,12 @@ def alter(
     beside: Changes | None = None,
     *,
     is_said: bool = False,
+    is_behind: bool = False,
 ) -> Change | None:
     """Set what differs and what follows from it, unsaved; None when nothing differs.
 
-    With ``is_said`` it is an answer whatever differs: evidence comes with it.
+    With ``is_said`` it is an answer whatever differs: evidence comes with it. With
+    ``is_behind`` it was said before the question was reworded, and is to be confirmed.
     Raises ``ValidationError`` when a reason or a day is missing. Whether the owner
     belongs to the organisation is for the caller to see to.
     """
@@ -237,6 +258,9 @@ def alter(
         answer.answered_by, answer.answered_at = by, now
     for field, value in (beside or {}).items():
         setattr(answer, field, value)
+    if is_behind:  # said under what was asked before, it confirms nothing of today
+        is_answer = real.keys() & set(ANSWERING)
+        answer.again = stood["again"] or (Again.EDITION.value if is_answer else "")
     if answer.verdict == Verdict.UNANSWERED:
         answer.answered_by = answer.answered_at = None
     moved = {f: v for f, v in _beside(answer).items() if v != stood[f]}

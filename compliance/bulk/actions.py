@@ -34,6 +34,7 @@ from compliance.assessments.writing import (
     answerer,
     changing_events,
     events_by_answer,
+    is_reworded,
     is_standing,
     old_values,
     wound_back,
@@ -87,7 +88,7 @@ def preview_bulk(
     A reason or a day may still be missing.
     """
     answers = _found(_answers_of(assessment), list(targets))
-    return _plan(assessment, answers, targets, bulk)
+    return _plan(assessment, answers, targets, bulk)[0]
 
 
 def filling(
@@ -143,13 +144,20 @@ def set_many(
         _refuse_half(bulk.changes)
         locked = _answers_of(assessment).select_for_update(of=("self",))
         answers = _found(locked, list(targets))
-        found = _plan(assessment, answers, targets, bulk)
+        found, behind = _plan(assessment, answers, targets, bulk)
         if found.stale:
             return Set(found, None)
         changes = {
             answer.pk: change
             for answer in answers
-            if (change := alter(by, answer, dict(found.touched.get(answer.pk, {}))))
+            if (
+                change := alter(
+                    by,
+                    answer,
+                    dict(found.touched.get(answer.pk, {})),
+                    is_behind=answer.pk in behind,
+                )
+            )
         }
         store(answers, changes)
         entries = [
@@ -270,7 +278,8 @@ def _plan(
     answers: Sequence[Answer],
     targets: Mapping[int, Known],
     bulk: Bulk,
-) -> Plan:
+) -> tuple[Plan, set[int]]:
+    """The plan, and the ids of answers whose question was reworded since the page."""
     _refuse_foolish(assessment, bulk)
     _refuse_newer(answers, targets)
     old = {a.pk: a for a in answers if targets[a.pk].oldest < a.version}
@@ -282,7 +291,8 @@ def _plan(
     if bulk.evidence:
         uses = bulk.evidence.attachments.filter(answer__assessment=assessment)
         attached = frozenset(uses.values_list("answer_id", flat=True))
-    return plan(answers, bulk.changes, known, attached)
+    behind = {pk for pk in old if is_reworded(targets[pk], since[pk])}
+    return plan(answers, bulk.changes, known, attached), behind
 
 
 def _refuse_newer(answers: Iterable[Answer], targets: Mapping[int, Known]) -> None:

@@ -27,6 +27,7 @@ class Plan:
     because it follows from a value (``kept`` of them change in nothing else);
     ``not_applying`` and ``stale`` are left alone
     altogether, the latter because someone changed them since the page showed them.
+    ``others`` are the ids that are not left alone.
     """
 
     touched: dict[int, Changes] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Plan:
     from_value: list[str] = field(default_factory=list)
     not_applying: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
-    others: dict[int, int] = field(default_factory=dict)
+    others: list[int] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -116,7 +117,7 @@ def plan(
         elif is_stale(answer, wanted, known.get(answer.pk)):
             found.stale.append(answer.question.key)
         else:
-            found.others[answer.pk] = answer.version
+            found.others.append(answer.pk)
             _count(found, answer, wanted, changes)
             if attached is not None and answer.pk not in attached:
                 found.attaching.add(answer.pk)

@@ -203,7 +203,7 @@ def _apply(
         by=request.user,
         organisation=request.organisation,
         assessment_id=assessment.pk,
-        targets={pk: Known(version) for pk, version in asked.plan.others.items()},
+        targets={pk: asked.targets[pk] for pk in asked.plan.others},
         bulk=asked.bulk,
     )
     if done.plan.stale:

@@ -221,7 +221,8 @@ def test_what_is_no_answer_is_named_and_passed_over(assessment, con, content):
             "Section 1!Z3: outside the columns.",
             "Section 1!XFD4: outside the columns.",
             "Section 1!D20: a row of no question.",
-            "Section 1, row 2: the words of Q1 were changed. Questions cannot be imported.",
+            "Section 1, row 2: Q1 has other words here than in the file. Questions cannot"
+            " be imported.",
             "Sheet “Mine” holds no answers.",
         ]
     )

@@ -28,12 +28,14 @@ from compliance.assessments.proposing import (
 )
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import (
-    as_known,
     changing_events,
+    events_since,
+    is_reworded,
     is_standing,
     locked,
     old_values,
     setting_events,
+    wound_back,
     write,
 )
 from compliance.audit import event_types, trail
@@ -128,7 +130,8 @@ class _Merge:
     """A save beside the answer as it stands.
 
     ``known`` are the fields as the page knows them, ``wanted`` those that were touched
-    with what follows from them, ``clash`` those that both sides changed.
+    with what follows from them, ``clash`` those that both sides changed. ``is_behind``
+    says that the question was reworded since.
     """
 
     answer: Answer
@@ -137,6 +140,7 @@ class _Merge:
     standing: Changes
     touched: Changes
     wanted: Changes
+    is_behind: bool
     clash: tuple[str, ...] = ()
 
     @property
@@ -151,10 +155,11 @@ def _merge(answer: Answer, changes: Changes, base: int | Known) -> _Merge:
     if page.newest > answer.version:
         msg = "This page refers to a version that does not exist. Load it again."
         raise ValidationError(msg)
-    known, standing = as_known(answer, page), values_of(answer)
+    events = events_since(answer, page)
+    known, standing = wound_back(answer, page, events), values_of(answer)
     touched = touched_of(answer, changes, known)
-    wanted = settled(answer, touched)
-    merge = _Merge(answer, page, known, standing, touched, wanted)
+    wanted, is_behind = settled(answer, touched), is_reworded(page, events)
+    merge = _Merge(answer, page, known, standing, touched, wanted, is_behind)
     merge.clash = tuple(f for f in merge.differing if standing[f] != known[f])
     return merge
 
@@ -163,20 +168,28 @@ def _save(
     by: User, merge: _Merge, used: Used | None = None, proposal: Proposal | None = None
 ) -> Saved:
     answer, page, wanted = merge.answer, merge.page, merge.wanted
-    # typed under what was asked before, it does not confirm what is asked now
-    is_behind = bool(wanted and answer.again and page.newest < answer.version)
-    beside: Changes | None = {"again": answer.again} if is_behind else None
+    beside: Changes | None = None
     also: Changes = {}
     if used and proposal:
         settle(by, proposal, ProposalState.USED)
-        also["proposal"], beside = proposal_payload(proposal), beside or {}
+        also["proposal"], beside = proposal_payload(proposal), {}
         if attached := attach_all(answer, grounds_of(proposal, used)):
             also["attached"] = attached
-    event = write(by, answer, wanted, ANSWER_SAVED, beside=beside, also=also)
+    event = write(
+        by,
+        answer,
+        wanted,
+        ANSWER_SAVED,
+        beside=beside,
+        also=also,
+        is_behind=merge.is_behind,
+    )
     if "attached" in also:
         refuse_too_many_files(answer.assessment)
     standing, known = merge.standing, merge.known
-    unseen = any(standing[f] != known[f] for f in FIELDS if f not in wanted)
+    unseen = merge.is_behind or any(
+        standing[f] != known[f] for f in FIELDS if f not in wanted
+    )
     now = page.raised(wanted, answer.version) if unseen else Known(answer.version)
     return Saved(answer, event, now)
 

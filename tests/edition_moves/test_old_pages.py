@@ -1,0 +1,118 @@
+"""Pages and files from before a move: what they say stays, and is to be confirmed."""
+
+from django.urls import reverse
+
+from compliance.assessments.events import ANSWER_SAVED
+from compliance.assessments.versions import Known
+from compliance.models import Answer, Event
+from compliance.workspace import actions as workspace_actions
+from tests.answer_sheets.making import changed, download, preview, take
+from tests.edition_moves import test_upgrading as upgrading
+from tests.edition_moves.test_upgrading import by_key, move, save
+
+moved = upgrading.moved
+
+
+def said(assessment, key="Q2"):
+    answer = by_key(assessment)[key]
+    return answer.verdict, answer.again
+
+
+def confirm(by, answer, version=None):
+    return workspace_actions.confirm_again(
+        by=by,
+        organisation=answer.assessment.organisation,
+        assessment_id=answer.assessment_id,
+        answer_id=answer.pk,
+        seen=Known(answer.version if version is None else version),
+    )
+
+
+def test_old_list_sets_many_and_confirms_nothing(cast, moved, sign_in):
+    assessment, new, _ = moved
+    con, url = sign_in(cast.con), reverse("bulk:change", args=["acme", assessment.pk])
+    found = by_key(assessment)
+    move(cast, assessment, new)
+
+    def set_both(verdict):
+        picks = [f"{found[key].pk} {found[key].version}" for key in ("Q1", "Q2")]
+        given = {"what": "answer", "verdict": verdict}
+        page = con.post(url, {"pick": picks} | given).context
+        shown = {"pinned": page["pinned"], "digest": page["plan"].digest}
+        con.post(url, shown | given | {"do": "apply"})
+        return said(assessment, "Q1"), said(assessment)
+
+    assert set_both("partly") == (("partly", ""), ("partly", "edition"))
+    found = by_key(assessment)
+    assert set_both("not_met") == (("not_met", ""), ("not_met", ""))
+
+
+def test_old_sheet_is_read_and_confirms_nothing(cast, moved, sign_in):
+    assessment, new, _ = moved
+    otto = sign_in(cast.otto)
+    content = download(otto, assessment)
+    move(cast, assessment, new)
+
+    def read(verdict):
+        filled = changed(content, {("Q2", "verdict"): verdict})
+        shown = preview(otto, assessment, filled)
+        take(otto, assessment, shown)
+        return shown.context["plan"].ignored
+
+    ignored = read("Partly")
+    assert said(assessment) == ("partly", "edition")
+    assert ignored == [
+        "Section 1, row 3: Q2 has other words here than in the file. Questions cannot be"
+        " imported."
+    ]
+    content = download(otto, assessment)
+    assert read("Not met") == []
+    assert said(assessment) == ("not_met", "")
+
+
+def test_what_an_old_page_saves_next_confirms_nothing_either(cast, moved):
+    assessment, new, _ = moved
+    two = by_key(assessment)["Q2"]
+    move(cast, assessment, new)
+    done = save(cast, two, two.version, verdict="partly")
+    done = save(cast, two, done.known, note="And so on")
+    assert said(assessment) == ("partly", "edition")
+    save(cast, two, Known(done.answer.version), note="Read anew")
+    assert said(assessment) == ("partly", "")
+
+
+def test_save_of_an_old_page_that_is_sent_twice_is_one_change(cast, moved):
+    assessment, new, _ = moved
+    two = by_key(assessment)["Q2"]
+    move(cast, assessment, new)
+    count = Event.objects.filter(action=ANSWER_SAVED).count()
+    for _ in range(2):
+        save(cast, two, two.version, verdict="partly")
+    assert Event.objects.filter(action=ANSWER_SAVED).count() == count + 1
+    assert said(assessment) == ("partly", "edition")
+
+
+def test_old_page_asks_again_what_a_colleague_has_confirmed(cast, moved):
+    assessment, new, _ = moved
+    two = by_key(assessment)["Q2"]
+    move(cast, assessment, new)
+    confirm(cast.ada, by_key(assessment)["Q2"])
+    save(cast, two, two.version, owner_id=cast.ada.pk)
+    assert said(assessment) == ("met", "")
+    save(cast, two, two.version, verdict="partly")
+    assert said(assessment) == ("partly", "edition")
+
+
+def test_page_confirms_though_a_colleague_set_the_owner_meanwhile(cast, moved):
+    """The words are those that it shows: a later version alone says nothing of them."""
+    assessment, _, _ = moved
+    two = by_key(assessment)["Q2"]
+    Answer.objects.filter(pk=two.pk).update(again="carried")
+    save(cast, two, two.version, owner_id=cast.ada.pk)
+    save(cast, two, two.version, verdict="partly")
+    assert said(assessment) == ("partly", "")
+    Answer.objects.filter(pk=two.pk).update(again="carried")
+    three = by_key(assessment)["Q2"]
+    save(cast, three, three.version, owner_id=cast.con.pk)
+    confirm(cast.con, three)
+    assert said(assessment) == ("partly", "")
