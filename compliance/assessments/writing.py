@@ -118,6 +118,15 @@ def as_known(answer: Answer, page: Known) -> Changes:
     return wound_back(answer, page, events_since(answer, page))
 
 
+def says_else(answer: Answer, page: Known, fields: Iterable[str]) -> bool:
+    """Whether one of those fields, or what is asked, is not what a page shows."""
+    events = events_since(answer, page)
+    known, standing = wound_back(answer, page, events), values_of(answer)
+    return is_reworded(page, events) or any(
+        known[field] != standing[field] for field in fields
+    )
+
+
 def events_since(answer: Answer, page: Known) -> list[Event]:
     """The events that changed its fields since a page was made, newest first."""
     if page.oldest == answer.version:

@@ -1,14 +1,19 @@
 """Pages and files from before a move: what they say stays, and is to be confirmed."""
 
+import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from compliance.assessments import actions
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.versions import Known
 from compliance.models import Answer, Event
 from compliance.workspace import actions as workspace_actions
+from tests import factories
 from tests.answer_sheets.making import changed, download, preview, take
+from tests.documents import question
 from tests.edition_moves import test_upgrading as upgrading
-from tests.edition_moves.test_upgrading import by_key, move, save
+from tests.edition_moves.test_upgrading import begin, by_key, move, publish, save
 
 moved = upgrading.moved
 
@@ -68,6 +73,65 @@ def test_old_sheet_is_read_and_confirms_nothing(cast, moved, sign_in):
     content = download(otto, assessment)
     assert read("Not met") == []
     assert said(assessment) == ("not_met", "")
+
+
+def test_old_page_cannot_confirm_words_that_it_does_not_show(cast, moved):
+    assessment, new, _ = moved
+    two = by_key(assessment)["Q2"]
+    Answer.objects.filter(pk=two.pk).update(again="carried")
+    move(cast, assessment, new)
+    with pytest.raises(ValidationError, match="Q2 has changed since you looked"):
+        confirm(cast.con, two)
+    assert said(assessment) == ("met", "edition")
+    confirm(cast.con, by_key(assessment)["Q2"])
+    assert said(assessment) == ("met", "")
+
+
+def test_old_page_takes_nothing_over_to_words_that_it_does_not_show(cast, moved):
+    assessment, new, _ = moved
+    other = publish([question("S1")], number="1", checklist="other")
+    factories.make_relation(new, "Q2", other, "S1")
+    source = save(
+        cast, by_key(begin(cast, other))["S1"], 0, verdict="partly", note="There"
+    ).answer
+    two = by_key(assessment)["Q2"]
+    move(cast, assessment, new)
+
+    def take_over(version):
+        workspace_actions.take_over(
+            by=cast.con,
+            organisation=cast.acme,
+            assessment_id=assessment.pk,
+            answer_id=two.pk,
+            seen=Known(version),
+            source_id=source.pk,
+            source_version=source.version,
+        )
+
+    with pytest.raises(ValidationError, match="Q2 has changed since you looked"):
+        take_over(two.version)
+    assert said(assessment) == ("met", "edition")
+    take_over(two.version + 1)
+    assert said(assessment) == ("partly", "")
+
+
+def test_second_person_confirms_no_na_to_words_that_their_page_does_not_show(
+    cast, moved
+):
+    assessment, new, _ = moved
+    two = by_key(assessment)["Q2"]
+    save(cast, two, two.version, verdict="na", reason="No such data")
+    two.refresh_from_db()
+    move(cast, assessment, new)
+
+    def refused(version):
+        seen = {two.pk: Known(version)}
+        return actions.confirm_na(by=cast.ada, organisation=cast.acme, seen=seen)
+
+    assert refused(two.version).refused == [
+        "Q2 has changed since you looked. Read it again."
+    ]
+    assert refused(two.version + 1).refused == []
 
 
 def test_what_an_old_page_saves_next_confirms_nothing_either(cast, moved):

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import NA_CONFIRMED, NA_SENT_BACK, NA_UNCONFIRMED
-from compliance.assessments.following import value_verdict, values_of
+from compliance.assessments.following import value_verdict
 from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.versions import Known
-from compliance.assessments.writing import as_known, locked, record, write
+from compliance.assessments.writing import locked, record, says_else, write
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted
@@ -149,10 +149,7 @@ def _own_part(by: User, answer: Answer, said_by: User) -> str:
 
 def _says_else(answer: Answer, seen: Known) -> bool:
     """Whether what the second person says yes to is not what the page showed."""
-    if seen.newest > answer.version:
-        return True
-    known, standing = as_known(answer, seen), values_of(answer)
-    return any(known[field] != standing[field] for field in SEEN)
+    return seen.newest > answer.version or says_else(answer, seen, SEEN)
 
 
 def _confirm(by: User, answer: Answer) -> Event:

@@ -17,11 +17,10 @@ from compliance.assessments.following import (
     Changes,
     choice_lines_of,
     cleaned,
-    values_of,
 )
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
-from compliance.assessments.writing import as_known, locked, record, write
+from compliance.assessments.writing import locked, record, says_else, write
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.checklists.choices import Travels
@@ -48,8 +47,8 @@ def take_over(
     Where the source only helps to prove the other duty, its note is added and its
     evidence attached; verdict, value and reason stay as they are.
 
-    ``seen`` and ``source_version`` are what the page knew of the two: where one says
-    something else since, nothing is copied and the ``ValidationError`` has the code
+    ``seen`` and ``source_version`` are what the page knew of the two: where one says or
+    asks something else since, nothing is copied and the ``ValidationError`` has the code
     ``STALE``. Raises ``ValidationError`` too where no relation lets anything travel, and
     where nothing new would; ``Answer.DoesNotExist`` for a foreign id of either.
     """
@@ -124,7 +123,8 @@ def confirm_again(
 ) -> tuple[Answer, Event | None]:
     """Say that an answer is still right; None when nobody asks for it any more.
 
-    Raises ``ValidationError`` when it says something else than the page showed.
+    Raises ``ValidationError`` when answer or question say something else than the page
+    showed.
     """
     with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
@@ -187,8 +187,7 @@ def _refuse_stale(answer: Answer, seen: Known, fields: Iterable[str]) -> None:
     if seen.newest > answer.version:
         msg = "This page refers to a version that does not exist. Load it again."
         raise ValidationError(msg)
-    known, standing = as_known(answer, seen), values_of(answer)
-    if any(known[field] != standing[field] for field in fields):
+    if says_else(answer, seen, fields):
         msg = f"{key} has changed since you looked. Read it again."
         raise ValidationError(msg, code=STALE)
 
