@@ -22,13 +22,16 @@ def answered(answer: Answer) -> Changes:
 
 
 def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
-    """Author and time of the answer once an event is undone.
+    """What goes beside the fields of the answer once an event is undone.
 
     An undo is not an answer: it gives back the person before the event, or keeps the one
-    who has answered since.
+    who has answered since. Nor does it confirm anything: a question that has been asked
+    again since stays so.
     """
     stands = answered(answer)
     back = _author_fields(before) if _author_fields(after) == stands else stands
+    if after.get("again") != answer.again:
+        back["again"] = answer.again
     return from_json(before, Role.BESIDE) | back
 
 

@@ -132,6 +132,33 @@ def value_verdict(answer: Answer, value: Any) -> str:
     return verdict_of(kind, value, bounds, choices)
 
 
+def takes(answer: Answer, changes: Changes) -> bool:
+    """Whether the question, as it asks now, takes a value and a verdict that it took once.
+
+    Another edition may offer a choice no more, or let it count otherwise.
+    """
+    merged = values_of(answer) | changes
+    value, verdict = merged["value"], merged["verdict"]
+    try:
+        if "value" in changes:
+            _refuse_unoffered(answer, value)
+        follows = value_verdict(answer, value) if answer.kind_is_derived else verdict
+    except ValueError:
+        return False
+    is_said = not changes.keys().isdisjoint({"value", "verdict"})
+    return not is_said or verdict in BESIDE or verdict == follows
+
+
+def _refuse_unoffered(answer: Answer, value: Any) -> None:
+    """Raises ``ValueError`` for a value that nobody could give to this question."""
+    kind, is_list = answer.question.kind, isinstance(value, list)
+    typed = value if is_list else [value] if value else []
+    found = parse(kind, typed, [key for key, _, _ in choices_of(answer)])
+    if isinstance(found, list) != is_list or (value and kind == QuestionKind.VERDICT):
+        msg = "This value is of another kind of question."
+        raise ValueError(msg)
+
+
 def _chosen_reason(answer: Answer, merged: Changes) -> Changes:
     """A choice that means "not applicable" is its own reason, unless one was written."""
     is_written = merged["reason"].strip() and (

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -21,7 +20,13 @@ from compliance.assessments.answer_fields import (
 )
 from compliance.assessments.choices import NO_OWNER, Again, Verdict
 from compliance.assessments.events import REWORDING
-from compliance.assessments.following import Changes, is_chosen_na, untied, values_of
+from compliance.assessments.following import (
+    Changes,
+    is_chosen_na,
+    takes,
+    untied,
+    values_of,
+)
 from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import CHOSEN
@@ -102,10 +107,17 @@ def _beside(answer: Answer) -> Changes:
     return {field: getattr(answer, field) for field in BESIDE_IT}
 
 
-def is_standing(answer: Answer, after: dict[str, Any]) -> bool:
-    """Whether the fields of an answer are still as an event left them."""
+def can_put_back(answer: Answer, before: Changes, after: Changes) -> bool:
+    """Whether an event can be undone.
+
+    The fields of the answer are still as it left them, and the question takes those from
+    before, though another edition may ask it.
+    """
     standing = values_of(answer)
-    return all(standing[f] == value for f, value in old_values(after).items())
+    if any(standing[f] != value for f, value in old_values(after).items()):
+        return False
+    back = {f: v for f, v in old_values(before).items() if v != standing[f]}
+    return takes(answer, back)
 
 
 def old_values(side: Changes) -> Changes:

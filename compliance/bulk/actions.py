@@ -32,10 +32,10 @@ from compliance.assessments.writing import (
     Change,
     alter,
     answerer,
+    can_put_back,
     changing_events,
     events_by_answer,
     is_reworded,
-    is_standing,
     old_values,
     wound_back,
 )
@@ -173,9 +173,10 @@ def set_many(
 def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
     """Put back what was set together with one event, each answer as an event.
 
-    An answer that changed again since, or whose question is asked no more, is left
-    alone and named. Raises ``Event.DoesNotExist`` when nothing was set together there,
-    or what has an undo of its own, as a move to another edition has.
+    An answer that changed again since, or whose question is asked no more or takes its
+    old value no more, is left alone and named. Raises ``Event.DoesNotExist`` when nothing
+    was set together there, or what has an undo of its own, as a move to another edition
+    has.
     """
     with writing():
         assessment = _open(assessment.organisation, assessment.pk)
@@ -186,23 +187,17 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         found = _found(locked.select_for_update(of=("self",)), ids)
         answers = {answer.pk: answer for answer in found if not answer.archived_at}
         events = [event for event in events if int(event.subject_id) in answers]
-        changes: dict[int, Change] = {}
         moved = [event for event in events if event.action in _MOVES]
         proofs = _put_back_evidence(answers, moved[::-1])
-        left = {answer.pk for answer in found if answer.archived_at}
-        people = who_may(assessment.organisation, Permission.ANSWER)
-        owners = {person.pk for person in people}
-        for event in events:
-            if event.action in _MOVES:
-                continue
-            answer = answers[int(event.subject_id)]
-            before, after = trail.changes(event)
-            if not is_standing(answer, after):
-                left.add(answer.pk)
-            elif change := alter(
-                by, answer, _old(before, owners), put_back(answer, before, after)
-            ):
-                changes[answer.pk] = change
+        sides = {
+            int(event.subject_id): trail.changes(event)
+            for event in events
+            if event.action not in _MOVES
+        }
+        stays = {pk for pk, one in sides.items() if not can_put_back(answers[pk], *one)}
+        sides = {pk: one for pk, one in sides.items() if pk not in stays}
+        changes = _put_back_fields(by, assessment, answers, sides)
+        left = stays | {answer.pk for answer in found if answer.archived_at}
         rows = list(answers.values())
         store(rows, changes)
         _record(by, assessment, [*proofs, *_saved(rows, changes, ANSWER_UNDONE)])
@@ -223,6 +218,30 @@ def can_undo(events: Iterable[Event]) -> bool:
     """Whether what was recorded together is put back by ``undo_many``."""
     known = event_types.those(undoable=True) + _MOVES
     return all(event.action in known for event in events)
+
+
+def _put_back_fields(
+    by: User,
+    assessment: Assessment,
+    answers: Mapping[int, Answer],
+    sides: Mapping[int, tuple[Changes, Changes]],
+) -> dict[int, Change]:
+    """Undo what an event did to each of some answers, unsaved."""
+    owners = {user.pk for user in who_may(assessment.organisation, Permission.ANSWER)}
+    left_in = {pk: Known(after["version"]) for pk, (_, after) in sides.items()}
+    old = [pk for pk, known in left_in.items() if known.version < answers[pk].version]
+    since = events_by_answer(assessment, old)
+    changes = {
+        pk: alter(
+            by,
+            answers[pk],
+            _old(before, owners),
+            put_back(answers[pk], before, after),
+            is_behind=is_reworded(left_in[pk], since[pk]),
+        )
+        for pk, (before, after) in sides.items()
+    }
+    return {pk: change for pk, change in changes.items() if change}
 
 
 def _old(before: Changes, owners: Collection[int]) -> Changes:

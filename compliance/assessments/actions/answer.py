@@ -28,10 +28,10 @@ from compliance.assessments.proposing import (
 )
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import (
+    can_put_back,
     changing_events,
     events_since,
     is_reworded,
-    is_standing,
     locked,
     old_values,
     setting_events,
@@ -215,8 +215,9 @@ def _refuse(by: User, merge: _Merge) -> Refused:
 def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
     """Put back what one event changed, as an event of its own.
 
-    Refused, with nothing changed, when one of its fields has changed again since.
-    Raises ``Event.DoesNotExist`` for an event that changed no answer here.
+    Refused, with nothing changed, when one of its fields has changed again since, or the
+    question takes its old value no more. An undo confirms nothing that another edition
+    has asked since. Raises ``Event.DoesNotExist`` for an event that changed no answer here.
     """
     with writing():
         event = Event.objects.get(
@@ -229,8 +230,10 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
             assessment.organisation_id, assessment.pk, int(event.subject_id)
         )
         before, after = trail.changes(event)
-        if not is_standing(answer, after):
+        if not can_put_back(answer, before, after):
             return Undone(answer, None)
+        left = Known(after.get("version", answer.version))
+        is_behind = is_reworded(left, events_since(answer, left))
         proofs = swap_proofs(answer, after)
         beside = put_back(answer, before, after)
         open_again(answer, after)
@@ -241,6 +244,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
             ANSWER_UNDONE,
             beside=beside,
             also=proofs,
+            is_behind=is_behind,
         )
         if "attached" in proofs:
             refuse_too_many_files(assessment)
