@@ -120,8 +120,9 @@ def compare(old: Document, new: Document) -> Diff:
     for key in _order(list(before), list(after)):
         was, now = before.get(key), after.get(key)
         (_, title), _ = now or before[key]
-        kinds = _kinds(was, now, is_moved=key in moved)
-        items.append(Item(key, kinds, title, was and was[1], now and now[1]))
+        asked = was and was[1], now and now[1]
+        kinds = kinds_of(*asked, is_moved=key in moved)
+        items.append(Item(key, kinds, title, *asked))
     facts = [*_facts(old["facts"], new["facts"]), *_gates(old, new), *_levels(old, new)]
     return Diff(tuple(items), tuple(facts))
 
@@ -171,9 +172,10 @@ def _placed(document: Document) -> dict[str, Placed]:
     }
 
 
-def _kinds(
-    was: Placed | None, now: Placed | None, *, is_moved: bool
+def kinds_of(
+    was: Document | None, now: Document | None, *, is_moved: bool = False
 ) -> tuple[ChangeKind, ...]:
+    """The changes from one wording of a question to another; None is no question."""
     if was is None:
         return (ChangeKind.ADDED,)
     if now is None:
@@ -181,7 +183,7 @@ def _kinds(
     found = [
         kind
         for kind, names in FIELDS.items()
-        if any((was[1].get(n) or None) != (now[1].get(n) or None) for n in names)
+        if any((was.get(n) or None) != (now.get(n) or None) for n in names)
     ]
     if ChangeKind.RETYPED in found:
         found = [kind for kind in found if kind != ChangeKind.CHOICES]

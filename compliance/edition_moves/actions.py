@@ -121,7 +121,7 @@ class _Moving:
         self, decisions: Mapping[str, str], typed: Mapping[str, Sequence[str]]
     ) -> None:
         """Bring every answer in line with the new edition, unsaved."""
-        old = self.assessment.edition.number
+        old, numbers = self.assessment.edition.number, self._numbers()
         self.facts = known_facts(self.to, self.assessment.facts)
         scope = Scope(
             self.to,
@@ -145,6 +145,7 @@ class _Moving:
                 if move.settled(decisions.get(move.key, "")) == Decision.NOTE:
                     self.begun.append((answer, _as_before(move, old)))
                 continue
+            given_in = numbers[answer.question.edition_id]
             _lead(answer, question, place)
             decision = move.settled(decisions.get(move.key, ""))
             is_anew = decision == Decision.ANEW
@@ -152,9 +153,14 @@ class _Moving:
                 _typed(move, typed.get(move.key, ())) if is_anew else move,
                 answer,
                 decision,
-                old,
+                given_in,
             )
             self.touched.append(answer)
+
+    def _numbers(self) -> dict[int, str]:
+        """The editions that asked for the answers; those of the archive come from others."""
+        ids = {answer.question.edition_id for answer in self.answers.values()}
+        return dict(Edition.objects.filter(pk__in=ids).values_list("pk", "number"))
 
     def _archive(self, answer: Answer | None) -> None:
         if answer is None or answer.archived_at:
@@ -171,8 +177,6 @@ class _Moving:
         if answer.archived_at:
             answer.archived_at = None
             self.entries.append(trail.Entry(answer, ANSWER_BROUGHT_BACK))
-            if move.said.is_something and decision == Decision.CARRY:
-                decision = Decision.AGAIN
         if not move.said.is_something or decision in {None, Decision.CARRY}:
             return
         self.decided.setdefault(str(decision), []).append(move.key)
@@ -288,7 +292,14 @@ def _plan(assessment: Assessment, to: Edition, answers: Mapping[str, Answer]) ->
         key: AnswerValues(answer.verdict, answer.value, answer.note, answer.reason)
         for key, answer in answers.items()
     }
-    return plan(old, new, said)
+    return plan(old, new, said, _archived(answers))
+
+
+def _archived(answers: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
+    """The questions for which the answers of the archive were given, by key."""
+    ids = [one.question_id for one in answers.values() if one.archived_at]
+    asked = content.with_links(Question.objects.filter(pk__in=ids))
+    return {one.key: content.question_document(one) for one in asked}
 
 
 def known_facts(edition: Edition, facts: Mapping[str, Any]) -> dict[str, Any]:

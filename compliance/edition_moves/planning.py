@@ -3,10 +3,11 @@
 A question keeps its answer where its key and its meaning hold. Where the wording or the
 choices changed, the answer comes along to be confirmed again; where the kind changed it
 is converted only if someone says so; where the question is gone it goes to the archive.
+An answer that comes back from there is compared with the question it was given for.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from compliance.audit.chain import canonical, digest
 from compliance.checklists import succession
 from compliance.checklists.changes import ChangeList, Detail
 from compliance.checklists.choices import ChangeKind
-from compliance.checklists.diff import Document, Item, compare
+from compliance.checklists.diff import Document, Item, compare, kinds_of
 
 CHOSEN = {"stage", "choice", "choices"}
 MEANING = (ChangeKind.RETYPED, ChangeKind.CHOICES, ChangeKind.REWORDED)
@@ -181,20 +182,30 @@ class Plan:
         return [move for move in self.moves if move.item.has(kind)]
 
 
-def plan(old: Document, new: Document, said: Mapping[str, AnswerValues]) -> Plan:
-    """Possible fates of each answer; ``said`` maps question keys to answers."""
+def plan(
+    old: Document,
+    new: Document,
+    said: Mapping[str, AnswerValues],
+    archived: Mapping[str, Document],
+) -> Plan:
+    """Possible fates of each answer; ``said`` maps question keys to answers.
+
+    ``archived`` has the questions for which those of the archive were given.
+    """
     change_list = ChangeList(old, new)
     earlier, was = succession.before(new), asked_in(old)
-    return Plan(
-        tuple(
-            _begin(item, said, [was[k] for k in earlier.get(item.key, ()) if k in was])
-            if item.old is None
-            else _move(
-                item, said.get(item.key, AnswerValues()), change_list.details(item)
-            )
-            for item in compare(old, new).items
-        )
-    )
+    moves = []
+    for item in compare(old, new).items:
+        own = said.get(item.key, AnswerValues())
+        if item.old is not None:
+            moves.append(_move(item, own, change_list.details(item)))
+        elif own.is_something:
+            back = between(archived[item.key], item.asked, item.section)
+            moves.append(_come_back(back, own, change_list.details(back)))
+        else:
+            before = [was[key] for key in earlier.get(item.key, ()) if key in was]
+            moves.append(_begin(item, said, before))
+    return Plan(tuple(moves))
 
 
 def asked_in(document: Document) -> dict[str, Document]:
@@ -202,16 +213,30 @@ def asked_in(document: Document) -> dict[str, Document]:
     return {q["key"]: q for s in document["sections"] for q in s["questions"]}
 
 
+def between(was: Document, now: Document, section: str = "") -> Item:
+    """A question as any two editions ask it, with the changes of its meaning only."""
+    kinds = tuple(kind for kind in kinds_of(was, now) if kind in MEANING)
+    return Item(now["key"], kinds, section, was, now)
+
+
 def _begin(
     item: Item, said: Mapping[str, AnswerValues], earlier: Sequence[Document]
 ) -> Move:
-    """A new question; an answer from the archive comes first."""
-    own = said.get(item.key, AnswerValues())
+    """A new question, with what was answered to those whose place it takes."""
     found = [Before(one, said.get(one["key"], AnswerValues())) for one in earlier]
     before = tuple(one for one in found if one.said.is_something)
-    if own.is_something or not before:
-        return Move(item, own, (Decision.CARRY,))
-    return Move(item, own, (Decision.NOTE, Decision.BLANK), before=before)
+    if not before:
+        return Move(item, AnswerValues(), (Decision.CARRY,))
+    options = (Decision.NOTE, Decision.BLANK)
+    return Move(item, AnswerValues(), options, before=before)
+
+
+def _come_back(item: Item, said: AnswerValues, details: tuple[Detail, ...]) -> Move:
+    """An answer from the archive: nobody looked after it there, so it never just stands."""
+    move = _move(item, said, details)
+    if Decision.CARRY not in move.options:
+        return move
+    return replace(move, options=(Decision.AGAIN,))
 
 
 def _move(item: Item, said: AnswerValues, details: tuple[Detail, ...]) -> Move:

@@ -178,6 +178,73 @@ def test_archived_answer_comes_back_with_its_question(cast, moved):
     assert (back.note, back.archived_at, back.again) == ("Note Q3", None, "edition")
 
 
+FORMS = {
+    "number": ({"kind": "number", "number": {"at_least": 6}}, ["30"]),
+    "choice": ({"kind": "choice", "choices": ["a", "b"]}, ["a"]),
+    "choices": ({"kind": "choices", "choices": ["a", "b"]}, ["a", "b"]),
+    "date": ({"kind": "date"}, ["2026-03-01"]),
+    "text": ({"kind": "text"}, ["A text"]),
+}
+"""A kind to the fields of its question, and a value as it is typed there."""
+MISFITS = [
+    ("choices", "number"),
+    ("choice", "date"),
+    ("number", "choice"),
+    ("text", "date"),
+    ("number", "choices"),
+]
+"""Kinds of which the second cannot hold the value of the first."""
+
+
+def asked(kind, key="Q2"):
+    return question(key, **FORMS[kind][0])
+
+
+def from_archive(cast, *, given, back):
+    """Q2 was answered as ``given``, was then asked no more, and comes ``back``."""
+    assessment = begin(cast, publish([question("Q1"), given], number="1"))
+    two = by_key(assessment)["Q2"]
+    typed = FORMS[given["kind"]][1]
+    save(cast, two, two.version, value=typed, verdict="met")
+    move(cast, assessment, publish([question("Q1")], number="2"))
+    assessment.refresh_from_db()
+    return assessment, publish([question("Q1"), back], number="3")
+
+
+@pytest.mark.parametrize(("given", "back"), MISFITS)
+def test_archived_answer_of_another_kind_comes_back_as_note(cast, db, given, back):
+    assessment, third = from_archive(cast, given=asked(given), back=asked(back))
+    done = move(cast, assessment, third, Q2="carry")
+    two = by_key(assessment)["Q2"]
+    assert (two.verdict, two.value, two.again) == ("unanswered", None, "edition")
+    assert two.note.startswith("In edition 1: Met")
+    undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
+    gone = Answer.everything.get(assessment=assessment, question__key="Q2")
+    assert gone.value == (FORMS[given][1] if given == "choices" else FORMS[given][1][0])
+    assert gone.archived_at is not None
+
+
+def test_archived_answer_is_counted_by_the_bounds_with_which_it_comes_back(cast, db):
+    strict = question("Q2", kind="number", number={"at_least": 60})
+    assessment, third = from_archive(cast, given=asked("number"), back=strict)
+    plan = edition_moves.preview_upgrade(assessment=assessment, to=third)
+    (back,) = plan.deciding
+    assert back.options == (Decision.CONVERT, Decision.NOTE)
+    assert not plan.added
+    move(cast, assessment, third)
+    two = by_key(assessment)["Q2"]
+    assert (two.value, two.verdict, two.again) == ("30", "not_met", "edition")
+
+
+def test_archived_answer_never_just_stands(cast, db):
+    assessment, third = from_archive(cast, given=asked("text"), back=asked("text"))
+    plan = edition_moves.preview_upgrade(assessment=assessment, to=third)
+    assert [back.options for back in plan.deciding] == [(Decision.AGAIN,)]
+    move(cast, assessment, third, Q2="carry")
+    two = by_key(assessment)["Q2"]
+    assert (two.value, two.verdict, two.again) == ("A text", "met", "edition")
+
+
 def test_move_is_one_event_and_one_for_each_answer_it_touches(cast, moved):
     assessment, new, _ = moved
     last, _ = trail.head_of(cast.acme.pk)
