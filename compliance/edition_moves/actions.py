@@ -140,13 +140,13 @@ class _Moving:
             place = {"applies": found.applies, "binds_from": found.binds_from}
             if answer is None:
                 answer = Answer(assessment=self.assessment)
-                _lead(answer, question, place)
+                lead(answer, question, place)
                 self.added.append(answer)
                 if move.settled(decisions.get(move.key, "")) == Decision.NOTE:
                     self.begun.append((answer, _as_before(move, old)))
                 continue
             given_in = numbers[answer.question.edition_id]
-            _lead(answer, question, place)
+            lead(answer, question, place)
             decision = move.settled(decisions.get(move.key, ""))
             is_anew = decision == Decision.ANEW
             self._settle(
@@ -180,13 +180,7 @@ class _Moving:
         if not move.said.is_something or decision in {None, Decision.CARRY}:
             return
         self.decided.setdefault(str(decision), []).append(move.key)
-        change = _changed(self.by, move, answer, decision, old)
-        if change is None:
-            self.entries.append(_asked_anew(answer))
-        else:
-            entry = trail.Entry(answer, ANSWER_UPGRADED, change.before, change.after)
-            self.entries.append(entry)
-        answer.again = Again.EDITION
+        self.entries.append(asked_again(self.by, move, answer, decision, old))
 
     def finish(self, owners: Mapping[str, User]) -> Upgrade:
         """Save all of it, record it, and assign what is new."""
@@ -288,10 +282,7 @@ def _by_key(assessment: Assessment, *, is_locked: bool = False) -> dict[str, Ans
 
 def _plan(assessment: Assessment, to: Edition, answers: Mapping[str, Answer]) -> Plan:
     old, new = content.document(assessment.edition), content.document(to)
-    said = {
-        key: AnswerValues(answer.verdict, answer.value, answer.note, answer.reason)
-        for key, answer in answers.items()
-    }
+    said = {key: said_in(answer) for key, answer in answers.items()}
     return plan(old, new, said, _archived(answers))
 
 
@@ -311,12 +302,35 @@ def known_facts(edition: Edition, facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lead(answer: Answer, question: Question, place: dict[str, Any]) -> None:
-    """Let an answer stand under another question."""
+def lead(answer: Answer, question: Question, place: dict[str, Any]) -> None:
+    """Let an answer stand under another question, with other columns beside, unsaved."""
     answer.question = question
     answer.choice_lines = choice_lines_of(question.choices.all())
     for name, value in place.items():
         setattr(answer, name, value)
+
+
+def said_in(answer: Answer) -> AnswerValues:
+    """The values of an answer as it is saved now."""
+    return AnswerValues(answer.verdict, answer.value, answer.note, answer.reason)
+
+
+def asked_again(
+    by: User, move: Move, answer: Answer, decision: Decision | None, old: str
+) -> trail.Entry:
+    """Do what was decided about an answer that has its new question already, unsaved.
+
+    It is to be confirmed, whatever was decided; ``old`` is the number of the edition
+    for which it was given.
+    """
+    change = _changed(by, move, answer, decision, old)
+    entry = (
+        trail.Entry(answer, ANSWER_UPGRADED, change.before, change.after)
+        if change
+        else _asked_anew(answer)
+    )
+    answer.again = Again.EDITION
+    return entry
 
 
 def _asked_anew(answer: Answer) -> trail.Entry:

@@ -275,6 +275,20 @@ def convert(item: Item, said: AnswerValues) -> AnswerValues | None:
     return AnswerValues(_verdict(new, value, said), value, said.note, said.reason)
 
 
+def fitting(item: Item, said: AnswerValues) -> AnswerValues | None:
+    """The answer as a question of another edition holds it; None where it cannot.
+
+    Its value stays what it is, and its verdict follows from that where a value decides.
+    """
+    if not item.kinds or (said.verdict == "unanswered" and not said.value):
+        return said
+    found = convert(item, said)
+    is_retyped = item.has(ChangeKind.RETYPED)
+    if found and is_retyped and found.value != said.value:
+        return None
+    return found
+
+
 def _is_plain(old: Document, new: Document) -> bool:
     """Whether a verdict alone answers both."""
     return old["kind"] not in DERIVED and new["kind"] not in DERIVED

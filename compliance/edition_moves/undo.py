@@ -1,7 +1,7 @@
 """Undoing a move to another edition: nothing that was written since is lost."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compliance.assessments.answer_fields import ANSWERED, ANSWERING, json_of
 from compliance.assessments.applying import Scope
+from compliance.assessments.choices import Decision
 from compliance.assessments.crediting import answered
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
 from compliance.assessments.models import Answer, Assessment
@@ -17,35 +18,46 @@ from compliance.audit.leaves import ERASED
 from compliance.audit.models import Event
 from compliance.audit.projection import Rows
 from compliance.audit.transaction import writing
+from compliance.checklists import content
+from compliance.checklists.choices import ChangeKind
 from compliance.checklists.models import Question
 from compliance.edition_moves.actions import (
     COLUMNS,
     ROWS,
+    asked_again,
     columns,
     known_facts,
+    lead,
     locked_assessment,
     record_move,
+    said_in,
 )
 from compliance.edition_moves.models import Upgrade
+from compliance.edition_moves.planning import Move, between, fitting
 from compliance.organisations.models import User
 from compliance.snapshots.folding import answers_of, fold, unsaved
 
 
 @dataclass(frozen=True, slots=True)
 class MovedBack:
-    """The outcome: keys of answers that were changed since, and keep what is newer."""
+    """The outcome: keys of answers that were changed since, and keep what is newer.
+
+    ``in_history`` are those whose question cannot hold it: their history does.
+    """
 
     upgrade: Upgrade
     kept: list[str]
+    in_history: list[str]
 
 
 def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
     """Put back the edition and every answer as the move found them.
 
-    Later answers are kept: in the same question as it is now, in one of another kind as
-    text of the history, and in a new question in the archive. Raises
-    ``ValidationError`` after 14 days, where the trail lacks a row, when the assessment is
-    closed, or when the move was undone or followed by another.
+    Later answers are kept: in a question that can hold them as they are, to be confirmed
+    where it asks something else, in any other as text of the history, and in a new
+    question in the archive. Raises ``ValidationError`` after 14 days, where the trail
+    lacks a row, when the assessment is closed, or when the move was undone or followed
+    by another.
     """
     with writing():
         done = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)
@@ -58,20 +70,20 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         here.edition, here.facts = done.from_edition, facts
         scope = Scope.of_assessment(here)
         questions = {q.pk: q for q in done.from_edition.questions.all()}
-        entries: list[trail.Entry] = []
-        kept, touched = [], []
         rows = Answer.everything.select_for_update(of=("self",))
         moved = [pk for pk in old if _place(old[pk]) != _place(new[pk])]
-        for answer in rows.filter(pk__in=moved).select_related("question"):
-            key, pk = answer.question.key, answer.pk
-            if _put_back(answer, old[pk], new[pk], questions, entries):
-                kept.append(key)
+        touched = list(rows.filter(pk__in=moved).select_related("question"))
+        newer = [one for one in touched if one.version != new[one.pk].version]
+        asked = _questions([*newer, *(old[one.pk] for one in newer)])
+        back = _Back(by, done.to_edition.number, old, new, asked)
+        for answer in touched:
+            back.put(answer)
             if answer.question_id in questions:
                 found = scope.of(questions[answer.question_id])
                 answer.applies, answer.binds_from = found.applies, found.binds_from
-            touched.append(answer)
         Answer.everything.bulk_update(touched, columns(), batch_size=ROWS)
-        kept += _take_away(here, done, {pk: new[pk] for pk in new.keys() - old.keys()})
+        added = {pk: new[pk] for pk in new.keys() - old.keys()}
+        kept = sorted([*back.kept, *_take_away(here, done, added)])
         here.save(update_fields=["edition", "facts"])
         done.undone_at, done.undone_by = timezone.now(), by
         done.save(update_fields=["undone_at", "undone_by"])
@@ -81,10 +93,10 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
             done=done,
             action=UPGRADE_UNDONE,
             editions=editions,
-            also={"kept": sorted(kept)},
-            entries=entries,
+            also={"kept": kept},
+            entries=back.entries,
         )
-    return MovedBack(done, sorted(kept))
+    return MovedBack(done, kept, sorted(back.in_history))
 
 
 def _place(answer: Answer) -> tuple[Any, Any]:
@@ -118,35 +130,70 @@ def _facts_then(
     return known_facts(done.from_edition, was | since)
 
 
-def _put_back(
-    answer: Answer,
-    was: Answer,
-    left: Answer,
-    questions: Mapping[int, Question],
-    entries: list[trail.Entry],
-) -> bool:
-    """Put an answer back, unsaved. Whether someone had changed it since."""
-    is_newer = answer.version != left.version
-    was_altered = left.version != was.version
-    is_said_since = answered(answer) != answered(left)
-    kind = answer.question.kind
-    answer.question_id, answer.archived_at = was.question_id, was.archived_at
-    back = questions.get(was.question_id)
-    if is_newer and (not was_altered or (back is not None and back.kind == kind)):
+@dataclass
+class _Back:
+    """The way back of answers: as the move found them, and as it left them."""
+
+    by: User
+    number: str
+    was: Mapping[int, Answer]
+    left: Mapping[int, Answer]
+    asked: Mapping[int, Question]
+    entries: list[trail.Entry] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    in_history: list[str] = field(default_factory=list)
+
+    def put(self, answer: Answer) -> None:
+        """Put an answer back, unsaved, or keep what is newer in it."""
+        key, was, left = answer.question.key, self.was[answer.pk], self.left[answer.pk]
+        is_newer = answer.version != left.version
+        if is_newer and self._keep(answer):
+            self.kept.append(key)
+            return
+        is_replaced = (answer.verdict, answer.value) != (left.verdict, left.value)
+        if is_newer:
+            (self.in_history if is_replaced else self.kept).append(key)
+        is_said_since = not is_replaced and answered(answer) != answered(left)
+        moved = {name for name in COLUMNS if getattr(was, name) != getattr(left, name)}
+        names = (set(COLUMNS) if is_newer else moved) - {"version"}
+        if is_newer or was.note is ERASED:
+            names.discard("note")
+        if is_said_since and answer.answered_by_id and was.answered_by_id:
+            names -= set(ANSWERED)  # by evidence that came or went, and stays so
+        before = {name: getattr(answer, name) for name in names}
+        for name in names:
+            setattr(answer, name, getattr(was, name))
+        if is_newer or left.version != was.version:
+            answer.version += 1
+            self.entries.append(_undo_entry(answer, before))
+
+    def _keep(self, answer: Answer) -> bool:
+        """Lead a newer answer to its old question if that can hold it; whether it can.
+
+        An answer that the move found in another kind comes back in its place.
+        """
+        was, left = self.was[answer.pk], self.left[answer.pk]
+        now, then = self.asked[answer.question_id], self.asked[was.question_id]
+        document = content.question_document
+        item = between(document(now), document(then))
+        was_altered = left.version != was.version
+        said = said_in(answer)
+        fits = fitting(item, said)
+        if fits is None or (was_altered and item.has(ChangeKind.RETYPED)):
+            return False
+        lead(answer, then, {"archived_at": was.archived_at})
+        if item.kinds and said.is_something:
+            move = Move(item, said, converted=fits)
+            entry = asked_again(self.by, move, answer, Decision.CONVERT, self.number)
+            self.entries.append(entry)
         return True
-    moved = {name for name in COLUMNS if getattr(was, name) != getattr(left, name)}
-    names = (set(COLUMNS) if is_newer else moved) - {"version"}
-    if is_newer or was.note is ERASED:
-        names.discard("note")
-    if is_said_since and answer.answered_by_id and was.answered_by_id:
-        names -= set(ANSWERED)  # by evidence that came or went, and stays so
-    before = {name: getattr(answer, name) for name in names}
-    for name in names:
-        setattr(answer, name, getattr(was, name))
-    if was_altered:
-        answer.version += 1
-        entries.append(_undo_entry(answer, before))
-    return is_newer
+
+
+def _questions(answers: Iterable[Answer]) -> dict[int, Question]:
+    """The questions of some answers, with all that a document has of them."""
+    ids = {answer.question_id for answer in answers}
+    rows = content.with_links(Question.objects.filter(pk__in=ids))
+    return {question.pk: question for question in rows}
 
 
 def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:

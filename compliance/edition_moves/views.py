@@ -298,11 +298,15 @@ def upgrade_undo(
             "edition_moves:upgrade", request.organisation.slug, assessment.pk
         )
     number = _called(assessment.edition, done.upgrade.from_edition)
-    said = f"Back on {number}; every answer is as it was."
-    if done.kept:
-        keys = ", ".join(done.kept[:20])
-        said = f"Back on {number}. Answered since, and kept: {keys}."
-    messages.success(request, said)
+    since = {
+        "Answered since, and kept": done.kept,
+        "Answered since in a form that it does not have now, and kept in the history": (
+            done.in_history
+        ),
+    }
+    said = [f"{what}: {', '.join(keys[:20])}." for what, keys in since.items() if keys]
+    first = f"Back on {number}{'.' if said else '; every answer is as it was.'}"
+    messages.success(request, " ".join([first, *said]))
     return redirect(assessment)
 
 

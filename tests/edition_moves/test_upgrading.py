@@ -308,6 +308,88 @@ def test_undo_keeps_what_was_answered_since(cast, moved):
     assert by_key(assessment)["Q4"].verdict == "partly"
 
 
+def undone(cast, *, then, now, **said):
+    """Q2 is asked as ``then``, moves to ``now``, is answered there and moves back."""
+    assessment = begin(cast, publish([question("Q1"), then], number="1"))
+    done = move(cast, assessment, publish([question("Q1"), now], number="2"))
+    two = by_key(assessment)["Q2"]
+    save(cast, two, two.version, **said)
+    found = undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
+    assert verification.verify(cast.acme.pk) is None
+    return by_key(assessment)["Q2"], found
+
+
+@pytest.mark.parametrize(("since", "then"), [*MISFITS, ("choices", "text")])
+def test_undo_keeps_an_answer_of_another_kind_in_the_history(cast, db, since, then):
+    typed = FORMS[since][1]
+    two, found = undone(
+        cast, then=asked(then), now=asked(since), value=typed, verdict="met", note="New"
+    )
+    assert (two.verdict, two.value, two.again) == ("unanswered", None, "")
+    assert (two.note, two.answered_by, two.version) == ("New", None, 2)
+    assert (found.kept, found.in_history) == ([], ["Q2"])
+    value = typed if since == "choices" else typed[0]
+    newest = Event.objects.filter(subject_label="answer").latest("seq")
+    assert newest.action == "answer.upgrade_undone"
+    assert trail.changes(newest)[0]["value"] == value
+    shown = str(history(two)[0].changes)
+    assert all(text in shown for text in typed)
+
+
+def test_undo_gives_no_choice_that_is_not_offered(cast, db):
+    more = question("Q2", kind="choice", choices=["a", "b", "c"])
+    two, found = undone(cast, then=asked("choice"), now=more, value=["c"])
+    assert (two.verdict, two.value) == ("unanswered", None)
+    assert found.in_history == ["Q2"]
+
+
+def test_undo_counts_an_answer_by_the_bounds_of_before(cast, db):
+    strict = question("Q2", kind="number", number={"at_least": 60})
+    two, found = undone(cast, then=strict, now=asked("number"), value=["30"])
+    assert (two.value, two.verdict, two.again) == ("30", "not_met", "edition")
+    assert (two.answered_by, found.kept) == (cast.con, ["Q2"])
+
+
+def test_undo_asks_to_confirm_an_answer_to_other_words(cast, db):
+    other = question("Q2", text="Do you keep all of it?")
+    two, found = undone(cast, then=question("Q2"), now=other, verdict="met")
+    assert (two.verdict, two.again, two.version) == ("met", "edition", 2)
+    assert found.kept == ["Q2"]
+
+
+def test_undo_keeps_not_applicable_whatever_the_kind(cast, db):
+    two, found = undone(
+        cast, then=asked("choice"), now=asked("number"), verdict="na", reason="None"
+    )
+    assert (two.verdict, two.reason, two.na_by) == ("na", "None", cast.con)
+    assert two.again == "edition"
+    assert found.kept == ["Q2"]
+
+
+def test_undo_gives_back_an_answer_as_that_of_its_author(cast, db):
+    assessment = begin(cast, publish([asked("choice")], number="1"))
+    signing.answer(cast.otto, assessment, "Q2", value=["a"])
+    done = move(cast, assessment, publish([asked("number")], number="2"))
+    two = by_key(assessment)["Q2"]
+    save(cast, two, two.version, value=["30"])
+    undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
+    two = by_key(assessment)["Q2"]
+    assert (two.value, two.verdict, two.answered_by) == ("a", "met", cast.otto)
+
+
+def test_page_says_which_answers_only_the_history_has(cast, sign_in):
+    assessment = begin(cast, publish([asked("choice")], number="1"))
+    done = move(cast, assessment, publish([asked("number")], number="2"))
+    two = by_key(assessment)["Q2"]
+    save(cast, two, two.version, value=["30"])
+    address = reverse(
+        "edition_moves:upgrade_undo", args=["acme", assessment.pk, done.pk]
+    )
+    page = sign_in(cast.otto).post(address, follow=True)
+    assert "Back on edition 1. Answered since in a form that" in flat(page.text)
+    assert "kept in the history: Q2." in flat(page.text)
+
+
 def test_undo_is_refused_after_14_days_twice_and_when_closed(cast, moved):
     assessment, new, _ = moved
     done = move(cast, assessment, new)
