@@ -5,11 +5,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.answer_fields import FIELDS, NEEDED, TYPED
+from compliance.assessments.answer_fields import (
+    BY_COLUMN,
+    FIELDS,
+    NEEDED,
+    TEXTS,
+    TYPED,
+)
 from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.models import Answer
 from compliance.assessments.scoring import BESIDE, verdict_of
-from compliance.assessments.values import line_ends, parse
+from compliance.assessments.values import LONGEST_TEXT, line_ends, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Choice
 
@@ -35,12 +41,14 @@ def touched_of(answer: Answer, changes: Changes, known: Changes) -> Changes:
     ``changes`` holds fields as they were sent, ``value`` as the texts that were typed.
     A verdict that needs a reason or a day brings the one that its page showed, and such
     a reason or day brings its verdict. Where a value decides, the verdict "unanswered"
-    stands for that. Raises ``ValidationError`` for a value that is none.
+    stands for that. Raises ``ValidationError`` for a value that is none, and for a new
+    text that is too long: one that stands may be longer, since a move adds to notes.
     """
     typed = dict(changes)
     if "value" in typed:
         typed["value"] = _value(answer, typed["value"], known["value"])
     touched = {f: v for f, v in typed.items() if not _is_same(v, known[f])}
+    _refuse_long(touched)
     if answer.kind_is_derived:
         touched = _where_a_value_decides(answer, touched, known)
     for verdict, field in NEEDED.items():
@@ -96,6 +104,15 @@ def _is_same(sent: Any, known: Any) -> bool:
     """Whether a field comes back as its page showed it, whatever its line ends."""
     is_text = isinstance(sent, str) and isinstance(known, str)
     return line_ends(sent) == line_ends(known) if is_text else bool(sent == known)
+
+
+def _refuse_long(touched: Changes) -> None:
+    for column in touched.keys() & set(TEXTS):
+        count = len(touched[column])
+        if count > LONGEST_TEXT:
+            label = BY_COLUMN[column].label
+            msg = f"The {label} has {count} characters; {LONGEST_TEXT:,} fit."
+            raise ValidationError({column: msg})
 
 
 def _where_a_value_decides(answer: Answer, touched: Changes, known: Changes) -> Changes:

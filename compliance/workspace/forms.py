@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
-from compliance.assessments.answer_fields import TYPED, Field, Kind
+from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.models import LONGEST_WHY
 from compliance.assessments.proposing import Used
@@ -26,29 +26,19 @@ class _Text(forms.CharField):
         return line_ends(super().to_python(value) or "")
 
 
-def _text(field: Field) -> forms.Field:
-    long = f"The {field.label} has %(show_value)d characters; 100,000 fit."
-    return _Text(
-        required=False,
-        strip=False,
-        max_length=LONGEST_TEXT,
-        validators=[validate_text],
-        error_messages={"max_length": long},
-    )
-
-
-_INPUTS: dict[Kind, Callable[[Field], forms.Field]] = {
-    Kind.VERDICT: lambda _: forms.ChoiceField(choices=Verdict.choices, required=False),
-    Kind.TEXT: _text,
-    Kind.PERSON: lambda _: forms.IntegerField(
+_INPUTS: dict[Kind, Callable[[], forms.Field]] = {
+    Kind.VERDICT: lambda: forms.ChoiceField(choices=Verdict.choices, required=False),
+    Kind.TEXT: lambda: _Text(required=False, strip=False, validators=[validate_text]),
+    Kind.PERSON: lambda: forms.IntegerField(
         required=False,
         min_value=1,
         max_value=2**63 - 1,
         error_messages={"max_value": NO_OWNER},
     ),
-    Kind.DAY: lambda _: DayField(required=False),
+    Kind.DAY: lambda: DayField(required=False),
 }
-"""How a kind of field is typed; a value is parsed by the action, which knows its question."""
+"""How a kind of field is typed; the action parses values and measures texts: it knows
+the question, and which text stands already."""
 
 
 class AnswerForm(forms.Form):
@@ -63,7 +53,7 @@ class AnswerForm(forms.Form):
         self.grounds = list(_ids(data.getlist("grounds")))
         for field in TYPED:
             if field.kind in _INPUTS:
-                self.fields[field.name] = _INPUTS[field.kind](field)
+                self.fields[field.name] = _INPUTS[field.kind]()
 
     def clean_base(self) -> Known:
         try:

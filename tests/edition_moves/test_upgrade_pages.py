@@ -18,6 +18,7 @@ from compliance.models import Answer, Comment, Mention, Upgrade
 from compliance.organisations import rate_limits
 from compliance.organisations.access import Permission
 from tests import factories
+from tests.calling import Program
 from tests.documents import question
 from tests.edition_moves.test_upgrading import begin, by_key, publish, say
 from tests.reading import flat
@@ -54,6 +55,50 @@ def waiting(cast, db):
     say(assessment, "Q2", verdict="partly", note="In part")
     publish([question("Q1", text="Do you keep all?"), question("Q3")], number="2")
     return assessment
+
+
+@pytest.fixture
+def long(cast, db):
+    """Q1, unanswered since its kind changed: its note is longer than any may be typed."""
+    assessment = begin(cast, publish([question("Q1")], number="1"))
+    say(assessment, "Q1", verdict="met", note="x" * 99_995)
+    asked = question("Q1", kind="number", number={"at_least": 6})
+    new = publish([asked], number="2")
+    edition_moves.upgrade(by=cast.otto, assessment=assessment, to=new, decisions={})
+    one = by_key(assessment)["Q1"]
+    assert len(one.note) > 100_000
+    return one
+
+
+def test_note_that_a_move_made_too_long_stops_no_save_of_its_row(cast, sign_in, long):
+    address = reverse(
+        "workspace:answer_save", args=["acme", long.assessment_id, long.pk]
+    )
+    con, sent = sign_in(cast.con), {"base": long.version, "note": long.note}
+    assert con.post(address, sent | {"value": "12"}).status_code == 302
+    now = Answer.objects.get(pk=long.pk)
+    assert (now.value, now.note) == ("12", long.note)
+    longer = {"base": now.version, "note": f"{long.note}!"}
+    refused = con.post(address, longer)
+    assert (refused.status_code, "100,000 fit" in refused.text) == (422, True)
+    assert Answer.objects.get(pk=long.pk).note == long.note
+
+
+def test_program_that_sends_such_a_note_back_saves_and_proposes(cast, long):
+    con = Program(cast.con, cast.acme)
+    path = f"/answers/{long.pk}"
+    sent = {
+        "version": long.version,
+        "edition": long.question.edition_id,
+        "set": {"value": "3", "note": long.note},
+    }
+    proposed = con.post(f"{path}/proposals", sent | {"why": "So I read."})
+    assert proposed.status_code == 201, proposed.text
+    sent.pop("edition")
+    assert con.patch(path, sent).json()["value"] == "3"
+    sent = {"version": long.version + 1, "set": {"note": "y" * 100_001}}
+    refused = con.patch(path, sent)
+    assert (refused.status_code, "100,000 fit" in refused.text) == (422, True)
 
 
 def test_workspace_says_that_a_newer_edition_is_published(cast, sign_in, waiting):

@@ -11,6 +11,7 @@ from compliance.api.shapes.leaves import (
     Given,
     Id,
     Person,
+    Shown,
     Text,
     changed_in,
     person_of,
@@ -36,11 +37,11 @@ _SHOWN: dict[Kind, Any] = {
 GIVEN: dict[Kind, Any] = {
     Kind.VERDICT: Verdict,
     Kind.VALUE: Text | list[Text] | None,
-    Kind.TEXT: Text,
+    Kind.TEXT: Shown,
     Kind.PERSON: Id | None,
     Kind.DAY: date | None,
 }
-"""How a call gives each kind that a person sets."""
+"""How a call gives each kind that a person sets; the action measures a text that is new."""
 
 
 class AnsweredQuestion(BaseModel):

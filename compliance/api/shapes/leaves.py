@@ -24,7 +24,9 @@ def _fits(check: Callable[[str], None]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-Text = Annotated[str, _fits(validate_text), Field(max_length=LONGEST_TEXT)]
+Shown = Annotated[str, _fits(validate_text)]
+"""A text of any length that screen and paper can show."""
+Text = Annotated[Shown, Field(max_length=LONGEST_TEXT)]
 Line = Annotated[str, _fits(validate_line), Field(max_length=300)]
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
