@@ -6,6 +6,7 @@ it was exported is no change, whatever has happened to the answer since.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -156,18 +157,14 @@ def _day_cell(day: date) -> Cell:
 
 
 def _value_cell(asked: SheetQuestion, value: Any) -> Cell:
-    try:
+    with suppress(ValueError):  # one that its question could not hold reads as text
         if asked.kind == QuestionKind.NUMBER:
-            digits = Decimal(str(value)).as_tuple().digits
-            kind = "number" if len(digits) <= EXACT_DIGITS else "text"
-            return Cell(kind, str(value))
+            digits = number(value).as_tuple().digits
+            is_exact = len(digits) <= EXACT_DIGITS
+            return Cell("number" if is_exact else "text", str(value))
         if asked.kind == QuestionKind.DATE:
             return _day_cell(date.fromisoformat(str(value)))
-    except (ValueError, ArithmeticError):  # of another kind, from before a move
-        return _text_cell(str(value))
-    if asked.kind == QuestionKind.TEXT or not asked.choices:
-        return _text_cell(str(value))
-    keys: list[str] = value if isinstance(value, list) else [value]
+    keys: list[str] = value if isinstance(value, list) else [str(value)]
     return _text_cell("; ".join(asked.labels.get(key, key) for key in keys))
 
 

@@ -143,10 +143,16 @@ def _value(answer: Answer, typed: list[str], known: Any) -> Any:
 
 
 def value_verdict(answer: Answer, value: Any) -> str:
-    """The verdict that a value means, where a value decides."""
+    """The verdict that a value means, where a value decides.
+
+    A value that its question could not hold means none: old moves left some.
+    """
     choices = {key: verdict for key, verdict, _ in choices_of(answer)}
     kind, bounds = answer.question.kind, answer.question.number
-    return verdict_of(kind, value, bounds, choices)
+    try:
+        return verdict_of(kind, value, bounds, choices)
+    except ValueError:
+        return Verdict.UNANSWERED.value
 
 
 def takes(answer: Answer, changes: Changes) -> bool:

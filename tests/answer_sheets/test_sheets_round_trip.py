@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from compliance.assessments import actions
-from compliance.models import Event
+from compliance.models import Answer, Event
 from compliance.organisations.models import User
 from tests import factories
 from tests.answer_sheets import making as sheets
@@ -90,6 +90,29 @@ def test_file_that_was_left_as_it_was_changes_nothing(cast, assessment, con):
     plan = preview(con, assessment, download(con, assessment)).context["plan"]
     assert (said(plan), refusals(plan), plan.ignored) == ({}, [], [])
     assert (plan.rows, plan.untouched, plan.missing) == (6, 6, 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("Q2", ["a", "b"], "a; b"),
+        ("Q2", "All of them", "All of them"),
+        ("Q5", "a", "a"),
+        ("Q5", ["a", "b"], "a; b"),
+        ("Q6", ["a", "b"], "a; b"),
+    ],
+)
+def test_value_that_its_question_cannot_hold_is_written_as_text(
+    assessment, con, key, value, shown
+):
+    """Moves to other editions once left such values."""
+    answers = Answer.objects.filter(assessment=assessment, question__key=key)
+    answers.update(value=value, verdict="met")
+    content = download(con, assessment)
+    assert sheets.cell_of(sheets.book_of(content), key, "value").value == shown
+    content = changed(content, {(key, "note"): "Looked at"})
+    plan = preview(con, assessment, content).context["plan"]
+    assert said(plan) == {(key, "note"): ("", "Looked at")}
 
 
 def test_changed_cells_and_no_others_are_saved(cast, assessment, con):

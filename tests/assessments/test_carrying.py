@@ -41,6 +41,18 @@ def say(answer, **fields):
     return answer
 
 
+def test_value_that_is_no_number_is_carried_without_a_verdict(cast):
+    """Moves to other editions once left such values."""
+    edition = factories.make_draft(questions=0)
+    section = edition.sections.get()
+    factories.make_question(edition, section, 1, kind="number").save()
+    factories.publish(edition)
+    assessment = factories.make_assessment(cast.acme, cast.ada, edition)
+    say(assessment.answers.get(), verdict="met", value=["a", "b"])
+    carried = carry(cast, assessment).answers.get()
+    assert (carried.verdict, carried.value) == ("unanswered", ["a", "b"])
+
+
 @pytest.fixture
 def earlier(cast):
     """Q1 met with a note and evidence, Q2 N/A, Q3 untouched."""

@@ -64,6 +64,18 @@ def test_partial_save_keeps_the_fields_it_does_not_carry(cast, answer):
     assert fresh(answer).note == "Text"
 
 
+def test_value_that_is_no_number_means_no_verdict(cast):
+    """Moves to other editions once left such values."""
+    edition = make_draft(questions=0)
+    make_question(edition, edition.sections.get(), 1, kind="number").save()
+    publish(edition)
+    assessment = make_assessment(cast.acme, cast.ada, edition)
+    found = assessment.answers.get()
+    Answer.objects.update(value=["a", "b"], verdict="na", reason="None here")
+    save(cast.con, fresh(found), verdict="unanswered")
+    assert (fresh(found).verdict, fresh(found).value) == ("unanswered", ["a", "b"])
+
+
 def test_same_save_sent_five_times_is_one_change(cast, answer):
     for _ in range(5):
         save(cast.con, answer, base=0, verdict="met", note="Once")

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments.answer_fields import ANSWERED, TYPED, json_of
 from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.following import choice_lines_of, value_verdict
 from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
-from compliance.assessments.scoring import BESIDE, verdict_of
+from compliance.assessments.scoring import BESIDE
 from compliance.audit.rows import inserted
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.copies import line
@@ -72,15 +73,14 @@ def _carry(answer: Answer, earlier: Answer, owners: set[int]) -> None:
 def _carry_verdict(answer: Answer, earlier: Answer) -> None:
     question = answer.question
     offered = question.choices.all()
-    choices = {choice.key: choice.verdict for choice in offered}
-    if question.kind in _CHOSEN and not _are_known(earlier.value, choices):
+    keys = {choice.key for choice in offered}
+    if question.kind in _CHOSEN and not _are_known(earlier.value, keys):
         return
     answer.value = earlier.value
     answer.verdict = earlier.verdict
     if answer.kind_is_derived and earlier.verdict not in BESIDE:
-        answer.verdict = verdict_of(
-            question.kind, answer.value, question.number, choices
-        )
+        answer.choice_lines = choice_lines_of(offered)
+        answer.verdict = value_verdict(answer, answer.value)
     answer.later_until = earlier.later_until
     if answer.verdict == Verdict.NA:
         chosen = answer.value if isinstance(answer.value, list) else [answer.value]
@@ -92,9 +92,9 @@ def _carry_verdict(answer: Answer, earlier: Answer) -> None:
         answer.answered_at = earlier.answered_at
 
 
-def _are_known(value: Any, choices: dict[str, str]) -> bool:
+def _are_known(value: Any, offered: set[str]) -> bool:
     keys = value if isinstance(value, list) else [value] if value else []
-    return set(keys) <= set(choices)
+    return set(keys) <= offered
 
 
 def carry_proofs(
