@@ -98,7 +98,9 @@ def test_program_that_sends_such_a_note_back_saves_and_proposes(cast, long):
     assert con.patch(path, sent).json()["value"] == "3"
     sent = {"version": long.version + 1, "set": {"note": "y" * 100_001}}
     refused = con.patch(path, sent)
-    assert (refused.status_code, "100,000 fit" in refused.text) == (422, True)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["faults"]
+    assert (fault["at"], "100,000 fit" in fault["says"]) == ("body.set.note", True)
 
 
 def test_workspace_says_that_a_newer_edition_is_published(cast, sign_in, waiting):

@@ -19,6 +19,7 @@ from compliance.api.shapes.answers import (
     CommentShape,
     answer_of,
     changes_in,
+    faults_in_set,
 )
 from compliance.api.shapes.leaves import Id
 from compliance.api.tags import refuse_stale
@@ -72,7 +73,7 @@ def change_answer(request: ApiRequest, answer_id: Id, given: AnswerChange) -> An
     the version that stands. The refused text is in the trail, so nothing is lost.
     """
     author = author_of(request)
-    with writing():
+    with faults_in_set(), writing():
         answer = find_answer(request, answer_id)
         refuse_stale(request, answer_of(answer))
         done = actions.save_answer(

@@ -12,7 +12,12 @@ from compliance.api.cursors import Cursor, Limit, Page, sliced
 from compliance.api.operations import Said, conflict, operation
 from compliance.api.resources.answers import find_answer
 from compliance.api.resources.assessments import find_assessment
-from compliance.api.shapes.answers import AnswerConflict, answer_of, changes_in
+from compliance.api.shapes.answers import (
+    AnswerConflict,
+    answer_of,
+    changes_in,
+    faults_in_set,
+)
 from compliance.api.shapes.leaves import Id
 from compliance.api.shapes.proposals import ProposalGiven, ProposalShape
 from compliance.assessments.models import Proposal
@@ -41,17 +46,18 @@ def propose_answer(request: ApiRequest, answer_id: Id, given: ProposalGiven) -> 
     """
     author = author_of(request)
     answer = find_answer(request, answer_id)
-    made = actions.propose(
-        by=author,
-        token=request.token,
-        assessment_id=answer.assessment_id,
-        answer_id=answer.pk,
-        edition_id=given.edition,
-        version=given.version,
-        changes=changes_in(given.set),
-        why=given.why,
-        evidence=_evidence(request, given.evidence),
-    )
+    with faults_in_set():
+        made = actions.propose(
+            by=author,
+            token=request.token,
+            assessment_id=answer.assessment_id,
+            answer_id=answer.pk,
+            edition_id=given.edition,
+            version=given.version,
+            changes=changes_in(given.set),
+            why=given.why,
+            evidence=_evidence(request, given.evidence),
+        )
     if isinstance(made, actions.Outdated):
         sides = [
             {"field": name, "yours": yours, "theirs": theirs}

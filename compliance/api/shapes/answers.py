@@ -1,9 +1,12 @@
 """Answers. Their fields come from the registry (``assessments/answer_fields.py``), one by one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from pydantic import BaseModel, Field, create_model
 
 from compliance.api.problems import Problem
@@ -145,6 +148,25 @@ def changes_in(given: Any) -> dict[str, Any]:
         for field in TYPED
         if field.name in found
     }
+
+
+@contextmanager
+def faults_in_set() -> Iterator[None]:
+    """Let a fault that an action finds in a field stand where the call has that: in ``set``."""
+    try:
+        yield
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise
+        places = {
+            key: f"set.{field.name}"
+            for field in TYPED
+            for key in (field.column, field.name)
+        }
+        found = error.error_dict.items()
+        raise ValidationError(
+            {places.get(at, at): said for at, said in found}
+        ) from error
 
 
 def _typed(value: Any, field: registry.Field) -> Any:
