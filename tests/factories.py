@@ -170,12 +170,13 @@ def make_edition(questions=3, sections=1, **fields):
     return publish(make_draft(questions, sections, **fields))
 
 
-def make_scaled_edition(read="lowest", **fields):
+def make_scaled_edition(read="lowest", levels=3, groups=None, **fields):
     """Three questions on a scale of SEAL-0 to SEAL-2, in two groups, and one duty.
 
     Q1 and Q2 offer all levels; Q3 offers SEAL-2 alone, so it counts for points only.
     """
-    groups = [
+    top = levels - 1
+    groups = groups or [
         {"key": "keys", "title": "Keys", "weight": 60, "questions": ["Q1", "Q3"]},
         {"key": "place", "title": "Place", "weight": 40, "questions": ["Q2"]},
     ]
@@ -183,14 +184,14 @@ def make_scaled_edition(read="lowest", **fields):
         "key": "seal",
         "name": "Sovereignty level",
         "read": read,
-        "levels": [{"name": f"SEAL-{at}"} for at in range(3)],
+        "levels": [{"name": f"SEAL-{at}"} for at in range(levels)],
         "groups": groups,
     }
     edition = make_draft(4, scales=[scale], **fields)
     for question in edition.questions.exclude(key="Q4"):
         question.kind = "choice"
         question.save()
-        levels = (2, 2) if question.key == "Q3" else (0, 1, 2)
+        offered = (top, top) if question.key == "Q3" else range(levels)
         Choice.objects.bulk_create(
             Choice(
                 question=question,
@@ -200,7 +201,7 @@ def make_scaled_edition(read="lowest", **fields):
                 rating={"level": level, "points": 500 * at},
                 position=at,
             )
-            for at, level in enumerate(levels)
+            for at, level in enumerate(offered)
         )
     return publish(edition)
 

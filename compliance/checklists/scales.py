@@ -7,7 +7,7 @@ An edition may have a list of mappings::
 
 The level of an answer is that of its rating, or else the place of its choice. ``read``
 says what makes the level of a group: its lowest answer, or the mean beside the lowest. A
-question belongs to one group of a kind; a group ``across`` repeats questions of others.
+question stands on a scale once, in one group; a group ``across`` runs across the others.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,14 +66,24 @@ def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
             name=one["name"],
             read=Reading(one["read"]),
             levels=tuple(Level(**level) for level in one["levels"]),
-            groups=tuple(
-                Group(**group | {"questions": tuple(group["questions"])})
-                for group in one["groups"]
-            ),
+            groups=tuple(_once(one["groups"])),
             source=one.get("source", ""),
         )
         for one in found or ()
     ]
+
+
+def _once(groups: Iterable[dict[str, Any]]) -> Iterator[Group]:
+    """Each question where it stands first, and no group that only repeats others.
+
+    ``faults`` refuses repeats, but editions were published with them before it did.
+    """
+    seen = set[str]()
+    for group in groups:
+        asked = tuple(k for k in dict.fromkeys(group["questions"]) if k not in seen)
+        seen.update(asked)
+        if asked:
+            yield Group(**group | {"questions": asked})
 
 
 def keys_of(scales: Iterable[Scale]) -> frozenset[str]:
@@ -105,16 +115,16 @@ def faults(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...],
     """
     asked = {q["key"]: q for s in document["sections"] for q in s["questions"]}
     for at, scale in enumerate(document["edition"].get("scales") or ()):
-        top, seen = len(scale["levels"]) - 1, dict[tuple[bool, str], str]()
+        top, seen = len(scale["levels"]) - 1, dict[str, str]()
         for to, group in enumerate(scale["groups"]):
             path = ("edition", "scales", at, "groups", to, "questions")
             for place, key in enumerate(group["questions"]):
                 question = asked.get(key)
                 if question and (reason := _unrated(question, top)):
                     yield (*path, place), f"{key} {reason}"
-                first = seen.setdefault((bool(group.get("across")), key), group["key"])
-                if first != group["key"]:
-                    yield (*path, place), f"{key} is in the group {first} already"
+                if key in seen:
+                    yield (*path, place), f"{key} is in the group {seen[key]} already"
+                seen.setdefault(key, group["key"])
 
 
 def _unrated(question: Mapping[str, Any], top: int) -> str:

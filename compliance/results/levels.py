@@ -146,7 +146,7 @@ class LevelGap:
 
 @dataclass(frozen=True)
 class ScaleResult:
-    """The result of a scale. Groups across repeat criteria of the others' rows apart."""
+    """The result of a scale, whose criteria each stand in one group."""
 
     scale: Scale
     groups: list[GroupResult] = field(default_factory=list)

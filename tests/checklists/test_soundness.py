@@ -230,3 +230,41 @@ def test_citations_of_gates_are_all_there():
         (("edition", "gates", 0, "cites", 0), "Law Art. 1"),
         ((*ROWS, 1, "cites", 0), "Law Art. 2"),
     ]
+
+
+def scaled(*groups):
+    """A document whose two questions stand in those groups of a scale."""
+    document = deepcopy(DOCUMENT)
+    offered = [{"key": "low", "label": "Low"}, {"key": "high", "label": "High"}]
+    for asked in document["sections"][0]["questions"]:
+        asked |= {"kind": "choice", "choices": offered}
+    document["edition"]["scales"] = [
+        {
+            "key": "seal",
+            "name": "Level",
+            "read": "lowest",
+            "levels": [{"name": "SEAL-0"}, {"name": "SEAL-1"}],
+            "groups": [
+                {"key": f"g{at}", "title": f"Group {at}", "across": across}
+                | {"questions": list(keys)}
+                for at, (across, *keys) in enumerate(groups)
+            ],
+        }
+    ]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("groups", "place"),
+    [
+        ([(False, "T001", "T002", "T001")], (0, 2)),
+        ([(False, "T001"), (False, "T001", "T002")], (1, 0)),
+        ([(False, "T001", "T002"), (True, "T001")], (1, 0)),
+    ],
+)
+def test_question_stands_on_a_scale_once(groups, place):
+    group, at = place
+    path = ("edition", "scales", 0, "groups", group, "questions", at)
+    fault = (path, "T001 is in the group g0 already")
+    assert fault in soundness.broken(scaled(*groups))
+    assert soundness.broken(scaled((False, "T001"), (True, "T002"))) == []

@@ -11,6 +11,7 @@ from django.urls import reverse
 from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
+from compliance.results import figures, summary_figures
 from compliance.results.queries import read
 from compliance.results.stands import assessments_of, chain_of
 from tests.factories import (
@@ -47,6 +48,23 @@ def url(assessment, name="result", **more):
     return reverse(f"results:{name}", kwargs=kwargs)
 
 
+def want(assessment, **levels):
+    """Targets of an assessment by group, as some edition of its scale allowed them."""
+    Target.objects.bulk_create(
+        Target(
+            organisation=assessment.organisation,
+            checklist=assessment.edition.checklist,
+            assessment=assessment,
+            scale="seal",
+            group=group,
+            level=level,
+            set_at=assessment.started_at,
+            set_by=assessment.started_by,
+        )
+        for group, level in levels.items()
+    )
+
+
 def targets(**levels):
     return {f"group-{key}": str(level) for key, level in levels.items()}
 
@@ -68,6 +86,39 @@ def test_value_beside_dont_know_is_no_level(cast, scaled):
     scaled.answers.filter(question__key="Q2").update(verdict="dont_know")
     [result] = read(scaled, date(2026, 11, 28)).scales
     assert [one.level for one in result.groups] == [2, None]
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        [
+            {
+                "key": "keys",
+                "title": "Keys",
+                "weight": 60,
+                "questions": ["Q1", "Q3", "Q1"],
+            }
+        ],
+        [
+            {"key": "keys", "title": "Keys", "weight": 60, "questions": ["Q1", "Q3"]},
+            {"key": "all", "title": "All", "across": True, "questions": ["Q1", "Q2"]},
+        ],
+    ],
+)
+def test_question_that_a_published_scale_repeats_counts_once(cast, scaled, repeated):
+    place = {"key": "place", "title": "Place", "weight": 40, "questions": ["Q2"]}
+    edition = make_scaled_edition(groups=[repeated[0], place, *repeated[1:]])
+    twice = make_assessment(cast.acme, cast.ada, edition)
+    want(twice, keys=2, place=2, all=2)
+    want(scaled, keys=2, place=2)
+    today = date(2026, 11, 28)
+    for one in (scaled, twice):
+        choose(one, Q1="c1", Q2="c0")
+    plain, again = (read(one, today) for one in (scaled, twice))
+    assert list(figures.rows_of(again)) == list(figures.rows_of(plain))
+    assert len(again.scales[0].gaps) == 2
+    found = summary_figures.figures_of(again.law, again.scales)
+    assert (found.answered, found.asked) == (2, 4)
 
 
 def test_law_and_levels_are_apart(cast, scaled):
