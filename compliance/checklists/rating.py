@@ -1,5 +1,6 @@
 """Ratings of answers by a framework: a level and points. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -61,6 +62,24 @@ def ratings_of(choices: Iterable[tuple[str, str, Any]]) -> dict[str, Rating]:
         )
         for key, label, said in found
     }
+
+
+def by_label(ratings: Ratings) -> dict[str, Rating]:
+    """The ratings of a question by the words of its choices, as a content holds answers.
+
+    Of two choices in the same words, which only editions published before ``repeated``
+    was asked can have, the lower rating counts: a doubt lifts nobody over a minimum.
+    """
+    from_best = sorted(ratings.values(), key=lambda one: (-one.level, -one.points))
+    return {one.label: one for one in from_best}
+
+
+def repeated(labels: Iterable[str]) -> str:
+    """The first label that two choices have; "" where all differ.
+
+    A content, which is signed and reported, holds the words of an answer and no key.
+    """
+    return next((label for label, n in Counter(labels).items() if n > 1), "")
 
 
 def rated(ratings: Ratings, chosen: Any) -> Rating | None:

@@ -9,6 +9,7 @@ from compliance.applicability import rules
 from compliance.applicability.choices import FactKind
 from compliance.checklists import soundness, translations
 from compliance.checklists.choices import QuestionKind
+from compliance.checklists.rating import repeated
 from compliance.legal_index.choices import CiteState
 from compliance.legal_index.cited import Cited
 from compliance.web.languages import language_name
@@ -129,6 +130,8 @@ def _cite_fault(found: Cited) -> str:
 def _kind_faults(question: Document) -> Iterator[str]:
     if question["kind"] in CHOICE_KINDS and len(question["choices"]) < 2:
         yield "It is answered by a choice and offers fewer than two."
+    if label := repeated(choice["label"] for choice in question["choices"]):
+        yield f"Two of its choices read “{label}”."
     if question["kind"] == QuestionKind.NUMBER and not question["number"]:
         yield "It is answered by a number and has no bounds."
 

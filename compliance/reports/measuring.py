@@ -14,7 +14,7 @@ from compliance.assessments.models import Assessment
 from compliance.checklists.fined import tiers_of
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Edition
-from compliance.checklists.rating import Rating
+from compliance.checklists.rating import Rating, by_label
 from compliance.checklists.scales import Scale, ratings, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
@@ -108,7 +108,7 @@ def measures_of(
     return Measures(
         scales=scales,
         offered={
-            key: {one.label: one for one in ratings(found).values()}
+            key: by_label(ratings(found))
             for key, found in (choices if scales else {}).items()
         },
         remedies={key: remedy for key, remedy, _ in questions},

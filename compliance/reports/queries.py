@@ -23,7 +23,7 @@ from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition
-from compliance.checklists.rating import Ratings, ratings_of
+from compliance.checklists.rating import Ratings, by_label, ratings_of
 from compliance.checklists.translations import ORIGINAL
 from compliance.letterhead.models import Letterhead
 from compliance.reports.clauses import mapped
@@ -140,9 +140,9 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
 def _ratings(choices: Mapping[str, list[Any]]) -> dict[str, Ratings]:
     """The framework's ratings of answers, by question and label."""
     return {
-        key: found
+        key: by_label(found)
         for key, offered in choices.items()
-        if (found := ratings_of((c["label"], c["label"], c["rating"]) for c in offered))
+        if (found := ratings_of((c["key"], c["label"], c["rating"]) for c in offered))
     }
 
 

@@ -65,3 +65,16 @@ def test_half_a_rating_is_refused_at_its_place(ada, draft, changes, place, words
         (at, words in said) for at, said in reply.context["editor"].faults
     ]
     assert choices_of(draft) == {"a": RATING, "b": None}
+
+
+def test_two_choices_in_the_same_words_are_refused_at_the_second(ada, draft):
+    reply = save(ada, draft, **{"choice-0-label": " Other"})
+    assert reply.status_code == 422
+    fault = ("id_choice-1-label", "Another choice reads the same.")
+    assert reply.context["editor"].faults == [fault]
+    assert typed(ada, draft)["choice-0-label"] == "Old"
+
+
+def test_kind_without_choices_minds_no_words_of_those_it_had(ada, draft):
+    reply = save(ada, draft, kind="verdict", **{"choice-0-label": "Other"})
+    assert reply.status_code == 302

@@ -95,6 +95,12 @@ def test_rule_must_be_readable_and_able_to_hold(document, rule, said):
     assert said in blocking[0]
 
 
+def test_choices_that_read_the_same_block(document):
+    offered = [{"key": key, "label": "Partly"} for key in ("c0", "c1")]
+    first(document).update(kind="choice", choices=offered)
+    assert points(document) == [("Q1", True, "Two of its choices read “Partly”.")]
+
+
 def test_one_of_two_choices_cannot_be_both(document):
     rule = {"all": [{"data": "health"}, {"data": "children"}]}
     first(document)["rule"] = rule

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.assessments.actions import change_facts
 from compliance.audit import trail
-from compliance.models import Answer, Snapshot, Target
+from compliance.models import Answer, Choice, Snapshot, Target
 from compliance.reports.choices import ReportKind
 from compliance.reports.findings import where_gaps_lie
 from compliance.reports.html import html_of
@@ -99,6 +99,24 @@ def test_figures_are_those_of_the_screen_to_the_digit(scaled):
     assert len(found) > 40
     [scale] = paper.result.scales
     assert (scale.level_name, str(scale.score), scale.backed) == ("SEAL-1", "80.0", 2)
+
+
+def test_of_choices_in_the_same_words_the_lower_counts_as_on_the_screen(cast):
+    """Such an edition is refused today, and one may have been published before."""
+    edition = make_scaled_edition()
+    with Guardless():
+        alike = Choice.objects.filter(question__edition=edition, key__in=["c0", "c1"])
+        alike.update(label="Partly")
+    assessment = make_assessment(cast.acme, cast.ada, edition)
+    rows = Answer.objects.filter(assessment=assessment)
+    rows.filter(question__key="Q1").update(value="c0", verdict="met")
+    rows.filter(question__key="Q2").update(value="c2", verdict="met")
+    paper = read(assessment.pk, 1)
+    [scale] = paper.result.scales
+    assert (scale.level_name, str(scale.score)) == ("SEAL-0", "40.0")
+    assert on_paper(assessment, paper) == figures(screen.read(assessment, paper.day))
+    line = next(one for one in paper.content.applying if one.key == "Q1")
+    assert paper.rating(line).level == 0
 
 
 def test_na_counts_as_open_until_a_second_person_confirms(cast, scaled):

@@ -100,6 +100,10 @@ def test_right_seeds_have_no_faults(tmp_path):
         ({"related": ["T001"]}, "line 24: T001 related 1: T001 is this question"),
         ({"kind": "stage"}, "line 4: T001: kind stage needs two choices or more"),
         (
+            {"kind": "choice", "choices": [{"key": k, "label": "A"} for k in "ab"]},
+            "line 4: T001: two choices read “A”",
+        ),
+        (
             {"choices": [{"key": "a", "label": "A"}]},
             "line 4: T001: kind verdict takes no choices",
         ),

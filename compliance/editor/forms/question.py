@@ -14,6 +14,7 @@ from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.form_lines import area, line, sentence, short
 from compliance.checklists.limits import MOST_CHOICES
 from compliance.checklists.models import Edition, Fact
+from compliance.checklists.rating import repeated
 from compliance.editor.forms.parts import (
     BOUNDS,
     QuestionForm,
@@ -213,7 +214,14 @@ class QuestionEditor:
             self.until.is_valid(),
         ]
         # what was typed for the law is looked up whatever else is wrong
-        return all([self._cites_are_known(today), *valid])
+        return all([self._cites_are_known(today), *valid]) and self._choices_differ()
+
+    def _choices_differ(self) -> bool:
+        label = repeated(row.cleaned_data["label"] for row in self.offered)
+        same = [row for row in self.offered if row.cleaned_data["label"] == label]
+        for row in same[1:]:
+            row.add_error("label", "Another choice reads the same.")
+        return not same
 
     def _cites_are_known(self, today: date) -> bool:
         cleaned = self.form.cleaned_data
