@@ -53,6 +53,10 @@ class Scale:
         """The number of the highest level."""
         return len(self.levels) - 1
 
+    def name_of(self, level: int | None) -> str:
+        """The name of a level of this scale; "" for none."""
+        return "" if level is None else self.levels[level].name
+
     @property
     def has_score(self) -> bool:
         return any(group.weight for group in self.groups)

@@ -16,7 +16,8 @@ from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.fined import tiers_by_question
 from compliance.checklists.force import rates
 from compliance.checklists.models import Edition
-from compliance.checklists.scales import keys_of, scales_of
+from compliance.checklists.rating import Rating
+from compliance.checklists.scales import Scale, keys_of, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.organisations.models import Organisation
 from compliance.remediation.waiting import waits_of
@@ -272,7 +273,7 @@ def _ratings(
                         **planned.of(row["pk"]),
                         scale=scale.name,
                         now=_level(scale, below.criterion.rating),
-                        wanted=scale.levels[below.group.target or 0].name,
+                        wanted=scale.name_of(below.group.target),
                         distance=below.distance,
                     )
                 )
@@ -281,8 +282,8 @@ def _ratings(
     }
 
 
-def _level(scale: Any, rating: Any) -> str:
-    return str(scale.levels[rating.level].name) if rating else ""
+def _level(scale: Scale, rating: Rating | None) -> str:
+    return scale.name_of(rating.level) if rating else ""
 
 
 def _targets(

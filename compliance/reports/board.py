@@ -156,7 +156,7 @@ def _scale_tile(scale: ScaleResult) -> Tile:
         }
         return Tile(gettext("How mature are we?"), findings.headline(scale), small)
     small = gettext("no minimum is set")
-    if scale.has_targets:
+    if scale.has_targets or scale.beyond:
         numbers = {"count": scale.reached, "total": len(scale.groups)}
         small = gettext("at or above our minimum: %(count)s of %(total)s") % numbers
     asks = gettext("Which level is reached?")

@@ -220,6 +220,11 @@ def scale_view(measured: Measured, result: ScaleResult) -> ScaleView:
     """A scale in words, rows and a radar."""
     staged = is_staged(result.scale)
     sentences = _stage_sentences(result) if staged else _level_sentences(result)
+    if result.beyond:
+        words = gettext(
+            "Our target in %(names)s is above the scale: it does not count."
+        )
+        sentences.insert(1, words % {"names": _titles(result.beyond)})
     if wanted := measured.last_target(result.scale.key):
         sentences.append(_set_by(wanted, staged=staged))
     lines = measured.answers
@@ -275,9 +280,9 @@ def _level_sentences(result: ScaleResult) -> list[str]:
     if found := below(result):
         words = gettext("Below our minimum in %(names)s: such an offer is rejected.")
         said.append(words % {"names": _titles(found)})
-    elif result.has_targets and not result.open:
+    elif result.has_targets and not (result.open or result.beyond):
         said.append(gettext("Every objective is at or above our minimum."))
-    elif not result.has_targets:
+    elif not (result.has_targets or result.beyond):
         said.append(gettext("No minimum is set: nothing is rejected."))
     if result.open:
         words = gettext("Open: %(count)s; the level may fall.")
@@ -288,7 +293,7 @@ def _level_sentences(result: ScaleResult) -> list[str]:
             " By the other reading: %(level)s."
         )
         other = result.level if result.higher is None else result.higher
-        numbers = {"count": len(result.contested), "level": _name(result, other)}
+        numbers = {"count": len(result.contested), "level": result.scale.name_of(other)}
         said.append(words % numbers)
     return [*said, _backed(result)]
 
@@ -309,7 +314,7 @@ def _stage_sentences(result: ScaleResult) -> list[str]:
         words = gettext("At their target: %(count)s of %(total)s.")
         total = len(result.criteria)
         said.append(words % {"count": result.at_target, "total": total})
-    else:
+    elif not result.beyond:
         said.append(gettext("No targets are set."))
     return [*said, _backed(result)]
 
@@ -343,32 +348,29 @@ def _titles(groups: Sequence[GroupResult]) -> str:
     return ", ".join(named_short(one.group.title) for one in groups)
 
 
-def _name(result: ScaleResult, level: int | None) -> str:
-    return "" if level is None else result.scale.levels[level].name
-
-
 def _rated(result: ScaleResult, rating: Rating | None) -> str:
-    return _name(result, rating.level) if rating else ""
+    return result.scale.name_of(rating.level) if rating else ""
 
 
 def _row(
     measured: Measured, result: ScaleResult, number: int, one: GroupResult
 ) -> GroupRow:
-    is_low = one.level != result.scale.top
-    level, target = _name(result, one.level), _name(result, one.target)
+    scale, is_low = result.scale, one.level != result.scale.top
+    level, target = scale.name_of(one.level), scale.name_of(one.target)
+    none = gettext("above the scale") if one.is_beyond else gettext("none")
     words = gettext("%(name)s: level %(level)s, wanted %(target)s")
     said = {
         "name": one.group.title,
         "level": level or gettext("none"),
-        "target": target or gettext("none"),
+        "target": target or none,
     }
     return GroupRow(
         number=number,
         result=one,
         level=level,
-        higher=_name(result, one.higher),
+        higher=scale.name_of(one.higher),
         target=target,
-        track=Picture(track(one.level, one.target, result.scale.top), words % said),
+        track=Picture(track(one.level, one.target, scale.top), words % said),
         held=[measured.answers[c.key] for c in one.holding[:NAMED]] if is_low else [],
         more=max(0, len(one.holding) - NAMED) if is_low else 0,
     )

@@ -125,7 +125,7 @@ def _level(scale: ScaleFigures, key: str) -> Level:
     group = next((one for one in scale.groups if one.key == key), None)
     if group is None or group.level is None:
         return Level("", is_below=False)
-    return Level(scale.names[group.level], group.is_below)
+    return Level(group.level_name, group.is_below)
 
 
 def _drawn(one: Stand, most: int) -> Chart:

@@ -11,6 +11,7 @@ from compliance.results.levels import (
     GroupResult,
     ScaleResult,
     is_staged,
+    target_name,
 )
 from compliance.results.overview import Overview, Theme
 from compliance.results.queries import Result
@@ -51,14 +52,8 @@ def earlier_rows(result: Result, near: Beside) -> Iterator[Row]:
         return
     year = str(near.before.assessment.period_to.year)
     for scale in result.scales:
-        names = [level.name for level in scale.scale.levels]
         for key, group in near.last(scale.scale.key).items():
-            at = group.level
-            found = {
-                f"lowest level, {year}": None
-                if at is None
-                else "".join(names[at : at + 1])
-            }
+            found = {f"lowest level, {year}": group.level_name}
             if group.mean:
                 found[f"mean, {year}"] = group.mean
             yield from _named(scale.scale.key, "period before", key, group.title, found)
@@ -170,13 +165,9 @@ def _kept(found: Figures, roles: Mapping[str, str]) -> Iterator[Row]:
             whole = {"level": scale.level_name, "score": scale.score} | whole
         yield from _named(scale.key, "all", "", scale.name, whole)
         for group in scale.groups:
-            levels = [
-                "" if at is None else scale.names[at]
-                for at in (group.level, group.target)
-            ]
             rows = {
-                "lowest level": levels[0],
-                "target": levels[1],
+                "lowest level": group.level_name,
+                "target": group.target_name,
                 "open": group.open,
                 "steps to target": group.steps,
             }
@@ -214,7 +205,7 @@ def _scale(result: ScaleResult) -> Iterator[Row]:
     }
     if not is_staged(scale):
         higher = result.higher
-        other = result.level_name if higher is None else scale.levels[higher].name
+        other = result.level_name if higher is None else scale.name_of(higher)
         beside = {"level by the other reading": other, "score": result.score}
         whole = {"level": result.level_name} | beside | whole
     yield from _named(scale.key, "all", "", scale.name, whole)
@@ -238,21 +229,18 @@ def _named(
 
 def _question(scale: Scale, one: Criterion) -> dict[str, Any]:
     rating = one.rating
-    found = {"level": scale.levels[rating.level].name if rating else ""}
+    found = {"level": scale.name_of(rating.level) if rating else ""}
     if rating and rating.higher is not None:
-        found["level by other sources"] = scale.levels[rating.higher].name
+        found["level by other sources"] = scale.name_of(rating.higher)
     if scale.has_score:
         found["points"] = f"{rating.points.normalize():f}" if rating else ""
     return found
 
 
 def _group(scale: Scale, one: GroupResult) -> dict[str, Any]:
-    def named(level: int | None) -> str:
-        return "" if level is None else scale.levels[level].name
-
     found: dict[str, Any] = {
-        "lowest level": named(one.level),
-        "target": named(one.target),
+        "lowest level": scale.name_of(one.level),
+        "target": target_name(scale, one.wanted),
         "held down by": " ".join(c.key for c in one.holding),
         "open": one.open,
         "steps to target": one.steps,

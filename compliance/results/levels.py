@@ -17,6 +17,8 @@ NOMINAL = 1000
 """Points of a group at its best, by the official calculator; the same for all."""
 ENOUGH = Decimal("0.8")
 """Share of answered rows below which a result is provisional."""
+BEYOND = "above the scale"
+"""The name of a target that only an edition with more levels has: nobody can measure it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,21 @@ class Criterion:
 
 @dataclass(frozen=True)
 class GroupResult:
-    """A group with its criteria that apply, in order; ``target`` is a level, or None."""
+    """A group with its criteria that apply, in order.
+
+    ``wanted`` is the level that was set for it, or None; ``target`` the same where the
+    scale has that level: another edition may have more.
+    """
 
     group: Group
     criteria: tuple[Criterion, ...]
+    wanted: int | None = None
     target: int | None = None
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether its target is above the scale: it is neither reached nor missed."""
+        return self.wanted != self.target
 
     @cached_property
     def answered(self) -> list[Criterion]:
@@ -174,7 +186,7 @@ class ScaleResult:
 
     @property
     def level_name(self) -> str:
-        return "" if self.level is None else self.scale.levels[self.level].name
+        return self.scale.name_of(self.level)
 
     @cached_property
     def score(self) -> Decimal:
@@ -201,6 +213,11 @@ class ScaleResult:
     @property
     def has_targets(self) -> bool:
         return any(one.target is not None for one in self.groups)
+
+    @property
+    def beyond(self) -> list[GroupResult]:
+        """Groups whose target is above the scale."""
+        return [one for one in self.groups if one.is_beyond]
 
     @property
     def reached(self) -> int:
@@ -254,17 +271,25 @@ def scale_result(
 ) -> ScaleResult:
     """The result of a scale; ``criteria`` by question key, ``targets`` by group key.
 
-    Groups without a criterion that applies are left out.
+    Groups without a criterion that applies are left out. Targets may be those of another
+    edition: one above the top of this scale is named, and measures nothing.
     """
     groups = [
         GroupResult(
             group,
             tuple(criteria[key] for key in group.questions if key in criteria),
-            targets.get(group.key),
+            wanted := targets.get(group.key),
+            None if wanted is None or wanted > scale.top else wanted,
         )
         for group in scale.groups
     ]
     return ScaleResult(scale, [one for one in groups if one.criteria])
+
+
+def target_name(scale: Scale, wanted: int | None) -> str:
+    """The name of a target, of whatever edition; "" for none."""
+    is_beyond = wanted is not None and wanted > scale.top
+    return BEYOND if is_beyond else scale.name_of(wanted)
 
 
 def is_staged(scale: Scale) -> bool:

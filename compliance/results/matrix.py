@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.assessments.choices import AssessmentStatus, Filter
+from compliance.results.levels import BEYOND
 from compliance.results.stands import Stand
 from compliance.results.summary_figures import Figures, ScaleFigures
 from compliance.templatetags.ui import day
@@ -217,15 +218,22 @@ def said_of(scale: ScaleFigures) -> tuple[str, str]:
     if scale.is_staged:
         text = f"{scale.steps} step{'' if scale.steps == 1 else 's'}"
         if not scale.has_targets:
-            return scale.level_name, "lowest; no targets set"
-        return text, f"lowest {scale.level_name}"
+            none = f"targets {BEYOND}" if scale.beyond else "no targets set"
+            return scale.level_name, f"lowest; {none}"
+        return text, f"lowest {scale.level_name}{_beyond(scale)}"
     if not scale.has_targets:
-        return scale.level_name, "no minimum set"
+        none = f"minimum {BEYOND}" if scale.beyond else "no minimum set"
+        return scale.level_name, none
     below = len(scale.below)
     small = f"{below} below minimum" if below else "minimum reached"
+    small += _beyond(scale)
     if scale.open:
         small += f", {scale.open} open"
     return scale.level_name, small
+
+
+def _beyond(scale: ScaleFigures) -> str:
+    return f", {len(scale.beyond)} {BEYOND}" if scale.beyond else ""
 
 
 def mark_of(scale: ScaleFigures) -> str:
@@ -234,7 +242,7 @@ def mark_of(scale: ScaleFigures) -> str:
         return ""
     if scale.below or scale.steps:
         return "" if scale.is_staged else "notmet"
-    return "" if scale.open else "met"
+    return "" if scale.open or scale.beyond else "met"
 
 
 def _signature(one: Stand) -> Cell:

@@ -25,6 +25,7 @@ from compliance.results.levels import (
     LevelGap,
     ScaleResult,
     is_staged,
+    target_name,
 )
 from compliance.results.queries import Result
 from compliance.results.summary_figures import GroupFigures
@@ -234,7 +235,10 @@ def _scale(
         more_gaps=max(0, len(gaps) - MOST),
         radar=radar_of(result, last) if staged else None,
         headline=_staged_headline(result) if staged else _level_headline(result),
-        sentences=_staged_sentences(result) if staged else _level_sentences(result),
+        sentences=[
+            *(_staged_sentences(result) if staged else _level_sentences(result)),
+            *_beyond(result),
+        ],
         year=beside.before.assessment.period_to.year
         if beside.before and last
         else None,
@@ -243,22 +247,20 @@ def _scale(
 
 
 def _named(result: ScaleResult, rating: Rating | None) -> str:
-    return result.scale.levels[rating.level].name if rating else ""
+    return result.scale.name_of(rating.level) if rating else ""
 
 
 def _row(result: ScaleResult, one: GroupResult, last: GroupFigures | None) -> Row:
-    levels = result.scale.levels
-    before = last.level if last else None
-    known = before is not None and before < len(levels)
+    scale = result.scale
     return Row(
         result=one,
-        track=track(one.level, one.target, result.scale.top),
-        level="" if one.level is None else levels[one.level].name,
-        higher="" if one.higher is None else levels[one.higher].name,
-        target="" if one.target is None else levels[one.target].name,
-        named=one.holding[:NAMED] if one.level != result.scale.top else [],
-        more=max(0, len(one.holding) - NAMED) if one.level != result.scale.top else 0,
-        last=levels[before].name if known and before is not None else "",
+        track=track(one.level, one.target, scale.top),
+        level=scale.name_of(one.level),
+        higher=scale.name_of(one.higher),
+        target=target_name(scale, one.wanted),
+        named=one.holding[:NAMED] if one.level != scale.top else [],
+        more=max(0, len(one.holding) - NAMED) if one.level != scale.top else 0,
+        last=last.level_name if last else "",
         last_mean=last.mean if last else "",
     )
 
@@ -298,9 +300,9 @@ def _level_sentences(result: ScaleResult) -> list[str]:
             one.group.title for one in result.groups if one.is_reached is False
         )
         said.insert(0, f"Below our minimum in {names}: an offer like this is rejected.")
-    elif result.has_targets and not result.open:
+    elif result.has_targets and not (result.open or result.beyond):
         said.insert(0, "At or above our minimum in every objective.")
-    elif not result.has_targets:
+    elif not (result.has_targets or result.beyond):
         said.append("No minimum is set.")
     if result.open:
         said.append(f"{result.open} open: the level may fall.")
@@ -315,7 +317,7 @@ def _contested(result: ScaleResult, count: int) -> str:
     said = f"{count} {are} on which sources differ; the lower one counts."
     if result.higher is None:
         return f"{said} By the other reading the level is the same."
-    return f"{said} By the other reading: {result.scale.levels[result.higher].name}."
+    return f"{said} By the other reading: {result.scale.name_of(result.higher)}."
 
 
 def _staged_headline(result: ScaleResult) -> str:
@@ -335,9 +337,20 @@ def _staged_sentences(result: ScaleResult) -> list[str]:
     lowest = [one for one in result.groups if one.level == result.level]
     names = ", ".join(one.group.title for one in lowest)
     said.append(f"The lowest stage, {result.level_name}, is in {names}.")
-    if not result.has_targets:
+    if not (result.has_targets or result.beyond):
         said.append("No targets are set.")
     return said
+
+
+def _beyond(result: ScaleResult) -> list[str]:
+    """That targets of an edition with more levels measure nothing in this one."""
+    if not result.beyond:
+        return []
+    names = ", ".join(one.group.title for one in result.beyond)
+    return [
+        f"Our target in {names} is above the highest level of this edition:"
+        " it does not count until it is set anew."
+    ]
 
 
 def _first(actions: dict[int, list[Action]], answer: int) -> Action | None:

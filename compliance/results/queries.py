@@ -335,3 +335,9 @@ def open_actions(assessments: Iterable[Assessment]) -> dict[int, list[Action]]:
 def levels_of(scale: Scale, targets: Iterable[Any]) -> dict[str, int]:
     """Level by group; of two targets of a group the later counts: own after default."""
     return {one.group: one.level for one in targets if one.scale == scale.key}
+
+
+def beyond_scale(assessment: Assessment, scale: Scale) -> list[str]:
+    """The titles of groups whose target, set on another edition, is above the scale."""
+    held = levels_of(scale, Target.objects.holding_for(assessment))
+    return [one.title for one in scale.groups if held.get(one.key, 0) > scale.top]

@@ -7,9 +7,15 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from compliance.audit.chain import canonical, digest
+from compliance.checklists.scales import Scale
 from compliance.legal_index.fines import Tier
 from compliance.results.law import Counts, Exposure, Later, LawResult, Section
-from compliance.results.levels import GroupResult, ScaleResult, is_staged
+from compliance.results.levels import (
+    GroupResult,
+    ScaleResult,
+    is_staged,
+    target_name,
+)
 
 WORST = 5
 """Duties not met that are named; the others are counted."""
@@ -33,13 +39,19 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """A group of a scale; ``mean`` is text with one decimal, "" without an answer."""
+    """A group of a scale; ``mean`` is text with one decimal, "" without an answer.
+
+    Levels have the names of their own edition: that of another period may differ.
+    """
 
     key: str
     title: str
     across: bool
     level: int | None
+    level_name: str
     target: int | None
+    target_name: str
+    is_beyond: bool
     mean: str
     steps: int
     answered: int
@@ -81,6 +93,11 @@ class ScaleFigures:
     def below(self) -> list[GroupFigures]:
         """Groups below their target."""
         return [one for one in self.groups if one.is_below]
+
+    @property
+    def beyond(self) -> list[GroupFigures]:
+        """Groups whose target is above the scale."""
+        return [one for one in self.groups if one.is_beyond]
 
     @property
     def lowest(self) -> list[GroupFigures]:
@@ -180,17 +197,20 @@ def _scale(result: ScaleResult) -> ScaleFigures:
         steps=result.steps,
         has_targets=result.has_targets,
         is_provisional=result.is_provisional,
-        groups=tuple(_group(one) for one in result.groups),
+        groups=tuple(_group(scale, one) for one in result.groups),
     )
 
 
-def _group(one: GroupResult) -> GroupFigures:
+def _group(scale: Scale, one: GroupResult) -> GroupFigures:
     return GroupFigures(
         key=one.group.key,
         title=one.group.title,
         across=one.group.across,
         level=one.level,
+        level_name=scale.name_of(one.level),
         target=one.target,
+        target_name=target_name(scale, one.wanted),
+        is_beyond=one.is_beyond,
         mean="" if one.mean is None else str(one.mean),
         steps=one.steps,
         answered=len(one.answered),

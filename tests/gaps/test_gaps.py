@@ -84,6 +84,17 @@ def found(cast):
     return gaps_of(cast.acme, assessments_of([cast.acme]), TODAY)
 
 
+def test_target_above_the_scale_of_an_edition_makes_no_gap_there(cast, cloud):
+    fewer = make_scaled_edition(
+        levels=2, checklist=cloud.edition.checklist, number="2026.2"
+    )
+    one = signing.begin(cast, fewer)
+    signing.answer(cast.con, one, "Q1", value=["c0"])
+    gaps = found(cast).ratings
+    assert {gap.assessment for gap in gaps} == {cloud}
+    assert {gap.wanted for gap in gaps} == {"SEAL-2"}
+
+
 def test_law_comes_by_limit_of_fines_and_partly_apart(cast, law):
     gaps = found(cast)
     assert [one.key for one in gaps.law] == ["Q2", "Q1", "Q3", "Q4"]

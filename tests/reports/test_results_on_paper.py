@@ -133,6 +133,24 @@ def test_na_counts_as_open_until_a_second_person_confirms(cast, scaled):
         assert on_paper(scaled, paper) == figures(screen.read(scaled, paper.day))
 
 
+def test_target_above_the_scale_is_named_and_rejects_nothing(cast, scaled):
+    checklist = scaled.edition.checklist
+    edition = make_scaled_edition(levels=2, checklist=checklist, number="2026.2")
+    assessment = make_assessment(cast.acme, cast.ada, edition)
+    rows = Answer.objects.filter(assessment=assessment)
+    rows.filter(question__key__in=["Q1", "Q2"]).update(value="c0", verdict="met")
+    want(cast, assessment, keys=2)
+    paper = read(assessment.pk, 1)
+    words = printed(paper)
+    assert "Our target in Keys is above the scale: it does not count." in words
+    assert "No minimum is set" not in words
+    assert "such an offer is rejected" not in words
+    assert "Our minimum, last set by" in words
+    assert on_paper(assessment, paper) == figures(screen.read(assessment, paper.day))
+    board = printed(read(assessment.pk, 1, ReportOptions(ReportKind.BOARD)))
+    assert "is above the scale: it does not count." in board
+
+
 @pytest.mark.parametrize("kind", [ReportKind.FULL, ReportKind.PROFILE])
 def test_levels_are_shown_with_what_holds_them_down(scaled, kind):
     words = printed(read(scaled.pk, 1, ReportOptions(kind)))

@@ -18,10 +18,11 @@ from django.utils import timezone
 from compliance.audit.models import Event
 from compliance.checklists.scales import scales_of
 from compliance.evidence.actions import describe
-from compliance.models import Membership
+from compliance.models import Membership, Target
 from compliance.remediation.actions import create_action
 from compliance.results import actions
 from compliance.results.choices import Reach
+from compliance.results.matrix import mark_of, said_of
 from tests import signing
 from tests.factories import (
     attach,
@@ -91,6 +92,27 @@ def test_each_theme_has_its_own_measure(cast, law, cloud, sign_in):
         ("GDPR", "1 of 3"),
         ("Sovereignty", "SEAL-1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        ("lowest", ["minimum above the scale", "Minimum above the scale"]),
+        ("mean", ["lowest; targets above the scale", "Targets above the scale"]),
+    ],
+)
+def test_target_above_the_scale_is_not_called_none(cast, cloud, sign_in, read, words):
+    Target.objects.update(assessment=None, level=2)
+    cloud.delete()
+    edition = make_scaled_edition(
+        read, 2, checklist=cloud.edition.checklist, number="2026.2"
+    )
+    one = signing.begin(cast, edition)
+    signing.answer(cast.con, one, "Q1", value=["c0"])
+    page = sign_in(cast.rob).get(URL)
+    [scale] = page.context["view"].themes[0].worst.figures.scales
+    assert (said_of(scale), mark_of(scale)) == (("SEAL-0", words[0]), "")
+    assert words[1] in flat(page.text)
 
 
 def test_page_prints_no_percentage_and_no_total(cast, law, cloud, sign_in):

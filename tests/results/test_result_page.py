@@ -12,6 +12,8 @@ from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
 from compliance.results import figures, summary_figures
+from compliance.results.beside import beside
+from compliance.results.pages import context_of
 from compliance.results.queries import read
 from compliance.results.stands import assessments_of, chain_of
 from tests.factories import (
@@ -210,6 +212,69 @@ def test_level_that_the_scale_does_not_have_is_refused(cast, scaled, sign_in, le
     reply = sign_in(cast.otto).post(url(scaled, "targets", scale="seal"), data)
     assert reply.status_code == 422
     assert not Target.objects.exists()
+
+
+@pytest.fixture
+def fewer(cast, scaled):
+    """A later edition with two levels, whose targets were set while it had three."""
+    checklist = scaled.edition.checklist
+    edition = make_scaled_edition(levels=2, checklist=checklist, number="2026.2")
+    one = make_assessment(cast.acme, cast.ada, edition)
+    want(one, keys=2, place=1)
+    choose(one, Q1="c0", Q2="c1", Q3="c1")
+    return one
+
+
+def test_target_above_the_scale_is_neither_reached_nor_missed(cast, fewer, sign_in):
+    [result] = read(fewer, date(2026, 11, 28)).scales
+    keys, place = result.groups
+    assert (keys.target, keys.is_beyond, keys.is_reached) == (None, True, None)
+    assert (place.target, place.is_beyond, place.is_reached) == (1, False, True)
+    assert (result.is_rejected, result.gaps, result.steps) == (False, [], 0)
+    client = sign_in(cast.otto)
+    page = client.get(url(fewer)).text
+    said = "Our target in Keys is above the highest level of this edition:"
+    assert f"{said} it does not count until it is set anew." in page
+    assert "above the scale" in page
+    assert "At or above our minimum in every objective." not in page
+    rows = json.loads(client.post(url(fewer, "figures"), {"format": "json"}).content)
+    found = {(r["key"], r["figure"]): r["value"] for r in rows["figures"]}
+    wanted = [found[key, "target"] for key in ("keys", "place")]
+    assert wanted == ["above the scale", "SEAL-1"]
+
+
+def test_page_of_targets_says_which_are_above_the_scale(cast, fewer, sign_in):
+    client = sign_in(cast.otto)
+    address = url(fewer, "targets", scale="seal")
+    said = "Our target in Keys is above the highest level of this edition."
+    page = client.get(address)
+    assert said in page.text
+    mine = targets(keys=1) | {"reach": "assessment", "base": ""}
+    reply = client.post(address, mine)
+    assert reply.status_code == 409
+    assert "Keys: above the scale" in reply.text
+    base = reply.context["form"]["base"].value()
+    assert client.post(address, mine | {"base": base}).status_code == 302
+    assert said not in client.get(address).text
+
+
+def test_targets_all_above_the_scale_are_not_called_none(cast, fewer, sign_in):
+    Target.objects.update(level=2)
+    page = sign_in(cast.otto).get(url(fewer)).text
+    assert "Our target in Keys, Place is above the highest level" in page
+    assert "No minimum is set." not in page
+
+
+def test_period_before_has_the_level_names_of_its_own_edition(cast, fewer, scaled):
+    scaled.period_from, scaled.period_to = date(2025, 1, 1), date(2025, 12, 31)
+    scaled.save()
+    choose(scaled, Q1="c2", Q2="c1")
+    near = beside(fewer, date(2026, 11, 28))
+    rows = figures.earlier_rows(read(fewer, date(2026, 11, 28)), near)
+    levels = [row[-1] for row in rows if row[4] == "lowest level, 2025"]
+    assert levels == ["SEAL-2", "SEAL-1"]
+    [view] = context_of(read(fewer, date(2026, 11, 28)), near)["scales"]
+    assert [row.last for row in view.rows] == ["SEAL-2", "SEAL-1"]
 
 
 def test_targets_stay_open_on_a_signed_assessment(cast, scaled, sign_in):

@@ -23,8 +23,9 @@ from compliance.results.beside import beside
 from compliance.results.choices import Reach
 from compliance.results.files import TYPES
 from compliance.results.forms import TargetForm
+from compliance.results.levels import target_name
 from compliance.results.pages import context_of
-from compliance.results.queries import read
+from compliance.results.queries import beyond_scale, read
 
 
 def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
@@ -120,7 +121,7 @@ def _refused(
     form.is_valid()
     form.add_error(None, error)
     others = [
-        (group.title, form.scale.levels[one.level].name)
+        (group.title, target_name(form.scale, one.level))
         for group in form.scale.groups
         for one in stands
         if one.group == group.key
@@ -135,5 +136,7 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    context = {"assessment": assessment, "scale": form.scale, "form": form} | more
+    beyond = beyond_scale(assessment, form.scale)
+    context = {"assessment": assessment, "scale": form.scale, "form": form}
+    context |= {"beyond": beyond} | more
     return render(request, "results/targets.html", context, status=status)
