@@ -28,15 +28,15 @@ def answer(by, assessment, key, **changes):
     )
 
 
-def begin(cast, edition):
+def begin(cast, edition, year=2026):
     """A running assessment whose rows the trail has, as in an installation."""
     return start(
         by=cast.ada,
         organisation=cast.acme,
         edition=edition,
         subject="Acme",
-        period_from=date(2026, 1, 1),
-        period_to=date(2026, 12, 31),
+        period_from=date(year, 1, 1),
+        period_to=date(year, 12, 31),
         facts={},
     )
 

@@ -12,8 +12,15 @@ from functools import cached_property
 from typing import Any
 
 from compliance.charts.shapes import Chart, moved
+from compliance.checklists.scales import Scale
 from compliance.results.law import COUNTED, Counts, Duty, count
-from compliance.results.levels import Criterion, GroupResult, ScaleResult, is_staged
+from compliance.results.levels import (
+    Criterion,
+    GroupResult,
+    ScaleResult,
+    is_staged,
+    target_name,
+)
 from compliance.snapshots.changes import differences
 from compliance.snapshots.content import Content, Line
 from compliance.web.enums import LabelledStrEnum
@@ -119,33 +126,27 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class GroupPair:
-    """A group of a scale on both sides: levels by number, with their names."""
+    """A group of a scale on both sides: levels by number, each named by its own edition.
+
+    ``top`` is the highest level that either edition has.
+    """
 
     title: str
     key: str
     before: int | None
     after: int | None
-    names: tuple[str, ...]
+    was: str
+    now: str
     target: int | None
+    wanted: str
+    top: int
     means: tuple[str, str]
     why: Change | None
 
     @property
-    def was(self) -> str:
-        return "" if self.before is None else self.names[self.before]
-
-    @property
-    def now(self) -> str:
-        return "" if self.after is None else self.names[self.after]
-
-    @property
-    def wanted(self) -> str:
-        return "" if self.target is None else self.names[self.target]
-
-    @property
     def picture(self) -> Chart:
         """Both levels on one axis, with the target."""
-        return moved(self.before, self.after, self.target, len(self.names) - 1)
+        return moved(self.before, self.after, self.target, self.top)
 
     @property
     def gap(self) -> int:
@@ -269,7 +270,7 @@ def _state(side: Side, key: str) -> State | None:
         scale, one = side.criterion[key]
         if one.rating is None:
             return State("open")
-        level = scale.scale.levels[one.rating.level].name
+        level = scale.scale.name_of(one.rating.level)
         return State(level, (one.rating.level, one.rating.points))
     duty = side.duty.get(key)
     if duty is None:
@@ -347,9 +348,10 @@ def _scales(
         if was is None or not (was.criteria or new.criteria):
             continue
         earlier = {one.group.key: one for one in was.groups}
-        names = tuple(level.name for level in new.scale.levels)
+        scales = was.scale, new.scale
         groups = [
-            _group(earlier.get(one.group.key), one, names, by_key) for one in new.groups
+            _group(earlier.get(one.group.key), one, scales, by_key)
+            for one in new.groups
         ]
         yield ScalePair(was, new, groups)
 
@@ -357,9 +359,10 @@ def _scales(
 def _group(
     was: GroupResult | None,
     now: GroupResult,
-    names: tuple[str, ...],
+    scales: tuple[Scale, Scale],
     by_key: Mapping[str, Change],
 ) -> GroupPair:
+    old, new = scales
     before = was.level if was else None
     means = tuple(
         "" if one is None or one.mean is None else str(one.mean) for one in (was, now)
@@ -367,10 +370,13 @@ def _group(
     return GroupPair(
         now.group.title,
         now.group.key,
-        before if before is None or before < len(names) else None,
+        before,
         now.level,
-        names,
+        old.name_of(before),
+        new.name_of(now.level),
         now.target,
+        target_name(new, now.wanted),
+        max(old.top, new.top),
         (means[0], means[1]),
         _cause(was, now, by_key),
     )

@@ -27,9 +27,14 @@ from compliance.results.matrix import (
     said_of,
     scale_rank,
 )
-from compliance.results.points import Point
+from compliance.results.points import Point, ScalePoint
 from compliance.results.stands import Stand, chain_of, current
-from compliance.results.summary_figures import Breach, Figures, Voided
+from compliance.results.summary_figures import (
+    Breach,
+    Figures,
+    ScaleFigures,
+    Voided,
+)
 from compliance.results.trend import month_ends, trends
 from compliance.reviews.models import Review, SignOff
 
@@ -332,29 +337,30 @@ def _trend(
     A period that was over before Attest had it is a fixed point in the month of its end.
     """
     months = [*month_ends(today), today]
-    unit, value_of, name_of = _measure(one.figures)
-    values: list[int | None] = []
+    unit, said_in = _measure(one.figures)
+    said: list[_Said] = []
     begins, last = [], None
     for at, month in enumerate(months[:-1]):
         own = next((s for s in chain if month in points[s.assessment.pk]), None)
         if own:
-            values.append(value_of(points[own.assessment.pk][month]))
+            said.append(said_in(points[own.assessment.pk][month]))
         else:
             own = next((s for s in chain[1:] if _ended_in(s, month)), None)
             fits = own is not None and _measure(own.figures)[0] == unit
-            values.append(_today(own.figures) if own and fits else None)
+            said.append(_today(own.figures) if own and fits else None)
         if own and last and own != last:
             begins.append(at)
         last = own or last
     if last and last != one:
         begins.append(len(months) - 1)
-    values.append(_today(one.figures))
+    said.append(_today(one.figures))
     stepped = unit == "level"
+    values = [value and value[0] for value in said]
     return Trend(
         unit,
         months,
         values,
-        ["" if value is None else name_of(value) for value in values],
+        [value[1] if value else "" for value in said],
         line(values, is_stepped=stepped, begins=begins),
     )
 
@@ -367,50 +373,55 @@ def _ended_in(one: Stand, month: date) -> bool:
     )
 
 
-_Value = Callable[[Point], int | None]
+_Said = tuple[int, str] | None
+"""A value and its name, by the edition that it was answered on."""
 
 
-def _measure(found: Figures) -> tuple[str, _Value, Callable[[int], str]]:
-    """The measure of a theme: its unit, its value in a point, and the name of one."""
+def _measure(found: Figures) -> tuple[str, Callable[[Point], _Said]]:
+    """The measure of a theme: its unit, and what a point says in it."""
     scale = next(iter(found.scales), None)
     if scale is None:
-        return "duties met", lambda point: point.law.met, str
+        return "duties met", lambda point: _number(point.law.met)
     key = scale.key
 
-    def of(point: Point) -> Any:
+    def of(point: Point) -> ScalePoint | None:
         return next((one for one in point.scales if one.key == key), None)
 
     if not scale.is_staged:
-        return (
-            "level",
-            lambda point: of(point).level if of(point) else None,
-            lambda value: scale.names[value],
-        )
+        return "level", lambda point: _level(of(point))
     targets = {group.key: group.target for group in scale.groups}
     if not scale.has_targets:
         return (
             "rows answered",
-            lambda point: of(point).answered if of(point) else None,
-            str,
+            lambda point: _number(there.answered) if (there := of(point)) else None,
         )
     return (
         "steps left",
         lambda point: (
-            of(point).steps(targets) if of(point) and of(point).answered else None
+            _number(there.steps(targets))
+            if (there := of(point)) and there.answered
+            else None
         ),
-        str,
     )
 
 
-def _today(found: Figures) -> int | None:
+def _today(found: Figures) -> _Said:
     scale = next(iter(found.scales), None)
     if scale is None:
-        return found.law.met
+        return _number(found.law.met)
     if not scale.is_staged:
-        return scale.level
+        return _level(scale)
     if not scale.has_targets:
-        return scale.answered
-    return scale.steps if scale.answered else None
+        return _number(scale.answered)
+    return _number(scale.steps) if scale.answered else None
+
+
+def _level(one: ScalePoint | ScaleFigures | None) -> _Said:
+    return None if one is None or one.level is None else (one.level, one.level_name)
+
+
+def _number(count: int) -> _Said:
+    return count, str(count)
 
 
 def _now(found: Figures) -> str:

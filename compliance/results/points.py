@@ -12,10 +12,14 @@ from compliance.results.levels import ScaleResult
 
 @dataclass(frozen=True, slots=True)
 class ScalePoint:
-    """A scale; ``rows`` has the levels of the rows that decide, by group."""
+    """A scale; ``rows`` has the levels of the rows that decide, by group.
+
+    ``level_name`` is that of the edition of then: today's may have other levels.
+    """
 
     key: str
     level: int | None
+    level_name: str
     answered: int
     rows: tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -48,6 +52,7 @@ def scale_point(result: ScaleResult) -> ScalePoint:
     return ScalePoint(
         result.scale.key,
         result.level,
+        result.level_name,
         result.answered,
         tuple((one.group.key, tuple(one.deciding_levels)) for one in result.groups),
     )

@@ -64,15 +64,11 @@ class GroupFigures:
 
 @dataclass(frozen=True, slots=True)
 class ScaleFigures:
-    """A scale as a whole; ``names`` are those of its levels.
-
-    ``score`` is text, "" where the scale has none.
-    """
+    """A scale as a whole; ``score`` is text, "" where the scale has none."""
 
     key: str
     name: str
     is_staged: bool
-    names: tuple[str, ...]
     level: int | None
     level_name: str
     score: str
@@ -186,7 +182,6 @@ def _scale(result: ScaleResult) -> ScaleFigures:
         key=scale.key,
         name=scale.name,
         is_staged=is_staged(scale),
-        names=tuple(level.name for level in scale.levels),
         level=result.level,
         level_name=result.level_name,
         score=str(result.score) if scale.has_score else "",

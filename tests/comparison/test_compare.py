@@ -143,6 +143,20 @@ def test_levels_name_the_criterion_that_moved_them(cast):
     assert (place.gap, place.why) == (0, None)
 
 
+def test_levels_of_an_edition_with_more_of_them_keep_their_names(cast, sign_in):
+    more = make_scaled_edition(levels=5)
+    checklist = more.checklist
+    fewer = make_scaled_edition(levels=3, checklist=checklist, number="2026.2")
+    old, new = signing.begin(cast, more), signing.begin(cast, fewer)
+    for one, choice in ((old, "c4"), (new, "c2")):
+        signing.answer(cast.con, one, "Q1", value=[choice])
+    [scale] = read(old, new).scales
+    keys = scale.groups[0]
+    assert (keys.was, keys.now, keys.gap) == ("SEAL-4", "SEAL-2", -2)
+    for sides_of in (of(old, new), of(new, old)):
+        assert "SEAL-4" in sign_in(cast.rob).get(URL, sides_of).text
+
+
 def test_one_assessment_on_two_days(cast, clock, sign_in):
     one = signing.begin(cast, make_edition(2))
     signing.answer(cast.con, one, "Q1", verdict="not_met")

@@ -435,6 +435,30 @@ def test_period_that_ended_before_attest_had_it_is_a_fixed_point(cast, sign_in):
     assert theme.trend.line
 
 
+def test_months_keep_the_level_names_of_the_edition_they_were_answered_on(
+    cast, sign_in
+):
+    checklist = themed("cloud", "Sovereignty", 2)
+    with time_machine.travel(datetime(2026, 1, 5, tzinfo=UTC), tick=False):
+        more = make_scaled_edition(levels=5, checklist=checklist)
+        old = signing.begin(cast, more)
+        for key in ("Q1", "Q2"):
+            signing.answer(cast.con, old, key, value=["c4"])
+    with time_machine.travel(datetime(2026, 3, 5, tzinfo=UTC), tick=False):
+        fewer = make_scaled_edition(levels=3, checklist=checklist, number="2026.2")
+        new = signing.begin(cast, fewer, year=2027)
+        signing.answer(cast.con, new, "Q1", value=["c2"])
+    with time_machine.travel(datetime(2026, 4, 5, 12, tzinfo=UTC), tick=False):
+        client = sign_in(cast.otto)
+        [theme] = client.get(URL).context["view"].themes
+        rows = json.loads(client.post(FIGURES, {"format": "json"}).content)["figures"]
+    assert theme.worst.assessment == new
+    assert theme.trend.values[-4:] == [4, 4, 2, 2]
+    names = ["SEAL-4", "SEAL-4", "SEAL-2", "SEAL-2"]
+    assert theme.trend.names[-4:] == names
+    assert [row["value"] for row in rows if row["measure"] == "trend"][-4:] == names
+
+
 def test_file_has_exposures_late_people_and_evidence(cast, law, sign_in):
     today = timezone.localdate()
     make_action(cast.acme, cast.ada, owner=cast.con, due_on=today - timedelta(days=2))
