@@ -138,7 +138,9 @@ def _status(line: Line) -> dict[str, str]:
     if not line.applies:
         why = line.applicability or "Does not apply."
         return {"state": "satisfied", "reason": "other", "remarks": literal(why)}
-    return _judged(line.verdict, line.verdict_word)
+    # One person alone takes no question out, as in the results.
+    verdict = "unanswered" if line.na_waits else line.verdict
+    return _judged(verdict, line.verdict_word)
 
 
 def _judged(verdict: str, words: str) -> dict[str, str]:

@@ -113,6 +113,20 @@ def test_results_have_a_finding_for_every_question():
     assert states["Q6"]["remarks"] == "Applies only when Role is X."
 
 
+@pytest.mark.parametrize(
+    ("second", "state"), [("", "not-satisfied"), ("Rev", "satisfied")]
+)
+def test_results_take_not_applicable_only_from_two_people(second, state):
+    line = make_line(verdict="na", na_by="Con", na_confirmed_by=second)
+    [result] = oscal(content=make_content([line]))["results"]
+    [finding] = result["findings"]
+    assert finding["target"]["status"] == {
+        "state": state,
+        "reason": "other",
+        "remarks": "N/A",
+    }
+
+
 def test_results_identify_each_thing_once_and_refer_to_what_is_there():
     document = oscal()
     ids = [one["uuid"] for one in walk(document) if "uuid" in one]
