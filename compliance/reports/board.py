@@ -50,6 +50,7 @@ class Board:
     sections: list[findings.CountedRow]
     section_count: int
     quarters: list[Quarter]
+    later: int
     since: str
 
 
@@ -71,7 +72,8 @@ def board_of(paper: Paper) -> Board:
         gap_count=len(gaps),
         sections=rows[:SECTIONS],
         section_count=len(rows),
-        quarters=_quarters(paper),
+        quarters=(quarters := _quarters(paper)),
+        later=len(paper.open_tasks) - sum(len(q.tasks) + q.more for q in quarters),
         since=_since(paper),
     )
 
@@ -222,7 +224,7 @@ def _quarters(paper: Paper) -> list[Quarter]:
         Quarter(
             words % {"quarter": quarter, "year": year},
             tasks[:IN_QUARTER],
-            max(0, len(tasks) - IN_QUARTER),
+            len(tasks[IN_QUARTER:]),
         )
         for (year, quarter), tasks in sorted(found.items())[:QUARTERS]
     ]

@@ -137,3 +137,27 @@ def test_board_counts_what_it_does_not_name():
     words = " ".join(re.sub(r"<[^>]*>", " ", html_of(large())).split())
     assert "Named here: 5 of 160" in words
     assert "Sections with most that is not met: 6 of 16" in words
+    assert "Later or without a date: 111." in words
+
+
+def test_board_counts_actions_of_later_quarters_and_without_a_date():
+    """Two more than the named ones are due in the first quarter, which counts them."""
+    first = [make_task(n) for n in range(1, 6)]
+    later = [make_task(n, due_on=date(2022 + n, 5, 1)) for n in range(6, 12)]
+    undated = [make_task(12, due_on=None), make_task(13, due_on=None, is_open=False)]
+    found = board(make_line(), tasks=(*first, *later, *undated))
+    assert [(len(one.tasks), one.more) for one in found.quarters] == [
+        (3, 2),
+        (1, 0),
+        (1, 0),
+        (1, 0),
+    ]
+    assert found.later == 3 + 1
+
+
+def test_board_counts_actions_where_none_has_a_date():
+    paper = make_paper(
+        make_content([make_line()], tasks=(make_task(1, due_on=None),)), wanted=BOARD
+    )
+    words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
+    assert "Planned, quarter by quarter Later or without a date: 1." in words
