@@ -246,8 +246,13 @@ class Fields(Side, total=False):
 
 
 class ActionBefore(Fields, total=False):
-    """An action before a change; ``asked_to_look`` names answers no longer asked about."""
+    """An action before a change; ``asked_to_look`` names answers no longer asked about.
 
+    A closing that the change ends or replaces stands here, for an undo.
+    """
+
+    closed_at: Moment
+    closed_by_id: int
     asked_to_look: list[int]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from compliance.assessments.models import (
 )
 from compliance.assessments.writing import answerer
 from compliance.audit import event_types, trail
+from compliance.audit.columns import plain
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
@@ -40,6 +41,8 @@ from compliance.remediation.suggesting import asking, unasked
 from compliance.web.sendings import REPEAT
 
 Changes = dict[str, Any]
+_CLOSING = ("closed_at", "closed_by_id")
+"""Columns that say when an action was closed, and by whom; an undo puts them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,8 @@ def undo_action(
             return Remedied(action, None)
         back = {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
         marked = after.get(MARKED, [])
-        return _write(by, action, back, is_undo=True, marked=marked)
+        closing = {f: python_of(f, before[f]) for f in _CLOSING if f in before}
+        return _write(by, action, back, is_undo=True, marked=marked, closing=closing)
 
 
 def link_answer(
@@ -298,6 +302,8 @@ def python_of(field: str, value: Any) -> Any:
         return date.fromisoformat(value)
     if value and field == "effort_days":
         return Decimal(value)
+    if value and field == "closed_at":
+        return datetime.fromisoformat(value)
     return value
 
 
@@ -326,15 +332,23 @@ def _write(
     *,
     is_undo: bool = False,
     marked: Iterable[int] = (),
+    closing: Changes | None = None,
 ) -> Remedied:
-    """Save what differs with its event; ``marked`` answers are no longer asked for."""
+    """Save what differs with its event; ``marked`` answers are no longer asked for.
+
+    ``closing`` is the one that an undo brings back; without it one happens now.
+    """
     standing = _values(action)
     real = {f: v for f, v in touched.items() if v != standing[f]}
     if not real:
         return Remedied(action, None)
     name = ACTION_UNDONE if is_undo else _event_name(standing["status"], real)
     before: Changes = json_values({field: standing[field] for field in real})
+    if "status" in real and not action.is_open:
+        before |= {name: plain(getattr(action, name)) for name in _CLOSING}
     _set(by, action, real)
+    for column, value in (closing or {}).items():
+        setattr(action, column, value)
     action.version += 1
     action.save()
     after = json_values({field: getattr(action, field) for field in real})

@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from compliance.audit import trail, verification
+from compliance.gaps.plan import plan_of
 from compliance.models import Action, Answer, Event
 from compliance.remediation import actions
 from tests.factories import make_action, make_assessment, make_user
@@ -226,6 +228,24 @@ def test_undo_of_a_closing_takes_back_what_it_asked(cast, answers):
     assert asked() == []
     action, before, _ = last_event()
     assert (action, len(before["asked_to_look"])) == ("action.undone", 2)
+
+
+@pytest.mark.parametrize("status", ["doing", "dropped"])
+def test_undo_puts_back_who_closed_an_action_and_when(cast, status):
+    """Undone, done again and undone once more, it is the same closing still."""
+    given = {"by": cast.ada, "organisation": cast.acme, "number": 1}
+    task = make_action(cast.acme, cast.ada, due_on=date(2026, 1, 10))
+    with time_machine.travel("2026-01-05T12:00:00+00:00", tick=False):
+        closed_at = change(cast, task, status="done").action.closed_at
+    with time_machine.travel("2026-02-05T12:00:00+00:00", tick=False):
+        seq = change(cast, task, by=cast.ada, base=1, status=status).event.seq
+        for _ in range(3):
+            undone = actions.undo_action(**given, seq=seq)
+            seq = undone.event.seq
+    assert undone.action.status == "done"
+    assert (undone.action.closed_at, undone.action.closed_by) == (closed_at, cast.con)
+    assert plan_of(cast.acme, [], date(2026, 2, 6)).progress[0].in_time == 1
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_undo_leaves_what_another_done_action_asks(cast, answers):
