@@ -257,7 +257,9 @@ ACTION_REFUSED = _action(
     after=say.NewTask,
 )
 ACTION_LINKED = _action("action.linked", _("linked to"), after=say.Link)
-ACTION_UNLINKED = _action("action.unlinked", _("no longer linked to"), after=say.Link)
+ACTION_UNLINKED = _action(
+    "action.unlinked", _("no longer linked to"), before=say.Asked, after=say.Link
+)
 ACTION_WAITS = _action("action.waits", _("waits for"), after=say.Wait)
 ACTION_WAITS_NO_MORE = _action(
     "action.waits_no_more", _("no longer waits for"), after=say.Wait

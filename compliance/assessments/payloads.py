@@ -245,15 +245,17 @@ class Fields(Side, total=False):
     effort_days: str | None
 
 
-class ActionBefore(Fields, total=False):
-    """An action before a change; ``asked_to_look`` names answers no longer asked about.
+class Asked(Side, total=False):
+    """The answers that are no longer to be looked at again."""
 
-    A closing that the change ends or replaces stands here, for an undo.
-    """
+    asked_to_look: list[int]
+
+
+class ActionBefore(Asked, Fields, total=False):
+    """An action before a change; a closing that it ends or replaces, for an undo."""
 
     closed_at: Moment
     closed_by_id: int
-    asked_to_look: list[int]
 
 
 class Task(Side, total=False):

@@ -227,9 +227,7 @@ def undo_action(
         if any(standing[f] != value for f, value in left.items()):
             return Remedied(action, None)
         back = {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
-        marked = after.get(MARKED, [])
-        closing = {f: python_of(f, before[f]) for f in _CLOSING if f in before}
-        return _write(by, action, back, is_undo=True, marked=marked, closing=closing)
+        return _write(by, action, back, undone=before)
 
 
 def link_answer(
@@ -245,7 +243,7 @@ def link_answer(
         answer = _open_answer(organisation.pk, answer_id)
         _, is_new = ActionLink.objects.get_or_create(action=action, answer=answer)
         if is_new:
-            _record_link(by, action, answer, ACTION_LINKED)
+            _record_link(by, action, answer, ACTION_LINKED, {})
     return answer
 
 
@@ -258,7 +256,9 @@ def unlink_answer(
         answer = _open_answer(organisation.pk, answer_id)
         gone, _ = action.links.filter(answer=answer).delete()
         if gone:
-            _record_link(by, action, answer, ACTION_UNLINKED)
+            cleared = stop_asking([answer.pk])
+            before = {CLEARED: cleared} if cleared else {}
+            _record_link(by, action, answer, ACTION_UNLINKED, before)
     return answer
 
 
@@ -330,34 +330,37 @@ def _write(
     action: Action,
     touched: Changes,
     *,
-    is_undo: bool = False,
-    marked: Iterable[int] = (),
-    closing: Changes | None = None,
+    undone: Changes | None = None,
 ) -> Remedied:
-    """Save what differs with its event; ``marked`` answers are no longer asked for.
+    """Save what differs, with its event.
 
-    ``closing`` is the one that an undo brings back; without it one happens now.
+    ``undone`` is the time before an event, as it says, that an undo goes back to: with its
+    closing, and the answers that were asked about.
     """
     standing = _values(action)
     real = {f: v for f, v in touched.items() if v != standing[f]}
     if not real:
         return Remedied(action, None)
-    name = ACTION_UNDONE if is_undo else _event_name(standing["status"], real)
+    changed = _event_name(standing["status"], real)
+    name = changed if undone is None else ACTION_UNDONE
     before: Changes = json_values({field: standing[field] for field in real})
     if "status" in real and not action.is_open:
-        before |= {name: plain(getattr(action, name)) for name in _CLOSING}
+        before |= {column: plain(getattr(action, column)) for column in _CLOSING}
     _set(by, action, real)
-    for column, value in (closing or {}).items():
-        setattr(action, column, value)
+    for column in _CLOSING:
+        if undone and column in undone:
+            setattr(action, column, python_of(column, undone[column]))
     action.version += 1
     action.save()
     after = json_values({field: getattr(action, field) for field in real})
     again: list[int] = []
     if real.get("status") == ActionStatus.DONE:
-        again = ask_to_look(action)
-        after[MARKED] = again
-    elif cleared := stop_asking(action, marked):
-        before[CLEARED] = cleared
+        only = None if undone is None else undone.get(CLEARED, [])
+        after[MARKED] = again = ask_to_look(action, only)
+    elif "status" in real and standing["status"] == ActionStatus.DONE:
+        about = action.links.values_list("answer_id", flat=True)
+        if cleared := stop_asking(set(about)):
+            before[CLEARED] = cleared
     event = _record(by, action, name, before, after | {"version": action.version})
     return Remedied(action, event, len(again))
 
@@ -381,9 +384,11 @@ def _set(by: User, action: Action, fields: Changes) -> None:
     action.clean_fields(exclude=["organisation", "created_by"])
 
 
-def _record_link(by: User, action: Action, answer: Answer, name: str) -> None:
+def _record_link(
+    by: User, action: Action, answer: Answer, name: str, before: Changes
+) -> None:
     after = {"answer": answer.pk, "questions": [answer.question.key]}
-    _record(by, action, name, {}, after, scope_id=answer.assessment_id)
+    _record(by, action, name, before, after, scope_id=answer.assessment_id)
 
 
 def _record(

@@ -11,6 +11,7 @@ from compliance.audit import trail, verification
 from compliance.gaps.plan import plan_of
 from compliance.models import Action, Answer, Event
 from compliance.remediation import actions
+from compliance.remediation.history import remedy_history
 from tests.factories import make_action, make_assessment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +256,65 @@ def test_undo_leaves_what_another_done_action_asks(cast, answers):
         by=cast.con, organisation=cast.acme, number=1, seq=first.event.seq
     )
     assert asked() == ["Q1"]
+
+
+@pytest.mark.parametrize("status", ["open", "dropped"])
+def test_action_that_is_no_longer_done_takes_back_what_it_asked(cast, answers, status):
+    done = change(cast, make_action(cast.acme, cast.ada, *answers), status="done")
+    Answer.objects.filter(pk=answers[0].pk).update(again="returned")
+    left = change(cast, done.action, status=status)
+    _, before, _ = last_event()
+    assert (asked(), before["asked_to_look"]) == ([], [answers[1].pk])
+    assert Answer.objects.get(pk=answers[0].pk).again == "returned"
+    assert "1 answer no longer to look at again" in remedy_history(left.action)[0].what
+
+
+def test_undo_of_a_reopening_asks_only_what_the_reopening_took_back(cast, answers):
+    """Somebody confirmed Q1 while the action was done."""
+    done = change(cast, make_action(cast.acme, cast.ada, *answers), status="done")
+    Answer.objects.filter(pk=answers[0].pk).update(again="")
+    moved = change(cast, done.action, status="doing")
+    undone = actions.undo_action(
+        by=cast.con, organisation=cast.acme, number=1, seq=moved.event.seq
+    )
+    assert (undone.again, asked()) == (1, ["Q2"])
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_answer_is_asked_about_until_the_last_done_action_is_reopened(
+    cast, answers, first
+):
+    """The one that marked it, or the one that was done while it was marked."""
+    done = [
+        change(cast, make_action(cast.acme, cast.ada, answers[0]), status="done")
+        for _ in range(2)
+    ]
+    change(cast, done[first].action, status="open")
+    assert asked() == ["Q1"]
+    change(cast, done[1 - first].action, status="open")
+    assert asked() == []
+
+
+def test_action_whose_answer_was_confirmed_since_asks_no_more(cast, answers):
+    """A second one marks the answer, and takes its own mark back."""
+    change(cast, make_action(cast.acme, cast.ada, answers[0]), status="done")
+    Answer.objects.filter(pk=answers[0].pk).update(again="")
+    done = change(cast, make_action(cast.acme, cast.ada, answers[0]), status="done")
+    assert asked() == ["Q1"]
+    change(cast, done.action, status="open")
+    assert asked() == []
+
+
+def test_unlinked_answer_is_no_longer_asked_about(cast, answers):
+    task = make_action(cast.acme, cast.ada, *answers)
+    change(cast, task, status="done")
+    actions.unlink_answer(
+        by=cast.con, organisation=cast.acme, number=1, answer_id=answers[0].pk
+    )
+    assert asked() == ["Q2"]
+    action, before, _ = last_event()
+    assert (action, before) == ("action.unlinked", {"asked_to_look": [answers[0].pk]})
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_undo_is_refused_once_the_field_has_changed_again(cast):
