@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -13,7 +13,7 @@ from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
 from compliance.editor import actions as editor
-from compliance.models import Checklist, Edition, Question
+from compliance.models import Checklist, Edition, Membership, Question
 from compliance.publishing import actions as publishing
 from tests.drafting import url
 from tests.factories import (
@@ -128,6 +128,18 @@ def test_nothing_but_a_draft_is_thrown_away(ada, cast, own, status):
     assert Edition.objects.filter(pk=edition.pk, status=status).exists()
     with pytest.raises(RefusedError):
         publishing.discard(**given(cast, edition), seen=hashed)
+
+
+def test_whoever_lost_the_right_while_the_request_waited_ends_nothing(cast, own):
+    draft = make_draft(checklist=own)
+    published = publish(make_draft(checklist=own, number="2026.2"))
+    Membership.objects.filter(user=cast.ada).delete()
+    with pytest.raises(PermissionDenied):
+        discard(cast, draft)
+    with pytest.raises(PermissionDenied):
+        publishing.retire(**given(cast, published), reason="Done.")
+    statuses = Edition.objects.order_by("number").values_list("status", flat=True)
+    assert [*statuses] == ["draft", "published"]
 
 
 def test_drafts_of_others_are_not_there(ada, cast):

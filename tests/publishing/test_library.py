@@ -1,6 +1,7 @@
 """Checklist editors keep the library: its next editions are made on screen, by two."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from compliance.audit import trail, verification
@@ -8,6 +9,7 @@ from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.actions import store_checklist
 from compliance.models import Edition, Theme
 from compliance.organisations.actions import make_editor
+from compliance.publishing.actions import approve
 from compliance.publishing.actions.cloning import number_beside
 from tests.documents import document, question
 from tests.drafting import url
@@ -75,6 +77,17 @@ def test_two_editors_publish_the_next_edition_for_everyone(
     ]
     assert verification.verify(LIBRARY) is None
     assert "2026.1.1" in sign_in(cast.rob).get("/o/acme/checklists/").text
+
+
+def test_whoever_was_an_editor_when_the_request_began_publishes_nothing(
+    cast, sign_in, draft
+):
+    sign_in(cast.otto).post(path(draft, "send"))
+    make_editor(by=None, email=cast.zoe.email, is_editor=False)
+    with pytest.raises(PermissionDenied):
+        approve(by=cast.zoe, organisation=None, edition_id=draft.pk)
+    draft.refresh_from_db()
+    assert draft.status == "review"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """From draft to published: checked, sent, sent back, approved by somebody else."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from compliance.audit import trail
@@ -50,6 +51,17 @@ def test_whoever_is_alone_publishes_alone_and_the_trail_says_so(cast, draft, giv
     publishing.send_to_review(by=cast.ada, **given)
     publishing.approve(by=cast.ada, **given)
     assert trail.changes(Event.objects.order_by("seq").last())[1]["alone"] is True
+
+
+def test_whoever_lost_the_right_while_the_request_waited_publishes_nothing(
+    cast, draft, given
+):
+    publishing.send_to_review(by=cast.ada, **given)
+    Membership.objects.filter(user=cast.otto).update(role="contributor")
+    with pytest.raises(PermissionDenied):
+        publishing.approve(by=cast.otto, **given)
+    draft.refresh_from_db()
+    assert draft.status == "review"
 
 
 def test_nobody_publishes_a_draft_that_was_not_sent(cast, draft, given):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from compliance.assessments.actions import archive, confirm_na, take_up
 from compliance.assessments.versions import Known
@@ -15,12 +15,14 @@ from compliance.evidence.actions import describe
 from compliance.models import (
     Check,
     Event,
+    Membership,
     Reopening,
     Review,
     SignOff,
     Snapshot,
     User,
 )
+from compliance.organisations import actions as people
 from compliance.remediation.actions import change_action, link_answer
 from compliance.reviews import actions
 from compliance.reviews.queries import desk_of
@@ -186,6 +188,37 @@ def test_signature_over_an_old_page_is_refused(cast):
         signing.sign(cast.rev, assessment, seen=seen)
     assert error.value.code == actions.MOVED
     assert (Snapshot.objects.count(), SignOff.objects.count()) == (0, 0)
+
+
+def lose_right(cast, person, role):
+    """Ada ends the membership of someone, or gives them a role."""
+    own = Membership.objects.get(organisation=cast.acme, user=person)
+    if role:
+        people.change_role(by=cast.ada, membership=own, role=role)
+    else:
+        people.remove_member(by=cast.ada, membership=own)
+
+
+@pytest.mark.parametrize("role", ["", "contributor"])
+def test_whoever_lost_the_right_while_the_request_waited_signs_nothing(cast, role):
+    """The door let them in before; only the action comes after the lock."""
+    assessment = signing.make_sent(cast)
+    lose_right(cast, cast.rev, role)
+    with pytest.raises(PermissionDenied):
+        signing.sign(cast.rev, assessment)
+    assert (signing.fresh(assessment).status, SignOff.objects.count()) == ("review", 0)
+
+
+@pytest.mark.parametrize("role", ["", "contributor"])
+def test_whoever_lost_the_right_while_the_request_waited_reopens_nothing(cast, role):
+    assessment = signing.make_signed(cast)
+    actions.ask_reopening(by=cast.ada, assessment=assessment, reason="A figure.")
+    lose_right(cast, cast.otto, role)
+    with pytest.raises(PermissionDenied):
+        actions.decide_reopening(
+            by=cast.otto, assessment=assessment, decision="approved"
+        )
+    assert signing.fresh(assessment).status == "signed"
 
 
 def test_signer_answered_nothing_that_no_other_reviewer_accepted(cast):

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.text import slugify
@@ -17,7 +17,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
-from compliance.organisations.access import ALLOWED, granted, takes
+from compliance.organisations.access import ALLOWED, Permission, granted, may, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.events import (
     ACCOUNT_CHANGED,
@@ -314,6 +314,28 @@ def lock_person(person: User) -> User:
     still added meanwhile (``no_key``).
     """
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def hold_right(
+    by: User, organisation: Organisation | None, permission: Permission
+) -> None:
+    """Refuse whoever has lost a right since the door asked for it, and let nobody take it
+    from them before the transaction is over.
+
+    For steps that nobody takes back, such as a signature: an action may wait for others.
+    Without an ``organisation`` it is the library, of its editors. Comes before any lock on
+    rows of either. Raises ``PermissionDenied``, as the door does.
+    """
+    if organisation is None:
+        person = lock_person(by)
+        has_right = person.is_editor and person.is_active
+    else:
+        lock(organisation)
+        active = organisation.memberships.filter(user__is_active=True)
+        own = active.filter(user=by).first()
+        has_right = own is not None and may(own, permission)
+    if not has_right:
+        raise PermissionDenied
 
 
 def _locked(membership: Membership) -> Membership:

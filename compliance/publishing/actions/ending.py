@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db.models import ProtectedError
 
@@ -14,11 +13,13 @@ from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import EDITION_DISCARDED, EDITION_RETIRED
 from compliance.checklists.models import Checklist
 from compliance.checklists.recording import locked, open_draft, record
-from compliance.organisations.models import Organisation
+from compliance.organisations.access import Permission
+from compliance.organisations.actions import hold_right
+from compliance.organisations.models import Organisation, User
 
 
 def discard(
-    *, by: Any, organisation: Organisation | None, edition_id: int, seen: str
+    *, by: User, organisation: Organisation | None, edition_id: int, seen: str
 ) -> Event:
     """Throw a draft away for ever; a checklist without another edition goes with it.
 
@@ -27,7 +28,8 @@ def discard(
     refuses a draft that someone has worked on since, and what is in review or
     published. Raises ``Edition.DoesNotExist`` for others' editions.
     """
-    with _held(organisation, edition_id), open_draft(organisation, edition_id) as draft:
+    held = _held(by, organisation, edition_id)
+    with held, open_draft(organisation, edition_id) as draft:
         found = content.content_hash(content.document(draft))
         if found != seen:
             msg = f"Edition {draft.number} has been changed since; look at it again"
@@ -60,7 +62,7 @@ def goes_with(checklist: Checklist) -> bool:
 
 
 def retire(
-    *, by: Any, organisation: Organisation | None, edition_id: int, reason: str
+    *, by: User, organisation: Organisation | None, edition_id: int, reason: str
 ) -> Event:
     """Let no assessment start on a published edition any more; those that run go on.
 
@@ -68,7 +70,7 @@ def retire(
     edition is published, which can be started from this one. Refuses what is not
     published, and raises ``Edition.DoesNotExist`` for others' editions.
     """
-    with _held(organisation, edition_id):
+    with _held(by, organisation, edition_id):
         edition = locked(organisation, edition_id)
         if edition.status != EditionStatus.PUBLISHED:
             state = edition.get_status_display().lower()
@@ -84,9 +86,15 @@ def retire(
 
 
 @contextmanager
-def _held(organisation: Organisation | None, edition_id: int) -> Iterator[None]:
-    """The checklist of an edition, locked before its editions, as whoever publishes does."""
+def _held(
+    by: User, organisation: Organisation | None, edition_id: int
+) -> Iterator[None]:
+    """The checklist of an edition, locked before its editions, as whoever publishes does.
+
+    Raises ``PermissionDenied`` for someone who may edit here no more.
+    """
     with writing():
+        hold_right(by, organisation, Permission.EDIT)
         own = Checklist.objects.select_for_update(of=("self",))
         own.filter(editions=edition_id, organisation=organisation).first()
         yield

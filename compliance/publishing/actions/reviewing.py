@@ -11,6 +11,7 @@ from compliance.checklists.events import EDITION_SENT, EDITION_SENT_BACK
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.recording import locked, open_draft, record
 from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.actions import hold_right
 from compliance.organisations.models import Organisation, User
 from compliance.publishing import ready
 
@@ -47,9 +48,11 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
     """Publish what someone else sent to review.
 
     Its sender may publish it only where nobody else may: a rule that nobody can keep
-    would be avoided with a second account. The trail then says ``alone``.
+    would be avoided with a second account. The trail then says ``alone``. Raises
+    ``PermissionDenied`` for someone who may publish here no more.
     """
     with writing():
+        hold_right(by, organisation, Permission.EDIT)
         # the checklist before its editions, as whoever publishes does
         own = Checklist.objects.select_for_update(of=("self",))
         own.filter(editions=edition_id, organisation=organisation).first()

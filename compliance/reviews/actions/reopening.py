@@ -8,6 +8,8 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Assessment
 from compliance.audit.transaction import writing
+from compliance.organisations.access import Permission
+from compliance.organisations.actions import hold_right
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, record
 from compliance.reviews.choices import Decision
@@ -57,9 +59,10 @@ def decide_reopening(
 
     The sign-off and its snapshot stay. The person who asked may only take it back.
     Raises ``ValidationError`` for one who approves their own request, and when none
-    waits.
+    waits; ``PermissionDenied`` for one who may decide here no more.
     """
     with writing():
+        hold_right(by, assessment.organisation, Permission.REOPEN)
         here = held(assessment.pk)
         asked = Reopening.objects.filter(assessment=here, decision="").first()
         if asked is None or here.status != AssessmentStatus.SIGNED:

@@ -14,6 +14,8 @@ from compliance.audit import rows, trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.checkpoints import checkpoint_safely
 from compliance.audit.transaction import writing
+from compliance.organisations.access import Permission
+from compliance.organisations.actions import hold_right
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, record, review_of
 from compliance.reviews.choices import ReviewEnd
@@ -55,10 +57,11 @@ def sign(
     One transaction: snapshot, event, sign-off, end of the review and status. Refused
     with ``ValidationError`` (code ``MOVED``) when the assessment says something else
     by now, when something stands in the way of this signer, and when it is not in
-    review. ``method`` says how the signer proved who they are just now; ``named`` is the
+    review; with ``PermissionDenied`` for someone who may sign here no more. ``method`` says how the signer proved who they are just now; ``named`` is the
     name of their passkey, or the host of the provider that said so.
     """
     with writing():
+        hold_right(by, assessment.organisation, Permission.SIGN)
         here = held(assessment.pk)
         review = review_of(here)
         desk = read_desk(here)
