@@ -14,9 +14,10 @@ from typing import Any
 
 from compliance.assessments.answer_fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.values import checked_text, line_ends, number, parse
+from compliance.assessments.values import checked_text, line_ends, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.formats.escapes import escaped
+from compliance.web.numbers import written
 from compliance.web.text import FORBIDDEN
 
 FIELDS = {field.column: field.heading for field in TYPED}
@@ -242,12 +243,8 @@ def _value(asked: SheetQuestion, cell: Cell | None) -> list[str]:
 
 
 def _number(cell: Cell) -> str:
-    if cell.kind == "number":
-        return format(Decimal(cell.text), "f")
-    if cell.kind != "text":
-        msg = f"“{cell.text[:40]}” is not a number. Write it in digits, such as 30."
-        raise ValueError(msg)
-    return format(number(cell.text), "f")
+    """A number of the spreadsheet is exact; a text is read as one that a person types."""
+    return written(Decimal(cell.text)) if cell.kind == "number" else cell.text
 
 
 def _chosen(asked: SheetQuestion, typed: str) -> list[str]:

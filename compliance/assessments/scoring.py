@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from compliance.assessments.values import number
 from compliance.checklists.rating import BELOW
+from compliance.web.numbers import number
 
 ORDER = (
     *("met", "partly", BELOW, "not_met"),

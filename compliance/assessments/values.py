@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from compliance.web.numbers import typed_number, written
 from compliance.web.text import FORBIDDEN
 
 LONGEST_TEXT = 100_000
-MOST_PLACES = 30
-"""Behind the point: "1e-999999" is short to type and a megabyte to write out."""
 
 
 def parse(kind: str, typed: Sequence[str], choices: Sequence[str] = ()) -> Any:
@@ -25,24 +23,10 @@ def parse(kind: str, typed: Sequence[str], choices: Sequence[str] = ()) -> Any:
     if kind in {"choice", "stage"}:
         return _known(filled, choices)[0]
     if kind == "number":
-        return format(number(filled[0]).normalize(), "f")
+        return written(typed_number(filled[0]))
     if kind == "date":
         return _day(filled[0])
     return line_ends(checked_text(filled[0]))
-
-
-def number(typed: Any) -> Decimal:
-    """The number that was typed, comma or point; raises ``ValueError``."""
-    text = str(typed).strip()
-    try:
-        found = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        found = Decimal("NaN")
-    is_far = not found.is_finite() or abs(found) >= Decimal(10) ** 12
-    if is_far or found.adjusted() < -MOST_PLACES or len(text) > 30:
-        msg = f"“{text[:40]}” is not a number. Write it in digits, such as 30."
-        raise ValueError(msg)
-    return found
 
 
 def line_ends(text: str) -> str:

@@ -19,6 +19,7 @@ from compliance.checklists import succession
 from compliance.checklists.changes import ChangeList, Detail
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Document, Item, compare, kinds_of
+from compliance.web.numbers import number, written
 
 CHOSEN = {"stage", "choice", "choices"}
 MEANING = (ChangeKind.RETYPED, ChangeKind.CHOICES, ChangeKind.REWORDED)
@@ -312,10 +313,9 @@ def _value(old: Document, new: Document, said: AnswerValues) -> Any:
         return None
     if kind in CHOSEN:
         return _chosen(old, new, said)
-    typed = (
-        str(said.value or "") if old["kind"] == "number" else value_in_words(old, said)
-    )
     try:
+        is_number = old["kind"] == "number"
+        typed = written(number(said.value)) if is_number else value_in_words(old, said)
         return parse(kind, [typed]) if typed else None
     except ValueError:
         return None

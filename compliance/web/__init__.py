@@ -19,6 +19,7 @@ __all__ = [
     "mail",
     "markdown",
     "middleware",
+    "numbers",
     "outgoing",
     "own_languages",
     "queues",

@@ -8,6 +8,7 @@ from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.models import Answer
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import word_diff
+from compliance.web.numbers import number, written
 from compliance.workspace.lines import answered_in_words
 
 _ALIKE = {QuestionKind.TEXT, QuestionKind.DATE}
@@ -124,4 +125,6 @@ def _has_same_value_kind(source: Answer, target: Answer) -> bool:
 
 def _typed(answer: Answer) -> list[str]:
     value = answer.value
+    if value and answer.question.kind == QuestionKind.NUMBER:
+        return [written(number(value))]
     return value if isinstance(value, list) else [str(value)] if value else []

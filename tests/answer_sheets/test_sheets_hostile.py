@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -81,6 +82,8 @@ REFUSED = {
         "“zoe@example.org” is not a person of",
     ),
     "text for a number": (("Q2", "value", "thirty"), "“thirty” is not a number."),
+    "text for two numbers": (("Q2", "value", "1,200"), "“1,200” can be read in two"),
+    "day for a number": (("Q2", "value", date(2026, 1, 1)), "“2026-01-01” is not a"),
     "choice that is none": (
         ("Q3", "value", "Most"),
         "“Most” is not one of the choices: All",

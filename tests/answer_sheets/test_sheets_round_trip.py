@@ -291,6 +291,15 @@ def test_numbers_stay_numbers(cast, assessment, con):
     assert sheets.cell_of(book, "Q5", "value").value == datetime(2026, 2, 28)
 
 
+def test_number_of_a_spreadsheet_is_exact_and_comes_back(cast, assessment, con):
+    content = changed(download(con, assessment), {("Q2", "value"): 1.234})
+    take(con, assessment, preview(con, assessment, content))
+    assert assessment.answers.get(question__key="Q2").value == "1.2340"
+    content = changed(download(con, assessment), {("Q2", "note"): "New"})
+    plan = preview(con, assessment, content).context["plan"]
+    assert (list(said(plan)), refusals(plan)) == ([("Q2", "note")], [])
+
+
 def test_text_too_long_for_a_cell_stays_out_of_the_round_trip(cast, assessment, con):
     save(cast, assessment, "Q1", note="x" * 40_000)
     content = download(con, assessment)

@@ -78,6 +78,7 @@ def test_conflict_names_everybody_once_and_the_last_moment():
         ("number", [" 1,50 "], "1.5"),
         ("number", ["0.0"], "0"),
         ("number", ["1000000"], "1000000"),
+        ("number", ["1.2340"], "1.2340"),
         ("date", ["2026-02-28"], "2026-02-28"),
         ("text", ["a\r\nb"], "a\nb"),
         ("choice", ["b"], "b"),
@@ -100,6 +101,7 @@ def test_value_is_kept_in_one_form(kind, typed, kept):
         ("text", ["x" * 100_001], "100,000 fit"),
         ("text", ["a\x00b"], "Character 2 is a control character"),
         ("number", ["1e-999999"], "not a number"),
+        ("number", ["1,200"], "in two ways. Write 1200 or 1.2."),
     ],
 )
 def test_wrong_value_is_refused_in_words(kind, typed, words):

@@ -256,6 +256,29 @@ def test_wrong_number_changes_nothing(cast):
     assert fresh(answer).version == 0
 
 
+@pytest.mark.parametrize("typed", ["1,200", "1.200", "12,000", "1_200", "1e2"])
+def test_number_that_may_mean_thousands_is_refused(cast, typed):
+    answer = question_answer(
+        cast, kind="number", number={"unit": "hours", "at_most": 72}
+    )
+    with pytest.raises(ValidationError, match=r"two ways|not a number"):
+        save(cast.con, answer, value=[typed])
+    assert fresh(answer).version == 0
+
+
+@pytest.mark.parametrize("stored", ["1.234", "1.250", "1.2340"])
+def test_number_that_stands_comes_back_and_no_other_of_its_form(cast, stored):
+    answer = question_answer(
+        cast, kind="number", number={"unit": "hours", "at_most": 72}
+    )
+    save(cast.con, answer, value=["1.5"])
+    Answer.objects.filter(pk=answer.pk).update(value=stored)
+    save(cast.con, fresh(answer), value=[stored], note="New")
+    assert (fresh(answer).value, fresh(answer).note) == (stored, "New")
+    with pytest.raises(ValidationError, match="two ways"):
+        save(cast.con, fresh(answer), value=["2.345"])
+
+
 def test_undo_puts_back_what_one_event_changed(cast, answer):
     save(cast.con, answer, note="Before")
     event = save(cast.con, fresh(answer), verdict="met", note="After").event

@@ -317,12 +317,13 @@ def test_date_and_text_stand_beside_the_answer(cast, con, kind, value):
     assert (answer.verdict, answer.value) == ("met", value)
 
 
-def test_wrong_number_is_refused_and_kept(cast, con):
+@pytest.mark.parametrize("number", ["soon", "1,200"])
+def test_wrong_number_is_refused_and_kept(cast, con, number):
     assessment, answer = make_valued(cast, "number", **KINDS["number"][0])
-    data = typed(answer, value="soon", verdict="unanswered", note="Long text")
+    data = typed(answer, value=number, verdict="unanswered", note="Long text")
     page = con.post(url(assessment, answer), data)
     assert page.status_code == 422
-    assert ('value="soon"' in page.text, "Long text</textarea>" in page.text) == (
+    assert (f'value="{number}"' in page.text, "Long text</textarea>" in page.text) == (
         True,
         True,
     )

@@ -717,6 +717,12 @@ def test_number_becomes_what_it_can(kind, value, verdict):
     assert found == (AnswerValues(verdict, value) if verdict else None)
 
 
+def test_number_of_three_places_stays_itself():
+    old = question("Q1", kind="number", number={"at_least": 1})
+    found = converted(old, old | {"text": "Anew?"}, verdict="met", value="1.234")
+    assert found == AnswerValues("met", "1.2340")
+
+
 def test_verdict_becomes_the_one_choice_that_means_it():
     choices = [
         {"key": k, "label": k, "help": "", "verdict": v}

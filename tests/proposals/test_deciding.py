@@ -393,6 +393,19 @@ def test_proposed_value_shows_the_verdict_that_follows(here, sign_in):
     assert (saved(here).value, answer.verdict) == ("c1", "met")
 
 
+def test_proposed_number_of_three_places_is_used_as_it_is(here, sign_in):
+    edition = factories.make_draft()
+    edition.questions.update(kind="number", number={"unit": "hours", "at_most": 72})
+    here.assessment = factories.make_assessment(
+        here.acme, here.ada, factories.publish(edition)
+    )
+    here.answer = answer = here.assessment.answers.first()
+    here.proposal = factories.make_proposal(answer, here.con, {"value": ["1.2340"]})
+    sent = {"verdict": "", "value": here.proposal.fields["value"], "grounds": ""}
+    use(sign_in(here.ada), here, **sent, note="")
+    assert (saved(here).value, answer.verdict) == ("1.2340", "met")
+
+
 def test_proposal_for_a_question_that_changed_its_form_is_shown_and_refused(
     here, sign_in
 ):

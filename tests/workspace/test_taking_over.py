@@ -253,6 +253,16 @@ def test_value_comes_over_where_it_means_the_same(cast, target, source, value, v
     assert (pair.target.verdict, pair.target.note) == (verdict, "Why.")
 
 
+@pytest.mark.parametrize("value", ["1.234", "1.2340"])
+def test_number_of_three_places_comes_over(cast, sign_in, value):
+    pair = make_pair(cast, edition_of("number", DAYS), edition_of("number", DAYS))
+    save(cast.ada, pair.source, value=["1"])
+    Answer.objects.filter(pk=pair.source.pk).update(value=value)
+    assert sign_in(cast.con).get(address(pair)).status_code == 200
+    take(cast.con, pair)
+    assert pair.target.value == "1.2340"
+
+
 def test_na_of_a_person_comes_over_to_a_number(cast):
     pair = make_pair(cast, edition_of("number", DAYS))
     save(cast.ada, pair.source, verdict="na", reason="No logs.")
