@@ -1,9 +1,11 @@
 """Fields that forms of several rooms ask alike."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
 
+from compliance.web.numbers import typed_number, written
 from compliance.web.text import validate_line
 
 
@@ -34,3 +36,26 @@ class DayField(forms.DateField):
 
     widget = day_input()
     default_error_messages: ClassVar = {"invalid": "Write the date as 2026-12-31."}
+
+
+class FigureField(forms.FloatField):
+    """A number with a point or a comma; one that may mean thousands is asked about.
+
+    It is a field for text: each browser's own field for numbers reads "1.200" its way.
+    """
+
+    widget = forms.TextInput(
+        attrs={"class": "input", "inputmode": "decimal", "autocomplete": "off"}
+    )
+
+    def to_python(self, value: Any) -> float | None:
+        """The number of the text; None for an empty one."""
+        text = "" if value is None else str(value).strip()
+        try:
+            return float(typed_number(text)) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
+
+    def prepare_value(self, value: Any) -> Any:
+        """A number that stands, as it is taken when it comes back."""
+        return written(Decimal(repr(value))) if isinstance(value, float) else value

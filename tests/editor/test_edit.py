@@ -153,6 +153,21 @@ def test_number_needs_bounds_that_fit(ada, draft):
     }
 
 
+@pytest.mark.parametrize("limit", ["1,200", "1.200"])
+def test_limit_that_may_mean_thousands_is_asked_about(ada, draft, limit):
+    refused = save(ada, draft, kind="number", unit="hours", at_most=limit)
+    assert refused.status_code == 422
+    assert "can be read in two ways. Write 1200 or 1.2." in refused.text
+    assert question_of(draft)["kind"] == "verdict"
+
+
+def test_limit_of_three_places_comes_back_as_it_is(ada, draft):
+    save(ada, draft, kind="number", unit="hours", at_least="1,5", at_most="2.3450")
+    assert save(ada, draft, text="Anew?").status_code == 302
+    limits = {"unit": "hours", "at_least": 1.5, "at_most": 2.345}
+    assert question_of(draft)["number"] == limits
+
+
 def test_unknown_citation_is_refused_and_nothing_typed_is_lost(ada, draft):
     make_provision("Law Art. 55")
     response = save(ada, draft, cites="Art. 55", text="Typed with care?")

@@ -20,7 +20,7 @@ from compliance.checklists.form_lines import (
 from compliance.checklists.limits import MOST_CHOICES
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import ORIGINAL, language_tag
-from compliance.web.fields import DayField
+from compliance.web.fields import DayField, FigureField
 from compliance.web.text import validate_line
 
 WEIGHTS = {
@@ -76,10 +76,10 @@ class QuestionForm(forms.Form):
     background = area("Background", 3)
     related = Lines("Related questions", 2, most=20)
     unit = line("Unit", 40, required=False)
-    at_least = forms.FloatField(label=BOUNDS["at_least"], required=False)
-    at_most = forms.FloatField(label=BOUNDS["at_most"], required=False)
-    partly_at_least = forms.FloatField(label=BOUNDS["partly_at_least"], required=False)
-    partly_at_most = forms.FloatField(label=BOUNDS["partly_at_most"], required=False)
+    at_least = FigureField(label=BOUNDS["at_least"], required=False)
+    at_most = FigureField(label=BOUNDS["at_most"], required=False)
+    partly_at_least = FigureField(label=BOUNDS["partly_at_least"], required=False)
+    partly_at_most = FigureField(label=BOUNDS["partly_at_most"], required=False)
 
     def __init__(
         self, data: Any = None, *, edition: Edition, bound: list[str], **kwargs: Any
@@ -93,9 +93,6 @@ class QuestionForm(forms.Form):
         if not roles:
             del self.fields["binds"]
         self.fields["cites"].widget = HiddenLines()
-        for name in BOUNDS:
-            attrs = {"class": "input", "step": "any"}
-            self.fields[name].widget = forms.NumberInput(attrs=attrs)
         for name, field in self.fields.items():
             if name in Lines.HINTS:
                 field.help_text = Lines.HINTS[name]

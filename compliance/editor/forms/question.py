@@ -26,6 +26,7 @@ from compliance.legal_index import citing
 from compliance.legal_index.cited import Cited
 from compliance.rule_builder.rule import RuleEditor, offered
 from compliance.rule_builder.tables import DatesEditor, UntilEditor, focus_on
+from compliance.web.fields import FigureField
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
@@ -35,15 +36,8 @@ VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]
 MOST_LEVEL, MOST_POINTS = 9, 10_000
 
 
-def _figure(label: str, most: int, step: str) -> forms.FloatField:
-    attrs = {"class": "input", "step": step}
-    return forms.FloatField(
-        label=label,
-        required=False,
-        min_value=0,
-        max_value=most,
-        widget=forms.NumberInput(attrs=attrs),
-    )
+def _figure(label: str, most: int) -> forms.FloatField:
+    return FigureField(label=label, required=False, min_value=0, max_value=most)
 
 
 class ChoiceForm(forms.Form):
@@ -61,10 +55,10 @@ class ChoiceForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
     )
-    level = _figure("Level", MOST_LEVEL, "1")
-    points = _figure("Points", MOST_POINTS, "any")
+    level = _figure("Level", MOST_LEVEL)
+    points = _figure("Points", MOST_POINTS)
     contested = line("Where sources differ", 300, required=False)
-    higher = _figure("Higher level of the others", MOST_LEVEL, "1")
+    higher = _figure("Higher level of the others", MOST_LEVEL)
 
     def clean_level(self) -> int | None:
         return _whole(self.cleaned_data["level"])
