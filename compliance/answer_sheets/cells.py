@@ -17,7 +17,7 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.values import checked_text, line_ends, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.formats.escapes import escaped
-from compliance.web.numbers import written
+from compliance.web.numbers import number, written
 from compliance.web.text import FORBIDDEN
 
 FIELDS = {field.column: field.heading for field in TYPED}

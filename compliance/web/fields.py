@@ -48,7 +48,7 @@ class FigureField(forms.FloatField):
         attrs={"class": "input", "inputmode": "decimal", "autocomplete": "off"}
     )
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
         """The number of the text; None for an empty one."""
         text = "" if value is None else str(value).strip()
         try:
