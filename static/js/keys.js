@@ -75,17 +75,9 @@ function choose(row, radio, value) {
 async function next(at) {
   if (rows()[at + 1] || (await loadMore())) go(rows()[at + 1]);
 }
-/** @param {number} at */
-async function nextOpen(at) {
-  /** @param {Row} row */
-  const unanswered = (row) => row.querySelector('input[value="unanswered"]:checked, .v-open');
-  const after = () =>
-    rows()
-      .slice(at + 1)
-      .find(unanswered);
-  while (!after() && (await loadMore()));
-  go(after() ?? rows().find(unanswered));
-}
+/** @param {Row[]} all @param {number} at */
+const before = async (all, at) =>
+  all[at - 1] ?? need("./far.js").then((far) => far.before(all[at]), lost);
 
 // The buttons of the page, pressed by key: they say whether what they open is seen.
 /** @param {string} name */
@@ -100,16 +92,17 @@ async function talk(row) {
 /** @type {{ [key: string]: ((rows: Row[], at: number) => unknown) | undefined }} */
 const acts = {
   j: (_, at) => next(at),
-  k: (all, at) => go(all[at - 1]),
-  u: (_, at) => nextOpen(at),
+  k: (all, at) => before(all, at).then(go),
+  u: (_, at) => need("./far.js").then((far) => far.unanswered(at).then(go), lost),
   x: (all, at) => pick(all[at]),
   J: async (all, at) => {
     await next(at);
     extend(all[at], rows()[at + 1]);
   },
-  K: (all, at) => {
-    go(all[at - 1]);
-    extend(all[at], all[at - 1]);
+  K: async (all, at) => {
+    const row = await before(all, at);
+    go(row);
+    extend(all[at], row);
   },
   n: (all, at) => openAt(all[at], (row) => field(row, "note")),
   o: (all, at) => openAt(all[at], (row) => menu(row, "owner")),

@@ -1,7 +1,6 @@
 // The next rows of a long list, asked for by a key as well as by scrolling.
-/** @returns {Promise<boolean>} */
-export function loadMore() {
-  const link = document.querySelector("#more a");
+/** @param {HTMLElement | null} link @returns {Promise<boolean>} */
+export function loadMore(link = document.querySelector("#more a")) {
   if (!link) return Promise.resolve(false);
   return new Promise((done) => {
     const listening = new AbortController();

@@ -30,6 +30,7 @@ function look() {
   comments();
   foresee("./states.js", ".q-open, [data-from-panel]");
   foresee("./settling.js", "[data-conflict]");
+  foresee("./far.js", ".q-open");
   foresee("./anchor.js", "[data-offer]");
   foresee("./menus.js", ".q-open [data-menu]");
   foresee("./evbox.js", ".q-open [data-evbox]");

@@ -1,4 +1,5 @@
 // The sections beside the list say where one is, and lead to each without loading the page again.
+import { need } from "./ondemand.js";
 import { rowOf } from "./rows.js";
 
 const list = document.querySelector(".questions");
@@ -27,7 +28,7 @@ const sectionOf = (row) => row.closest("section")?.querySelector("[data-section]
 /** @param {string} section */
 const linkTo = (section) => document.querySelector(`#tree-${section} [data-section-link]`);
 /** @param {string} section */
-const rowsOf = (section) => [
+export const rowsOf = (section) => [
   ...(list?.querySelectorAll(`section:has([data-section="${section}"]) [data-q]`) ?? []),
 ];
 
@@ -85,29 +86,13 @@ document.addEventListener("click", (event) => {
 });
 soon();
 
-/** @param {HTMLAnchorElement} link @param {string} section */
-async function lead(link, section) {
-  if (!rowsOf(section).length) {
-    const target = document.getElementById("questions");
-    await htmx
-      .ajax("GET", link.href, { target, swap: "innerHTML", source: target })
-      .catch(() => {});
-    if (rowsOf(section).length) history.pushState({ htmx: true }, "", link.href); // as htmx does
-  }
-  const [first] = rowsOf(section);
-  if (!first) {
-    location.assign(link.href);
-    return;
-  }
-  if (link.closest(".sections")?.matches(".alt-sections *") && innerWidth <= 1088)
-    document.querySelector('[data-toggle="alt-sections"]')?.click();
-  first.closest("section")?.scrollIntoView();
-  first.querySelector("[data-qlink]").focus({ preventScroll: true });
-}
 rail?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-section-link]");
   const section = link?.closest("li")?.id.replace("tree-", "");
   if (!link || !section || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  lead(link, section);
+  need("./far.js").then(
+    (far) => far.lead(link, section),
+    () => location.assign(link.href),
+  );
 });

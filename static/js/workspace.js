@@ -110,7 +110,8 @@ function settle() {
   const answer = rowOf(last)?.dataset.q ?? last.closest("[data-of]")?.dataset.of;
   const row = answer ? rowOn(answer) : null;
   const same = /** @type {typeof last | null} */ (document.getElementById(last.id));
-  const next = same ?? row?.querySelector("[data-conflict]") ?? row?.querySelector("[data-qlink]");
+  const from = row ?? (last.closest("#earlier") && list);
+  const next = same ?? row?.querySelector("[data-conflict]") ?? from?.querySelector("[data-qlink]");
   next?.focus({ preventScroll: true });
   const at = last.selectionStart;
   if (typeof at === "number" && typeof same?.selectionStart === "number")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import becomes, until
+from tests.browser.window import active, becomes, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -277,6 +277,100 @@ def test_key_works_on_a_page_just_opened(work, key):
     work.page.goto(f"{work.path}?open={work.answers[2]}")
     work.page.keyboard.press(key)
     becomes(lambda: at(work.page), "Q4")
+
+
+def from_the_last(work):
+    """The list as Home leads to its last question: it begins at the second section."""
+    last = work.answers[-1]
+    work.page.goto(f"{work.path}?open={last}")
+    assert work.page.locator("[data-qlink]").first.inner_text() == "Do you keep duty 5?"
+    work.window.focus(last)
+    return last
+
+
+def test_next_unanswered_comes_round_to_questions_above_the_first_row(work, desk):
+    for answer in [work.answers[0], *work.answers[4:]]:
+        desk.save(work.person, answer, {"verdict": "met"})
+    from_the_last(work)
+    work.page.keyboard.press("u")
+    becomes(lambda: active(work.page), "Do you keep duty 2?")
+    assert "open" not in work.page.url
+    assert work.window.faults == []
+
+
+def test_list_without_an_unanswered_question_says_so(work, desk):
+    for answer in work.answers:
+        desk.save(work.person, answer, {"verdict": "met"})
+    last = from_the_last(work)
+    work.page.keyboard.press("u")
+    work.window.says("Nothing is unanswered in this list")
+    becomes(lambda: focus_of(work.page)[2], str(last))
+
+
+def test_rows_above_that_do_not_come_are_not_said_to_be_answered(work, desk):
+    for answer in work.answers[4:]:
+        desk.save(work.person, answer, {"verdict": "met"})
+    from_the_last(work)
+    work.page.route(f"**{work.path}?", lambda route: route.abort())
+    work.page.keyboard.press("u")
+    work.window.says("This is not loaded yet. Try again.", seconds=25)
+    work.page.unroute(f"**{work.path}?")
+    work.page.keyboard.press("u")
+    becomes(lambda: active(work.page), "Do you keep duty 1?")
+
+
+def test_key_reaches_the_question_above_the_first_row(work):
+    from_the_last(work)
+    for _ in range(4):
+        work.page.keyboard.press("k")
+    becomes(lambda: at(work.page), "Q4")
+    work.page.keyboard.press("Shift+K")
+    becomes(lambda: at(work.page), "Q3")
+    becomes(lambda: work.page.inner_text("[data-picked-count]"), "2")
+    assert work.window.faults == []
+
+
+def test_selection_is_extended_above_the_first_row(work):
+    from_the_last(work)
+    work.window.focus(work.answers[4])
+    work.page.keyboard.press("Shift+K")
+    becomes(lambda: at(work.page), "Q4")
+    becomes(lambda: work.page.inner_text("[data-picked-count]"), "2")
+
+
+def test_key_finds_the_question_above_in_a_long_list(desk, open_window):
+    made = desk.many(300, "Cara")
+    path = f"{made['path']}?open={made['answers'][-1]}"
+    window = open_window(made["sessions"][0], path)
+    window.focus(made["answers"][225])
+    window.page.keyboard.press("k")
+    becomes(lambda: at(window.page), "Q225")
+    assert window.faults == []
+
+
+def test_open_row_and_its_text_outlive_the_rows_that_come_above(work, desk):
+    last = from_the_last(work)
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(last).fill("Half a sentence")
+    work.window.says("waits on this device")
+    work.window.focus(work.answers[4])
+    work.page.keyboard.press("k")
+    becomes(lambda: at(work.page), "Q4")
+    becomes(work.window.note(last).input_value, "Half a sentence")
+    assert work.window.note(last).is_visible()
+    work.page.unroute("**/save/")
+    becomes(lambda: desk.standing(last)["note"], "Half a sentence")
+
+
+def test_first_question_comes_in_place_and_takes_the_focus(work):
+    from_the_last(work)
+    loads = []
+    work.page.on("load", lambda _: loads.append(work.page.url))
+    work.page.get_by_role("link", name="Back to the first question").click()
+    becomes(lambda: at(work.page), "Q1")
+    assert work.page.locator("#earlier").count() == 0
+    assert loads == []
+    assert work.window.faults == []
 
 
 def test_slash_works_on_a_page_just_opened(work):
