@@ -116,7 +116,7 @@ const acts = {
   "]": () => press("alt-panel"),
   "/": () => document.querySelector("[data-search]")?.focus(),
 };
-const anywhere = new Set("jku[]/"); // also where no row has the focus
+const anywhere = new Set("jku[]/?"); // also where no row has the focus
 const moves = new Set("jku");
 // From a button of the header or a section too, but not from what has keys of its own.
 /** @param {At<KeyboardEvent>} event */
@@ -136,10 +136,11 @@ const areOn = () => {
 const isPlain = (event) =>
   !(event.ctrlKey || event.metaKey || event.altKey) ||
   (["[", "]"].includes(event.key) && event.altKey && !event.metaKey);
-// A digit is a place on the keyboard; without Num Lock the number pad moves the cursor.
+// A digit is a place on the keyboard, where "/" may be, too; without Num Lock the number pad moves
+// the cursor.
 /** @param {KeyboardEvent} event */
 function digit(event) {
-  if (event.altKey || event.getModifierState("AltGraph")) return "";
+  if (anywhere.has(event.key) || event.altKey || event.getModifierState("AltGraph")) return "";
   return event.code.startsWith("Numpad") && !/^\d$/.test(event.key)
     ? ""
     : event.code.replace(/Digit|Numpad/, "");

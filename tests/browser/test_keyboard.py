@@ -199,6 +199,7 @@ PRESS = """([key, code, more]) => document.activeElement.dispatchEvent(
         ("ArrowDown", "Numpad2", {}, "unanswered"),  # without Num Lock
         ("[", "Digit5", {"modifierAltGraph": True}, "unanswered"),
         ("1", "Digit1", {"ctrlKey": True}, "unanswered"),
+        ("š", "Digit3", {}, "not_met"),  # Czech
     ],
 )
 def test_digits_are_places_on_the_keyboard(work, key, code, more, verdict):
@@ -206,6 +207,26 @@ def test_digits_are_places_on_the_keyboard(work, key, code, more, verdict):
     work.page.evaluate(PRESS, [key, code, more])
     assert work.window.chosen(work.answers[0]) == verdict
     assert (work.page.locator("#sections").is_visible()) == (key != "[")
+
+
+@pytest.mark.parametrize("code", ["Digit3", "Digit6"])  # French Canadian, Hungarian
+def test_slash_on_a_digit_key_searches_and_answers_nothing(work, code):
+    answer = work.answers[0]
+    work.window.choose(answer, "met")
+    work.window.focus(answer)
+    work.page.evaluate(PRESS, ["/", code, {"shiftKey": True}])
+    assert focus_of(work.page)[1] == "q"
+    assert work.window.chosen(answer) == "met"
+
+
+def test_question_mark_on_a_digit_key_shows_the_keys_and_answers_nothing(work):
+    """On a French Canadian keyboard it is Shift and 6."""
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.window.focus(answer)
+    work.page.evaluate(PRESS, ["?", "Digit6", {"shiftKey": True}])
+    assert work.page.locator("#keys[open]").count() == 1
+    assert work.window.chosen(answer) == "unanswered"
 
 
 def test_enter_opens_and_closes_the_row_and_takes_no_evidence_out(work, desk):
