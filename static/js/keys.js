@@ -29,7 +29,7 @@ function go(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-// Until the fields of a row are there, what is typed for them must not act as keys.
+// Until the fields of a row are there, what is typed for them must not act as keys; Tab leads on.
 let isOpening = false;
 /**
  * @param {Row} row
@@ -42,6 +42,10 @@ async function openAt(row, then, by = open) {
     isOpening = false;
   });
 }
+
+// To a field that opens, unless something else is typed in by then.
+/** @param {Row} row @param {(row: Row) => unknown} then */
+const into = (row, then) => openAt(row, () => isText(document.activeElement ?? row) || then(row));
 
 // Where a value gives the answer, its field takes the focus; a few are chosen beside it.
 /** @param {Row} row @param {(row: Row) => unknown} then */
@@ -104,10 +108,10 @@ const acts = {
     go(row);
     extend(all[at], row);
   },
-  n: (all, at) => openAt(all[at], (row) => field(row, "note")),
-  o: (all, at) => openAt(all[at], (row) => menu(row, "owner")),
-  d: (all, at) => openAt(all[at], (row) => menu(row, "due_on")),
-  e: (all, at) => openAt(all[at], (row) => need("./evbox.js").then((box) => box.show(row), lost)),
+  n: (all, at) => into(all[at], (row) => field(row, "note")),
+  o: (all, at) => into(all[at], (row) => menu(row, "owner")),
+  d: (all, at) => into(all[at], (row) => menu(row, "due_on")),
+  e: (all, at) => into(all[at], (row) => need("./evbox.js").then((box) => box.show(row), lost)),
   y: (all, at) => need("./states.js").then((states) => states.stillRight(all[at]), lost),
   t: (all, at) =>
     openAt(all[at], (row) => need("./states.js").then((states) => states.takeFirst(row), lost)),
@@ -168,7 +172,7 @@ document.addEventListener("keydown", (event) => {
   if (!isInside && !leadsIn(event)) return;
   const row = rowWith(event.target);
   if (isOpening) {
-    event.preventDefault();
+    if (/^(.|Enter|Arrow.+)$/.test(event.key)) event.preventDefault();
     return;
   }
   const code = digit(event);

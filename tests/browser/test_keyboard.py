@@ -176,6 +176,24 @@ def test_keys_typed_before_a_row_has_opened_answer_nothing(work, desk):
     assert work.window.chosen(answer) == "unanswered"
 
 
+def test_tab_leads_on_while_the_fields_of_a_row_are_on_their_way(work):
+    """They may take until the request times out."""
+    answer, page = work.answers[0], work.page
+    held = hold(page, f"**/answers/{answer}/")
+    work.window.focus(answer)
+    page.keyboard.press("n")
+    becomes(lambda: page.evaluate("1") and len(held), 1)
+    page.keyboard.press("Tab")
+    assert focus_of(page) == ["INPUT", "verdict", str(answer)]
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("2")
+    assert work.window.chosen(answer) == "unanswered"
+    page.locator("#q").focus()  # to type there is no mistake
+    held[0].continue_()
+    work.window.note(answer).wait_for()
+    assert focus_of(page)[1] == "q"
+
+
 def test_single_keys_can_be_switched_off(work):
     work.page.keyboard.press("?")
     work.page.locator("[data-single-keys]").uncheck()
