@@ -96,8 +96,8 @@ for (const name of /** @type {const} */ ([
 document.addEventListener("change", dressAll);
 dressAll();
 
-/** @type {{ field: Behind, box: HTMLElement } | null} */
-let shown = null;
+/** @type {{ field: Behind, box: HTMLElement, typed?: string } | null} */
+let shown = null; // with the day that was typed in it
 /** @param {boolean} isBack whether the focus goes back to the chip */
 function close(isBack) {
   if (!shown) return;
@@ -108,9 +108,19 @@ function close(isBack) {
   chip?.setAttribute("aria-expanded", "false");
   if (isBack) chip?.focus();
 }
+// A day that was typed and said is meant, wherever one goes then; Escape takes none.
+function leave() {
+  const { field, typed } = shown ?? {};
+  close(false);
+  if (field && typed) put(field, typed);
+}
 /** @param {Behind} field @param {string} value */
 function take(field, value) {
   close(true);
+  put(field, value);
+}
+/** @param {Behind} field @param {string} value */
+function put(field, value) {
   if (field.value === value) return;
   field.value = value;
   for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
@@ -127,7 +137,7 @@ export function show(row, name) {
 /** @param {Behind} field */
 function open(field) {
   const chip = chipOf(field);
-  close(false);
+  leave();
   if (!chip) return;
   const box = made("div", { class: "menubox" });
   shown = { field, box };
@@ -145,7 +155,7 @@ function open(field) {
   });
   box.addEventListener("focusout", (event) => {
     const to = /** @type {Node | null} */ (event.relatedTarget);
-    if (to && !box.contains(to) && to !== chip) close(false);
+    if (to && !box.contains(to) && to !== chip) leave();
   });
   chip.setAttribute("aria-expanded", "true");
   chip.after(box);
@@ -161,12 +171,14 @@ function open(field) {
 document.addEventListener("click", (event) => {
   const chip = event.target.closest("[data-chip]");
   if (!chip) {
-    if (shown && !shown.box.contains(event.target)) close(false);
+    if (shown && !shown.box.contains(event.target)) leave();
     return;
   }
   const field = /** @type {Behind} */ (document.getElementById(chip.id.replace("chip-", "")));
-  if (shown?.field === field) close(true);
-  else open(field);
+  if (shown?.field === field) {
+    leave();
+    chip.focus();
+  } else open(field);
 });
 
 /** @param {string} text */
@@ -332,6 +344,7 @@ function calendar(field, box) {
   input.addEventListener("input", () => {
     const day = read(input.value);
     hint.textContent = day ? dayText(day) : usual;
+    if (shown) shown.typed = day;
     if (day) move(day);
   });
   input.addEventListener("keydown", (event) => {

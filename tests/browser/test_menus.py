@@ -105,6 +105,62 @@ def test_due_day_is_written_or_picked(team, desk):
     assert team.faults == []
 
 
+@pytest.mark.parametrize("name", ["due_on", "later_until"])
+def test_typed_day_is_taken_wherever_one_goes_then(team, desk, name):
+    answer = team.made["answers"][0]
+    team.open(answer)
+    chip(team, answer, name).click()
+    team.page.keyboard.type("24.12.2027")
+    team.page.get_by_text("24 Dec 2027").first.wait_for()
+    team.note(answer).focus()
+    becomes(lambda: chip(team, answer, name).inner_text(), "24 Dec 2027")
+    becomes(lambda: desk.standing(answer)[name], "2027-12-24")
+    assert team.page.evaluate("document.activeElement.name") == "note"
+    assert team.page.locator(".menubox").count() == 0
+
+
+def test_typed_day_is_taken_by_tab_by_another_chip_and_by_its_own(team, desk):
+    answer = team.made["answers"][0]
+    team.open(answer)
+    due = chip(team, answer, "due_on")
+    last = team.page.locator(".menubox").get_by_role("button", name="No date")
+    leaves = [
+        lambda: last.press("Tab"),
+        chip(team, answer, "owner").click,
+        due.click,
+        team.page.locator(".worktitle").first.click,
+    ]
+    for number, leave in enumerate(leaves, 1):
+        due.click()
+        team.page.keyboard.type(f"{number}.12.2027")
+        leave()
+        becomes(due.inner_text, f"{number} Dec 2027")
+    becomes(lambda: desk.standing(answer)["due_on"], "2027-12-04")
+    assert team.faults == []
+
+
+def test_typed_day_is_left_by_escape_and_what_is_no_day_by_a_click(team, desk):
+    answer = team.made["answers"][0]
+    team.open(answer)
+    due = chip(team, answer, "due_on")
+    due.click()
+    team.page.keyboard.type("24.12.2027")
+    team.page.keyboard.press("Escape")
+    assert due.inner_text() == "No date"
+    for typed in ("24.12.2027", "soon"):
+        due.click()
+        team.page.keyboard.type(typed)
+        if typed == "24.12.2027":  # and then thought better of
+            team.page.locator(".menubox input").fill("24.")
+        team.note(answer).click()
+        assert due.inner_text() == "No date"
+    due.click()
+    team.page.keyboard.type("24.12.2027")
+    team.page.get_by_role("button", name="In two weeks").click()
+    day = (date.today() + timedelta(days=14)).isoformat()
+    becomes(lambda: desk.standing(answer)["due_on"], day)
+
+
 def test_colleague_changed_the_owner_meanwhile(team, desk):
     answer = team.made["answers"][0]
     team.open(answer)
