@@ -1,6 +1,9 @@
 // Days as people write them: "fri", "2w", "31.12.", "12 Dec", 2026-12-31. A day is its ISO text.
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const WEEK = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const MONTHS =
+  "January February March April May June July August September October November December".split(
+    " ",
+  );
+const WEEK = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
 /** @param {number} number @param {number} length */
 const padded = (number, length) => String(number).padStart(length, "0");
@@ -38,7 +41,7 @@ export const plusMonths = (day, months) => {
 /** @param {string} day */
 export const weekday = (day) => (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
 /** @param {string} day */
-export const monthOf = (day) => `${MONTHS[parts(day)[1]]} ${parts(day)[0]}`;
+export const monthOf = (day) => `${MONTHS[parts(day)[1]].slice(0, 3)} ${parts(day)[0]}`;
 /** @param {string} day */
 export const dayText = (day) => (day ? `${parts(day)[2]} ${monthOf(day)}` : "");
 
@@ -64,6 +67,9 @@ function coming(from, month, date) {
   const made = real(year, month, date);
   return made && made < from ? real(year + 1, month, date) : made;
 }
+// A word is the beginning of a name: "sept" is September, and "month" no Monday.
+/** @param {string[]} names @param {string} word */
+const begun = (names, word) => names.findIndex((name) => name.toLowerCase().startsWith(word));
 
 /** @param {string} text @param {string} [from] @returns {string} "" for what is no day */
 export function read(text, from = today()) {
@@ -82,15 +88,18 @@ export function read(text, from = today()) {
     if (match[1][0] === "m") return plusMonths(from, count);
     return plus(from, match[1][0] === "w" ? count * 7 : count);
   }
-  match = found(/^(\d{1,2})\.? ([a-z]{3})[a-z]*\.?,? ?(\d{4})?$/);
+  match = found(/^(\d{1,2})\.? ([a-z]{3,})\.?,? ?(\d{4})?$/);
   if (match) {
-    const month = MONTHS.findIndex((one) => one.toLowerCase() === match?.[1]);
+    const month = begun(MONTHS, match[1]);
     if (month < 0) return "";
     const date = Number(match[0]);
     return match[2] ? real(Number(match[2]), month, date) : coming(from, month, date);
   }
   if (said === "today") return from;
   if (said === "tomorrow") return plus(from, 1);
-  match = found(/^(?:next )?(sun|mon|tue|wed|thu|fri|sat)[a-z]*$/);
-  return match ? next(from, WEEK.indexOf(match[0])) : "";
+  if (said === "next week") return plus(from, 7);
+  if (said === "next month") return plusMonths(from, 1);
+  match = found(/^(?:next )?([a-z]{3,})$/);
+  const wanted = match ? begun(WEEK, match[0]) : -1;
+  return wanted < 0 ? "" : next(from, wanted);
 }
