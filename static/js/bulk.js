@@ -1,7 +1,8 @@
 // The bulk bar: what is sent for the picks, the box below it, and what comes back.
+import { read, takeUp, write } from "./device-store.js";
 import { boxes, clear, count, from, list, versions } from "./picks.js";
 import { isSaved, rowOn } from "./rows.js";
-import { freshToken, isStale } from "./token.js";
+import { freshToken, isStale, signIn } from "./token.js";
 import { say } from "./workspace.js";
 
 const bar = () => document.getElementById("bulk");
@@ -13,7 +14,6 @@ const plan = () => document.getElementById("bulkplan");
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !event.target.closest?.("#bulkbox")) return;
   const what = form()?.elements.what.value;
-  keepText();
   box().replaceChildren();
   bar().querySelector(`[value="${what}"]`)?.focus();
 });
@@ -36,30 +36,46 @@ function askAgain() {
   }, 300);
 }
 document.addEventListener("attest:picked", () => {
-  if (count()[0]) {
-    askAgain();
-    return;
-  }
-  text = "";
-  box()?.replaceChildren();
+  if (count()[0]) askAgain();
+  else box()?.replaceChildren();
 });
 document.body.addEventListener("attest:saved", askAgain);
 
-// A reason that is being written outlives every other box.
-let text = "";
+// A reason that is being written outlives every other box, and this page: on this device, for each
+// assessment, until it is set.
+const here = location.pathname;
+/** @type {Record<string, string>} */
+const reasons = read("bulk") ?? {};
+/** @param {string} text */
+function keepReason(text) {
+  if (text.trim()) reasons[here] = text;
+  else delete reasons[here];
+  write("bulk", reasons);
+}
+function giveBack() {
+  const reason = form()?.elements.reason;
+  if (reason && reasons[here]) reason.value = reasons[here];
+}
+document.addEventListener("input", ({ target }) => {
+  if (target.id === "bulk-reason") keepReason(target.value);
+});
+takeUp("bulk").then((found) => {
+  Object.assign(reasons, found);
+  giveBack();
+});
+window.addEventListener("beforeunload", (event) => {
+  if (reasons[here] && count()[0]) event.preventDefault();
+});
+
 let at = "";
-function keepText() {
-  text = form()?.elements.reason?.value ?? text;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id !== "bulkbox") return;
   const now = document.activeElement;
   at = now && box().contains(now) ? now.id : "";
-}
-document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-  if (target.id === "bulkbox" || target.id === "questions") keepText();
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id !== "bulkbox") return;
-  const reason = form()?.elements.reason;
-  if (reason && text) reason.value = text;
+  giveBack();
   if (!isQuiet) {
     filter(false);
     box().querySelector("[data-focus]")?.focus();
@@ -147,15 +163,20 @@ const failed = {
   401: "You are signed out. Nothing is set.",
   403: "You may not set this.",
 };
+function fail(status = 0) {
+  say(failed[status] ?? "Not set. Try again.", "save-off");
+  if (status === 401) document.getElementById("save")?.append(" ", signIn());
+}
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { xhr, pathInfo } = event.detail;
+  const { xhr, pathInfo, requestConfig } = event.detail;
   if (!/\/bulk\/(\d+\/undo\/)?$/.test(pathInfo.requestPath)) return;
   const status = xhr?.status ?? 0;
   if (isStale(xhr?.getResponseHeader("HX-Trigger")))
-    freshToken().then((isFresh) => say(isFresh ? "Not set. Try again." : failed[401], "save-off"));
-  else if (![200, 409, 422].includes(status))
-    say(failed[status] ?? "Not set. Try again.", "save-off");
+    freshToken().then((isFresh) => fail(isFresh ? 409 : 401));
+  else if (![200, 409, 422].includes(status)) fail(status);
   if (!isSaved(event) || !xhr.responseText.includes("data-bulk-done")) return;
+  const sent = requestConfig.formData;
+  if (sent.get("reason") === reasons[here]) keepReason(""); // else it was typed on
   const now = document.activeElement;
   const isLost = !now || now === document.body || Boolean(now.closest("[data-bulkbar]"));
   const top = topBox();

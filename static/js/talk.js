@@ -1,7 +1,7 @@
 // Writing a comment: what is typed stays until it is sent, whatever becomes of the line, the
 // session or the right.
 
-import { freshToken, isStale } from "./token.js";
+import { freshToken, isStale, signIn } from "./token.js";
 import { draftOf, keepDraft, late, waiting } from "./unsent-comments.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
@@ -62,11 +62,6 @@ const words = {
   403: "You may no longer comment here. Copy the text, it is not sent.",
   404: "This page is no longer open to you. Copy the text, it is not sent.",
 };
-const link = () =>
-  Object.assign(document.createElement("a"), {
-    textContent: "Sign in",
-    href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`,
-  });
 let isRenewed = false;
 document.addEventListener("htmx:afterRequest", async (event) => {
   const { elt, requestConfig, xhr } = event.detail;
@@ -90,7 +85,7 @@ document.addEventListener("htmx:afterRequest", async (event) => {
   said.textContent = isOther
     ? "Someone else is signed in here. The comment is not sent."
     : (words[xhr?.status ?? 0] ?? "The comment is not sent.");
-  if (xhr?.status === 401) said.append(" ", link());
+  if (xhr?.status === 401) said.append(" ", signIn());
   else if (![403, 404].includes(xhr?.status)) said.append(" It stays here: try again.");
 });
 

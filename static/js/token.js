@@ -4,6 +4,12 @@ export const token = () => all()[0].value;
 /** @param {string | null | undefined} header */
 export const isStale = (header) => (header ?? "").includes("attest:stale-form");
 
+export const signIn = () =>
+  Object.assign(document.createElement("a"), {
+    textContent: "Sign in",
+    href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`,
+  });
+
 // True once every form of the page holds it; false when nobody, or somebody else, is signed in.
 export async function freshToken() {
   try {

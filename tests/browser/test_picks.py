@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.browser.window import becomes, follow, held, until
+from tests.browser.test_outbox import press_sign_out, without_clearing
+from tests.browser.window import becomes, follow, held, kept, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -158,6 +159,89 @@ def test_escape_in_the_box_closes_it_and_keeps_picks_and_reason(work):
     page.locator('#bulkbox [value="na"]').check()
     assert page.locator("#bulk-reason").input_value() == "No such data."
     assert work.window.faults == []
+
+
+def write_reason(page, text):
+    """Pick two questions, and type why they do not apply."""
+    for row in range(2):
+        page.locator("[data-pick]").nth(row).check()
+    page.get_by_role("button", name="Set answer").click()
+    page.locator('#bulkbox [value="na"]').check()
+    page.locator("#bulk-reason").press_sequentially(text)
+    becomes(lambda: text in kept(page), True)
+
+
+def sign_in_as(page, session):
+    origin = page.evaluate("location.origin")
+    cookie = {"name": "sessionid", "value": session, "url": origin}
+    page.context.add_cookies([cookie])
+
+
+def reason_for_one(page):
+    """The reason that stands in the box once another question is picked."""
+    page.locator("[data-pick]").nth(3).check()
+    page.get_by_role("button", name="Set answer").click()
+    page.locator('#bulkbox [value="na"]').check()
+    return page.locator("#bulk-reason").input_value()
+
+
+def test_reason_for_several_outlives_its_page_and_goes_once_it_is_set(work, desk):
+    page = work.page
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    write_reason(page, "No such data.")
+    page.reload()
+    assert asked == ["beforeunload"]
+    assert reason_for_one(page) == "No such data."
+    page.get_by_role("button", name="Set 1 answer").click()
+    becomes(lambda: desk.standing(work.answers[3])["reason"], "No such data.")
+    becomes(lambda: "No such data." in kept(page), False)
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_reason_for_several_outlives_the_picks(work):
+    page = work.page
+    write_reason(page, "No such data.")
+    page.locator("[data-clear]").click()
+    assert reason_for_one(page) == "No such data."
+
+
+def test_reason_for_several_is_not_offered_in_another_assessment(work, desk):
+    write_reason(work.page, "No such data.")
+    work.page.goto(desk.beside(work.answers[0]))
+    assert reason_for_one(work.page) == ""
+
+
+def test_reason_for_several_is_not_offered_to_somebody_else(desk, open_window):
+    made = desk.assessment("Cara", "Dan")
+    page = open_window(made["sessions"][0], made["path"]).page
+    write_reason(page, "No such data.")
+    sign_in_as(page, made["sessions"][1])
+    page.goto(made["path"])
+    assert reason_for_one(page) == ""
+
+
+def test_signed_out_while_many_are_set_leads_to_sign_in(work):
+    page = work.page
+    write_reason(page, "No such data.")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Set 2 answers").click()
+    work.window.says(r"You are signed out\. Nothing is set\.\s+Sign in")
+    page.locator("#save").get_by_role("link", name="Sign in").click()
+    page.wait_for_url("**/accounts/login/?next=**")
+    sign_in_as(page, work.session)
+    page.goto(work.path)
+    assert reason_for_one(page) == "No such data."
+
+
+def test_sign_out_empties_the_reason_for_several(work):
+    page = work.page
+    page.route("**/accounts/logout/", without_clearing)
+    write_reason(page, "No such data.")
+    press_sign_out(page)
+    page.wait_for_url("**/accounts/**")
+    becomes(lambda: "No such data." in kept(page), False)
 
 
 def test_escape_clears_the_picks_before_it_closes_a_row(work):
