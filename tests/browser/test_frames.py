@@ -132,3 +132,16 @@ def test_what_was_done_elsewhere_is_said_in_view_beside_the_row(desk, open_windo
     row = page.locator(f'form[data-q="{answer}"]').bounding_box()
     assert 0 <= box["y"] <= page.viewport_size["height"] - box["height"]
     assert 0 <= row["y"] <= page.viewport_size["height"]
+
+
+def test_actions_are_sorted_on_a_small_screen(desk, open_window):
+    page = open_window(
+        desk.session_of("ada@nordhavn.example"), "/o/nordhavn/actions/"
+    ).page
+    page.set_viewport_size({"width": 390, "height": 800})
+    follow(page.get_by_role("link", name="Owner", exact=True))
+    page.wait_for_url("**sort=owner*")
+    sorters = page.locator(".sorter")
+    sorters.last.focus()
+    assert sorters.count() == page.locator(".sorter:visible").count() == 6
+    assert sorters.last.bounding_box()["height"] >= 24
