@@ -165,6 +165,17 @@ def faults_here(page):
     ]
 
 
+CLIPPED = """() => [...document.querySelectorAll("main :is(.card, .tablewrap)")]
+  .filter((one) => {
+    const row = one.querySelector(":scope > table > tbody > tr");
+    if (one.matches(".tablewrap") && (!row || getComputedStyle(row).display === "table-row"))
+      return false; // scrolls, as a table may
+    return one.scrollWidth > one.clientWidth;
+  })
+  .map((one) => one.innerText.slice(0, 60))"""
+"""Cards, and tables whose rows are blocks on a phone, that hide a part of their words."""
+
+
 def looks(page, views=BOTH):
     """Faults of the page as it stands: wide and light, narrow and dark."""
     page.wait_for_load_state()
@@ -178,6 +189,7 @@ def looks(page, views=BOTH):
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if over > 0:
         wrong.append(f"{page.url} scrolls {over} px sideways at 320")
+    wrong += [f"{page.url} cuts at 320: {text}" for text in page.evaluate(CLIPPED)]
     page.set_viewport_size(WIDE)
     return wrong
 
