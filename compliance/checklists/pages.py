@@ -1,11 +1,13 @@
 """Editions that a person may open or change, for the views of this room."""
 
 from dataclasses import replace
+from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.forms import BaseForm
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 
-from compliance.checklists import content, standing
+from compliance.checklists import content, copies, standing
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.organisations.access import MemberRequest, Permission
@@ -58,3 +60,39 @@ def standing_of(request: MemberRequest, edition: Edition) -> standing.Standing:
         kept = standing.of(edition, None, request.user)
         return replace(kept, can_clone=own.can_clone)
     return own
+
+
+def reading_page(
+    request: MemberRequest, edition_id: int, copy: BaseForm | None = None
+) -> HttpResponse:
+    """The page on which an edition is read; ``copy``: the form that it refused."""
+    edition = find(request, edition_id)
+    sections = content.sections_of(edition)
+    if not sections:  # a draft that has just begun
+        return redirect("editor:edit", request.organisation.slug, edition.pk)
+    keys = [section.key for section in sections]
+    wanted = request.GET.get("section", keys[0])
+    if wanted not in keys:
+        raise Http404
+    at = keys.index(wanted)
+    facts = edition.facts.all()
+    context: dict[str, Any] = {
+        "edition": edition,
+        "copy": copy,
+        "sections": sections,
+        "section": sections[at],
+        "previous": sections[at - 1] if at else None,
+        "next": sections[at + 1] if at + 1 < len(sections) else None,
+        "questions": content.shown(sections[at], edition, facts),
+        "facts": facts,
+        "others": content.others(edition, request.organisation),
+        "may_download": Permission.REPORT in request.may,
+        "is_draft": is_draft(request, edition),
+        "is_followed": content.is_followed(edition),
+    }
+    if Permission.ASSESS in request.may:
+        context["movable"] = copies.movable(edition, request.organisation)
+    if Permission.EDIT in request.may:
+        context["own"] = standing_of(request, edition)
+    status = 422 if copy else 200
+    return render(request, "checklists/detail.html", context, status=status)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
-from compliance.checklists import content, copies, keeping
+from compliance.checklists import content, keeping
 from compliance.checklists.changes import ChangeList
 from compliance.checklists.diff import compare
-from compliance.checklists.pages import find, is_draft, is_editor, standing_of
+from compliance.checklists.pages import is_editor, reading_page
 from compliance.checklists.translations import anew
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -53,34 +53,7 @@ def about(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.VIEW)
 def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
-    edition = find(request, edition_id)
-    sections = content.sections_of(edition)
-    if not sections:  # a draft that has just begun
-        return redirect("editor:edit", request.organisation.slug, edition.pk)
-    keys = [section.key for section in sections]
-    wanted = request.GET.get("section", keys[0])
-    if wanted not in keys:
-        raise Http404
-    at = keys.index(wanted)
-    facts = edition.facts.all()
-    context = {
-        "edition": edition,
-        "sections": sections,
-        "section": sections[at],
-        "previous": sections[at - 1] if at else None,
-        "next": sections[at + 1] if at + 1 < len(sections) else None,
-        "questions": content.shown(sections[at], edition, facts),
-        "facts": facts,
-        "others": content.others(edition, request.organisation),
-        "may_download": Permission.REPORT in request.may,
-        "is_draft": is_draft(request, edition),
-        "is_followed": content.is_followed(edition),
-    }
-    if Permission.ASSESS in request.may:
-        context["movable"] = copies.movable(edition, request.organisation)
-    if Permission.EDIT in request.may:
-        context["own"] = standing_of(request, edition)
-    return render(request, "checklists/detail.html", context)
+    return reading_page(request, edition_id)
 
 
 @require_safe

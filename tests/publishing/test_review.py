@@ -155,8 +155,11 @@ def test_own_copy_has_a_name_of_its_own(cast, sign_in):
     ada, source = sign_in(cast.ada), make_edition()
     page = ada.get(url("detail", source)).text
     assert f'value="{source.checklist.title}, Acme"' in page
-    refused = ada.post(url("clone", source), {"title": "a\nb"}, follow=True).text
-    assert "The name of the copy" in refused
+    refused = ada.post(url("clone", source), {"title": "a\nb"})
+    assert refused.status_code == 422
+    assert 'value="a\nb"' in refused.text
+    assert 'id="copy-fault"' in refused.text
+    assert cast.acme.checklists.count() == 0
     done = ada.post(url("clone", source), {"title": "Privacy at Acme"}, follow=True)
     assert "“Privacy at Acme” is your own copy." in done.text
     assert cast.acme.checklists.get().title == "Privacy at Acme"

@@ -13,7 +13,7 @@ from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
-from compliance.checklists.pages import find, keeper, keeps, standing_of
+from compliance.checklists.pages import find, keeper, keeps, reading_page, standing_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.models import Organisation
 from compliance.publishing import actions, checking, ready
@@ -49,8 +49,7 @@ def clone(request: MemberRequest, edition_id: int) -> HttpResponse:
     """An own checklist from an edition of the library."""
     form = CloneForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"The name of the copy: {form.errors['title'][0]}")
-        return redirect("checklists:detail", request.organisation.slug, edition_id)
+        return reading_page(request, edition_id, form)
     act = partial(actions.clone, title=form.cleaned_data["title"])
     said = "“{title}” is your own copy. Its edition {number} is a draft now."
     return _begun(request, edition_id, act, request.organisation, said)
