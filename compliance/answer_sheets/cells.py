@@ -160,9 +160,9 @@ def _day_cell(day: date) -> Cell:
 def _value_cell(asked: SheetQuestion, value: Any) -> Cell:
     with suppress(ValueError):  # one that its question could not hold reads as text
         if asked.kind == QuestionKind.NUMBER:
-            digits = number(value).as_tuple().digits
-            is_exact = len(digits) <= EXACT_DIGITS
-            return Cell("number" if is_exact else "text", str(value))
+            exact = number(value)
+            is_exact = len(exact.as_tuple().digits) <= EXACT_DIGITS
+            return Cell("number", str(exact)) if is_exact else _text_cell(str(value))
         if asked.kind == QuestionKind.DATE:
             return _day_cell(date.fromisoformat(str(value)))
     keys: list[str] = value if isinstance(value, list) else [str(value)]

@@ -110,13 +110,15 @@ def standing_of(
     for answer in answers:
         mark, events = marks[answer.pk], since[answer.pk]
         asked = _asked(answer.question, choices_of(answer))
+        was_asked = before.get((mark.question_id, asked.key), asked)
+        is_behind = was_asked != asked or is_reworded(Known(mark.version), events)
         found[answer.pk] = CurrentAnswer(
             answer,
             asked,
-            before.get((mark.question_id, asked.key), asked),
+            was_asked,
             wound_back(answer, Known(mark.version), events),
             setting_events(events),
-            is_reworded(Known(mark.version), events),
+            is_behind and mark.question_id != answer.question_id,
         )
     return found
 

@@ -18,6 +18,7 @@ from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.assessments.values import LONGEST_TEXT, line_ends, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Choice
+from compliance.web.numbers import number
 
 Changes = dict[str, Any]
 
@@ -175,6 +176,9 @@ def takes(answer: Answer, changes: Changes) -> bool:
 def _refuse_unoffered(answer: Answer, value: Any) -> None:
     """Raises ``ValueError`` for a value that nobody could give to this question."""
     kind, is_list = answer.question.kind, isinstance(value, list)
+    if kind == QuestionKind.NUMBER and value and not is_list:
+        number(value)  # one that was kept reads in one way, whatever people would ask
+        return
     typed = value if is_list else [value] if value else []
     found = parse(kind, typed, [key for key, _, _ in choices_of(answer)])
     if isinstance(found, list) != is_list or (value and kind == QuestionKind.VERDICT):

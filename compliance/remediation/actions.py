@@ -254,9 +254,10 @@ def unlink_answer(
     with writing():
         action = _locked(organisation.pk, number)
         answer = _open_answer(organisation.pk, answer_id)
-        gone, _ = action.links.filter(answer=answer).delete()
-        if gone:
-            cleared = stop_asking([answer.pk])
+        links = action.links.filter(answer=answer)
+        if links.exists():
+            cleared = stop_asking([answer.pk], apart=action)
+            links.delete()
             before = {CLEARED: cleared} if cleared else {}
             _record_link(by, action, answer, ACTION_UNLINKED, before)
     return answer

@@ -41,10 +41,13 @@ def ask_to_look(action: Action, only: Collection[int] | None = None) -> list[int
     return marked
 
 
-def stop_asking(answer_ids: Collection[int]) -> list[int]:
+def stop_asking(
+    answer_ids: Collection[int], *, apart: Action | None = None
+) -> list[int]:
     """Take the marks back from answers that no done action asks about; their ids.
 
-    Call it once the action that asked is no longer done, or about them no more.
+    Call it once the action that asked is no longer done, or before its link goes:
+    ``apart`` is that action.
     """
     hold_open_for(answer_ids)
     rows = Answer.objects.select_for_update(of=("self",)).filter(
@@ -53,19 +56,19 @@ def stop_asking(answer_ids: Collection[int]) -> list[int]:
         assessment__status=AssessmentStatus.RUNNING,
     )
     marked = [answer.pk for answer in rows.order_by("pk")]
-    asked = _still_asked(marked)
+    asked = _still_asked(marked, apart)
     ids = [pk for pk in marked if pk not in asked]
     Answer.objects.filter(pk__in=ids).update(again="")
     return ids
 
 
-def _still_asked(answer_ids: Collection[int]) -> set[int]:
+def _still_asked(answer_ids: Collection[int], apart: Action | None) -> set[int]:
     """Those that a done action asks about: it was closed when they were marked, or since.
 
     One that was closed before that had its answers confirmed already.
     """
     links = ActionLink.objects.filter(answer__in=answer_ids)
-    done = links.filter(action__status=ActionStatus.DONE)
+    done = links.filter(action__status=ActionStatus.DONE).exclude(action=apart)
     found = list(done.values_list("answer_id", "action_id"))
     if not found:
         return set()

@@ -59,7 +59,7 @@ def taken(source: Answer, target: Answer) -> dict[str, Any]:
     if source.na_by_id is not None:
         changes = {"verdict": Verdict.NA.value, "reason": source.reason}
     elif source.kind_is_derived or target.kind_is_derived:
-        if _measure(source) == _measure(target):
+        if _is_sound(source) and _measure(source) == _measure(target):
             changes = {"verdict": Verdict.UNANSWERED.value, "value": _typed(source)}
     else:
         changes = {"verdict": source.verdict}
@@ -121,6 +121,16 @@ def _measure(answer: Answer) -> tuple[Any, ...]:
 
 def _has_same_value_kind(source: Answer, target: Answer) -> bool:
     return source.question.kind == target.question.kind and source.value is not None
+
+
+def _is_sound(answer: Answer) -> bool:
+    """Whether a number is one: a move that was undone may have left words there."""
+    if answer.value and answer.question.kind == QuestionKind.NUMBER:
+        try:
+            number(answer.value)
+        except ValueError:
+            return False
+    return True
 
 
 def _typed(answer: Answer) -> list[str]:

@@ -112,7 +112,7 @@ function close(isBack) {
 function leave() {
   const { field, typed } = shown ?? {};
   close(false);
-  if (field && typed) put(field, typed);
+  if (field?.isConnected && typed) put(field, typed);
 }
 /** @param {Behind} field @param {string} value */
 function take(field, value) {

@@ -291,6 +291,16 @@ def test_numbers_stay_numbers(cast, assessment, con):
     assert sheets.cell_of(book, "Q5", "value").value == datetime(2026, 2, 28)
 
 
+@pytest.mark.parametrize("kept", ["12,5", "about 12", ["a", "b"]])
+def test_number_that_was_kept_in_another_way_fails_no_download(
+    cast, assessment, con, kept
+):
+    assessment.answers.filter(question__key="Q2").update(value=kept)
+    content = changed(download(con, assessment), {("Q2", "note"): "New"})
+    plan = preview(con, assessment, content).context["plan"]
+    assert (list(said(plan)), refusals(plan)) == ([("Q2", "note")], [])
+
+
 def test_number_of_a_spreadsheet_is_exact_and_comes_back(cast, assessment, con):
     content = changed(download(con, assessment), {("Q2", "value"): 1.234})
     take(con, assessment, preview(con, assessment, content))

@@ -279,6 +279,17 @@ def test_number_that_stands_comes_back_and_no_other_of_its_form(cast, stored):
         save(cast.con, fresh(answer), value=["2.345"])
 
 
+def test_undo_puts_back_a_number_that_people_could_read_in_two_ways(cast):
+    answer = question_answer(
+        cast, kind="number", number={"unit": "hours", "at_most": 72}
+    )
+    save(cast.con, answer, value=["5"])
+    Answer.objects.filter(pk=answer.pk).update(value="1.234")
+    event = save(cast.con, fresh(answer), value=["6"]).event
+    done = actions.undo(by=cast.con, assessment=answer.assessment, seq=event.seq)
+    assert (done.event.action, fresh(answer).value) == ("answer.undone", "1.234")
+
+
 def test_undo_puts_back_what_one_event_changed(cast, answer):
     save(cast.con, answer, note="Before")
     event = save(cast.con, fresh(answer), verdict="met", note="After").event

@@ -75,6 +75,21 @@ def test_old_sheet_is_read_and_confirms_nothing(cast, moved, sign_in):
     assert said(assessment) == ("not_met", "")
 
 
+def test_old_sheet_answers_first_what_the_move_reworded(cast, moved, sign_in):
+    """The question was unanswered, so the move had nothing to ask again."""
+    assessment, new, _ = moved
+    otto = sign_in(cast.otto)
+    upgrading.say(assessment, "Q2", verdict="unanswered", note="", owner=None)
+    content = download(otto, assessment)
+    move(cast, assessment, new)
+    take(
+        otto,
+        assessment,
+        preview(otto, assessment, changed(content, {("Q2", "verdict"): "Partly"})),
+    )
+    assert said(assessment) == ("partly", "edition")
+
+
 def test_old_page_cannot_confirm_words_that_it_does_not_show(cast, moved):
     assessment, new, _ = moved
     two = by_key(assessment)["Q2"]

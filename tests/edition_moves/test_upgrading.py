@@ -720,7 +720,7 @@ def test_number_becomes_what_it_can(kind, value, verdict):
 def test_number_of_three_places_stays_itself():
     old = question("Q1", kind="number", number={"at_least": 1})
     found = converted(old, old | {"text": "Anew?"}, verdict="met", value="1.234")
-    assert found == AnswerValues("met", "1.2340")
+    assert found == AnswerValues("met", "1.234")
 
 
 def test_verdict_becomes_the_one_choice_that_means_it():

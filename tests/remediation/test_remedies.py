@@ -317,6 +317,16 @@ def test_unlinked_answer_is_no_longer_asked_about(cast, answers):
     assert verification.verify(cast.acme.pk) is None
 
 
+def test_answer_confirmed_since_an_older_action_is_asked_no_more_by_it(cast, answers):
+    change(cast, make_action(cast.acme, cast.ada, answers[0]), status="done")
+    Answer.objects.filter(pk=answers[0].pk).update(again="")
+    change(cast, make_action(cast.acme, cast.ada, answers[0]), status="done")
+    actions.unlink_answer(
+        by=cast.con, organisation=cast.acme, number=2, answer_id=answers[0].pk
+    )
+    assert asked() == []
+
+
 def test_undo_is_refused_once_the_field_has_changed_again(cast):
     moved = change(cast, make_action(cast.acme, cast.ada), status="doing")
     change(cast, moved.action, status="done")

@@ -263,6 +263,15 @@ def test_number_of_three_places_comes_over(cast, sign_in, value):
     assert pair.target.value == "1.2340"
 
 
+def test_words_in_place_of_a_number_stay_behind(cast, sign_in):
+    pair = make_pair(cast, edition_of("number", DAYS), edition_of("number", DAYS))
+    save(cast.ada, pair.source, value=["1"], note="Why.")
+    Answer.objects.filter(pk=pair.source.pk).update(value="about 12")
+    assert sign_in(cast.con).get(address(pair)).status_code == 200
+    take(cast.con, pair)
+    assert (pair.target.value, pair.target.note) == (None, "Why.")
+
+
 def test_na_of_a_person_comes_over_to_a_number(cast):
     pair = make_pair(cast, edition_of("number", DAYS))
     save(cast.ada, pair.source, verdict="na", reason="No logs.")
