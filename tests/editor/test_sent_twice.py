@@ -124,9 +124,9 @@ def test_new_choice_that_is_sent_twice_keeps_its_key(ada, draft):
     assert Event.objects.count() == 1
 
 
-def test_two_choices_of_the_same_words_stay_two(ada, draft):
+def test_two_choices_that_differ_by_a_capital_stay_two(ada, draft):
     data = typed(ada, draft, "Q2") | {"kind": "choice"}
-    data |= {"choice-0-label": "Daily", "choice-1-label": "Daily"}
+    data |= {"choice-0-label": "Daily", "choice-1-label": "daily"}
     for _ in range(2):
         assert autosave(ada, draft, data).status_code == 200
     keys = [one["key"] for one in question_of(draft, "Q2")["choices"]]

@@ -55,7 +55,7 @@ def test_reply_that_names_the_person_is_forgotten_and_the_call_is_not_done_again
         again = con.post(path, naming, Idempotency_Key="a")
         assert again.status_code == 410
         assert again.json()["type"] == "urn:attest:problem:reply-gone"
-        assert "not done again" in again.json()["detail"]
+        assert "does not do it twice" in again.json()["detail"]
     assert con.post(path, {"text": "x"}, Idempotency_Key="a").status_code == 422
     assert con.post(path, {"text": "Other."}, Idempotency_Key="b").content == (
         other.content
