@@ -1,21 +1,16 @@
 """A draft thrown away, and an edition retired without one that follows it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.db.models import ProtectedError
 
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
-from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting, related
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import EDITION_DISCARDED, EDITION_RETIRED
 from compliance.checklists.models import Checklist
 from compliance.checklists.recording import locked, open_draft, record
-from compliance.organisations.access import Permission
-from compliance.organisations.actions import hold_right
 from compliance.organisations.models import Organisation, User
+from compliance.publishing.actions.holding import held
 
 
 def discard(
@@ -28,8 +23,8 @@ def discard(
     refuses a draft that someone has worked on since, and what is in review or
     published. Raises ``Edition.DoesNotExist`` for others' editions.
     """
-    held = _held(by, organisation, edition_id)
-    with held, open_draft(organisation, edition_id) as draft:
+    holds = held(by, organisation, edition_id)
+    with holds, open_draft(organisation, edition_id) as draft:
         found = content.content_hash(content.document(draft))
         if found != seen:
             msg = f"Edition {draft.number} has been changed since; look at it again"
@@ -70,7 +65,7 @@ def retire(
     edition is published, which can be started from this one. Refuses what is not
     published, and raises ``Edition.DoesNotExist`` for others' editions.
     """
-    with _held(by, organisation, edition_id):
+    with held(by, organisation, edition_id):
         edition = locked(organisation, edition_id)
         if edition.status != EditionStatus.PUBLISHED:
             state = edition.get_status_display().lower()
@@ -83,18 +78,3 @@ def retire(
         return record(
             by, edition, EDITION_RETIRED, before, {"status": "retired"} | fields
         )
-
-
-@contextmanager
-def _held(
-    by: User, organisation: Organisation | None, edition_id: int
-) -> Iterator[None]:
-    """The checklist of an edition, locked before its editions, as whoever publishes does.
-
-    Raises ``PermissionDenied`` for someone who may edit here no more.
-    """
-    with writing():
-        hold_right(by, organisation, Permission.EDIT)
-        own = Checklist.objects.select_for_update(of=("self",))
-        own.filter(editions=edition_id, organisation=organisation).first()
-        yield

@@ -8,12 +8,12 @@ from compliance.checklists import keeping
 from compliance.checklists.actions import publish
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import EDITION_SENT, EDITION_SENT_BACK
-from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.models import Edition
 from compliance.checklists.recording import locked, open_draft, record
 from compliance.organisations.access import ALLOWED, Permission
-from compliance.organisations.actions import hold_right
 from compliance.organisations.models import Organisation, User
 from compliance.publishing import ready
+from compliance.publishing.actions.holding import held
 
 
 def send_to_review(
@@ -51,11 +51,7 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
     would be avoided with a second account. The trail then says ``alone``. Raises
     ``PermissionDenied`` for someone who may publish here no more.
     """
-    with writing():
-        hold_right(by, organisation, Permission.EDIT)
-        # the checklist before its editions, as whoever publishes does
-        own = Checklist.objects.select_for_update(of=("self",))
-        own.filter(editions=edition_id, organisation=organisation).first()
+    with held(by, organisation, edition_id):
         edition = _in_review(organisation, edition_id)
         is_own = edition.sent_by_id == by.pk
         if is_own and not is_alone(organisation, by):

@@ -1,0 +1,25 @@
+"""Holds a checklist still while one of its editions is published, retired or thrown away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from compliance.audit.transaction import writing
+from compliance.checklists.models import Checklist
+from compliance.organisations.access import Permission
+from compliance.organisations.actions import hold_right
+from compliance.organisations.models import Organisation, User
+
+
+@contextmanager
+def held(
+    by: User, organisation: Organisation | None, edition_id: int
+) -> Iterator[None]:
+    """The checklist of an edition, locked before its editions, as whoever publishes does.
+
+    Raises ``PermissionDenied`` for someone who may edit here no more.
+    """
+    with writing():
+        hold_right(by, organisation, Permission.EDIT)
+        own = Checklist.objects.select_for_update(of=("self",))
+        own.filter(editions=edition_id, organisation=organisation).first()
+        yield
