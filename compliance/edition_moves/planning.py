@@ -314,11 +314,10 @@ def _value(old: Document, new: Document, said: AnswerValues) -> Any:
     if kind in CHOSEN:
         return _chosen(old, new, said)
     try:
-        if kind == old["kind"] == "number":
-            number(said.value)  # may fail
-            return said.value
-        is_number = old["kind"] == "number"
-        typed = written(number(said.value)) if is_number else value_in_words(old, said)
+        if old["kind"] == "number":
+            exact = number(said.value)
+            return said.value if kind == "number" else parse(kind, [written(exact)])
+        typed = value_in_words(old, said)
         return parse(kind, [typed]) if typed else None
     except ValueError:
         return None

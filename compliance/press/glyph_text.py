@@ -39,14 +39,16 @@ def _parts(font: Any) -> dict[int, str]:
     """
     said: dict[int, str] = font.to_unicode
     file = TTFont(io.BytesIO(font.file_content), fontNumber=font.index, lazy=True)
-    number = file.getReverseGlyphMap()
-    shapes = {number[name]: [agl.toUnicode(name)] for name in file.getGlyphOrder()}
+    names, number = file.getGlyphOrder(), file.getReverseGlyphMap()
+    known = range(len(names))
+    shapes = {glyph: [agl.toUnicode(names[glyph])] for glyph in said if glyph in known}
     for codepoint, name in file.getBestCmap().items():
-        shapes[number[name]].append(chr(codepoint))
+        if number[name] in shapes:
+            shapes[number[name]].append(chr(codepoint))
     found = {}
-    for glyph in said.keys() & shapes.keys():
-        letters = list(filter(None, shapes[glyph]))
-        if not letters and not file["hmtx"][file.getGlyphName(glyph)][0]:
+    for glyph, shown in shapes.items():
+        letters = list(filter(None, shown))
+        if not letters and not file["hmtx"][names[glyph]][0]:
             letters = [_marks(said[glyph])]  # it takes no room and has no name
         if said[glyph] not in letters:
             parts = (one.translate(DOTTED) for one in letters)

@@ -279,7 +279,7 @@ def scale_result(
             group,
             tuple(criteria[key] for key in group.questions if key in criteria),
             wanted := targets.get(group.key),
-            None if wanted is None or wanted > scale.top else wanted,
+            None if is_beyond(scale, wanted) else wanted,
         )
         for group in scale.groups
     ]
@@ -288,8 +288,12 @@ def scale_result(
 
 def target_name(scale: Scale, wanted: int | None) -> str:
     """The name of a target, of whatever edition; "" for none."""
-    is_beyond = wanted is not None and wanted > scale.top
-    return BEYOND if is_beyond else scale.name_of(wanted)
+    return BEYOND if is_beyond(scale, wanted) else scale.name_of(wanted)
+
+
+def is_beyond(scale: Scale, wanted: int | None) -> bool:
+    """Whether a target is above the highest level: an edition with more has set it."""
+    return wanted is not None and wanted > scale.top
 
 
 def is_staged(scale: Scale) -> bool:

@@ -25,7 +25,12 @@ from compliance.checklists.scales import Scale, keys_of, ratings, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
 from compliance.results.law import Duty, LawResult, law_result
-from compliance.results.levels import Criterion, ScaleResult, scale_result
+from compliance.results.levels import (
+    Criterion,
+    ScaleResult,
+    is_beyond,
+    scale_result,
+)
 from compliance.results.models import Target
 
 Dated = tuple[date | None, date | None, date | None]
@@ -340,4 +345,4 @@ def levels_of(scale: Scale, targets: Iterable[Any]) -> dict[str, int]:
 def beyond_scale(assessment: Assessment, scale: Scale) -> list[str]:
     """The titles of groups whose target, set on another edition, is above the scale."""
     held = levels_of(scale, Target.objects.holding_for(assessment))
-    return [one.title for one in scale.groups if held.get(one.key, 0) > scale.top]
+    return [one.title for one in scale.groups if is_beyond(scale, held.get(one.key))]
