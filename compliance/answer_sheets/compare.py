@@ -42,7 +42,7 @@ def typed_in(
     known: Values,
     people: People,
 ) -> Typed:
-    """The fields that a person changed; a cell that stands as written is none.
+    """The fields that a person changed; a cell left as it was written is no change.
 
     Cells were written, and their choices named, in the words of ``was_asked``.
     """
@@ -88,7 +88,7 @@ def _meant(
 def _is_other(key: str, asked: SheetQuestion, was_asked: SheetQuestion) -> bool:
     """Whether a choice is gone, or its label stands for another one by now.
 
-    It keeps its key where an edition only names it anew.
+    A choice that an edition only renames keeps its key.
     """
     label = plain(was_asked.labels[key])
     owners = {k for k, now in asked.labels.items() if plain(now) == label}

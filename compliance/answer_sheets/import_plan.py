@@ -50,9 +50,10 @@ class CurrentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One field in words, before and after; ``event`` set it last, where both sides did.
+    """One field in words, before and after.
 
-    ``also`` are the fields that change with it, where colleagues have changed them, too.
+    ``event`` is the one that set it last, where both sides changed it. ``also`` are the
+    fields that change with it and that colleagues have changed, too.
     """
 
     name: str
@@ -80,7 +81,7 @@ class Entry:
     """The fate of one answer. ``touched`` is what its fields are set to.
 
     ``waits`` says that it would be an N/A that a second person has to confirm,
-    ``is_behind`` that the file has it under words of before.
+    ``is_behind`` that the file shows it under earlier words.
     """
 
     answer: Answer

@@ -26,7 +26,7 @@ _RESERVED = {"history", README.casefold(), LISTS.casefold()}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One answer: its id, version and question, what stands in its fields."""
+    """One answer: its id, version and question, and the values of its fields."""
 
     answer_id: int
     version: int
@@ -58,7 +58,7 @@ _MARK = re.compile(
 class Mark:
     """The hidden cell of a row: answer, version, and the owner's name then.
 
-    ``question_id`` is the wording that was asked; sheets of before do not say it.
+    ``question_id`` is the wording that was asked; older sheets do not say it.
     """
 
     answer_id: int

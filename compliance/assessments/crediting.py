@@ -22,7 +22,7 @@ def answered(answer: Answer) -> Changes:
 
 
 def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
-    """What goes beside the fields of the answer once an event is undone.
+    """The columns beside the fields of an answer, once an event is undone.
 
     An undo is not an answer: it gives back the person before the event, or keeps the one
     who has answered since. Nor does it confirm anything: a question that has been asked

@@ -141,10 +141,10 @@ def hand_back(
 ) -> HandedBack:
     """Say that one is not the right person for a question; the reason is a comment.
 
-    The question is nobody's then, or that of ``to``, who gets a mail, as does whoever asked,
-    as long as the author may send one. Raises ``ValidationError`` when it is not one's own, for a closed assessment, a
-    person who may not answer and a reason that cannot be; ``Answer.DoesNotExist``
-    for a foreign id.
+    The question is nobody's then, or that of ``to``. That person and whoever asked get a
+    mail, as long as the author may send one. Raises ``ValidationError`` when it is not
+    one's own, for a closed assessment, a person who may not answer and a reason that
+    cannot be; ``Answer.DoesNotExist`` for a foreign id.
     """
     with writing():
         answer = _own(by, organisation, assessment_id, answer_id)

@@ -175,7 +175,7 @@ def _placed(document: Document) -> dict[str, Placed]:
 def kinds_of(
     was: Document | None, now: Document | None, *, is_moved: bool = False
 ) -> tuple[ChangeKind, ...]:
-    """The changes from one wording of a question to another; None is no question."""
+    """The changes from one wording of a question to another; None where there is none."""
     if was is None:
         return (ChangeKind.ADDED,)
     if now is None:

@@ -39,8 +39,8 @@ def is_open(request: Any, membership: Membership) -> bool:
 def lacks_factor(membership: Membership) -> bool:
     """Whether a member's secrets open nothing yet: their tokens, and their calendar address.
 
-    The policy as it is read where there is no session: sign-on only is about the way into
-    one, and asks nothing here.
+    This reads the policy without a session. "Sign-on only" rules how a session begins, so
+    it asks nothing here.
     """
     asks = membership.organisation.policy.asks_factor(timezone.localdate())
     return asks and not (

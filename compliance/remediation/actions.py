@@ -335,7 +335,7 @@ def _write(
 ) -> Remedied:
     """Save what differs, with its event.
 
-    ``undone`` is the time before an event, as it says, that an undo goes back to: with its
+    ``undone`` is the state before the event that is undone, as the event has it: with the
     closing, and the answers that were asked about.
     """
     standing = _values(action)

@@ -46,8 +46,8 @@ def stop_asking(
 ) -> list[int]:
     """Take the marks back from answers that no done action asks about; their ids.
 
-    Call it once the action that asked is no longer done, or before its link goes:
-    ``apart`` is that action.
+    Call it after an action is set back from done, or before its link to an answer is
+    deleted; then ``apart`` is that action.
     """
     hold_open_for(answer_ids)
     rows = Answer.objects.select_for_update(of=("self",)).filter(

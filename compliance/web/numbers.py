@@ -23,7 +23,7 @@ def number(value: Any) -> Decimal:
 
 
 def typed_number(typed: str) -> Decimal:
-    """The number that a person means; raises ``ValueError`` in words.
+    """The number that a person typed; raises ``ValueError`` with words for the person.
 
     "1,200" and "1.200" are 1200 to one person and 1.2 to the next: nobody guesses.
     """
