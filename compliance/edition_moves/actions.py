@@ -37,6 +37,7 @@ from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
 from compliance.edition_moves.models import Upgrade
 from compliance.edition_moves.planning import (
+    MEANING,
     AnswerValues,
     Move,
     Plan,
@@ -177,7 +178,11 @@ class _Moving:
         if answer.archived_at:
             answer.archived_at = None
             self.entries.append(trail.Entry(answer, ANSWER_BROUGHT_BACK))
-        if not move.said.is_something or decision in {None, Decision.CARRY}:
+        if not move.said.is_something:
+            if move.item.has(*MEANING):
+                self.entries.append(_reworded(answer))
+            return
+        if decision in {None, Decision.CARRY}:
             return
         self.decided.setdefault(str(decision), []).append(move.key)
         self.entries.append(asked_again(self.by, move, answer, decision, old))
@@ -339,6 +344,14 @@ def _asked_anew(answer: Answer) -> trail.Entry:
     answer.version += 1
     after = {"again": Again.EDITION.value, "version": answer.version}
     return trail.Entry(answer, ANSWER_ASKED_AGAIN, before, after)
+
+
+def _reworded(answer: Answer) -> trail.Entry:
+    """Raise the version of what nobody has answered: see ``_asked_anew``."""
+    before = {"version": answer.version}
+    answer.version += 1
+    after = {"version": answer.version}
+    return trail.Entry(answer, ANSWER_UPGRADED, before, after)
 
 
 def _changed(

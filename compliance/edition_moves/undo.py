@@ -176,7 +176,7 @@ class _Back:
         now, then = self.asked[answer.question_id], self.asked[was.question_id]
         document = content.question_document
         item = between(document(now), document(then))
-        was_altered = left.version != was.version
+        was_altered = said_in(was).is_something and left.version != was.version
         said = said_in(answer)
         fits = fitting(item, said)
         if fits is None or (was_altered and item.has(ChangeKind.RETYPED)):

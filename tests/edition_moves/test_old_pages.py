@@ -7,8 +7,11 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.versions import Known
+from compliance.audit import verification
+from compliance.edition_moves.undo import undo_upgrade
 from compliance.models import Answer, Event
 from compliance.workspace import actions as workspace_actions
+from compliance.workspace.history import history
 from tests import factories
 from tests.answer_sheets.making import changed, download, preview, take
 from tests.documents import question
@@ -88,6 +91,34 @@ def test_old_sheet_answers_first_what_the_move_reworded(cast, moved, sign_in):
         preview(otto, assessment, changed(content, {("Q2", "verdict"): "Partly"})),
     )
     assert said(assessment) == ("partly", "edition")
+
+
+def test_old_page_answers_first_what_the_move_reworded(cast, moved):
+    assessment, new, _ = moved
+    upgrading.say(assessment, "Q2", verdict="unanswered", note="", owner=None)
+    two = by_key(assessment)["Q2"]
+    move(cast, assessment, new)
+    assert said(assessment) == ("unanswered", "")
+    line = history(two)[0]
+    assert (line.what, line.changes) == ("Question changed with the edition", [])
+    save(cast, two, two.version, verdict="partly")
+    assert said(assessment) == ("partly", "edition")
+    now = by_key(assessment)["Q2"]
+    save(cast, now, now.version, verdict="not_met")
+    assert said(assessment) == ("not_met", "")
+
+
+def test_undo_of_a_move_leaves_what_nobody_answered(cast, moved):
+    assessment, new, _ = moved
+    upgrading.say(assessment, "Q2", verdict="unanswered", note="", owner=None)
+    before = upgrading.content(assessment)
+    done = move(cast, assessment, new)
+    undo_upgrade(by=cast.otto, upgrade=done)
+    assert upgrading.content(assessment) == before
+    assert verification.verify(cast.acme.pk) is None
+    two = by_key(assessment)["Q2"]
+    save(cast, two, two.version, verdict="met")
+    assert said(assessment) == ("met", "")
 
 
 def test_old_page_cannot_confirm_words_that_it_does_not_show(cast, moved):
