@@ -16,7 +16,7 @@ from compliance.checklist_files.events import EDITION_EXPORTED
 from compliance.checklist_files.relations import pairs_in, row_of
 from compliance.checklist_files.translation_overlay import laid_over
 from compliance.checklist_files.writing import FORMATS
-from compliance.checklists import actions, content, drafting
+from compliance.checklists import actions, content, drafting, soundness
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.translations import ORIGINAL
@@ -164,6 +164,7 @@ def _faults(found: Found, pairs: Sequence[Any]) -> list[Note]:
     faults = list(found.faults)
     if found.document is not None:
         faults += missing_cites(found.document)
+        faults += _ambiguous(found.document)
     elif not faults and not pairs:
         ends = {p[end] for p in found.pairs for end in ("a_checklist", "b_checklist")}
         names = " and ".join(sorted(ends))
@@ -389,4 +390,12 @@ def missing_cites(document: dict[str, Any]) -> list[Note]:
         Note(f"question {key}, cites", f"{cite} is not in the legal index")
         for key, cite in cited
         if cite not in known
+    ][:50]
+
+
+def _ambiguous(document: dict[str, Any]) -> list[Note]:
+    """Faults that the editions of a bundle may have and new ones may not, the first fifty."""
+    return [
+        Note(soundness.name_of(path, document), reason)
+        for path, reason in soundness.ambiguous(document)
     ][:50]

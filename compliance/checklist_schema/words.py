@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from django.core.exceptions import ValidationError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from compliance.checklists.rating import repeated
 from compliance.legal_index.choices import Force, ProvisionStatus
 from compliance.web.text import validate_line, validate_text
 
@@ -68,13 +67,10 @@ class Part(BaseModel):
 
 
 def needs_choices(choices: list[Any], *, wanted: bool, kind: str) -> None:
-    """Refuse choices where none belong; where they do, fewer than two, and equal ones."""
+    """Refuse choices where none belong, and fewer than two where they do."""
     if wanted and len(choices) < 2:
         msg = f"kind {kind} needs two choices or more"
         raise ValueError(msg)
     if choices and not wanted:
         msg = f"kind {kind} takes no choices"
-        raise ValueError(msg)
-    if label := repeated(choice.label for choice in choices):
-        msg = f"two choices read “{label}”"
         raise ValueError(msg)

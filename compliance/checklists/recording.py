@@ -17,7 +17,7 @@ from compliance.checklists import soundness
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import CHANGED, EDITION_CHANGED
 from compliance.checklists.models import Checklist, Edition, Fact, Section
-from compliance.checklists.soundness import Fault
+from compliance.checklists.scales import Fault
 from compliance.organisations.models import Organisation
 from compliance.web.sendings import REPEAT
 

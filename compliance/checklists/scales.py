@@ -17,6 +17,9 @@ from typing import Any
 from compliance.checklists.choices import Reading
 from compliance.checklists.rating import Rating, ratings_of
 
+Path = tuple[str | int, ...]
+Fault = tuple[Path, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -80,7 +83,7 @@ def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
 def _once(groups: Iterable[dict[str, Any]]) -> Iterator[Group]:
     """Each question where it stands first, and no group that only repeats others.
 
-    ``faults`` refuses repeats, but editions were published with them before it did.
+    ``repeats`` are refused today, but editions were published with them before it did.
     """
     seen = set[str]()
     for group in groups:
@@ -112,23 +115,36 @@ def ratings(choices: Iterable[Mapping[str, Any]]) -> dict[str, Rating]:
     )
 
 
-def faults(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Places and reasons for which a scale of a document cannot be read.
 
     A key that no question has is for ``soundness.dangling``.
     """
     asked = {q["key"]: q for s in document["sections"] for q in s["questions"]}
     for at, scale in enumerate(document["edition"].get("scales") or ()):
-        top, seen = len(scale["levels"]) - 1, dict[str, str]()
-        for to, group in enumerate(scale["groups"]):
-            path = ("edition", "scales", at, "groups", to, "questions")
-            for place, key in enumerate(group["questions"]):
-                question = asked.get(key)
-                if question and (reason := _unrated(question, top)):
-                    yield (*path, place), f"{key} {reason}"
-                if key in seen:
-                    yield (*path, place), f"{key} is in the group {seen[key]} already"
-                seen.setdefault(key, group["key"])
+        top = len(scale["levels"]) - 1
+        for path, _, key in _placed(at, scale):
+            question = asked.get(key)
+            if question and (reason := _unrated(question, top)):
+                yield path, f"{key} {reason}"
+
+
+def repeats(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Places where a scale names a question that stands on it already."""
+    for at, scale in enumerate(document["edition"].get("scales") or ()):
+        seen: dict[str, str] = {}
+        for path, group, key in _placed(at, scale):
+            if key in seen:
+                yield path, f"{key} is in the group {seen[key]} already"
+            seen.setdefault(key, group)
+
+
+def _placed(at: int, scale: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """The place of each question on a scale, with its group and its own key."""
+    for to, group in enumerate(scale["groups"]):
+        for place, key in enumerate(group["questions"]):
+            path = ("edition", "scales", at, "groups", to, "questions", place)
+            yield path, group["key"], key
 
 
 def _unrated(question: Mapping[str, Any], top: int) -> str:

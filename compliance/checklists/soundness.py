@@ -12,10 +12,10 @@ from compliance.applicability import gates as gates_of
 from compliance.applicability import implied, rules, simulator
 from compliance.applicability.choices import Effect, FactKind
 from compliance.checklists import scales, succession
+from compliance.checklists.rating import repeated
+from compliance.checklists.scales import Fault, Path
 
 Document = Mapping[str, Any]
-Path = tuple[str | int, ...]
-Fault = tuple[Path, str]
 Known = Mapping[str, set[str]]
 MOST_CASES = 5000
 """Beyond so many combinations of facts nobody says that a rule can never hold."""
@@ -26,7 +26,12 @@ NEVER_APPLIES = "no answer to the facts makes it apply"
 def faults(document: Document) -> list[Fault]:
     """All that is unsound; examples are run only when everything else is sound."""
     known = choices_of(document["facts"])
-    found = [*broken(document), *dangling(document), *_questions(document, known)]
+    found = [
+        *broken(document),
+        *ambiguous(document),
+        *dangling(document),
+        *_questions(document, known),
+    ]
     return found or list(differences(document))
 
 
@@ -43,6 +48,25 @@ def broken(document: Document) -> list[Fault]:
     ]
 
 
+def ambiguous(document: Document) -> list[Fault]:
+    """Faults of new editions that older ones, published before they were refused, may have.
+
+    A content, which is signed and reported, holds the words of an answer and no key; a
+    question that stands on a scale twice would count twice. Readers of such editions
+    say which counts: ``rating.by_label`` and ``scales.scales_of``.
+    """
+    offered = [
+        *((("facts", at), fact) for at, fact in enumerate(document["facts"])),
+        *_placed(document),
+    ]
+    alike = [
+        ((*path, "choices"), f"two choices read “{label}”")
+        for path, part in offered
+        if (label := repeated(one["label"] for one in part.get("choices") or ()))
+    ]
+    return [*alike, *scales.repeats(document)]
+
+
 def refused(document: Document) -> list[Fault]:
     """Faults that no change of facts, gates or examples may add to a draft."""
     rested = [
@@ -50,7 +74,7 @@ def refused(document: Document) -> list[Fault]:
         for path, question in _placed(document)
         if (named := _contested(document).intersection(rules.uses(question["rule"])))
     ]
-    return [*broken(document), *dangling(document), *rested]
+    return [*broken(document), *ambiguous(document), *dangling(document), *rested]
 
 
 def dangling(document: Document) -> list[Fault]:
@@ -83,7 +107,9 @@ def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 
 
 def name_of(path: Path, document: Document) -> str:
-    """The name of the fact, gate or example at a path."""
+    """The key of the question at a path, or the name of another part."""
+    if path[0] == "sections":
+        return str(document["sections"][path[1]]["questions"][path[3]]["key"])
     if path[0] == "facts":
         return str(document["facts"][path[1]]["label"])
     if path[1] == "essentials":

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from compliance.applicability import rules
 from compliance.applicability.choices import FactKind
 from compliance.checklists import soundness, translations
 from compliance.checklists.choices import QuestionKind
-from compliance.checklists.rating import repeated
+from compliance.checklists.scales import Path
 from compliance.legal_index.choices import CiteState
 from compliance.legal_index.cited import Cited
 from compliance.web.languages import language_name
@@ -130,8 +132,6 @@ def _cite_fault(found: Cited) -> str:
 def _kind_faults(question: Document) -> Iterator[str]:
     if question["kind"] in CHOICE_KINDS and len(question["choices"]) < 2:
         yield "It is answered by a choice and offers fewer than two."
-    if label := repeated(choice["label"] for choice in question["choices"]):
-        yield f"Two of its choices read “{label}”."
     if question["kind"] == QuestionKind.NUMBER and not question["number"]:
         yield "It is answered by a number and has no bounds."
 
@@ -149,11 +149,12 @@ def _unsound(document: Document) -> Iterator[Item]:
         if (path, reason) in dangling:
             yield Item(_named(path, document, reason), is_blocking=False, where=WHERE)
         elif path[0] == "sections":
-            section = document["sections"][path[1]]
-            key = section["questions"][path[3]]["key"]
+            key = soundness.name_of(path, document)
             text = f"Its rule cannot be read: {reason}."
             if reason == soundness.NEVER_APPLIES:
                 text = "No answer to the facts makes it apply."
+            elif path[4:] == ("choices",):
+                text = f"{capfirst(reason)}."
             yield Item(text, is_blocking=True, place=key)
         elif path[0] == "facts":
             label = document["facts"][path[1]]["label"]
@@ -163,7 +164,7 @@ def _unsound(document: Document) -> Iterator[Item]:
             yield Item(_named(path, document, reason), is_blocking=True, where=WHERE)
 
 
-def _named(path: soundness.Path, document: Document, reason: str) -> str:
+def _named(path: Path, document: Document, reason: str) -> str:
     """A fault of a gate or of an example, with its name."""
     name = soundness.name_of(path, document)
     said = reason.rstrip(".")

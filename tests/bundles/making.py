@@ -40,16 +40,22 @@ YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
 
 def publish(*keys, number="2026.1", checklist="moved", organisation=None):
     """A published edition of questions with those keys, of every kind in turn."""
-    Theme.objects.get_or_create(key="t", defaults={"name": "Themes", "position": 1})
     asked = [
         question(key, rule={"data": "health"} if key == "Q9" else None) for key in keys
     ]
+    found = document(asked, number=number, checklist=checklist, facts=[FACT])
+    return stored(found, organisation)
+
+
+def stored(found, organisation=None):
+    """The published edition of a document."""
+    Theme.objects.get_or_create(key="t", defaults={"name": "Themes", "position": 1})
     edition, _ = store_checklist(
         by=None,
         theme="t",
         title="What moves",
         summary="",
-        document=document(asked, number=number, checklist=checklist, facts=[FACT]),
+        document=found,
         organisation=organisation,
     )
     return edition

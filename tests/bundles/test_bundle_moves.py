@@ -14,6 +14,7 @@ from compliance.audit.checkpoints import checkpoint
 from compliance.audit.models import Event
 from compliance.audit.text_erasure import erase
 from compliance.bundles.import_plan import plan
+from compliance.checklists import soundness
 from compliance.evidence import storage
 from compliance.evidence.against_disk import faults as files_against_disk
 from compliance.models import (
@@ -34,10 +35,12 @@ from tests.bundles.making import (
     make_everything,
     reading,
     say,
+    stored,
     write_elsewhere,
 )
+from tests.documents import document, question
 from tests.evidence.samples import PDF
-from tests.factories import make_action, make_organisation
+from tests.factories import make_action, make_assessment, make_organisation
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +116,24 @@ def test_own_checklist_comes_along_and_is_used_again(full, content, cast):
         Edition.objects.get(checklist=edition.checklist, number="2026.1").status
         == "retired"
     )
+
+
+def test_edition_comes_along_with_faults_that_were_refused_later(cast):
+    """Its choices read the same, and its scale names a question twice."""
+    levels = [{"name": name} for name in ("Low", "High")]
+    group = {"key": "g", "title": "Group", "weight": 0, "across": False}
+    group["questions"] = ["Q1", "Q1"]
+    scale = {"key": "s", "name": "Scale", "read": "lowest", "levels": levels}
+    alike = [{"key": key, "label": "Partly", "help": ""} for key in ("a", "b")]
+    found = document([question("Q1", kind="choice", choices=alike)], facts=[])
+    found["edition"]["scales"] = [scale | {"groups": [group]}]
+    assert len(soundness.ambiguous(found)) == 2
+    full = make_assessment(cast.acme, cast.ada, stored(found, cast.acme))
+    say(full.answers.get(), cast.con, verdict="met", value="b")
+    came = brought_in(bundle_of(full), cast.other)
+    assert came.edition.checklist.organisation == cast.other
+    assert came.edition.content_hash == full.edition.content_hash
+    assert hash_of(came) == hash_of(full)
 
 
 def test_library_edition_is_used_as_it_stands(cast):

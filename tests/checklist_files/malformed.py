@@ -257,11 +257,6 @@ CHEAP = {
         kind="text", number=None, choices=[{"key": "a", "label": "A"}]
     ),
     "choice is text": ask(kind="choice", number=None, choices=["a", "b"]),
-    "choices that read the same": ask(
-        kind="choice",
-        number=None,
-        choices=[{"key": "a", "label": "A"}, {"key": "b", "label": " A"}],
-    ),
     "choice twice": ask(
         kind="choice", number=None, choices=[{"key": "a", "label": "A"}] * 2
     ),

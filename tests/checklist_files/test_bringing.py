@@ -146,6 +146,16 @@ def test_unknown_citation_refuses_the_whole_file(theme):
     assert content.document(take(sheet).edition) == sheet.document
 
 
+def test_choices_that_read_the_same_refuse_the_whole_file(theme):
+    sheet = make_sheet(4)
+    asked = next(q for s in sheet.document["sections"] for q in s["questions"])
+    offered = [{"key": k, "label": " A", "help": ""} for k in "ab"]
+    asked |= {"kind": "choice", "choices": offered, "number": None}
+    with pytest.raises(FaultyError, match=r": two choices read “A”$"):
+        take(sheet)
+    assert (Checklist.objects.count(), events()) == (0, [])
+
+
 def test_action_refuses_a_citation_that_went_away_and_keeps_nothing(theme):
     sheet = make_sheet(4)
     sheet.document["sections"][0]["questions"][0]["cites"] = ["Law Art. 1"]

@@ -266,5 +266,8 @@ def test_question_stands_on_a_scale_once(groups, place):
     group, at = place
     path = ("edition", "scales", 0, "groups", group, "questions", at)
     fault = (path, "T001 is in the group g0 already")
-    assert fault in soundness.broken(scaled(*groups))
-    assert soundness.broken(scaled((False, "T001"), (True, "T002"))) == []
+    document = scaled(*groups)
+    assert soundness.ambiguous(document) == [fault]
+    assert fault in soundness.faults(document)
+    assert soundness.broken(document) == []
+    assert soundness.ambiguous(scaled((False, "T001"), (True, "T002"))) == []

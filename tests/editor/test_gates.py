@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from compliance.checklists import content
+from compliance.checklists import content, soundness
 from compliance.editor import actions as editor_actions
 from compliance.models import Event, Fact
 from compliance.publishing import actions as publishing
@@ -240,6 +240,26 @@ def test_undo_brings_back_no_gate_that_rests_on_a_fact_that_is_gone(ada, cast, d
     )
     assert "unknown fact &#x27;data&#x27;" in page.text
     assert gates_of(draft) is None
+
+
+def test_fact_goes_from_a_draft_whose_scale_names_a_question_twice(cast, draft):
+    """The fault is no fact's; publishing refuses it."""
+    group = {"key": "g", "title": "Group", "questions": ["Q1", "Q1"]}
+    levels = [{"name": name} for name in ("Low", "High")]
+    scale = {"key": "s", "name": "Scale", "read": "lowest", "levels": levels}
+    draft.gates, draft.scales = None, [scale | {"groups": [group]}]
+    draft.save()
+    asked = draft.questions.get(key="Q1")
+    asked.kind = "choice"
+    asked.save()
+    for place, key in enumerate("ab"):
+        asked.choices.create(key=key, label=key, position=place)
+    found = soundness.ambiguous(content.document(draft))
+    assert [reason for _, reason in found] == ["Q1 is in the group g already"]
+    editor_actions.remove_fact(
+        by=cast.ada, organisation=cast.acme, edition_id=draft.pk, key="data"
+    )
+    assert not draft.facts.exists()
 
 
 def test_citation_of_the_index_is_kept(ada, draft):

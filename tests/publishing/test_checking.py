@@ -98,7 +98,7 @@ def test_rule_must_be_readable_and_able_to_hold(document, rule, said):
 def test_choices_that_read_the_same_block(document):
     offered = [{"key": key, "label": "Partly"} for key in ("c0", "c1")]
     first(document).update(kind="choice", choices=offered)
-    assert points(document) == [("Q1", True, "Two of its choices read “Partly”.")]
+    assert points(document) == [("Q1", True, "Two choices read “Partly”.")]
 
 
 def test_one_of_two_choices_cannot_be_both(document):

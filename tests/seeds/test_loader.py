@@ -101,7 +101,7 @@ def test_right_seeds_have_no_faults(tmp_path):
         ({"kind": "stage"}, "line 4: T001: kind stage needs two choices or more"),
         (
             {"kind": "choice", "choices": [{"key": k, "label": "A"} for k in "ab"]},
-            "line 4: T001: two choices read “A”",
+            "line 23: T001 choices: two choices read “A”",
         ),
         (
             {"choices": [{"key": "a", "label": "A"}]},
