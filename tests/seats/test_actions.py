@@ -429,6 +429,27 @@ def test_mail_goes_to_the_owners_when_who_gave_the_seat_lost_the_right(
     assert (mail.to, "Aud Itor closed" in mail.body) == ([cast.ada.email], True)
 
 
+@pytest.mark.parametrize("how", ["left", "ended", "over"])
+def test_auditor_without_an_open_seat_gets_no_mail_and_the_page_says_so(
+    how, cast, assessment, seat, sign_in
+):
+    asked, days = ask(cast.aud, seat), timedelta()
+    if how == "left":
+        leave(by=cast.aud, membership=cast.acme.memberships.get(user=cast.aud))
+    elif how == "ended":
+        actions.end_seat(by=cast.otto, seat=seat)
+    else:
+        days = timedelta(days=30)
+    send_queued()
+    with time_machine.travel(timezone.now() + days):
+        path, form = f"/o/acme/requests/{asked.pk}/", {"text": "It is on the share."}
+        page = flat(sign_in(cast.ada).post(path, form, follow=True).text)
+        actions.close(by=cast.otto, request=asked)
+        assert send_queued() == []
+    assert "The auditor has no open seat any more, so nobody gets a mail." in page
+    assert "The auditor gets a mail." not in page
+
+
 def test_numbers_follow_each_other_in_an_assessment(cast, assessment, seat):
     assert [ask(cast.aud, seat, title).number for title in "abc"] == [1, 2, 3]
 

@@ -7,7 +7,14 @@ from compliance.seats.actions.granting import (
     hold_offers,
     take_up_offers,
 )
-from compliance.seats.actions.requests import CLOSED, ask, close, reply, say
+from compliance.seats.actions.requests import (
+    CLOSED,
+    ask,
+    close,
+    reaches,
+    reply,
+    say,
+)
 from compliance.seats.actions.sampling import draw, mark
 from compliance.seats.actions.sharing import open_share, revoke, share
 from compliance.seats.actions.visits import note_download, note_view
@@ -25,6 +32,7 @@ __all__ = [
     "note_download",
     "note_view",
     "open_share",
+    "reaches",
     "reply",
     "revoke",
     "say",

@@ -163,6 +163,15 @@ def close(*, by: User, request: Request) -> Request:
     return asked
 
 
+def reaches(asked: Request) -> bool:
+    """Whether a mail about a request goes to its auditor: the seat opens something today.
+
+    It ends with the membership, too.
+    """
+    rows = Seat.objects.open_for(asked.asked_by, timezone.localdate())
+    return rows.filter(pk=asked.seat_id).exists()
+
+
 def _open(rows: Any, request_id: int) -> Request:
     """The request under lock, if it may still be talked about."""
     found: Request = rows.for_page().select_for_update(of=("self",)).get(pk=request_id)
@@ -255,7 +264,7 @@ def _mail_in(by: User, asked: Request, text: str, *, closes: bool = False) -> No
 
 def _mail_out(by: User, asked: Request, text: str, *, closes: bool = False) -> None:
     """To the auditor, while the seat is open."""
-    if asked.seat.standing(timezone.localdate()) != "open":
+    if not reaches(asked):
         return
     slug = asked.assessment.organisation.slug
     path = reverse("seats:asked", args=[slug, asked.seat_id, asked.pk])

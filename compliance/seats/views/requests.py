@@ -62,8 +62,14 @@ def request(request: MemberRequest, request_id: int) -> HttpResponse:
     status = _answer(request, row, form) if form.is_valid() else 422
     if form.errors:
         return _page(request, row, form, status)
-    messages.success(request, f"Answered. {by_mail('The auditor gets a mail.')}")
+    messages.success(request, f"Answered. {_mailed(row)}")
     return redirect(request.path)
+
+
+def _mailed(row: Request) -> str:
+    if not actions.reaches(row):
+        return "The auditor has no open seat any more, so nobody gets a mail."
+    return by_mail("The auditor gets a mail.")
 
 
 def _form(
