@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -76,6 +76,8 @@ def _behind(model: type[Model], order: Sequence[str], values: list[Any]) -> Q:
         column = name.lstrip("-")
         try:
             typed = _field(model, column).to_python(value)
+            if isinstance(typed, datetime) and typed.tzinfo:
+                typed = typed.astimezone(UTC)  # the ends of the calendar have none
         except (ValidationError, TypeError, ValueError, OverflowError) as error:
             raise _no_cursor() from error
         if typed is None or (isinstance(typed, str) and "\x00" in typed):

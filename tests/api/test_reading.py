@@ -1,5 +1,8 @@
 """Reading by a program: the same rows, the same walls."""
 
+import base64
+import json
+
 import pytest
 
 from compliance.models import Event
@@ -42,6 +45,17 @@ def test_lists_come_in_pages(cast):
     assert len(seen) == len(set(seen)) == 5
     newest = cast.acme.assessments.order_by("-started_at", "pk")
     assert seen == [str(pk) for pk in newest.values_list("pk", flat=True)]
+
+
+@pytest.mark.parametrize(
+    "day", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_cursor_of_a_day_beyond_the_calendar_is_refused(day, cast, own):
+    said = json.dumps(["-started_at,pk", day, str(own.pk)])
+    cursor = base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+    reply = Program(cast.rob, cast.acme).get(f"/assessments?cursor={cursor}")
+    assert reply.status_code == 422
+    assert reply.json()["faults"][0]["at"] == "query.cursor"
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "W10", "a" * 401, "bnVsbA"])
