@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from compliance.models import Event
+from compliance.models import AccessPolicy, Event
 from tests import factories
 from tests.calling import Program
 
@@ -90,6 +90,17 @@ def test_everything_of_an_assessment_can_be_read(cast, own):
     assert program.get("/checklists").json()["items"]
     assert len(program.get("/members").json()["items"]) == 6
     assert program.get("/search?q=Q1").json()["items"]
+
+
+def test_trail_is_for_those_to_whom_the_policy_leaves_exports(cast, own):
+    program = Program(cast.rev, cast.acme)
+    whole = Program(cast.ada, cast.acme, ["trail"], is_of_organisation=True)
+    AccessPolicy.objects.create(organisation=cast.acme, exports="owners")
+    reply = program.get("/trail")
+    assert reply.status_code == 403
+    assert reply.json()["type"] == "urn:attest:problem:policy"
+    assert Program(cast.ada, cast.acme).get("/trail").status_code == 200
+    assert whole.get("/trail").status_code == 200
 
 
 def test_trail_comes_with_proofs(cast, own):

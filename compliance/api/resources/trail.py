@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 
 from compliance.api.bearer import ApiRequest
 from compliance.api.operations import operation
+from compliance.api.problems import ProblemError
 from compliance.audit import export as exporting
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.organisations.access import Permission
+from compliance.organisations.access import Permission, may
 
 router = Router(tags=["trail"])
 MOST = 1000
@@ -57,7 +58,13 @@ def list_events(
     limit: Annotated[int, Field(ge=1, le=MOST)] = 200,
     assessment: UUID | None = None,
 ) -> TrailPage:
-    """Events behind a number, of one assessment or of all, with the proof of each."""
+    """Events behind a number, of one assessment or of all, with the proof of each.
+
+    A page of it is an export: 403 where the organisation leaves those to other roles.
+    """
+    if request.membership and not may(request.membership, Permission.EXPORT):
+        detail = "The organisation leaves exports, of the trail too, to other roles."
+        raise ProblemError(403, detail, kind="policy")
     here = request.organisation
     newest_seq, newest_hash = trail.head_of(here.pk)
     rows = Event.objects.filter(organisation_id=here.pk, seq__gt=after)
