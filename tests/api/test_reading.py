@@ -8,6 +8,7 @@ import pytest
 from compliance.models import AccessPolicy, Event
 from tests import factories
 from tests.calling import Program
+from tests.resting import resting
 
 
 @pytest.fixture
@@ -32,6 +33,17 @@ def test_without_a_token_nothing_opens(given, client, cast, own):
     assert reply.status_code == 401
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_assessment_says_where_the_answers_stand_that_wait_in_it(cast):
+    whole, here = resting(cast.acme, cast.ada)
+    program = Program(cast.rob, cast.acme)
+    found = program.get(f"/assessments/{here.pk}").json()
+    assert (found["rests"], found["rests_on"]) == (True, str(whole.pk))
+    items = program.get(f"/assessments/{here.pk}/answers").json()["items"]
+    assert [one["applies"] for one in items] == [False, False, True, True]
+    found = program.get(f"/assessments/{whole.pk}").json()
+    assert (found["rests"], found["rests_on"]) == (False, None)
 
 
 def test_lists_come_in_pages(cast):

@@ -28,6 +28,13 @@ class AssessmentShape(BaseModel):
     status: AssessmentStatus
     revision: int
     carried_from: UUID | None
+    rests: bool
+    """Whether sections that are asked once for the organisation are answered elsewhere.
+
+    Their answers here wait and do not apply: read those of ``rests_on``.
+    """
+    rests_on: UUID | None
+    """Null for an assessment that stayed elsewhere, too."""
     started_at: datetime
     url: str
     """The page of it."""
@@ -44,6 +51,8 @@ class AssessmentShape(BaseModel):
             status=AssessmentStatus(row.status),
             revision=row.revision,
             carried_from=row.carried_from_id,
+            rests=row.rests,
+            rests_on=row.rests_on_id,
             started_at=row.started_at,
             url=row.get_absolute_url(),
         )
