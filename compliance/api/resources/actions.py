@@ -86,7 +86,7 @@ def change_action(request: ApiRequest, number: Id, given: ActionChange) -> Any:
     """Set some fields of an action that you read in ``version``; see ``change_answer``."""
     author = author_of(request)
     with writing():
-        refuse_stale(request, ActionShape.of(_find(request, number)))
+        _refuse_changed(request, number)
         done = actions.change_action(
             by=author,
             organisation=request.organisation,
@@ -94,10 +94,18 @@ def change_action(request: ApiRequest, number: Id, given: ActionChange) -> Any:
             changes=changes_in(given.set),
             base=given.version,
         )
-    standing = ActionShape.of(_find(request, number))
+        standing = ActionShape.of(_find(request, number))
     if isinstance(done, actions.Stale):
         return _conflict(done, standing)
     return standing
+
+
+def _refuse_changed(request: ApiRequest, number: int) -> None:
+    """End the call where the action is not as ``If-Match`` says; else hold it."""
+    if "If-Match" in request.headers:
+        rows = request.organisation.actions.select_for_update(of=("self",))
+        list(rows.filter(number=number))
+        refuse_stale(request, ActionShape.of(_find(request, number)))
 
 
 def _conflict(done: actions.Stale, standing: ActionShape) -> Said:

@@ -25,6 +25,7 @@ from compliance.api.shapes.leaves import Id
 from compliance.api.tags import refuse_stale
 from compliance.assessments import actions
 from compliance.assessments.answer_fields import BY_COLUMN, Kind
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Comment
 from compliance.audit.transaction import writing
 from compliance.discussion import actions as talk
@@ -74,8 +75,7 @@ def change_answer(request: ApiRequest, answer_id: Id, given: AnswerChange) -> An
     """
     author = author_of(request)
     with faults_in_set(), writing():
-        answer = find_answer(request, answer_id)
-        refuse_stale(request, answer_of(answer))
+        answer = _unchanged(request, find_answer(request, answer_id))
         done = actions.save_answer(
             by=author,
             organisation=request.organisation,
@@ -84,10 +84,21 @@ def change_answer(request: ApiRequest, answer_id: Id, given: AnswerChange) -> An
             changes=changes_in(given.set),
             base=given.version,
         )
-    standing = answer_of(find_answer(request, answer_id))
+        standing = answer_of(find_answer(request, answer_id))
     if isinstance(done, actions.Refused):
         return _conflict(done, standing)
     return standing
+
+
+def _unchanged(request: ApiRequest, answer: Answer) -> Answer:
+    """The answer, if it is as ``If-Match`` says; nobody changes it then before the save."""
+    if "If-Match" not in request.headers:
+        return answer
+    hold_open(answer.assessment_id)
+    list(Answer.objects.select_for_update(of=("self",)).filter(pk=answer.pk))
+    held = find_answer(request, answer.pk)
+    refuse_stale(request, answer_of(held))
+    return held
 
 
 def _conflict(done: actions.Refused, standing: Any) -> Said:
