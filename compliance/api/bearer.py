@@ -4,6 +4,7 @@ No cookie opens it, so no form of another site can use it: it needs no CSRF toke
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
@@ -28,6 +29,8 @@ class ApiRequest(HttpRequest):
     person: User | None
     may: frozenset[Permission]
     quota: limits.Quota
+    made_id: UUID | None
+    """The id for what an upload under a key makes: the same where the call comes again."""
 
 
 def author_of(request: ApiRequest) -> User:
@@ -69,7 +72,7 @@ class Bearer(HttpBearer):
             bearer.may,
         )
         call.organisation, call.person = bearer.token.organisation, bearer.token.user
-        call.quota = limits.counted(bearer.token)
+        call.quota, call.made_id = limits.counted(bearer.token), None
         if call.quota.left < 0:
             headers = {"Retry-After": str(call.quota.seconds)} | call.quota.headers
             raise ProblemError(429, headers=headers)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
 
 from django.db import IntegrityError
 from django.db.models import Q
@@ -17,7 +18,7 @@ from compliance.audit.transaction import attempt, writing
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
 ABANDONED = timedelta(minutes=15)
-"""An upload that has no reply by then was cut off: the same key begins anew."""
+"""An upload that has no reply by then was cut off: the same key goes on with it."""
 FORGOTTEN = 410
 """The status of a call whose reply Attest no longer keeps."""
 LONGEST = 200
@@ -51,6 +52,8 @@ def once_apart(
     """The same for an upload, which must not hold up others while it is looked at.
 
     The row is there before the upload is kept, and says so to a second call meanwhile.
+    Whoever dies between upload and reply leaves it without one: ``made_id`` is the same
+    when the call comes again, so that what it made is found.
     """
     key = _key_of(request)
     if not key:
@@ -66,6 +69,7 @@ def once_apart(
             call.save(update_fields=["made_at", "body"])
     if not is_new:
         return _again(call)
+    request.made_id = uuid5(NAMESPACE_OID, f"{request.token.token_hash} {call.pk}")
     try:
         response = run()
     except BaseException:

@@ -4,8 +4,12 @@ import json
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
+from django.utils import timezone
 
+from compliance.api import repeating
 from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED
 from compliance.audit import trail, verification
 from compliance.models import Action, Call, Comment, Event, Evidence, Mention
@@ -247,6 +251,27 @@ def test_file_is_added_used_and_fetched(con, answer):
         trail.token_of(e) for e in Event.objects.filter(action__startswith="evidence.")
     ]
     assert named == [con.token.pk] * 3
+
+
+def test_file_whose_reply_was_lost_with_its_worker_is_kept_once(con, monkeypatch):
+    def send():
+        file = SimpleUploadedFile("policy.txt", b"We do this.", "text/plain")
+        return con.send("/evidence/files", {"file": file}, Idempotency_Key="f")
+
+    def killed(*_):
+        raise OperationalError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repeating, "_keep", killed)
+        assert send().status_code >= 500
+    kept = Evidence.objects.get()
+    assert send().json()["type"] == "urn:attest:problem:in-progress"
+    with time_machine.travel(timezone.now() + repeating.ABANDONED * 2):
+        replies = [send(), send()]
+    assert [(one.status_code, one.json()["id"]) for one in replies] == [
+        (201, str(kept.pk))
+    ] * 2
+    assert Evidence.objects.count() == 1
 
 
 def test_refused_files_name_the_reason(con, settings):

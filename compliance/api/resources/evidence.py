@@ -92,7 +92,17 @@ def add_file(
     request: ApiRequest, file: File[UploadedFile], words: Form[EvidenceWords]
 ) -> Said:
     """Keep a file. The limits of the page hold: type, size, files an hour, room."""
-    return _added(request, words, upload=file)
+    pk = request.made_id
+    if pk and (kept := request.organisation.evidence.filter(pk=pk).first()):
+        return _said(kept)  # whoever kept it died before its reply was
+    made = library.add_file(
+        by=author_of(request),
+        organisation=request.organisation,
+        upload=file,
+        pk=pk,
+        **words_in(request, words),
+    )
+    return _said(made)
 
 
 @operation(
@@ -105,7 +115,12 @@ def add_file(
 )
 def add_link(request: ApiRequest, given: LinkGiven) -> Said:
     """Keep a link."""
-    return _added(request, given)
+    made = library.add(
+        by=author_of(request),
+        organisation=request.organisation,
+        **words_in(request, given),
+    )
+    return _said(made)
 
 
 def words_in(request: ApiRequest, given: EvidenceWords) -> dict[str, Any]:
@@ -116,9 +131,5 @@ def words_in(request: ApiRequest, given: EvidenceWords) -> dict[str, Any]:
     return words
 
 
-def _added(request: ApiRequest, given: EvidenceWords, **more: Any) -> Said:
-    words = words_in(request, given) | more
-    made = library.add(
-        by=author_of(request), organisation=request.organisation, **words
-    )
+def _said(made: Evidence) -> Said:
     return Said(EvidenceShape.of(made), 201, Location=f"/api/v1/evidence/{made.pk}")

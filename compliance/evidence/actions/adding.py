@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date
 from typing import Any, BinaryIO, cast
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -60,12 +61,14 @@ def add_file(
     title: str = "",
     replaces: Evidence | None = None,
     of: Upload | None = None,
+    pk: UUID | None = None,
     **dates: date | None,
 ) -> Evidence:
     """Keep a file and its row; without a title it is called by its name.
 
     With ``of`` it came in pieces: that row names it from then on, and ``FinishedError`` is
-    raised where it names another one already, or is gone.
+    raised where it names another one already, or is gone. ``pk`` is its id, where the
+    caller has one.
 
     The bytes are written and flushed before the row, outside the transaction: what
     fails in between leaves a file that ``sweep`` takes away, never a row without its
@@ -75,6 +78,7 @@ def add_file(
     refuse_size(upload.size or 0)
     name, kind = _recognised(upload)
     evidence = Evidence(
+        pk=pk or uuid4(),
         organisation=organisation,
         title=title or name,
         file_name=name,
