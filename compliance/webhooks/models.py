@@ -8,15 +8,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from compliance.audit import trail
 from compliance.audit.columns import Proven, Unproven
 from compliance.audit.event_types import Topic
 from compliance.audit.models import ChainHead
 from compliance.organisations.models import OVER, Organisation, User
 from compliance.web.outgoing import LONGEST_URL
 from compliance.webhooks.choices import State
+from compliance.webhooks.events import WEBHOOK_SECRET_CHANGED
 
 OVERLAP = timedelta(hours=24)
 """After a change the secret before still signs, too, so that nothing is lost meanwhile."""
+
+MOST_BEFORE = 10
+"""Secrets beside the newest one that sign: a header has no room for more."""
 
 
 class WebhookQuerySet(models.QuerySet["Webhook"]):
@@ -110,10 +115,21 @@ class Webhook(models.Model):
         return ""
 
     def numbers(self, now: datetime) -> list[int]:
-        """The secrets that sign now: the one of today, and for a day the one before."""
-        is_changing = self.secret_number > 1 and now < self.secret_at + OVERLAP
+        """The secrets that sign now: the one of today, and for a day each that it followed.
+
+        Whoever changes it twice has perhaps never given the one between to the receiver.
+        """
         newest = self.secret_number
-        return [newest, newest - 1] if is_changing else [newest]
+        if newest == 1 or now >= self.secret_at + OVERLAP:
+            return [newest]
+        changes = trail.events_of(self.organisation_id).filter(
+            action=WEBHOOK_SECRET_CHANGED,
+            subject_label="webhook",
+            subject_id=str(self.pk),
+            at__gt=now - OVERLAP,
+        )
+        before = min(max(changes.count(), 1), MOST_BEFORE)
+        return list(range(newest, max(newest - before, 1) - 1, -1))
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -305,6 +305,24 @@ def test_both_secrets_sign_for_a_day_after_a_change(cast, answer, receiver, cloc
     assert after["Webhook-Signature"] == signed(second, after, *later)
 
 
+def test_secret_before_still_signs_for_its_day_where_it_is_changed_twice(
+    cast, answer, receiver, clock
+):
+    webhook, first = make(cast)
+    change = {"by": cast.ada, "webhook": webhook}
+    second = actions.change_secret(**change)
+    clock.shift(timedelta(hours=2))
+    third = actions.change_secret(**change)
+    for hours in (0, 23, 2):
+        clock.shift(timedelta(hours=hours))
+        say(answer, cast)
+        work()
+    known = [[third, second, first], [third, second], [third]]
+    for (headers, body), secrets in zip(receiver.got, known, strict=True):
+        wanted = [signed(one, headers, body) for one in secrets]
+        assert headers["Webhook-Signature"].split() == wanted
+
+
 def test_secret_is_shown_once_and_stored_nowhere(cast, sign_in):
     client = sign_in(cast.ada)
     sent = {"address": ADDRESS, "topics": ["answer"], "password": PASSWORD}
