@@ -123,14 +123,14 @@ def set_aside(
 ) -> tuple[Proposal, Event | None]:
     """Close a proposal that nobody will use; doing it twice is doing it once.
 
-    The event is None the second time. Raises ``ValidationError`` for a closed assessment and for one that was used or
-    replaced meanwhile, ``Answer.DoesNotExist`` and ``Proposal.DoesNotExist`` for foreign
-    ids.
+    The event is None the second time. Raises ``ValidationError`` for a closed assessment,
+    one that was used or replaced meanwhile, or set aside for another reason;
+    ``Answer.DoesNotExist`` and ``Proposal.DoesNotExist`` for foreign ids.
     """
     with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         found = answer.proposals.select_related("token").get(pk=proposal_id)
-        if found.state == ProposalState.SET_ASIDE:
+        if found.state == ProposalState.SET_ASIDE and reason in {"", found.reason}:
             return found, None
         refuse_settled(answer, found)
         found.reason = reason

@@ -204,6 +204,20 @@ def test_set_aside_with_a_reason(here, sign_in):
     assert "proposed-" not in page(browser, here)
 
 
+def test_another_reason_of_a_second_person_is_refused_and_stays_on_the_page(
+    here, sign_in
+):
+    aside(sign_in(here.ada), here, reason="There are four.")
+    plain, reason = {"Accept": "text/html"}, "Payroll is missing."
+    reply = aside(sign_in(here.otto), here, headers=plain, reason=reason)
+    assert reply.status_code == 422
+    assert "was set aside meanwhile" in reply.content.decode()
+    assert reason in reply.content.decode()
+    event, after = last("answer.proposal_set_aside")
+    assert (event.actor, after["text"]) == (here.ada, "There are four.")
+    assert aside(sign_in(here.otto), here, reason="There are four.").status_code == 200
+
+
 def again(browser, here, seq, headers=HTMX):
     return browser.post(address(here, "proposal_again", seq), headers=headers)
 

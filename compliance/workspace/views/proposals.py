@@ -16,6 +16,7 @@ from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.proposals import actions
 from compliance.web.htmx import wants_partial
+from compliance.web.rejected_input import Unsent
 from compliance.workspace.forms import AsideForm
 from compliance.workspace.pages import find, find_row, row_context
 from compliance.workspace.row_pages import ROW, beside, undo_refused, whole_row
@@ -32,7 +33,8 @@ def proposal_aside(
     answer = find_row(request, assessment_id, answer_id)
     form = AsideForm(request.POST)
     if not form.is_valid():
-        return _refused(request, answer, [str(text) for text in form.errors["reason"]])
+        faults = [str(text) for text in form.errors["reason"]]
+        return _refused(request, answer, proposal_id, faults)
     try:
         _, event = actions.set_aside(
             by=request.user,
@@ -45,7 +47,7 @@ def proposal_aside(
     except Proposal.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
-        return _refused(request, answer, error.messages)
+        return _refused(request, answer, proposal_id, error.messages)
     said = "The proposal is set aside."
     if wants_partial(request.htmx):
         context = whole_row(request, answer, None, said=said)
@@ -101,13 +103,16 @@ def _mine(answer: Answer) -> str:
 
 
 def _refused(
-    request: MemberRequest, answer: Answer, faults: Sequence[str]
+    request: MemberRequest, answer: Answer, proposal_id: int, faults: Sequence[str]
 ) -> HttpResponse:
     """The faults in words beside the proposal; the reason stays on the page."""
     context: dict[str, Any] = {"faults": faults}
     template = "workspace/_faults.html"
     if not wants_partial(request.htmx):
         context |= row_context(request, answer)
-        context["reason"] = request.POST.get("reason", "")
+        reason = context["reason"] = request.POST.get("reason", "")
+        is_open = answer.proposals.open().filter(pk=proposal_id).exists()
+        if reason.strip() and not is_open:
+            context["unsent"] = Unsent((), (("Your reason", reason),))
         template = "workspace/row.html"
     return beside(request, render(request, template, context, status=422))
