@@ -8,6 +8,7 @@ import pytest
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.foreign_formats.oscal import xml
+from compliance.foreign_formats.oscal.control import derived
 from compliance.formats.findings import Sheet, from_plain
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (
@@ -118,6 +119,35 @@ def words_of(parts):
     for part in parts:
         yield part.get("prose", "")
         yield from words_of(part.get("parts", []))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (None, "[at the level of the [office]; by law]"),
+        (["by law"], "[by law]"),
+        (
+            ["at the level of the {{ insert: param, p2 }}"],
+            "[at the level of the [office]]",
+        ),
+        (["{{ insert: param, p1 }}"], "[[[[p1]]]]"),
+    ],
+)
+def test_value_that_a_profile_set_stands_before_what_it_chose_from(values, said):
+    level = "at the level of the {{ insert: param, p2 }}"
+    chosen = {"id": "p1", "select": {"choice": [level, "by law"]}}
+    params = [
+        chosen | ({"values": values} if values else {}),
+        {"id": "p2", "label": "office"},
+    ]
+    prose = "Write a policy {{ insert: param, p1 }}."
+    control = {
+        "id": "ac-1",
+        "title": "Policy",
+        "params": params,
+        "parts": [{"name": "statement", "prose": prose}],
+    }
+    assert f"Write a policy {said}." in derived(control, {})["text"]
 
 
 def test_statement_of_items_alone_asks_their_words():

@@ -164,15 +164,22 @@ def _filled(value: Any, params: Params) -> str:
 
 
 def _label(name: str, params: Params, depth: int = 0) -> str:
+    """The values that were set, a choice too; else its options, or what it is called."""
     found = params.get(name, {})
-    if depth < 3 and isinstance(choice := found.get("select"), dict):
-        options = [
-            _INSERT.sub(lambda m: _label(m[1], params, depth + 1), str(option))
-            for option in _list(choice.get("choice"))
+
+    def filled(texts: Any) -> list[str]:
+        if depth >= 3:
+            return []
+        return [
+            _INSERT.sub(lambda m: _label(m[1], params, depth + 1), str(text))
+            for text in _list(texts)
         ]
-        return f"[{'; '.join(options) or name}]"
-    values = [str(value) for value in _list(found.get("values"))]
-    return f"[{', '.join(values) or line(found.get('label')) or name}]"
+
+    if values := filled(found.get("values")):
+        return f"[{', '.join(values)}]"
+    if isinstance(choice := found.get("select"), dict):
+        return f"[{'; '.join(filled(choice.get('choice'))) or name}]"
+    return f"[{line(found.get('label')) or name}]"
 
 
 def _items(
