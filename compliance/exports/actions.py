@@ -168,12 +168,15 @@ def _make(package: Package) -> None:
 
 
 def _report(package: Package, listen: Listen) -> Report:
-    """The report that anybody who asks for one gets now; made where there is none."""
+    """The report that anybody who asks for one gets now; made where there is none.
+
+    One whose file is gone, or is not the sealed one any more, counts as none.
+    """
     with one_moment():
         assessment = to_read(package.assessment_id)
         content_hash = standing(assessment, content_of(assessment)).content_hash
         made = reports.report_of(assessment, content_hash)
-    if made:
+    if made and storage.is_good(storage.path_of(made.sha256)):
         return made
     report = package.reports.first()
     if report is None or report.is_over:  # else a killed process began it

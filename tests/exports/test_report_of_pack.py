@@ -1,6 +1,7 @@
 """An audit pack has the report of what stands: signed as it is, or not signed yet."""
 
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from compliance.bundles.download_store import package_store
 from compliance.exports import actions as packages
 from compliance.models import Report
 from compliance.press.api import Made
-from compliance.reports import actions
+from compliance.reports import actions, storage
 from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from tests import signing
 
@@ -114,3 +115,13 @@ def test_pack_fails_in_words_if_someone_signs_while_its_report_is_made(
     assert "Ask for the pack again" in package.problem
     monkeypatch.setattr(actions, "render", render)
     assert report_in(packed(cast, assessment)) == "signed 2"
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda file: file.write_text("other")])
+def test_pack_has_a_new_report_where_the_file_of_the_last_is_gone_or_changed(
+    cast, harm
+):
+    assessment = signing.make_ready(cast)
+    harm(storage.path_of(reported(cast, assessment).sha256))
+    assert report_in(packed(cast, assessment)) == "DRAFT 2"
+    assert report_in(packed(cast, assessment)) == "DRAFT 2"
