@@ -91,6 +91,7 @@ class _Writing:
                 with made.open("w+b") as bundle:
                     written = bundle_export.write(bundle_export.read(pk), bundle)
             except ValidationError as error:
+                _refuse_away(error)
                 self._miss(name, " ".join(error.messages))
                 continue
             sha256, _ = self._pack.add_file(
@@ -131,8 +132,7 @@ class _Writing:
             try:
                 file = storage.open_kept(self._organisation.pk, sha256)
             except storage.StorageError as error:
-                if error.code != storage.DAMAGED:
-                    raise AwayError(" ".join(error.messages)) from error
+                _refuse_away(error)
                 self._miss(name, " ".join(error.messages))
                 continue
             with file:
@@ -226,6 +226,12 @@ class _Writing:
         page = Engine.get_default().get_template("closing/archive_readme.txt")
         words = page.render(Context(context, autoescape=False))
         return f"{words.rstrip()}\n".encode()
+
+
+def _refuse_away(error: ValidationError) -> None:
+    """Nothing is missing for certain where its file could only not be read now."""
+    if isinstance(error, storage.StorageError) and error.code != storage.DAMAGED:
+        raise AwayError(" ".join(error.messages)) from error
 
 
 def _json(value: Any) -> bytes:

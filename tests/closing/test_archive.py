@@ -6,12 +6,14 @@ import sys
 import time
 import zipfile
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.audit import checkpoints, verification
+from compliance.bundles import bundle_export
 from compliance.bundles.process import opened
 from compliance.closing import actions, tasks
 from compliance.closing.archive import BESIDE
@@ -23,6 +25,7 @@ from compliance.models import Assessment, Event, Evidence, Membership, Report, T
 from compliance.reports import storage as reports
 from compliance.reports.actions import CancelledError
 from compliance.tokens.actions import make_token
+from compliance.web.bucket import AwayError
 from tests import seating, signing
 from tests.bundles.making import make_everything, publish
 from tests.factories import PASSWORD
@@ -269,3 +272,19 @@ def test_files_whose_hashes_begin_alike_do_not_hide_each_other(full, cast):
         assert one["file"].startswith(f"evidence/{one['sha256']} ")
         names.add(one["file"].lower())
     assert len(names) == rows.values("sha256").distinct().count()
+
+
+def test_bundle_that_only_could_not_be_read_is_not_called_missing(
+    full, cast, monkeypatch
+):
+    """The store of files is away for a moment, and answers again."""
+
+    def away(path):
+        raise AwayError
+
+    monkeypatch.setattr(bundle_export, "file_store", SimpleNamespace(chunks=away))
+    with pytest.raises(AwayError):
+        made(cast)
+    archive = cast.acme.archives.get()
+    assert (archive.status, archive.sha256) == ("failed", "")
+    assert "cannot be reached" in archive.problem
