@@ -261,8 +261,13 @@ def _lines(
 
 
 def _ended(status: int, job: Job) -> str:
-    if status in {-24, -9}:  # SIGXCPU, SIGKILL
+    if status == -signal.SIGXCPU:
         return _too_long(job)
+    if status == -signal.SIGKILL:  # not by us: whoever is over a limit of ours says so
+        return (
+            "The report could not be laid out: its process was killed. Either the machine"
+            " ran out of memory, or someone ended it by force. Ask for it again."
+        )
     return (
         f"The report could not be laid out (status {status}). Either it needs more"
         f" than {job['bytes'] // 2**20} MB of memory, or a text in it cannot"

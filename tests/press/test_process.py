@@ -9,7 +9,7 @@ from compliance.press import process
 from compliance.press.api import Limits, RenderError
 from tests.costs import busy
 from tests.press.printing import render
-from tests.reports.breaking import SECRET
+from tests.reports.breaking import KILLED, SECRET
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cold")]
 
@@ -40,6 +40,14 @@ def test_log_has_the_way_to_a_fault_and_no_word_of_an_answer(
     assert "builtins.KeyError" in record.getMessage()
     assert "breaking.py" in record.getMessage()
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("where", ["_prepare", "_lay_out"])
+def test_process_that_was_killed_is_not_called_slow(where, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "MODULE", "tests.reports.breaking")
+    with pytest.raises(RenderError, match="ran out of memory") as refused:
+        render([PAGE + KILLED + where], "", tmp_path / "x.pdf", silent)
+    assert "seconds" not in str(refused.value)
 
 
 def test_glutton_is_stopped_at_its_memory(tmp_path):

@@ -4,12 +4,16 @@
 """
 
 import logging
+import os
+import signal
 import sys
 from pathlib import Path
 
 from compliance.press import pdf
 
 SECRET = "what only the answer says"
+KILLED = "killed in "
+"""Before a step's name: the process is killed there, as by a machine without memory."""
 
 
 def breaking(press, name):
@@ -17,7 +21,10 @@ def breaking(press, name):
     step = getattr(press, name)
 
     def run(self, *given, **named):
-        if name in Path(self.paths[0]).read_text():
+        said = Path(self.paths[0]).read_text()
+        if KILLED + name in said:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if name in said:
             logging.getLogger("weasyprint").warning(SECRET)
             raise KeyError(SECRET)
         return step(self, *given, **named)
