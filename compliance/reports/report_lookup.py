@@ -19,7 +19,7 @@ from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pdf_engine import place
 from compliance.reviews.models import SignOff
 from compliance.templatetags.ui import long_day
-from compliance.verifier.checked import Looked, Verified, verified
+from compliance.verifier.checked import HASH, Looked, Verified, verified
 
 OK, FAULT, NOTE = "ok", "fault", "note"
 MOST_SEQ = 2**63 - 1
@@ -73,7 +73,7 @@ def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
     if seq == 0:
         return Looked(name, NOTE, "The trail was empty when the report was made.")
     event = Event.objects.filter(organisation_id=chain, seq=seq)
-    if event.filter(hash=str(facts.get("head_hash"))).exists():
+    if event.filter(hash=_hash(facts, "head_hash")).exists():
         return Looked(name, OK, f"The trail still has event {seq} with that hash.")
     if is_ours:
         words = (
@@ -98,7 +98,7 @@ def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
         )
         return Looked(name, FAULT, words)
     reports = Report.objects.filter(status=ReportStatus.DONE)
-    if reports.filter(content_hash=str(facts.get("content_hash"))).exists():
+    if reports.filter(content_hash=_hash(facts, "content_hash")).exists():
         words = "A report of the same content was made here; this file is another one."
         return Looked(name, NOTE, words)
     return Looked(name, NOTE, "No report of this content was made here.")
@@ -119,6 +119,15 @@ def _signed(facts: dict[str, Any]) -> list[Looked]:
         )
         return [Looked("sign-offs here", OK, words)]
     return [Looked("sign-offs here", NOTE, "Some of its sign-offs are not here.")]
+
+
+def _hash(facts: dict[str, Any], name: str) -> str:
+    """A hash that a file states, to look for; any other text is one that nothing has.
+
+    PostgreSQL refuses to look for a text with a zero byte.
+    """
+    stated = str(facts.get(name))
+    return stated if HASH.fullmatch(stated) else "none"
 
 
 def _uuid(value: object) -> UUID | None:

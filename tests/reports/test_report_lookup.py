@@ -157,6 +157,13 @@ def test_nonsense_about_the_trail_is_passed_over(facts):
     assert report_lookup._head(facts, True) is None
 
 
+def test_hash_with_a_zero_byte_is_one_that_nothing_has(report):
+    evil = dict.fromkeys(("head_hash", "content_hash"), "\x00" * 64)
+    facts = {"head_seq": 1, "chain": str(ChainHead.objects.get().pk)} | evil
+    assert report_lookup._head(facts, False).state == "note"
+    assert report_lookup._file("5ea1" * 16, facts, False).state == "note"
+
+
 def test_file_that_is_no_report_ends_with_two(tmp_path):
     path = tmp_path / "x.pdf"
     path.write_bytes(b"none")
