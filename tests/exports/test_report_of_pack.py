@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.assessments.actions import attach
 from compliance.audit import trail
 from compliance.bundles.download_store import package_store
 from compliance.exports import actions as packages
@@ -13,6 +14,7 @@ from compliance.press.api import Made
 from compliance.reports import actions, storage
 from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from tests import signing
+from tests.seating import make_proof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -51,6 +53,12 @@ def report_in(package):
     assert package.problem == ""
     with zipfile.ZipFile(package_store.path_of(package.sha256)) as archive:
         return archive.read("report.pdf").decode()
+
+
+def readme_of(package):
+    assert package.problem == ""
+    with zipfile.ZipFile(package_store.path_of(package.sha256)) as archive:
+        return archive.read("README.txt").decode()
 
 
 def test_pack_of_a_signed_assessment_leaves_out_the_draft_from_before(cast):
@@ -125,3 +133,23 @@ def test_pack_has_a_new_report_where_the_file_of_the_last_is_gone_or_changed(
     harm(storage.path_of(reported(cast, assessment).sha256))
     assert report_in(packed(cast, assessment)) == "DRAFT 2"
     assert report_in(packed(cast, assessment)) == "DRAFT 2"
+
+
+def test_pack_whose_evidence_grew_meanwhile_does_not_name_the_numbers_of_its_report(
+    cast, monkeypatch
+):
+    """They count in the order of first use."""
+    assessment = signing.make_ready(cast)
+    _, second, *_, last = assessment.answers.order_by("question__position")
+    early, late = (make_proof(cast.acme, cast.ada, one) for one in (b"a", b"b"))
+    attach(by=cast.con, answer=last, evidence=late)
+    render = actions.render
+
+    def meanwhile(*given, **named):
+        attach(by=cast.con, answer=second, evidence=early)
+        return render(*given, **named)
+
+    monkeypatch.setattr(actions, "render", meanwhile)
+    words = readme_of(packed(cast, assessment))
+    assert "It differs from the bundle" in words
+    assert "is the one in the report" not in words
