@@ -306,6 +306,7 @@ def _finish(report: Report, paper: Paper, sha256: str, size_bytes: int) -> None:
 
 
 def _fail(report: Report, problem: str) -> None:
+    report.refresh_from_db()  # without the file that an end not written would have named
     report.status, report.step, report.problem = ReportStatus.FAILED, "", problem
     _end(report, REPORT_FAILED, {"number": report.number, "problem": problem})
 

@@ -4,17 +4,19 @@ from django.http import FileResponse, Http404
 
 from compliance.reports import storage
 from compliance.reports.models import Report
-from compliance.web import file_store
 
 SANDBOX = "sandbox; default-src 'none'"
 
 
 def sent(report: Report) -> FileResponse:
-    """The report as a download; 404 while there is no file."""
+    """The report as a download; 404 while there is no file.
+
+    Raises ``AwayError`` where its bytes are not the sealed ones any more.
+    """
     if not report.is_done:
         raise Http404
     try:
-        file = file_store.opened(storage.path_of(report.sha256))
+        file = storage.opened(report.sha256)
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(

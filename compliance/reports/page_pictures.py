@@ -8,7 +8,6 @@ from compliance.pictures import drawing
 from compliance.pictures.drawing import Pages
 from compliance.reports import storage
 from compliance.reports.models import Report
-from compliance.web import file_store
 
 PDF = "application/pdf"
 SIZES = ("small", "large")
@@ -40,6 +39,6 @@ def _finished(report: Report) -> Report:
 
 def _opened(report: Report) -> IO[bytes]:
     try:
-        return file_store.opened_near(storage.path_of(report.sha256))
+        return storage.opened(report.sha256)
     except FileNotFoundError as error:
         raise Http404 from error

@@ -2,12 +2,19 @@
 
 import hashlib
 from contextlib import AbstractContextManager
+from io import BufferedReader
 from pathlib import Path
 
 from django.conf import settings
 
 from compliance.web import file_store, staging
+from compliance.web.bucket import AwayError
 from compliance.web.staging import Known
+
+CHANGED = (
+    "The stored file is not the report that was sealed any more. The administrator of this"
+    " installation has to restore it from a backup."
+)
 
 
 def folder() -> Path:
@@ -34,6 +41,24 @@ def is_good(path: Path) -> bool:
         return hash_of(path) == path.stem
     except FileNotFoundError:
         return False
+
+
+def opened(sha256: str) -> BufferedReader:
+    """The kept file, open, its bytes compared with its hash just now.
+
+    Raises ``FileNotFoundError``, and ``AwayError`` for other bytes.
+    """
+    is_good = False
+    file = file_store.opened_near(path_of(sha256))
+    try:
+        is_good = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        file.seek(0)
+    finally:
+        if not is_good:
+            file.close()
+    if not is_good:
+        raise AwayError(CHANGED)
+    return file
 
 
 def workplace(is_known: Known) -> AbstractContextManager[Path]:
