@@ -66,12 +66,7 @@ class Seal:
 
 def seal_of(place: Place) -> Seal:
     """The seal there; ``SealError`` when it cannot be read or may not sign."""
-    if place.pkcs12:
-        seal = _read(place.pkcs12, lambda content: _from_pkcs12(content, place))
-    elif place.key:
-        seal = _read(place.key, lambda content: _from_pem(content, place))
-    else:
-        seal = _own(place)
+    seal = _seal(place)
     _refuse_unfit(seal)
     return seal
 
@@ -79,11 +74,23 @@ def seal_of(place: Place) -> Seal:
 def certificates_of(place: Place) -> tuple[x509.Certificate, ...]:
     """Certificates that this installation signs with, then those it signed with before.
 
-    ``SealError`` when one cannot be read.
+    One that has run out signs no more, and its reports still count. ``SealError`` when one
+    cannot be read.
     """
-    retired = sorted((Path(place.folder) / RETIRED).glob("*.pem"))
-    earlier = [_read(str(path), x509.load_pem_x509_certificates) for path in retired]
-    return (seal_of(place).certificate, *(one for found in earlier for one in found))
+    folder = Path(place.folder)
+    before = sorted((folder / RETIRED).glob("*.pem"))
+    if (place.pkcs12 or place.key) and (folder / OWN).is_file():
+        before.insert(0, folder / OWN)  # of the time before that one
+    earlier = [_read(str(path), x509.load_pem_x509_certificates) for path in before]
+    return (_seal(place).certificate, *(one for found in earlier for one in found))
+
+
+def _seal(place: Place) -> Seal:
+    if place.pkcs12:
+        return _read(place.pkcs12, lambda content: _from_pkcs12(content, place))
+    if place.key:
+        return _read(place.key, lambda content: _from_pem(content, place))
+    return _own(place)
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

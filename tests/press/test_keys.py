@@ -1,6 +1,7 @@
 """The key of the installation: made once, fit to sign, and refused in words."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -188,6 +189,31 @@ def test_retired_certificates_are_still_known(place, tmp_path):
     write(tmp_path / "keys" / "retired", "2025.pem", before)
     assert certificates_of(place)[0] == now
     assert len(certificates_of(place)) == 2
+
+
+def test_certificate_of_the_installation_is_known_after_one_of_its_own(place, tmp_path):
+    """It sealed the reports of the time before."""
+    first = seal_of(place).certificate
+    key, certificate = seals.issued(seals.authority())
+    other = replace(
+        place,
+        key=write(tmp_path, "key.pem", seals.pem_of(key)),
+        chain=write(tmp_path, "chain.pem", certificate.public_bytes(seals.PEM)),
+    )
+    assert certificates_of(other) == (certificate, first)
+
+
+def test_certificate_that_ran_out_is_still_known(place, tmp_path):
+    """It seals no more; what it sealed in its time is to be checked for years."""
+    key, certificate = seals.issued(seals.authority(), days=-1)
+    over = replace(
+        place,
+        key=write(tmp_path, "key.pem", seals.pem_of(key)),
+        chain=write(tmp_path, "chain.pem", certificate.public_bytes(seals.PEM)),
+    )
+    with pytest.raises(SealError, match="is valid from"):
+        seal_of(over)
+    assert certificates_of(over) == (certificate,)
 
 
 @pytest.fixture
