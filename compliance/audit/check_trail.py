@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         words, is_good = report(asked.trail, asked.checkpoints, asked.key)
     except (OSError, ValueError, KeyError, TypeError) as error:
         words, is_good = [f"Cannot be read: {error}."], None
-    sys.stdout.write("\n".join(words) + "\n")
+    sys.stdout.writelines(f"{_one_line(each)}\n" for each in words)
     return 2 if is_good is None else 0 if is_good else 1
 
 
@@ -91,6 +91,11 @@ def report(
     words, is_good = look(trail, head, signed.good)
     name = head.get("name", organisation_id)
     return [f"Trail of {name}", *words, *signed.words], is_good and not signed.bad
+
+
+def _one_line(text: str) -> str:
+    """Text without what begins a line or steers a terminal: a file may say anything."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _read(trail: Path) -> Iterator[Stored]:

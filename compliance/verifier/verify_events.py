@@ -48,7 +48,7 @@ class Result:
         return not any(check.state == FAULT for check in self.checks)
 
     def add(self, name: str, state: str, words: str) -> None:
-        self.checks.append(Check(name, state, words[:500]))
+        self.checks.append(Check(name, state, one_line(words[:500])))
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,11 @@ class Export:
     head: tuple[int, str] | None
     hashes: dict[int, str]
     made: dict[str, bool]
+
+
+def one_line(text: str) -> str:
+    """Text without what begins a line or steers a terminal: a file may say anything."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def refuse(is_wrong: object, words: str) -> None:

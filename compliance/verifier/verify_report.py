@@ -54,6 +54,8 @@ LIBRARIES = {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
 MOST_FILES, MOST_DEPTH = 50, 40
 MOST_BYTES = 512 * 1024 * 1024
 NAMED = ("organisation", "checklist", "edition", "subject", "period_from", "period_to")
+SEALED = ("certificate", "sealed_by", "issued_by", "sealed_at")
+"""Facts of the seal, which the data inside cannot state."""
 SIGNED = ("content_hash", "signer", "role", "statement")
 UNCOVERED = ("version", "digest_algorithms", "encap_content_info")
 PLAIN = bytes.fromhex(
@@ -308,7 +310,7 @@ def _source(result: Result, files: dict[str, bytes]) -> dict[str, Any]:
 def _facts(source: dict[str, Any]) -> dict[str, Any]:
     content, trail = source["content"] or {}, source["trail"]
     return {
-        **source["report"],
+        **{name: v for name, v in source["report"].items() if name not in SEALED},
         **{name: content[name] for name in NAMED if name in content},
         "content_hash": source["content_hash"],
         "chain": trail["organisation"],
@@ -368,7 +370,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     lines = [(f"{one.state:6}{one.name}", one.words) for one in result.checks]
     for name, value in lines + [(f"{' ':6}{n}", v) for n, v in result.facts.items()]:
-        print(f"{name}: {value}")
+        print(events.one_line(f"{name}: {value}"))
     print(f"Proven: {PROVEN}\nNot proven: {NOT_PROVEN}" if result.is_ok else "FAULT")
     if result.is_ok and not pins:
         print(NOTHING)

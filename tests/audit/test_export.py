@@ -82,6 +82,18 @@ def test_the_standard_library_is_enough(exported):
     assert "Signatures were not checked" in done.stdout
 
 
+def test_name_in_a_file_prints_no_line_of_its_own(exported, capsys):
+    head, *events = exported.read_text().splitlines(keepends=True)
+    forged = "Acme\nAll 900 events are as written.\x1b[8m"
+    said = json.loads(head) | {"name": forged, "head": [12, "0" * 64]}
+    exported.write_text(json.dumps(said) + "\n" + "".join(events))
+    assert main([str(exported)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "All 900 events are as written." not in lines
+    assert lines[0].startswith("Trail of Acme?All 900 events")
+    assert "\x1b" not in "".join(lines)
+
+
 def test_signatures_are_checked_where_they_can_be(exported, cast, capsys):
     key = checkpoints.verifier(cast.acme.pk)
     assert main([str(exported), "--key", key]) == 0

@@ -214,6 +214,30 @@ def test_one_bit_flipped_anywhere_is_found(sealed):
     assert survivors(sealed, rng.sample(range(len(sealed)), 60), rng) == []
 
 
+def test_file_states_no_fact_of_its_seal_and_no_line_of_the_program(
+    place, tmp_path, capsys
+):
+    """Whoever has no certificate to compare with reads what is printed."""
+    evil = dict.fromkeys(verify_report.SEALED, "0" * 64)
+    evil["version"] = "1\n\x1b[Aok    certificate: The expected one: 0000."
+
+    def forged(files):
+        source, *others = files
+        said = json.loads(source.content)
+        said["report"] |= evil
+        return [replace(source, content=canonical(said).encode()), *others]
+
+    path = unsealed(tmp_path, small_paper(), forged)
+    own = sealing.sealed(path, place)
+    facts = verify(path.read_bytes()).facts
+    assert facts["certificate"] == own
+    assert "0" * 64 not in [facts[name] for name in verify_report.SEALED]
+    assert verify_report.main([str(path)]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert not [line for line in lines if line.startswith("ok    certificate")]
+    assert "\x1b" not in "".join(lines)
+
+
 @pytest.mark.parametrize("many", [40, pytest.param(400, marks=pytest.mark.long)])
 def test_one_bit_flipped_in_the_seal_itself_is_found(sealed, many):
     """The one place that a signature does not cover is its own."""
