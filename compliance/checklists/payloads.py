@@ -95,9 +95,11 @@ class Draft(Side, total=False):
 
 
 class Discarded(Side, total=False):
-    """Whether the checklist went with its only draft."""
+    """Whether the checklist went with its only draft, or stands on an earlier edition of
+    its original again."""
 
     checklist_discarded: bool
+    cloned_from: str
 
 
 class Replaced(Side, total=False):

@@ -11,7 +11,7 @@ from compliance.assessments.actions import start
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
-from compliance.checklists import content
+from compliance.checklists import actions, content
 from compliance.editor import actions as editor
 from compliance.models import Checklist, Edition, Membership, Question
 from compliance.publishing import actions as publishing
@@ -102,6 +102,30 @@ def test_draft_beside_a_published_edition_goes_alone(ada, cast, own):
     assert again.number == draft.number
     more = editor.add_question(**given(cast, again), section="s1", text="Other?")
     assert trail.changes(more)[1]["key"] != key
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_what_was_merged_into_a_discarded_draft_is_offered_again(cast, is_undone):
+    original = make_checklist("law")
+    base = publish(make_draft(checklist=original))
+    own = publishing.clone(**given(cast, base))
+    actions.publish(by=cast.ada, edition=own)
+    newer = make_draft(checklist=original, number="2026.2")
+    newer.questions.filter(key="Q1").update(text="Theirs?")
+    actions.publish(by=None, edition=newer)
+    draft = publishing.draft_next(**given(cast, own))
+    merged = publishing.merge(
+        **given(cast, draft), newer_id=newer.pk, seen=seen(draft), taken={"Q1"}
+    )
+    if is_undone:
+        editor.undo(**given(cast, draft), seq=merged.seq)
+    event = discard(cast, draft)
+    checklist = Checklist.objects.get(pk=own.checklist_id)
+    assert checklist.cloned_from == base
+    assert content.newer_original(checklist) == newer
+    assert trail.changes(event)[1] == ({} if is_undone else {"cloned_from": "2026.1"})
+    begin_chains()
+    call_command("verify_trail")
 
 
 def test_draft_that_somebody_worked_on_since_stays(ada, cast, own):

@@ -2,13 +2,19 @@
 
 from django.db.models import ProtectedError
 
+from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content, drafting, related
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.events import EDITION_DISCARDED, EDITION_RETIRED
-from compliance.checklists.models import Checklist
-from compliance.checklists.recording import locked, open_draft, record
+from compliance.checklists.events import (
+    EDITION_DISCARDED,
+    EDITION_MERGED,
+    EDITION_RETIRED,
+    MERGING_UNDONE,
+)
+from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.recording import chain_of, locked, open_draft, record
 from compliance.organisations.models import Organisation, User
 from compliance.publishing.actions.holding import held
 
@@ -18,8 +24,8 @@ def discard(
 ) -> Event:
     """Throw a draft away for ever; a checklist without another edition goes with it.
 
-    Number and, with the checklist, key are free again; no key of a question is. The
-    event says what went. ``seen`` is the content hash of what the person was shown:
+    Number and, with the checklist, key are free again; no key of a question is. What was
+    merged into it is offered again. The event says what went. ``seen`` is the content hash of what the person was shown:
     refuses a draft that someone has worked on since, and what is in review or
     published. Raises ``Edition.DoesNotExist`` for others' editions.
     """
@@ -38,7 +44,7 @@ def discard(
             "questions": list(draft.questions.values_list("key", flat=True)),
             "content_hash": found,
         }
-        after = {"checklist_discarded": True} if is_last else {}
+        after = {"checklist_discarded": True} if is_last else _unmerged(draft)
         event = record(by, draft, EDITION_DISCARDED, before, after)
         drafting.empty(draft)
         try:
@@ -49,6 +55,29 @@ def discard(
             msg = f"Edition {before['number']} is in use and stays"
             raise RefusedError(msg) from error
     return event
+
+
+def _unmerged(draft: Edition) -> dict[str, str]:
+    """Let an own checklist stand on the edition of its original from before the merges
+    of a draft; its number for the event, nothing where that is the one it stands on.
+    """
+    checklist = draft.checklist
+    events = trail.events_of(chain_of(checklist)).filter(
+        action__in=[EDITION_MERGED, MERGING_UNDONE],
+        subject_label="edition",
+        subject_id=str(draft.pk),
+    )
+    merges = [trail.changes(event) for event in events]
+    stands = checklist.cloned_from
+    if not merges or stands is None:
+        return {}
+    (_, newest), (oldest, _) = merges[0], merges[-1]
+    number = oldest["cloned_from"]
+    if newest["cloned_from"] != stands.number or number == stands.number:
+        return {}
+    checklist.cloned_from = stands.checklist.editions.get(number=number)
+    checklist.save(update_fields=["cloned_from"])
+    return {"cloned_from": number}
 
 
 def goes_with(checklist: Checklist) -> bool:
