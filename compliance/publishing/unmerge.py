@@ -1,7 +1,9 @@
 """Changes of a merge in a draft, part by part, and the draft without them. Pure."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from compliance.applicability import rules
 from compliance.checklists.translations import name_languages
 from compliance.publishing.checking import facts_of, questions
 
@@ -52,16 +54,41 @@ def undone(now: Document, before: Parts, after: Parts) -> tuple[Document, list[s
 
 
 def lost(now: Document, document: Document) -> list[tuple[str, str]]:
-    """Questions that rest on what a document has not any more: their keys, its names."""
+    """Parts that rest on what a document has not any more: they, and its names.
+
+    A part is the key of a question, or the quoted name of another one.
+    """
     facts = {fact["key"]: fact["label"] for fact in now["facts"]}
     gone = facts.keys() - {fact["key"] for fact in document["facts"]}
     roles = now["edition"]["roles"]
     less = roles.keys() - document["edition"]["roles"].keys()
-    found = []
+    found = [
+        (name, facts[key])
+        for name, named in _resting(document)
+        for key in sorted(gone & named)
+    ]
     for asked in questions(document):
-        found += [(asked["key"], facts[key]) for key in sorted(gone & facts_of(asked))]
         found += [(asked["key"], roles[key]) for key in asked["binds"] if key in less]
     return found
+
+
+def _resting(document: Document) -> Iterator[tuple[str, set[str]]]:
+    """Parts of a document with the facts that they rest on."""
+    edition = document["edition"]
+    for asked in questions(document):
+        bound = {edition["role_fact"]} if asked["binds"] else set[str]()
+        yield asked["key"], facts_of(asked) | bound
+    for gate in edition.get("gates") or ():
+        whens = [row.get("when") for row in gate["rows"]]
+        yield f"“{gate['title']}”", {key for when in whens for key in rules.uses(when)}
+    if essentials := edition.get("essentials"):
+        yield "“Essentials”", {*rules.uses(essentials["when"])}
+    for fact in document["facts"]:
+        for entry in fact.get("implies") or ():
+            named = {entry["fact"], *rules.uses(entry.get("when"))}
+            yield f"“{fact['label']}”", named
+    for one in edition.get("organisations") or ():
+        yield f"“{one['name']}”", {*one["facts"]}
 
 
 def _parts(document: Document) -> Parts:

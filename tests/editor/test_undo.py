@@ -4,7 +4,8 @@ import pytest
 
 from compliance.audit import verification
 from compliance.audit.models import Event
-from compliance.checklists import content
+from compliance.audit.refusals import RefusedError
+from compliance.checklists import content, soundness
 from compliance.editor import actions
 from compliance.models import Choice
 from compliance.organisations.actions import make_editor
@@ -175,6 +176,34 @@ def test_added_fact_that_decides_stays(ada, draft):
     draft.questions.filter(key="Q2").update(rule={"size": "yes"})
     assert "decides whether Q2 applies" in undo(ada, page).text
     assert draft.facts.filter(key="size").exists()
+
+
+def test_question_does_not_come_back_without_the_fact_of_its_rule(ada, cast, draft):
+    given = {"by": cast.ada, "organisation": cast.acme, "edition_id": draft.pk}
+    draft.questions.filter(key="Q1").update(rule={"data": ["health"]})
+    question = actions.remove_question(**given, key="Q1")
+    fact = actions.remove_fact(**given, key="data")
+    with pytest.raises(RefusedError, match="Q1 rests on a fact that has been removed"):
+        actions.undo(**given, seq=question.seq)
+    assert ada.get(url("detail", draft)).status_code == 200
+    actions.undo(**given, seq=fact.seq)
+    actions.undo(**given, seq=question.seq)
+    assert question_of(draft)["rule"] == {"data": ["health"]}
+
+
+def test_fact_does_not_come_back_without_what_follows_from_it(cast, draft):
+    given = {"by": cast.ada, "organisation": cast.acme, "edition_id": draft.pk}
+    implied = {"fact": "b", "value": "yes", "because": "Art. 1."}
+    asked = {"text": "So?", "kind": "yesno"}
+    draft.facts.create(key="a", label="A", position=2, implies=[implied], **asked)
+    draft.facts.create(key="b", label="B", position=3, **asked)
+    first = actions.remove_fact(**given, key="a")
+    second = actions.remove_fact(**given, key="b")
+    with pytest.raises(RefusedError, match="“A” rests on a fact that has been removed"):
+        actions.undo(**given, seq=first.seq)
+    actions.undo(**given, seq=second.seq)
+    actions.undo(**given, seq=first.seq)
+    assert not soundness.broken(content.document(draft))
 
 
 def test_language_with_texts_stays(ada, draft):

@@ -12,6 +12,7 @@ from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import actions, content
 from compliance.editor import actions as editor_actions
 from compliance.editor.marks import marks
+from compliance.models import Edition
 from compliance.publishing import actions as publishing
 from compliance.publishing.merge import merge, offers
 from tests.drafting import url
@@ -175,6 +176,54 @@ def test_what_rests_on_the_merge_keeps_it(world):
     draft.questions.filter(key="OWN-1").update(rule={"eu": "yes"})
     with pytest.raises(RefusedError, match="OWN-1 rests on “EU”"):
         undo(world, event)
+
+
+GATE = {
+    "key": "late",
+    "title": "Later in the EU",
+    "because": "Art. 9.",
+    "questions": ["Q1"],
+    "rows": [
+        {"when": {"eu": "yes"}, "effect": "out", "because": "Not yet."},
+        {"effect": "binds", "because": "Others do."},
+    ],
+}
+RESTING = {
+    "Later in the EU": {"gates": [GATE]},
+    "Essentials": {"essentials": {"when": {"eu": "yes"}, "questions": ["Q1"]}},
+    "Small": {"organisations": [{"key": "s", "name": "Small", "facts": {"eu": []}}]},
+}
+
+
+@pytest.mark.parametrize("name", RESTING)
+def test_gate_essentials_or_example_that_rests_on_the_merge_keeps_it(world, name):
+    draft = world[0]
+    event = take(world, "Q7", "fact:eu")
+    Edition.objects.filter(pk=draft.pk).update(**RESTING[name])
+    with pytest.raises(RefusedError, match=f"“{name}” rests on “EU”"):
+        undo(world, event)
+
+
+@pytest.mark.parametrize("part", ["OWN-1", *RESTING])
+def test_fact_that_ours_rests_on_is_not_taken_away(world, cast, sign_in, part):
+    draft = world[0]
+    take(world, "fact:eu")
+    if part in RESTING:
+        Edition.objects.filter(pk=draft.pk).update(**RESTING[part])
+    else:
+        draft.questions.filter(key=part).update(rule={"eu": "yes"})
+    third = make_draft(6, 2, checklist=world[1].checklist, number="2026.3")
+    actions.publish(by=None, edition=third)
+    ada, page = sign_in(cast.ada), url("merge", draft)
+    form = ada.get(page).context["form"]
+    sent = {name: form[name].value() for name in ("newer", "seen")}
+    before = content.content_hash(content.document(Edition.objects.get(pk=draft.pk)))
+    reply = ada.post(page, sent | {"take:fact:eu": "theirs"}, follow=True)
+    assert "rests on “EU”; keep yours of that" in flat(reply.text)
+    draft = Edition.objects.get(pk=draft.pk)
+    assert content.content_hash(content.document(draft)) == before
+    assert ada.get(url("detail", draft)).status_code == 200
+    assert ada.get(url("simulator", draft)).status_code == 200
 
 
 def take_third(world, *taken, questions, **fields):

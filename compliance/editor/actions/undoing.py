@@ -1,10 +1,12 @@
 """The last change to a part of a draft, undone: by a change the other way round."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NoReturn
 
 from django.db.models import F, Max
 
+from compliance.applicability import rules
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import Does
 from compliance.audit.refusals import RefusedError
@@ -21,6 +23,7 @@ from compliance.editor.actions.outline import remove_question, remove_section
 from compliance.editor.actions.replacing import put_back
 from compliance.organisations.models import Organisation
 from compliance.publishing.actions import take_out
+from compliance.publishing.checking import facts_of
 
 Values = dict[str, Any]
 
@@ -145,6 +148,7 @@ def _change_back(
 
 
 def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
+    _refuse_unasked(edition, key, facts_of(was), was["binds"])
     section = edition.sections.filter(key=was["section"]).first()
     if section is None or edition.questions.filter(key=key).exists():
         msg = f"{key} has no place to go back to: the outline has changed since"
@@ -174,6 +178,21 @@ def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
     record(by, edition, QUESTION_RESTORED, {}, after)
 
 
+def _refuse_unasked(
+    edition: Edition, name: str, facts: set[str], binds: Sequence[str] = ()
+) -> None:
+    """Nothing that comes back rests on a fact that was removed after it."""
+    named = facts | ({edition.role_fact} if binds and edition.role_fact else set())
+    if named - {*edition.facts.values_list("key", flat=True)}:
+        msg = f"{name} rests on a fact that has been removed since; restore that first"
+        raise RefusedError(msg)
+
+
+def _named(entry: Values) -> set[str]:
+    """The facts that a consequence of a fact rests on."""
+    return {entry["fact"], *rules.uses(entry.get("when"))}
+
+
 def _restore(
     by: Any, edition: Edition, model: type[Section | Fact], was: Values
 ) -> None:
@@ -182,6 +201,9 @@ def _restore(
     if "version" not in was or rows.filter(key=was["key"]).exists():
         msg = "That can no longer be restored; add it again"
         raise RefusedError(msg)
+    implied = was.get("implies") or ()
+    named = {key for entry in implied for key in _named(entry)} - {was["key"]}
+    _refuse_unasked(edition, f"“{was.get('label')}”", named)
     at = was["position"]
     rows.filter(position__gte=at).update(position=F("position") + 1)
     values = was | {"version": was["version"] + 1}

@@ -28,7 +28,8 @@ def merge(
 
     The event holds what the draft said before, so that it can be undone.
     ``seen`` is the content hash of the draft that the choice was made on. Raises
-    ``StaleError`` when the draft or the newest edition is another one by now.
+    ``StaleError`` when the draft or the newest edition is another one by now,
+    ``RefusedError`` where something would rest on a fact that is gone.
     """
     with open_draft(organisation, edition_id) as edition:
         checklist = _cloned(edition)
@@ -42,7 +43,13 @@ def merge(
             raise StaleError
         theirs = content.document(newer)
         found = offers(content.document(base), theirs, ours)
-        drafting.fill(edition, merged(theirs, ours, found, taken))
+        document = merged(theirs, ours, found, taken)
+        for part, name in lost(ours, document):
+            msg = (
+                f"{part} rests on “{name}”; keep yours of that, or change {part} first"
+            )
+            raise RefusedError(msg)
+        drafting.fill(edition, document)
         _stand_on(checklist, newer)
         keys = [one.item.key for one in found.questions]
         keys += [f"fact:{one.change.key}" for one in found.facts]
@@ -75,8 +82,8 @@ def take_out(
     found = content.document(edition)
     document, changed = undone(found, before["parts"], after["parts"])
     refuse_changed(changed)
-    for key, name in lost(found, document):
-        msg = f"{key} rests on “{name}”, which came with the merge; change it first"
+    for part, name in lost(found, document):
+        msg = f"{part} rests on “{name}”, which came with the merge; change it first"
         raise RefusedError(msg)
     if missing := drafting.fill(edition, document):
         msg = f"{missing[0]} is no longer in the legal index"

@@ -50,7 +50,7 @@ def _taken(request: MemberRequest, edition: Edition, newer: Edition) -> HttpResp
         return _page(request, edition, newer, status=409)
     except RefusedError as refused:
         messages.error(request, f"{refused}.")
-        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+        return redirect("publishing:merge", request.organisation.slug, edition.pk)
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
     return redirect(f"{path}?saved={event.seq}")
 
