@@ -55,6 +55,16 @@ def words(edition, key="Q1", language="de"):
     return {name: said["text"] for name, said in found.get(language, {}).items()}
 
 
+@pytest.mark.parametrize(
+    ("part", "key"), [("question", "Q1"), ("section", "s1"), ("edition", "")]
+)
+def test_nothing_translated_is_no_change(ada, draft, part, key):
+    count = Event.objects.count()
+    reply = save(ada, draft, part, key)
+    assert (reply.status_code, Event.objects.count()) == (302, count)
+    assert "saved=" not in reply.url
+
+
 def test_texts_are_saved_beside_their_originals(ada, draft):
     reply = save(ada, draft, title="Titel", **{"choice.yes.label": "Ja"})
     assert reply.status_code == 302
