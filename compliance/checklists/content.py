@@ -270,9 +270,13 @@ def is_newest(edition: Edition) -> bool:
 
     That is the published one; where none is, the one that was published last.
     """
-    rows = edition.checklist.editions.exclude(status__in=UNPUBLISHED)
-    newest = rows.published().first() or rows.order_by("-published_at", "-pk").first()
-    return newest == edition
+    return newest(edition.checklist) == edition
+
+
+def newest(checklist: Checklist) -> Edition | None:
+    """The edition that is published, or else was last: two queries at most."""
+    rows = checklist.editions.exclude(status__in=UNPUBLISHED)
+    return rows.published().first() or rows.order_by("-published_at", "-pk").first()
 
 
 def is_followed(edition: Edition) -> bool:

@@ -9,7 +9,7 @@ from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.actions import store_checklist
 from compliance.models import Edition, Theme
 from compliance.organisations.actions import make_editor
-from compliance.publishing.actions import approve
+from compliance.publishing.actions import approve, retire
 from compliance.publishing.actions.cloning import number_beside
 from tests.documents import document, question
 from tests.drafting import url
@@ -151,6 +151,14 @@ def test_seeds_take_the_place_of_nothing_that_editors_published(
     assert seed(question("Q1"), number="2026.2") == (edition, False)
     draft.refresh_from_db()
     assert draft.status == "published"
+
+
+def test_seeds_do_not_offer_again_what_editors_retired(cast, sign_in, published, draft):
+    publish(cast, sign_in, draft)
+    retire(by=cast.otto, organisation=None, edition_id=draft.pk, reason="Wrong.")
+    edition, is_changed = seed(question("Q1"), number="2026.2")
+    assert (edition.status, is_changed) == ("draft", True)
+    assert not Edition.objects.published().exists()
 
 
 def test_numbers_of_editors_stand_below_those_of_seeds():

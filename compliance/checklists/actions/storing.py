@@ -36,8 +36,8 @@ def store_checklist(
 
     The same content again changes nothing. Refuses other content under a number that
     stands: an edition is final. Retires the edition that was published before; but
-    where editors published that one on screen, the new one is a draft for them to take
-    from.
+    where editors published that one on screen, or retired what they published, the new
+    one is a draft for them to take from.
     """
     key = document["checklist"]
     found = Checklist.objects.filter(key=key, organisation=organisation).first()
@@ -66,8 +66,12 @@ def store_checklist(
 
 
 def _is_kept_on_screen(checklist: Checklist) -> bool:
-    """Whether people published its newest edition: seeds go through no review."""
-    return checklist.editions.published().filter(sent_by__isnull=False).exists()
+    """Whether people published its newest edition, even if they retired it since.
+
+    Seeds go through no review.
+    """
+    newest = content.newest(checklist)
+    return newest is not None and newest.sent_by_id is not None
 
 
 def _beside(
