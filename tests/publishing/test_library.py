@@ -161,6 +161,13 @@ def test_seeds_do_not_offer_again_what_editors_retired(cast, sign_in, published,
     assert not Edition.objects.published().exists()
 
 
+def test_number_of_editors_fits_below_a_long_one():
+    long = "v2026-01-15-final-r1"
+    assert number_beside(long, []) == "v2026-01-15-final-.1"
+    taken = [f"v2026-01-15-final-.{at}" for at in range(1, 10)]
+    assert number_beside(long, taken) == "v2026-01-15-final.10"
+
+
 def test_numbers_of_editors_stand_below_those_of_seeds():
     assert number_beside("2026.1", []) == "2026.1.1"
     assert number_beside("2026.1.1", ["2026.1.2"]) == "2026.1.3"

@@ -16,6 +16,9 @@ from compliance.checklists.recording import record
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation
 
+_MOST = 20
+"""Characters of the number of an edition."""
+
 
 def clone(
     *, by: Any, organisation: Organisation, edition_id: int, title: str = ""
@@ -113,9 +116,17 @@ def next_number(number: str, taken: Collection[str]) -> str:
 
 
 def number_beside(number: str, taken: Collection[str]) -> str:
-    """A number below one of the seeds, which go on counting: "2026.1.1" after "2026.1"."""
+    """A number below one of the seeds, which go on counting: "2026.1.1" after "2026.1".
+
+    A long one is cut to make room.
+    """
     found = re.fullmatch(r"(.+\..+)\.(\d{1,4})", number)
     stem, at = (found[1], int(found[2])) if found else (number, 0)
-    while f"{stem}.{at + 1}" in taken:
+    while (beside := _fitting(stem, at + 1)) in taken:
         at += 1
-    return f"{stem}.{at + 1}"
+    return beside
+
+
+def _fitting(stem: str, at: int) -> str:
+    end = f".{at}"
+    return stem[: _MOST - len(end)] + end
