@@ -7,7 +7,7 @@ from django.urls import reverse
 from compliance.audit import trail, verification
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.actions import store_checklist
-from compliance.models import Edition, Theme
+from compliance.models import Edition, Membership, Theme
 from compliance.organisations.actions import make_editor
 from compliance.publishing.actions import approve, retire
 from compliance.publishing.actions.cloning import number_beside
@@ -133,6 +133,21 @@ def test_editor_keeps_nothing_of_another_organisation(cast, sign_in, published):
 
 def test_only_editor_of_all_publishes_alone_and_the_trail_says_so(cast, sign_in, draft):
     make_editor(by=None, email=cast.zoe.email, is_editor=False)
+    client = sign_in(cast.otto)
+    client.post(path(draft, "send"))
+    client.post(path(draft, "publish"))
+    event = Event.objects.get(action="edition.published", subject_id=str(draft.pk))
+    assert trail.changes(event)[1]["alone"] is True
+
+
+@pytest.mark.parametrize("role", [None, "reader"])
+def test_editor_who_comes_to_no_page_of_the_library_is_not_waited_for(
+    cast, sign_in, draft, role
+):
+    cast.zoe.memberships.all().delete()
+    if role:
+        Membership.objects.create(organisation=cast.acme, user=cast.zoe, role=role)
+        assert sign_in(cast.zoe).get(path(draft, "check")).status_code == 403
     client = sign_in(cast.otto)
     client.post(path(draft, "send"))
     client.post(path(draft, "publish"))

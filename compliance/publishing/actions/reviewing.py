@@ -63,10 +63,14 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
 
 
 def is_alone(organisation: Organisation | None, by: User) -> bool:
-    """Whether nobody else of an organisation, or of the library's editors, may publish."""
-    if organisation is None:
-        return not keeping.people().exclude(pk=by.pk).exists()
+    """Whether nobody else of an organisation, or of the library's editors, may publish.
+
+    An editor of the library needs a seat in some organisation to come to its pages.
+    """
     roles = [role for role, may in ALLOWED.items() if Permission.EDIT in may]
+    if organisation is None:
+        editors = keeping.people().exclude(pk=by.pk)
+        return not editors.filter(memberships__role__in=roles).exists()
     others = organisation.memberships.filter(role__in=roles, user__is_active=True)
     return not others.exclude(user=by).exists()
 
