@@ -68,7 +68,7 @@ def _store_provisions(
     inserted(
         Provision.objects.bulk_create([row for row in rows.values() if row.pk is None])
     )
-    linked = kept | rows
+    linked = _elsewhere(after) | kept | rows
     for cite, row in rows.items():
         row.successor = linked.get(after[cite]["successor"])
     moved = [row for cite, row in rows.items() if cite in kept or row.successor]
@@ -76,6 +76,13 @@ def _store_provisions(
     Provision.objects.bulk_update(moved, fields, batch_size=500)
     _record_provisions(by, instrument, before, {cite: after[cite] for cite in changed})
     return True
+
+
+def _elsewhere(wanted: dict[str, dict[str, Any]]) -> dict[str, Provision]:
+    """The successors that provisions have in other instruments, by citation."""
+    named = {values["successor"] for values in wanted.values()} - {"", *wanted}
+    rows = Provision.objects.filter(cite__in=named) if named else ()
+    return {row.cite: row for row in rows}
 
 
 def held(document: dict[str, Any]) -> list[str]:

@@ -7,7 +7,13 @@ from django.urls import reverse
 from compliance.audit import trail, verification
 from compliance.audit.models import LIBRARY, PEOPLE, Event
 from compliance.legal_index.actions import mark_of
-from compliance.models import Citation, Edition, Membership, Provision
+from compliance.models import (
+    Citation,
+    Edition,
+    Instrument,
+    Membership,
+    Provision,
+)
 from compliance.organisations.actions import make_editor
 from tests.amending import amend
 from tests.factories import (
@@ -102,6 +108,30 @@ def test_loading_an_index_leaves_what_an_editor_changed(cast, sign_in, provision
     provision.refresh_from_db()
     assert (provision.status, provision.amended_at) == ("repealed", None)
     assert "instrument.provision_released" in events()
+
+
+def test_loading_an_index_leaves_a_successor_in_another_law(cast, sign_in, provision):
+    new = Instrument.objects.create(
+        key="new", name="New Law", title="The New Law", url="https://e.eu"
+    )
+    values = {"title": "Duty", "url": "https://e.eu/2", "position": 1}
+    other = Provision.objects.create(
+        instrument=new,
+        cite="New Law Art. 1",
+        applies_from=provision.applies_from,
+        status="in_force",
+        **values,
+    )
+    gone = {"status": "repealed", "successor": other.cite}
+    sign_in(cast.rob).post(path(provision), sent(provision, **gone))
+    provision.refresh_from_db()
+    assert provision.successor == other
+    make_provision("Law Art. 6")
+    Provision.objects.filter(pk=provision.pk).update(position=10**6)
+    amend({"Law Art. 6": {"title": "Another duty"}})
+    provision.refresh_from_db()
+    assert (provision.position, provision.successor) == (2, other)
+    assert amend({}) is False
 
 
 def test_second_of_two_editors_at_once_is_refused(cast, sign_in, provision):
