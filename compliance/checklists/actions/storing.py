@@ -113,6 +113,7 @@ def bring_in(
     final, and under that of a draft unless ``replace`` says so.
     """
     list(Theme.objects.select_for_update())  # one at a time: two may bring in the same
+    _hold(document["checklist"], organisation)
     found = drafting.fate(
         document, theme=theme, organisation=organisation, replace=replace
     )
@@ -138,6 +139,13 @@ def bring_in(
     after = changed | {"key": key} | kept
     record(by, edition, EDITION_BROUGHT_IN, before, after)
     return edition, True
+
+
+def _hold(key: str, organisation: Any) -> None:
+    """Keep a checklist with its editions as they are, locked as whoever publishes does."""
+    rows = Checklist.objects.select_for_update(of=("self",))
+    if held := rows.filter(key=key, organisation=organisation).first():
+        list(held.editions.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _filled(edition: Edition, document: dict[str, Any]) -> Edition:
