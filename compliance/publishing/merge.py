@@ -12,6 +12,17 @@ from compliance.checklists.diff import Diff, FactChange, Item, compare
 from compliance.checklists.translations import name_languages, united
 
 Document = dict[str, Any]
+BESIDE = {
+    "subject_label": "Name of the subject",
+    "subject_help": "Hint beside the name of the subject",
+    "roles": "Roles",
+    "role_fact": "Fact that decides the role",
+    "essentials": "Short path",
+    "scales": "Scales",
+    "replaces": "Questions that take the place of earlier ones",
+    "organisations": "Examples",
+}
+"""Fields of an edition that a merge leaves as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,48 @@ def offers(base: Document, theirs: Document, ours: Document) -> Offers:
         if mine.get(change.key) != has.get(change.key)
     ]
     return Offers(tuple(found), tuple(facts))
+
+
+def not_offered(base: Document, theirs: Document, ours: Document) -> list[str]:
+    """Names of what the original changed beside questions and facts, where ours differs.
+
+    Nobody can choose that in a merge: a person changes it by hand.
+    """
+    heads = [one["edition"] for one in (base, theirs, ours)]
+    found = [
+        label
+        for name, label in BESIDE.items()
+        if _is_news(*(head.get(name) for head in heads))
+    ]
+    was, now, own = (_gates(one) for one in (base, theirs, ours))
+    found += [
+        f"Gate “{(now.get(key) or was[key])['title']}”"
+        for key in {**was, **now}
+        if _is_news(was.get(key), now.get(key), own.get(key))
+    ]
+    was, now, own = (_headings(one) for one in (base, theirs, ours))
+    return found + [
+        f"Section “{now[key]['title']}”"
+        for key in now
+        if key in was and key in own and _is_news(was[key], now[key], own[key])
+    ]
+
+
+def _is_news(was: Any, now: Any, own: Any) -> bool:
+    return (now or None) not in (was or None, own or None)
+
+
+def _gates(document: Document) -> dict[str, Any]:
+    return {gate["key"]: gate for gate in document["edition"].get("gates") or ()}
+
+
+def _headings(document: Document) -> dict[str, Any]:
+    """Each section with what its questions stand under."""
+    names = ("title", "intro", "level")
+    return {
+        section["key"]: {name: section.get(name, "") for name in names}
+        for section in document["sections"]
+    }
 
 
 def _changes(base: Document, theirs: Document) -> Diff:

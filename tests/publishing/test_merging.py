@@ -226,6 +226,29 @@ def test_fact_that_ours_rests_on_is_not_taken_away(world, cast, sign_in, part):
     assert ada.get(url("simulator", draft)).status_code == 200
 
 
+def test_what_no_merge_brings_is_named(world, cast, sign_in):
+    draft, _, newer, _ = world
+    take(world)
+    held = GATE | {"key": "held", "title": "Held"}
+    Edition.objects.filter(pk=draft.pk).update(gates=[held])
+    third = make_draft(6, 2, checklist=newer.checklist, number="2026.3")
+    Edition.objects.filter(pk=third.pk).update(
+        gates=[GATE, held], essentials=RESTING["Essentials"]["essentials"]
+    )
+    third.facts.create(
+        key="eu", label="EU", text="In the EU?", kind="yesno", position=2
+    )
+    third.sections.filter(key="s2").update(level="organisation")
+    actions.publish(by=None, edition=Edition.objects.get(pk=third.pk))
+    reply = sign_in(cast.ada).get(url("merge", draft))
+    assert reply.context["beside"] == [
+        "Short path",
+        "Gate “Later in the EU”",
+        "Section “Section 2”",
+    ]
+    assert "To change by hand" in reply.text
+
+
 def take_third(world, *taken, questions, **fields):
     """A third edition of the original, with its own Q1, comes in."""
     checklist = world[1].checklist

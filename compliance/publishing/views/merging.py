@@ -14,7 +14,7 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.publishing import actions
 from compliance.publishing.forms import MergeForm
-from compliance.publishing.merge import offers
+from compliance.publishing.merge import not_offered, offers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,6 +77,7 @@ def _page(
         "newer": newer,
         "rows": rows,
         "facts": found.facts,
+        "beside": not_offered(*documents, ours),
         "form": MergeForm(initial=initial),
     }
     return render(request, "publishing/merge.html", context, status=status)
