@@ -1,5 +1,7 @@
 """From draft to published: checked, sent, sent back, approved by somebody else."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
@@ -136,6 +138,25 @@ def test_pages_lead_from_draft_to_published(cast, draft, sign_in):
     draft.refresh_from_db()
     assert draft.status == "published"
     assert otto.get(url("check", draft)).url == url("detail", draft)
+
+
+def test_what_was_changed_and_sent_again_is_not_published_unseen(
+    cast, draft, given, sign_in
+):
+    otto = sign_in(cast.otto)
+    publishing.send_to_review(by=cast.ada, **given)
+    page = otto.get(url("check", draft))
+    [shown] = re.findall(r'name="seen" value="([^"]+)"', page.text)
+    publishing.send_back(by=cast.ada, **given, reason="Not yet.")
+    editor.save_question(by=cast.ada, **given, key="Q1", values={"text": "Unseen?"})
+    publishing.send_to_review(by=cast.ada, **given)
+    reply = otto.post(url("publish", draft), {"seen": shown}, follow=True)
+    assert "sent back and sent to review again since" in reply.text
+    draft.refresh_from_db()
+    assert draft.status == "review"
+    [shown] = re.findall(r'name="seen" value="([^"]+)"', reply.text)
+    reply = otto.post(url("publish", draft), {"seen": shown}, follow=True)
+    assert "is published" in reply.text
 
 
 def test_edition_in_review_waits_for_the_others_who_may_publish(cast, draft, sign_in):

@@ -8,6 +8,7 @@ from compliance.publishing.actions.reviewing import (
     is_alone,
     send_back,
     send_to_review,
+    sending,
 )
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "retire",
     "send_back",
     "send_to_review",
+    "sending",
     "take_out",
 ]

@@ -44,12 +44,16 @@ def send_back(
     return edition
 
 
-def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> Edition:
+def approve(
+    *, by: User, organisation: Organisation | None, edition_id: int, seen: str = ""
+) -> Edition:
     """Publish what someone else sent to review.
 
-    Its sender may publish it only where nobody else may: a rule that nobody can keep
-    would be avoided with a second account. The trail then says ``alone``. Raises
-    ``PermissionDenied`` for someone who may publish here no more.
+    ``seen`` is the ``sending`` that the person was shown, if any: refuses another one,
+    for its content may be another, too. Its sender may publish it only where nobody else
+    may: a rule that nobody can keep would be avoided with a second account. The trail
+    then says ``alone``. Raises ``PermissionDenied`` for someone who may publish here no
+    more.
     """
     with held(by, organisation, edition_id):
         edition = _in_review(organisation, edition_id)
@@ -57,9 +61,20 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
         if is_own and not is_alone(organisation, by):
             msg = "You sent this edition to review; a second person publishes it"
             raise RefusedError(msg)
+        if seen and seen != sending(edition):
+            msg = (
+                f"Edition {edition.number} was sent back and sent to review again since"
+                " you opened the page; look at it again"
+            )
+            raise RefusedError(msg)
         _refuse_faulty(edition)
         extra = {"sent_by": edition.sent_by_id, "alone": is_own}
         return publish(by=by, edition=edition, extra=extra)
+
+
+def sending(edition: Edition) -> str:
+    """The time at which an edition in review was sent: it has not changed since."""
+    return edition.sent_at.isoformat() if edition.sent_at else ""
 
 
 def is_alone(organisation: Organisation | None, by: User) -> bool:

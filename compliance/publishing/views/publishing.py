@@ -109,6 +109,7 @@ def _check(request: MemberRequest, edition_id: int, form: ReasonForm) -> HttpRes
         "own": own,
         "form": form,
         "is_alone": actions.is_alone(keeper(request, edition), request.user),
+        "seen": actions.sending(edition),
     }
     status = 422 if form.errors else 200
     return render(request, "publishing/check.html", context, status=status)
@@ -148,9 +149,10 @@ def send_back(request: MemberRequest, edition_id: int) -> HttpResponse:
 @member_required(Permission.EDIT)
 def publish(request: MemberRequest, edition_id: int) -> HttpResponse:
     """Freeze an edition that someone else sent to review, for ever."""
+    seen = request.POST.get("seen", "")[:40]
     return _done(
         request,
         edition_id,
-        lambda: actions.approve(**_given(request, edition_id)),
+        lambda: actions.approve(**_given(request, edition_id), seen=seen),
         "is published",
     )
