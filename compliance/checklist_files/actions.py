@@ -61,6 +61,8 @@ class Change:
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     alike: tuple[identity.Alike, ...] = ()
+    base: str = ""
+    """The content hash of the edition whose place it would take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +299,7 @@ def _counts(
 def _change(older: Edition, document: dict[str, Any]) -> Change:
     earlier = content.document(older)
     before, after = _by_key(earlier), _by_key(document)
+    is_same_number = older.number == document["edition"]["number"]
     return Change(
         tuple(key for key in after if key not in before),
         tuple(key for key in before if key not in after),
@@ -304,6 +307,7 @@ def _change(older: Edition, document: dict[str, Any]) -> Change:
             k for k, question in after.items() if k in before and before[k] != question
         ),
         tuple(identity.alike(earlier, document)),
+        content.content_hash(earlier) if is_same_number else "",
     )
 
 

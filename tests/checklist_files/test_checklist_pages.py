@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import actions
+from compliance.editor.actions import save_question
 from compliance.models import Checklist, Edition, Event, Theme
 from tests import factories
 from tests.checklist_files.making import make_sheet
@@ -126,6 +127,23 @@ def test_what_moved_since_the_preview_is_shown_again(ada, cast, sign_in):
     assert again.status_code == 409
     assert "This changed after you opened the page" in text_of(again)
     assert take(ada, reply).status_code == 302
+
+
+def test_draft_that_was_worked_on_since_the_preview_is_not_replaced(ada, cast):
+    bring(ada)
+    draft = Edition.objects.get()
+    value = json.loads(FORMATS["json"].write(SHEET))
+    value["sections"][0]["questions"][0]["remedy"] = "Begin with the list."
+    reply = send(ada, json.dumps(value).encode(), "own.json")
+    fields = shown(ada, reply) | {"replace": "on"}
+    key = value["sections"][0]["questions"][0]["key"]
+    given = {"by": cast.otto, "organisation": cast.acme, "edition_id": draft.pk}
+    for words in ("Otto begins.", "Otto goes on."):
+        save_question(**given, key=key, values={"remedy": words})
+    again = ada.post(url("checklist_files:checklist_take"), fields)
+    assert again.status_code == 409
+    assert draft.questions.get(key=key).remedy == "Otto goes on."
+    assert take(ada, reply, replace="on").status_code == 302
 
 
 def test_same_file_again_says_so_and_changes_nothing(ada):
