@@ -9,6 +9,7 @@ that know pyHanko, and never imported by the web process.
 import json
 import sys
 from asyncio import to_thread
+from collections.abc import Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -83,10 +84,23 @@ class Stamper(TimeStamper):
         try:
             answer = tsp.TimeStampResp.load(content)
             answer.native  # noqa: B018 - reads it whole; a part of it is read on demand
+            if token := answer["time_stamp_token"].native:
+                _refuse_unstamped(token)
         except (ValueError, TypeError) as error:
             msg = "its answer is not a time stamp"
             raise TimestampRequestError(msg) from error
         return answer
+
+
+def _refuse_unstamped(token: Mapping[str, Any]) -> None:
+    """A token is signed data that holds a ``TSTInfo`` (RFC 3161, 2.4.2)."""
+    signed = token["content_type"] == "signed_data"
+    if (
+        not signed
+        or token["content"]["encap_content_info"]["content_type"] != "tst_info"
+    ):
+        msg = "a token of another kind"
+        raise ValueError(msg)
 
 
 def main(_: list[str]) -> None:

@@ -6,6 +6,7 @@ import subprocess
 
 import pikepdf
 import pytest
+from asn1crypto import tsp
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -116,7 +117,19 @@ def test_time_stamp_is_part_of_the_seal(draft, settings):
     assert status(draft).timestamp_validity.intact
 
 
-@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 302}, {"broken": b"no"}])
+UNSIGNED = tsp.TimeStampResp(
+    {
+        "status": {"status": "granted"},
+        "time_stamp_token": {"content_type": "data", "content": b"no stamp"},
+    }
+).dump()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 500}, {"status": 302}, {"broken": b"no"}, {"broken": UNSIGNED}],
+    ids=["fails", "moved", "no answer", "no signed token"],
+)
 def test_service_that_gives_no_stamp_fails_the_report(draft, settings, fault):
     with (
         seals.time_stamps(**fault) as settings.TIMESTAMP_URL,
