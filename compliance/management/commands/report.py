@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 raise CommandError(error.messages[0]) from error
             report = actions.make_report(report.pk)
         if not report.is_done:
-            raise CommandError(report.problem)
+            raise CommandError(report.problem or "The report was cancelled.")
         with output.open("wb") as file:
             file.writelines(file_store.chunks(storage.path_of(report.sha256)))
         if is_only_here():
