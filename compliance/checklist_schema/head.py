@@ -24,11 +24,11 @@ from compliance.checklist_schema.words import (
     Title,
     needs_choices,
 )
-from compliance.checklists.limits import MOST_IMPLIED
+from compliance.checklists.limits import MOST_IMPLIED, MOST_NUMBER
 
 
 class EditionHead(Part):
-    number: Annotated[Line, Field(max_length=20)]
+    number: Annotated[Line, Field(max_length=MOST_NUMBER)]
     law_as_of: date
     release_notes: Prose
 

@@ -3,6 +3,8 @@
 ``docs/running.md`` lists the same figures.
 """
 
+MOST_NUMBER = 20
+"""Characters of the number of an edition."""
 MOST_TEXT = 20_000
 """Characters of one text."""
 MOST_CHOICES = 200

@@ -36,6 +36,7 @@ from compliance.checklists.limits import (
     MOST_DATES,
     MOST_FACTS,
     MOST_LINES,
+    MOST_NUMBER,
     MOST_TEXT,
 )
 from compliance.checklists.translations import ORIGINAL, language_tag
@@ -159,7 +160,7 @@ class SectionShape(Part):
 
 
 class EditionShape(Part):
-    number: Annotated[Line, Field(max_length=20)]
+    number: Annotated[Line, Field(max_length=MOST_NUMBER)]
     law_as_of: Day
     release_notes: Words = ""
     subject_label: Title

@@ -116,9 +116,9 @@ def _gates(document: Document) -> dict[str, Any]:
 
 def _headings(document: Document) -> dict[str, Any]:
     """Each section with what its questions stand under."""
-    names = ("title", "intro", "level")
+    apart = {"key", "questions", "translations"}
     return {
-        section["key"]: {name: section.get(name, "") for name in names}
+        section["key"]: {n: v for n, v in section.items() if v and n not in apart}
         for section in document["sections"]
     }
 

@@ -14,7 +14,7 @@ from compliance.editor import actions as editor_actions
 from compliance.editor.marks import marks
 from compliance.models import Edition
 from compliance.publishing import actions as publishing
-from compliance.publishing.merge import merge, offers
+from compliance.publishing.merge import BESIDE, merge, offers
 from tests.drafting import url
 from tests.factories import make_checklist, make_draft, make_question, publish
 from tests.reading import flat
@@ -454,3 +454,9 @@ def test_question_that_is_taken_brings_its_gate_and_the_facts_of_it(world, cast)
     draft.refresh_from_db()
     assert draft.gates is None
     assert set(draft.facts.values_list("key", flat=True)) == {"data"}
+
+
+def test_every_field_of_an_edition_is_of_its_own_offered_or_named():
+    own, offered = {"number", "release_notes"}, {"gates"}
+    fields = {*content.EDITION, *content.EDITION_ALSO}
+    assert BESIDE.keys() == fields - own - offered

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from compliance.audit.columns import Proven
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.limits import MOST_NUMBER
 from compliance.organisations.models import Organisation, User
 
 
@@ -120,7 +121,7 @@ class Edition(models.Model):
     """
 
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")
-    number = models.CharField(max_length=20)
+    number = models.CharField(max_length=MOST_NUMBER)
     status = models.CharField(
         max_length=20, choices=EditionStatus.choices, default=EditionStatus.DRAFT
     )

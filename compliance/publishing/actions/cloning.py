@@ -11,13 +11,11 @@ from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import CHECKLIST_CLONED, EDITION_DRAFTED
+from compliance.checklists.limits import MOST_NUMBER
 from compliance.checklists.models import Checklist, Edition, EditionQuerySet
 from compliance.checklists.recording import record
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation
-
-_MOST = 20
-"""Characters of the number of an edition."""
 
 
 def clone(
@@ -129,4 +127,4 @@ def number_beside(number: str, taken: Collection[str]) -> str:
 
 def _fitting(stem: str, at: int) -> str:
     end = f".{at}"
-    return stem[: _MOST - len(end)] + end
+    return stem[: MOST_NUMBER - len(end)] + end
