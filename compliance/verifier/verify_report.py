@@ -354,7 +354,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--trail", type=Path)
     parser.add_argument("--time-stamps", type=Path, action="append", default=[])
     options = parser.parse_args(arguments)
-    logging.disable()
     try:
         pins = frozenset[str]().union(*map(pins_in, options.certificate))
         beside = options.file.parent / "trail.jsonl"
@@ -379,4 +378,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    logging.disable()  # for this program alone: a library's lines are none of its own
     sys.exit(main())
