@@ -159,22 +159,15 @@ def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
     Raises ``StorageError``: ``DAMAGED`` when it is gone or is not what was received, with
     any other code when nothing is known of it.
     """
-    is_good = False
     try:
-        file = file_store.opened_near(path_of(organisation_id, sha256))
-        try:
-            is_good = hashlib.file_digest(file, "sha256").hexdigest() == sha256
-            file.seek(0)
-        finally:
-            if not is_good:
-                file.close()
+        file = file_store.opened_as(path_of(organisation_id, sha256), sha256)
     except AwayError as error:
         raise StorageError(str(error), code=AWAY) from error
     except NO_FILE as error:
         raise _damaged() from error
     except OSError as error:
         raise unread(error) from error
-    if not is_good:
+    if file is None:
         raise _damaged()
     return file
 

@@ -48,15 +48,8 @@ def opened(sha256: str) -> BufferedReader:
 
     Raises ``FileNotFoundError``, and ``AwayError`` for other bytes.
     """
-    is_good = False
-    file = file_store.opened_near(path_of(sha256))
-    try:
-        is_good = hashlib.file_digest(file, "sha256").hexdigest() == sha256
-        file.seek(0)
-    finally:
-        if not is_good:
-            file.close()
-    if not is_good:
+    file = file_store.opened_as(path_of(sha256), sha256)
+    if file is None:
         raise AwayError(CHANGED)
     return file
 

@@ -10,6 +10,7 @@ disk. Functions raise ``AwayError`` when the store does not do what it is asked,
 the disk.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -88,6 +89,22 @@ def opened_near(path: Path) -> BufferedReader:
     if at := _object(path):
         return at.bucket.opened_near(at.name, Path(settings.DATA_DIR))
     return path.open("rb")
+
+
+def opened_as(path: Path, sha256: str) -> BufferedReader | None:
+    """The file near, if its bytes have that hash just now; None where they have another.
+
+    Raises ``FileNotFoundError``.
+    """
+    is_good = False
+    file = opened_near(path)
+    try:
+        is_good = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        file.seek(0)
+    finally:
+        if not is_good:
+            file.close()
+    return file if is_good else None
 
 
 def chunks(path: Path, url: str | None = None) -> Iterator[bytes]:
