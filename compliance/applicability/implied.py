@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.applicability.choices import FactKind
-from compliance.applicability.rules import Facts, Sure, holds
+from compliance.applicability.rules import Facts, Sure, holds, uses
 
 Node = tuple[str, str]
 """A fact and one of its choices; of a fact that has one answer the choice is ""."""
@@ -62,6 +62,11 @@ def implications(facts: Iterable[Mapping[str, Any]]) -> tuple[Implication, ...]:
         for at, fact in enumerate(facts)
         for to, entry in enumerate(fact.get("implies") or ())
     )
+
+
+def facts_of(entry: Mapping[str, Any]) -> set[str]:
+    """The keys of the facts that an entry of ``implies`` names."""
+    return {entry["fact"], *uses(entry.get("when"))}
 
 
 def in_order(

@@ -99,9 +99,14 @@ def _facts(document: Document) -> Iterator[Item]:
             yield Item(text, is_blocking=True, where="facts")
 
 
-def facts_of(question: Document) -> set[str]:
-    """The keys of the facts that decide whether a question applies, and from when."""
+def facts_of(question: Document, role_fact: str = "") -> set[str]:
+    """The keys of the facts that decide whether a question applies, and from when.
+
+    ``role_fact``, if given, decides where it binds some roles only.
+    """
     named = {*rules.uses(question["rule"])}
+    if role_fact and question["binds"]:
+        named.add(role_fact)
     for entry in (*question["applies_from"], *question.get("applies_until", ())):
         named.update(rules.uses(entry.get("when")))
     return named

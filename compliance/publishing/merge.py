@@ -5,7 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.applicability import rules
+from compliance.applicability import implied, rules
 from compliance.applicability.gates import covers
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Diff, FactChange, Item, compare
@@ -247,7 +247,7 @@ def _bring_facts(found: Document, theirs: Document, named: set[str]) -> None:
     for key in wanted:
         fact = all_of[key]
         for entry in fact.get("implies") or ():
-            more = {entry["fact"], *rules.uses(entry.get("when"))} & all_of.keys()
+            more = implied.facts_of(entry) & all_of.keys()
             wanted += sorted(more - set(wanted))
         if key not in known:
             found["facts"].append(deepcopy(fact))

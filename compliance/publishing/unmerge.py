@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from compliance.applicability import rules
+from compliance.applicability import implied, rules
 from compliance.checklists.translations import name_languages
 from compliance.publishing.checking import facts_of, questions
 
@@ -76,8 +76,7 @@ def _resting(document: Document) -> Iterator[tuple[str, set[str]]]:
     """Parts of a document with the facts that they rest on."""
     edition = document["edition"]
     for asked in questions(document):
-        bound = {edition["role_fact"]} if asked["binds"] else set[str]()
-        yield asked["key"], facts_of(asked) | bound
+        yield asked["key"], facts_of(asked, edition["role_fact"])
     for gate in edition.get("gates") or ():
         whens = [row.get("when") for row in gate["rows"]]
         yield f"“{gate['title']}”", {key for when in whens for key in rules.uses(when)}
@@ -85,8 +84,7 @@ def _resting(document: Document) -> Iterator[tuple[str, set[str]]]:
         yield "“Essentials”", {*rules.uses(essentials["when"])}
     for fact in document["facts"]:
         for entry in fact.get("implies") or ():
-            named = {entry["fact"], *rules.uses(entry.get("when"))}
-            yield f"“{fact['label']}”", named
+            yield f"“{fact['label']}”", implied.facts_of(entry)
     for one in edition.get("organisations") or ():
         yield f"“{one['name']}”", {*one["facts"]}
 

@@ -1,12 +1,11 @@
 """The last change to a part of a draft, undone: by a change the other way round."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, NoReturn
 
 from django.db.models import F, Max
 
-from compliance.applicability import rules
+from compliance.applicability import implied
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import Does
 from compliance.audit.refusals import RefusedError
@@ -148,7 +147,7 @@ def _change_back(
 
 
 def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
-    _refuse_unasked(edition, key, facts_of(was), was["binds"])
+    _refuse_unasked(edition, key, facts_of(was, edition.role_fact))
     section = edition.sections.filter(key=was["section"]).first()
     if section is None or edition.questions.filter(key=key).exists():
         msg = f"{key} has no place to go back to: the outline has changed since"
@@ -178,19 +177,11 @@ def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
     record(by, edition, QUESTION_RESTORED, {}, after)
 
 
-def _refuse_unasked(
-    edition: Edition, name: str, facts: set[str], binds: Sequence[str] = ()
-) -> None:
+def _refuse_unasked(edition: Edition, name: str, facts: set[str]) -> None:
     """Nothing that comes back rests on a fact that was removed after it."""
-    named = facts | ({edition.role_fact} if binds and edition.role_fact else set())
-    if named - {*edition.facts.values_list("key", flat=True)}:
+    if facts - {*edition.facts.values_list("key", flat=True)}:
         msg = f"{name} rests on a fact that has been removed since; restore that first"
         raise RefusedError(msg)
-
-
-def _named(entry: Values) -> set[str]:
-    """The facts that a consequence of a fact rests on."""
-    return {entry["fact"], *rules.uses(entry.get("when"))}
 
 
 def _restore(
@@ -201,9 +192,9 @@ def _restore(
     if "version" not in was or rows.filter(key=was["key"]).exists():
         msg = "That can no longer be restored; add it again"
         raise RefusedError(msg)
-    implied = was.get("implies") or ()
-    named = {key for entry in implied for key in _named(entry)} - {was["key"]}
-    _refuse_unasked(edition, f"“{was.get('label')}”", named)
+    follows = was.get("implies") or ()
+    named = {key for entry in follows for key in implied.facts_of(entry)}
+    _refuse_unasked(edition, f"“{was.get('label')}”", named - {was["key"]})
     at = was["position"]
     rows.filter(position__gte=at).update(position=F("position") + 1)
     values = was | {"version": was["version"] + 1}
