@@ -83,7 +83,7 @@ def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
 def _once(groups: Iterable[dict[str, Any]]) -> Iterator[Group]:
     """Each question where it stands first, and no group that only repeats others.
 
-    ``repeats`` are refused today, but editions were published with them before it did.
+    ``repeats`` are refused today, but editions were published with them before.
     """
     seen = set[str]()
     for group in groups:

@@ -12,8 +12,9 @@ new question is shown what was answered to the old one, and may keep it as a not
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from compliance.checklists.scales import Fault
+
 Document = Mapping[str, Any]
-Fault = tuple[tuple[str | int, ...], str]
 
 
 def before(document: Document) -> dict[str, list[str]]:

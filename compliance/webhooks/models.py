@@ -117,7 +117,7 @@ class Webhook(models.Model):
     def numbers(self, now: datetime) -> list[int]:
         """The secrets that sign now: the one of today, and for a day each that it followed.
 
-        Whoever changes it twice has perhaps never given the one between to the receiver.
+        Someone who changes it twice may never have given the receiver the one between.
         """
         newest = self.secret_number
         if newest == 1 or now >= self.secret_at + OVERLAP:

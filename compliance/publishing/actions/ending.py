@@ -24,10 +24,10 @@ def discard(
 ) -> Event:
     """Throw a draft away for ever; a checklist without another edition goes with it.
 
-    Number and, with the checklist, key are free again; no key of a question is. What was
-    merged into it is offered again. The event says what went. ``seen`` is the content hash of what the person was shown:
-    refuses a draft that someone has worked on since, and what is in review or
-    published. Raises ``Edition.DoesNotExist`` for others' editions.
+    Number and, with the checklist, key are free again; no key of a question is. Merged
+    changes are offered again. The event says what went. ``seen`` is the content hash
+    of what the person was shown: refuses a draft that someone has worked on since, and
+    what is in review or published. Raises ``Edition.DoesNotExist`` for others' editions.
     """
     holds = held(by, organisation, edition_id)
     with holds, open_draft(organisation, edition_id) as draft:
