@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Model
 
 from compliance.assessments.answer_fields import PEOPLE
+from compliance.assessments.choices import Again
 from compliance.assessments.models import (
     Answer,
     Assessment,
@@ -140,9 +141,20 @@ class There:
             values = values_of(part.model, row, part.values)
             found = {name: plain(value) for name, value in values.items()}
             found |= {f"{name}_id": self._people[row[name]] for name in part.people}
+            if part.model is Answer and self._follows_action(at, found["again"]):
+                del found["again"]
             self.tables[part.model].append((at, found | {n: row[n] for n in part.ids}))
             for name, below in part.below.items():
                 self._put(below, row[name], at)
+
+    def _follows_action(self, at: At, again: str) -> bool:
+        """Whether an answer differs at most by what a closed action asks.
+
+        One that is about answers of several assessments is closed, and opened again, by
+        events in the scope of none of them.
+        """
+        values = self._fold[at].values if at in self._fold else {}
+        return {again, values.get("again", "")} <= {"", Again.ACTION}
 
     def _matched(
         self, part: _Part, rows: Sequence[Named], above: At | None

@@ -26,13 +26,21 @@ from compliance.models import (
     Origin,
     User,
 )
+from compliance.remediation.actions import (
+    change_action,
+    create_action,
+    link_answer,
+)
 from compliance.reviews.rows import rows_of
 from compliance.snapshots.snapshot import content_of, to_read
+from tests import signing
 from tests.bundles.making import (
+    YEAR,
     brought_in,
     bundle_of,
     hash_of,
     make_everything,
+    publish,
     reading,
     say,
     stored,
@@ -116,6 +124,36 @@ def test_own_checklist_comes_along_and_is_used_again(full, content, cast):
         Edition.objects.get(checklist=edition.checklist, number="2026.1").status
         == "retired"
     )
+
+
+@pytest.mark.parametrize("status", ["done", "open"])
+def test_action_about_two_assessments_may_have_asked_to_look_again(cast, status):
+    """Its event is in the scope of neither, so neither trail has what it asked for."""
+    edition = publish("Q1", organisation=cast.acme)
+    started = {"by": cast.otto, "organisation": cast.acme, "edition": edition, **YEAR}
+    facts = {"data": ["health"]}
+    both = [actions.start(subject=s, facts=facts, **started) for s in ("2025", "2026")]
+    for one in both:
+        signing.answer(cast.con, one, "Q1", verdict="not_met")
+    ids = Answer.objects.filter(assessment__in=both).values_list("pk", flat=True)
+    of = {"by": cast.otto, "organisation": cast.acme}
+    made = create_action(fields={"title": "Do"}, answer_ids=ids[:1], **of)
+
+    def becomes(status, base):
+        changes = {"status": status}
+        change_action(number=made.number, changes=changes, base=base, **of)
+
+    becomes("done", 0)
+    link_answer(number=made.number, answer_id=ids[1], **of)
+    becomes("open", 1)
+    if status == "done":
+        becomes("done", 2)
+    again = "action" if status == "done" else ""
+    for one in both:
+        assert one.answers.get().again == again
+        came = brought_in(bundle_of(one), cast.other)
+        assert came.answers.get().again == again
+        assert list(tables.faults(cast.other.pk)) == []
 
 
 def test_edition_comes_along_with_faults_that_were_refused_later(cast):
