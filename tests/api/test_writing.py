@@ -133,6 +133,9 @@ def test_what_is_missing_is_named(con, answer):
         b'{"version": 0, "set": {"owner": 9007199254740991}}',
         b'{"version": 0, "set": {"owner": 9999999999999999999999}}',
         b'{"version": 0, "set": {"due_on": "0000-00-00"}}',
+        b'{"version": 0, "set": {"due_on": 86400}}',
+        b'{"version": 0, "set": {"due_on": "86400"}}',
+        b'{"version": 0, "set": {"due_on": "2026-12-01T00:00:00"}}',
         b'{"version": 0, "set": {"answered_by": 1}}',
         b'{"version": 0, "set": {"verdict": null}}',
         b'{"version": 0, "set": {"value": ["a", ["b"]]}}',
@@ -282,6 +285,19 @@ def test_refused_files_name_the_reason(con, settings):
     assert large.status_code == 422
     none = con.send("/evidence/files", {"title": "x"})
     assert (none.status_code, none.json()["faults"][0]["at"]) == (422, "body.file")
+
+
+@pytest.mark.parametrize("day", ["0", "20261130", "2026-W49-1", "30/11/2026"])
+def test_day_in_a_form_is_no_number_of_seconds(day, con):
+    file = SimpleUploadedFile("policy.txt", b"We do this.", "text/plain")
+    reply = con.send("/evidence/files", {"file": file, "covers_to": day})
+    assert (reply.status_code, reply.json()["faults"][0]["at"]) == (
+        422,
+        "body.covers_to",
+    )
+    file.seek(0)
+    kept = con.send("/evidence/files", {"file": file, "covers_to": "2026-11-30"})
+    assert kept.json()["covers_to"] == "2026-11-30"
 
 
 def test_link_is_kept(con):

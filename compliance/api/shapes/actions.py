@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from compliance.api.problems import Problem
 from compliance.api.shapes.answers import Sides
 from compliance.api.shapes.leaves import (
+    Day,
     Given,
     Id,
     Line,
@@ -68,7 +69,7 @@ class ActionFields(Given):
     title: Line = ""
     text: Text = ""
     owner: Id | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
     priority: Priority = Priority.MEDIUM
     status: ActionStatus = ActionStatus.OPEN
     effort_days: Effort | None = None

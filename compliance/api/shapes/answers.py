@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, create_model
 
 from compliance.api.problems import Problem
 from compliance.api.shapes.leaves import (
+    Day,
     Given,
     Id,
     Person,
@@ -42,7 +43,7 @@ GIVEN: dict[Kind, Any] = {
     Kind.VALUE: Text | list[Text] | None,
     Kind.TEXT: Shown,
     Kind.PERSON: Id | None,
-    Kind.DAY: date | None,
+    Kind.DAY: Day | None,
 }
 """How a call gives each kind that a person sets; the action measures a text that is new."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from compliance.api.shapes.checklists import EditionShape
-from compliance.api.shapes.leaves import Given, Id, Line, Person, person_of
+from compliance.api.shapes.leaves import Day, Given, Id, Line, Person, person_of
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.assessments.scoring import Tally
@@ -111,9 +111,9 @@ class AssessmentStart(Given):
 
     edition: Id
     subject: Line
-    period_from: date
-    period_to: date
-    due_on: date | None = None
+    period_from: Day
+    period_to: Day
+    due_on: Day | None = None
     facts: Facts = Field(default_factory=dict, max_length=500)
     """Key of a fact to keys of its choices; null or left out is “not known yet”."""
     carried_from: UUID | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from compliance.api.shapes.leaves import Given, Line, Person
+from compliance.api.shapes.leaves import Day, Given, Line, Person
 from compliance.evidence.models import Evidence, Upload
 
 
@@ -55,10 +55,10 @@ class EvidenceWords(Given):
     """The words beside a file; without a title it is called by its name."""
 
     title: Line = ""
-    document_on: date | None = None
-    covers_from: date | None = None
-    covers_to: date | None = None
-    expires_on: date | None = None
+    document_on: Day | None = None
+    covers_from: Day | None = None
+    covers_to: Day | None = None
+    expires_on: Day | None = None
     replaces: UUID | None = None
     """The piece that this is a new version of."""
 

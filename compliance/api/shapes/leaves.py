@@ -1,14 +1,18 @@
 """Leaves that several shapes have."""
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from compliance.assessments.values import LONGEST_TEXT
 from compliance.organisations.models import User
 from compliance.web.text import validate_line, validate_text
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _fits(check: Callable[[str], None]) -> AfterValidator:
@@ -24,10 +28,19 @@ def _fits(check: Callable[[str], None]) -> AfterValidator:
     return AfterValidator(checked)
 
 
+def _as_day(value: Any) -> Any:
+    """A text as the day that it names; pydantic would read "0" as seconds since 1970."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return date.fromisoformat(value)
+    return value
+
+
 Shown = Annotated[str, _fits(validate_text)]
 """A text of any length that screen and paper can show."""
 Text = Annotated[Shown, Field(max_length=LONGEST_TEXT)]
 Line = Annotated[str, _fits(validate_line), Field(max_length=300)]
+Day = Annotated[date, Field(strict=True), BeforeValidator(_as_day)]
+"""A day as RFC 3339 writes it (2026-11-30)."""
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
 
