@@ -1,7 +1,7 @@
 """A bundle written from the rows of an assessment."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, BinaryIO
@@ -10,6 +10,7 @@ from uuid import UUID
 from compliance.assessments.models import Answer, Assessment, OriginTrail
 from compliance.audit import export, trail
 from compliance.audit.chain import canonical, digest
+from compliance.audit.columns import plain
 from compliance.audit.models import Event
 from compliance.bundles import layout
 from compliance.bundles.chain_proof import proof_in
@@ -95,11 +96,12 @@ def write(
     trails = [*_trails_before(record), _trail_here(record)]
     counts = counts_of(record.rows, (head["events"] for head, _ in trails))
     with Pack(file) as pack:
-        pack.add(layout.HEAD, _json(_head(record, counts)))
+        editions = dict(_editions(record.rows, record.assessment))
+        pack.add(layout.HEAD, _json(_head(record, editions, counts)))
         listen("Writing answers", 2)
         pack.add(layout.CONTENT, record.content.as_json.encode())
         pack.add(layout.ROWS, canonical(record.rows).encode())
-        for ref, edition in _editions(record.rows, record.assessment):
+        for ref, edition in editions.items():
             pack.add(f"{layout.EDITIONS}{ref}.yaml", own.write_yaml(sheet_of(edition)))
         for snapshot in _signed(record.rows):
             name = snapshot.content_hash
@@ -114,7 +116,9 @@ def write(
         return Written(pack.finish(), record.content.content_hash, counts)
 
 
-def _head(record: Record, counts: dict[str, int]) -> dict[str, Any]:
+def _head(
+    record: Record, editions: Mapping[str, Edition], counts: dict[str, int]
+) -> dict[str, Any]:
     content = record.content
     return {
         "format": layout.FORMAT,
@@ -127,6 +131,7 @@ def _head(record: Record, counts: dict[str, int]) -> dict[str, Any]:
         "content_hash": content.content_hash,
         "rows_hash": digest(canonical(record.rows)),
         "people": record.people,
+        "published": {ref: plain(one.published_at) for ref, one in editions.items()},
         "counts": counts,
     }
 

@@ -181,9 +181,19 @@ def _editions(
             by=by,
             organisation=organisation,
             is_current=row["status"] == "published",
+            published_at=_published_at(coming.bundle, fate.ref),
             **sheet,
         )
     return found
+
+
+def _published_at(bundle: Bundle, ref: str) -> datetime:
+    """When an edition was published there; now where the bundle does not say so.
+
+    A law that changed since is named under its questions.
+    """
+    now, said = timezone.now(), bundle.head.get("published", {}).get(ref)
+    return min(datetime.fromisoformat(said), now) if said else now
 
 
 def _origin(by: User | None, building: Building) -> Origin:

@@ -119,6 +119,7 @@ class Head(Part):
     content_hash: Hash
     rows_hash: Hash
     people: dict[Person, Large]
+    published: dict[Ref, Moment] = {}
     counts: dict[Short, Count]
 
 

@@ -13,10 +13,12 @@ from compliance.audit import tables, trail, verification
 from compliance.audit.checkpoints import checkpoint
 from compliance.audit.models import Event
 from compliance.audit.text_erasure import erase
+from compliance.bundles.bundle_import import bring_in
 from compliance.bundles.import_plan import plan
 from compliance.checklists import soundness
 from compliance.evidence import storage
 from compliance.evidence.against_disk import faults as files_against_disk
+from compliance.law_changes.law import changed_under
 from compliance.models import (
     Action,
     Answer,
@@ -34,6 +36,7 @@ from compliance.remediation.actions import (
 from compliance.reviews.rows import rows_of
 from compliance.snapshots.snapshot import content_of, to_read
 from tests import signing
+from tests.amending import amend
 from tests.bundles.making import (
     YEAR,
     brought_in,
@@ -48,7 +51,12 @@ from tests.bundles.making import (
 )
 from tests.documents import document, question
 from tests.evidence.samples import PDF
-from tests.factories import make_action, make_assessment, make_organisation
+from tests.factories import (
+    make_action,
+    make_assessment,
+    make_organisation,
+    make_provision,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -154,6 +162,30 @@ def test_action_about_two_assessments_may_have_asked_to_look_again(cast, status)
         came = brought_in(bundle_of(one), cast.other)
         assert came.answers.get().again == again
         assert list(tables.faults(cast.other.pk)) == []
+
+
+@pytest.mark.parametrize("number", ["2026.1", "2026.2"])
+def test_law_that_changed_after_an_edition_is_named_when_it_comes_along(cast, number):
+    """Each edition was published before; one of them is in use no more."""
+    cite = make_provision().cite
+    found = document([question("Q1", cites=[cite])], facts=[])
+    full = make_assessment(cast.acme, cast.ada, stored(found, cast.acme))
+    if number == "2026.2":
+        found["edition"]["number"] = number
+        stored(found, cast.acme)
+    amend({cite: {"status": "applies_later", "applies_from": "2031-12-02"}})
+    came = brought_in(bundle_of(full), cast.other)
+    assert came.edition.checklist.organisation == cast.other
+    assert came.edition.published_at == full.edition.published_at
+    assert came.answers.filter(changed_under(came)).exists()
+
+
+def test_bundle_that_does_not_say_when_an_edition_was_published_comes_in(cast):
+    full = make_everything(cast)
+    with reading(bundle_of(full)) as bundle:
+        del bundle.head["published"]
+        came = bring_in(by=None, organisation=cast.other, bundle=bundle)
+    assert came.edition.published_at > full.edition.published_at
 
 
 def test_edition_comes_along_with_faults_that_were_refused_later(cast):

@@ -1,5 +1,6 @@
 """Freezing an edition for ever."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -14,19 +15,23 @@ from compliance.checklists.recording import record
 
 
 def publish(
-    *, by: Any, edition: Edition, extra: dict[str, Any] | None = None
+    *,
+    by: Any,
+    edition: Edition,
+    extra: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Edition:
     """Freeze a draft for ever, and retire the edition that was published before.
 
     Assessments that run stay on the edition they were started on. ``extra`` goes on the
-    trail as well. Refuses what is published already, and what asks nothing. Whether the
+    trail as well; ``at`` is the moment, now if none is given. Refuses what is published already, and what asks nothing. Whether the
     person may publish is for ``reviewing``.
     """
     with writing():
-        return _frozen(by, edition, extra or {})
+        return _frozen(by, edition, extra or {}, at or timezone.now())
 
 
-def _frozen(by: Any, edition: Edition, extra: dict[str, Any]) -> Edition:
+def _frozen(by: Any, edition: Edition, extra: dict[str, Any], at: datetime) -> Edition:
     # The checklist first: of two drafts that are published at once one comes second.
     checklist = Checklist.objects.select_for_update().get(pk=edition.checklist_id)
     edition = checklist.editions.select_for_update().get(pk=edition.pk)
@@ -45,7 +50,7 @@ def _frozen(by: Any, edition: Edition, extra: dict[str, Any]) -> Edition:
         old.save(update_fields=["status"])
         record(by, old, EDITION_RETIRED, {"status": "published"}, {"status": "retired"})
     edition.status = EditionStatus.PUBLISHED
-    edition.published_at = timezone.now()
+    edition.published_at = at
     edition.content_hash = content.content_hash(content.document(edition))
     edition.save(update_fields=["status", "published_at", "content_hash"])
     after = {

@@ -1,8 +1,7 @@
 """Editions from their documents: published at once, or kept as drafts."""
 
+from datetime import datetime
 from typing import Any
-
-from django.utils import timezone
 
 from compliance.audit.refusals import RefusedError
 from compliance.audit.storing import stored
@@ -165,11 +164,13 @@ def keep_final(
     theme: str,
     organisation: Any,
     is_current: bool,
+    published_at: datetime,
 ) -> Edition:
     """Keep an edition that was final elsewhere as one of an own checklist, final here.
 
     New assessments start on it only when it ``is_current`` and no other edition of the
-    checklist is; the words of a checklist that stands here stay as they are. Raises
+    checklist is; the words of a checklist that stands here stay as they are. It was
+    published when it was there, so a law that changed since is named. Raises
     ``RefusedError`` for a number that is taken and for what the legal index lacks.
     """
     key = document["checklist"]
@@ -192,9 +193,9 @@ def keep_final(
     edition = _filled(Edition(checklist=checklist), document)
     extra = {"from_bundle": True}
     if is_current and not checklist.editions.published().exists():
-        return publish(by=by, edition=edition, extra=extra)
+        return publish(by=by, edition=edition, extra=extra, at=published_at)
     edition.status = EditionStatus.RETIRED
-    edition.published_at = timezone.now()
+    edition.published_at = published_at
     edition.content_hash = content.content_hash(content.document(edition))
     edition.save(update_fields=["status", "published_at", "content_hash"])
     after = {"number": number, "content_hash": edition.content_hash} | extra
