@@ -34,19 +34,30 @@ _MOST_NAMED = 5
 
 
 @contextmanager
-def open_draft(organisation: Organisation | None, edition_id: int) -> Iterator[Edition]:
+def open_draft(
+    organisation: Organisation | None, edition_id: int, *, with_checklist: bool = False
+) -> Iterator[Edition]:
     """A draft of an organisation's own, locked: its editors change it one by one.
 
-    Raises ``Edition.DoesNotExist`` for any other edition, and ``RefusedError`` for one
-    that is no draft any more.
+    ``with_checklist``: the block may change the checklist, too. Raises
+    ``Edition.DoesNotExist`` for any other edition, and ``RefusedError`` for one that is
+    no draft any more.
     """
     with writing():
+        if with_checklist:
+            hold_checklist(organisation, edition_id)
         edition = locked(organisation, edition_id)
         if edition.status != EditionStatus.DRAFT:
             state = edition.get_status_display().lower()
             msg = f"Edition {edition.number} is {state} and can no longer change"
             raise RefusedError(msg)
         yield edition
+
+
+def hold_checklist(organisation: Organisation | None, edition_id: int) -> None:
+    """Lock the checklist of an edition, before its editions, as whoever publishes does."""
+    own = Checklist.objects.select_for_update(of=("self",))
+    own.filter(editions=edition_id, organisation=organisation).first()
 
 
 def locked(organisation: Organisation | None, edition_id: int) -> Edition:

@@ -39,7 +39,8 @@ def undo(
     itself. Refuses what has been changed again since. Raises ``Event.DoesNotExist`` for
     an event that is none of ``undoable``.
     """
-    with open_draft(organisation, edition_id) as edition:
+    # a merge that is undone changes what the checklist stands on
+    with open_draft(organisation, edition_id, with_checklist=True) as edition:
         event = undoable.find(edition, seq)
         before, after = trail.changes(event)
         before |= undoable.change_of(edition, event).before

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from compliance.audit.transaction import writing
-from compliance.checklists.models import Checklist
+from compliance.checklists.recording import hold_checklist
 from compliance.organisations.access import Permission
 from compliance.organisations.actions import hold_right
 from compliance.organisations.models import Organisation, User
@@ -20,6 +20,5 @@ def held(
     """
     with writing():
         hold_right(by, organisation, Permission.EDIT)
-        own = Checklist.objects.select_for_update(of=("self",))
-        own.filter(editions=edition_id, organisation=organisation).first()
+        hold_checklist(organisation, edition_id)
         yield

@@ -31,7 +31,7 @@ def merge(
     ``StaleError`` when the draft or the newest edition is another one by now,
     ``RefusedError`` where something would rest on a fact that is gone.
     """
-    with open_draft(organisation, edition_id) as edition:
+    with open_draft(organisation, edition_id, with_checklist=True) as edition:
         checklist = _cloned(edition)
         newer = content.newer_original(checklist)
         base = checklist.cloned_from
