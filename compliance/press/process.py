@@ -148,13 +148,19 @@ def _job(pieces: list[str], css: str, fonts: Path, limits: Limits) -> Job:
     }
 
 
-def seal(path: Path, place: Place, timestamp_url: str = "") -> str:
+def seal(path: Path, place: Place, timestamp_url: str = "", services: str = "") -> str:
     """Sign a PDF in its place; SHA-256 of the certificate. ``RenderError`` with words.
 
     ``place`` says where the key is. The service at ``timestamp_url`` is asked for a time
-    stamp, none where it is empty.
+    stamp, none where it is empty. ``services`` is a PEM file with the certificates of
+    services that are trusted: the stamp of another one is refused.
     """
-    job = {"path": str(path), "place": vars(place), "url": timestamp_url}
+    job = {
+        "path": str(path),
+        "place": vars(place),
+        "url": timestamp_url,
+        "services": services,
+    }
     try:
         with output_of(
             SEALING,

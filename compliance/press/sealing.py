@@ -12,7 +12,7 @@ from asyncio import to_thread
 from collections.abc import Mapping
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from asn1crypto import keys as der_keys  # type: ignore[import-untyped]
@@ -22,8 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import (
     InvisSigSettings,
     MDPPerm,
@@ -33,6 +35,8 @@ from pyhanko.sign.fields import (
 from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, set_tsp_headers
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from compliance.press.job import NO_ROOM, NO_SPACE
@@ -107,9 +111,8 @@ def main(_: list[str]) -> None:
     """Write the fingerprint of the certificate, or words for what went wrong."""
     job = json.load(sys.stdin)
     try:
-        said = {
-            "fingerprint": sealed(Path(job["path"]), Place(**job["place"]), job["url"])
-        }
+        path, place = Path(job["path"]), Place(**job["place"])
+        said = {"fingerprint": sealed(path, place, job["url"], job["services"])}
     except SealError as error:
         said = {"problem": str(error)}
     except (TimestampRequestError, HTTPException, OSError) as error:
@@ -123,8 +126,14 @@ def main(_: list[str]) -> None:
     sys.stdout.write(json.dumps(said))
 
 
-def sealed(path: Path, place: Place, timestamp_url: str = "") -> str:
-    """Sign the file in its place; the fingerprint of the certificate."""
+def sealed(
+    path: Path, place: Place, timestamp_url: str = "", services: str = ""
+) -> str:
+    """Sign the file in its place; the fingerprint of the certificate.
+
+    ``services`` is the file with the certificates of services whose stamps count; where
+    it is "" none does, and each is allowed. Raises ``SealError`` for another one.
+    """
     seal = seal_of(place)
     about = PdfSignatureMetadata(
         field_name=FIELD,
@@ -146,7 +155,40 @@ def sealed(path: Path, place: Place, timestamp_url: str = "") -> str:
             new_field_spec=SigFieldSpec(FIELD, invis_sig_settings=unseen),
             in_place=True,
         )
+        if timestamp_url and services:
+            _refuse_stranger(file, timestamp_url, services)
     return fingerprint(seal.certificate)
+
+
+def _refuse_stranger(file: BinaryIO, url: str, services: str) -> None:
+    """A stamp that nobody trusts would be a fault whenever the report is checked."""
+    [seal] = PdfFileReader(file).embedded_signatures
+    try:
+        trusted = [*load_certs_from_pemder([services])]  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        msg = f"ATTEST_TIMESTAMP_CERTIFICATES: {services} cannot be read: {error}"
+        raise SealError(msg) from error
+    named = ValidationContext(trust_roots=trusted)
+    status = validate_pdf_signature(
+        seal,
+        ValidationContext(trust_roots=[seal.signer_cert]),
+        ts_validation_context=named,
+        skip_diff=True,
+    )
+    stamp: Any = status.timestamp_validity
+    if not (stamp.intact and stamp.valid and stamp.trusted):
+        signer = stamp.signing_cert.subject.human_friendly
+        msg = (
+            f"The stamp of {url} is by {signer}, whom no certificate in"
+            f" ATTEST_TIMESTAMP_CERTIFICATES ({services}) vouches for."
+        )
+        raise SealError(msg)
+    if (seal.self_reported_timestamp - stamp.timestamp).days > 0:
+        msg = (
+            f"The clock of this machine is more than a day ahead of {url}, whose stamp"
+            f" says {stamp.timestamp}."
+        )
+        raise SealError(msg)
 
 
 def _tab_through(writer: IncrementalPdfFileWriter) -> None:

@@ -60,4 +60,5 @@ def place() -> api.Place:
 
 def seal(path: Path) -> str:
     """Sign a report in its place; SHA-256 of the certificate. ``RenderError`` with words."""
-    return api.seal(path, place(), settings.TIMESTAMP_URL)
+    services = settings.TIMESTAMP_CERTIFICATES
+    return api.seal(path, place(), settings.TIMESTAMP_URL, services)

@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pikepdf
 import pytest
@@ -115,6 +116,51 @@ def test_time_stamp_is_part_of_the_seal(draft, settings):
     with seals.time_stamps() as settings.TIMESTAMP_URL:
         seal(draft)
     assert status(draft).timestamp_validity.intact
+
+
+@pytest.mark.parametrize("named", ["service", "authority of another"])
+def test_time_stamp_counts_from_a_named_service_alone(draft, settings, tmp_path, named):
+    """Each report with another's stamp would be a fault whenever it is checked."""
+    path = tmp_path / "services.pem"
+    settings.TIMESTAMP_CERTIFICATES = str(path)
+    with seals.time_stamps(named=path) as settings.TIMESTAMP_URL:
+        if named == "service":
+            seal(draft)
+            assert status(draft).timestamp_validity.intact
+            return
+        path.write_bytes(seals.authority()[1].public_bytes(seals.PEM))
+        with pytest.raises(RenderError, match="is by Common Name: Clock") as refused:
+            seal(draft)
+    assert str(path) in str(refused.value)
+
+
+def test_clock_that_is_a_day_ahead_of_the_time_stamp_fails_the_report(
+    draft, settings, tmp_path
+):
+    path = tmp_path / "services.pem"
+    settings.TIMESTAMP_CERTIFICATES = str(path)
+    ago = datetime.now(UTC) - timedelta(days=2)
+    with (
+        seals.time_stamps(at=ago, named=path) as settings.TIMESTAMP_URL,
+        pytest.raises(RenderError, match="more than a day ahead"),
+    ):
+        seal(draft)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"-----BEGIN CERTIFICATE-----\nx"])
+def test_services_that_cannot_be_read_fail_the_report_in_words(
+    draft, settings, tmp_path, content
+):
+    path = tmp_path / "services.pem"
+    settings.TIMESTAMP_CERTIFICATES = str(path)
+    if content is not None:
+        path.write_bytes(content)
+    with (
+        seals.time_stamps() as settings.TIMESTAMP_URL,
+        pytest.raises(RenderError, match="ATTEST_TIMESTAMP_CERTIFICATES") as refused,
+    ):
+        seal(draft)
+    assert str(path) in str(refused.value)
 
 
 UNSIGNED = tsp.TimeStampResp(
