@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from compliance.applicability import rules
 from compliance.applicability.decision import Decision, Duty, Model, decide, english
-from compliance.assessments.models import Assessment
+from compliance.assessments.models import Answer, Assessment
 from compliance.checklists import content
 from compliance.checklists.choices import Level
 from compliance.checklists.models import Edition, Question, Section
@@ -139,6 +139,14 @@ def once_for_all(edition: Edition) -> QuerySet[Section, int]:
     """The ids of the sections that one assessment can answer for others."""
     rows = edition.sections.filter(level=Level.ORGANISATION)
     return rows.order_by("position").values_list("pk", flat=True)
+
+
+def why_not_asked(answer: Answer) -> str:
+    """Why a question that does not apply takes no answer, as the end of a sentence."""
+    is_elsewhere = answer.question.section.level == Level.ORGANISATION
+    if answer.assessment.rests and is_elsewhere:
+        return "is asked in the assessment that this one rests on"
+    return "does not apply, by a rule"
 
 
 def choice_keys(fact: Any) -> set[str]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import evidence_payload
 from compliance.assessments.answer_fields import BY_COLUMN, NEEDED, json_of
+from compliance.assessments.applying import why_not_asked
 from compliance.assessments.choices import OPEN, ProposalState, Verdict
 from compliance.assessments.events import (
     ANSWER_PROPOSED,
@@ -205,7 +206,7 @@ def _fields(answer: Answer, changes: Changes, version: int) -> Changes:
     """
     key = answer.question.key
     if not answer.applies:
-        msg = f"{key} does not apply, by a rule."
+        msg = f"{key} {why_not_asked(answer)}."
         raise ValidationError(msg)
     if version > answer.version:
         msg = f"There is no version {version} of the answer. Read it again."

@@ -237,7 +237,7 @@ def test_number_sent_back_says_what_its_value_says(cast):
 def test_closed_assessment_and_rules_refuse_the_second_person(cast, answer):
     say_na(cast.con, answer)
     Answer.objects.update(applies=False)
-    assert confirm(cast.rev, answer).refused == ["Q1 no longer applies, by a rule."]
+    assert confirm(cast.rev, answer).refused == ["Q1 does not apply, by a rule."]
     answer.assessment.status = "archived"
     answer.assessment.save()
     with pytest.raises(ValidationError, match="closed"):

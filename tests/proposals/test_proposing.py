@@ -10,7 +10,7 @@ from compliance.audit.models import Event
 from compliance.edition_moves.actions import upgrade
 from compliance.models import Answer, Evidence, Proposal
 from compliance.proposals import actions
-from tests import factories
+from tests import factories, resting
 from tests.calling import Program
 
 
@@ -51,6 +51,15 @@ def test_proposal_is_kept_beside_the_answer_and_changes_nothing_of_it(here):
     read = here.program.get(f"/proposals/{made['id']}").json()
     listed = here.program.get(f"/assessments/{here.assessment.pk}/proposals").json()
     assert (read, listed["items"]) == (made, [made])
+
+
+def test_question_that_is_asked_elsewhere_names_the_reason(here):
+    _, rests = resting.resting(here.acme, here.ada)
+    reply = propose(here, rests.answers.get(question__key="Q1"))
+    assert (reply.status_code, reply.json()["detail"]) == (
+        422,
+        "Q1 is asked in the assessment that this one rests on.",
+    )
 
 
 def test_trail_names_the_token_and_its_person(here):

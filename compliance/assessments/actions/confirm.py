@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.applying import why_not_asked
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import NA_CONFIRMED, NA_SENT_BACK, NA_UNCONFIRMED
 from compliance.assessments.following import value_verdict
@@ -132,7 +133,7 @@ def _why_not(by: User, answer: Answer, seen: Known) -> str:
     if own := _own_part(by, answer, answer.na_by):
         return f"{key}: {own}. A second person confirms it."
     if not answer.applies:
-        return f"{key} no longer applies, by a rule."
+        return f"{key} {why_not_asked(answer)}."
     if _says_else(answer, seen):
         return f"{key} has changed since you looked. Read it again."
     return ""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from compliance.assessments.actions import attach_all, refuse_too_many_files
 from compliance.assessments.answer_fields import ANSWERING
+from compliance.assessments.applying import why_not_asked
 from compliance.assessments.events import (
     ANSWER_CONFIRMED_AGAIN,
     ANSWER_KEPT,
@@ -58,7 +59,8 @@ def take_over(
         part = _part(answer, source)
         _refuse_moved(source, source_version, part)
         if not answer.applies:
-            raise ValidationError(f"{answer.question.key} does not apply, by a rule.")
+            msg = f"{answer.question.key} {why_not_asked(answer)}."
+            raise ValidationError(msg)
         touched = _touched(answer, source, part)
         _refuse_stale(answer, seen, set(touched))
         proofs = [row.evidence for row in source.attachments.all()]
