@@ -14,6 +14,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
+from compliance.checklists.scales import scales_of
 from compliance.evidence.actions import quotas
 from compliance.organisations.models import User
 from compliance.organisations.rate_limits import person_may_send
@@ -62,9 +63,11 @@ def ask_report(
 
     Of a signed assessment it shows what was signed, unless it looks back. Raises
     ``SignOff.DoesNotExist`` for a revision that nobody signed, ``ValidationError`` for
-    a moment before the assessment began or that has not come, and for a working paper
-    without a seat.
+    a moment before the assessment began or that has not come, for a working paper
+    without a seat, and for options that no report of this edition has.
     """
+    if faults := wanted.faults(scales_of(assessment.edition.scales)):
+        raise ValidationError(faults)
     if wanted.kind == ReportKind.WORKING and wanted.seat_id is None:
         raise ValidationError(OF_SEAT)
     with writing():

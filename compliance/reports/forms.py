@@ -77,29 +77,17 @@ class ReportForm(forms.Form):
         A kind that shows a scale is offered where ``scales`` have one.
         """
         super().__init__(*args, **kwargs)
-        self.offered = offered(scales)
+        self.scales = tuple(scales)
+        self.offered = offered(self.scales)
         field = self.fields["state"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", "As it is now"), *((str(n), w) for n, w in revisions)]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("extract") and self.wanted_kind != ReportKind.FULL:
-            msg = "Only the full report can be narrowed. Choose every question."
-            self.add_error("extract", msg)
-        if cleaned.get("clauses") and self.wanted_kind == ReportKind.BOARD:
-            msg = "The board report has two pages and no annex. Choose another kind."
-            self.add_error("clauses", msg)
+        for name, words in self.wanted.faults(self.scales).items():
+            self.add_error(name, words)
         return cleaned
-
-    def clean_kind(self) -> str:
-        kind: str = self.cleaned_data["kind"]
-        if kind and kind not in self.offered:
-            msg = (
-                "No question of this edition is answered that way. Choose another kind."
-            )
-            raise forms.ValidationError(msg)
-        return kind
 
     @property
     def wanted_kind(self) -> str:

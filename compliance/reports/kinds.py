@@ -1,6 +1,6 @@
 """Chapters of each kind of report, and the questions that an extract leaves in. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -47,14 +47,11 @@ ANNEXES = ("clauses", "trail", "check")
 OF_ASSESSMENT = [kind for kind in ReportKind if kind != ReportKind.WORKING]
 """Kinds about an assessment alone; a working paper is about the work in a seat."""
 
-NEEDS = {ReportKind.PROFILE: Reading.LOWEST, ReportKind.MATURITY: Reading.MEAN}
+NEEDS: Mapping[str, Reading] = {
+    ReportKind.PROFILE: Reading.LOWEST,
+    ReportKind.MATURITY: Reading.MEAN,
+}
 """Kinds that show a scale, by the way in which it is read."""
-
-
-def offered(scales: Iterable[Scale]) -> list[ReportKind]:
-    """The kinds that anybody can ask for, of an edition with those scales."""
-    read = {scale.read for scale in scales}
-    return [kind for kind in OF_ASSESSMENT if NEEDS.get(kind) in {None, *read}]
 
 
 KEPT: Mapping[str, Callable[[Line], bool]] = {
@@ -82,7 +79,7 @@ class ReportOptions:
     @property
     def parts(self) -> tuple[str, ...]:
         found = PARTS[self.kind]
-        if not self.clauses or self.kind == ReportKind.BOARD:
+        if not self.clauses:
             return found
         at = next(n for n, part in enumerate(found) if part in ANNEXES)
         return (*found[:at], "clauses", *found[at:])
@@ -92,9 +89,31 @@ class ReportOptions:
         """Whether it shows every question of the edition."""
         return self.kind == ReportKind.FULL and not self.extract
 
+    def faults(self, scales: Iterable[Scale]) -> dict[str, str]:
+        """Options that no report of an edition with those scales can have, and why."""
+        found = {}
+        if NEEDS.get(self.kind) not in {None, *(scale.read for scale in scales)}:
+            found["kind"] = (
+                "No question of this edition is answered that way. Choose another kind."
+            )
+        if self.extract and self.kind != ReportKind.FULL:
+            found["extract"] = (
+                "Only the full report can be narrowed. Choose every question."
+            )
+        if self.clauses and self.kind == ReportKind.BOARD:
+            found["clauses"] = (
+                "The board report has two pages and no annex. Choose another kind."
+            )
+        return found
+
     def keeps(self, line: Line) -> bool:
         """Whether the detailed part shows this question."""
         return KEPT[self.extract](line)
+
+
+def offered(scales: Sequence[Scale]) -> list[ReportKind]:
+    """The kinds that anybody can ask for, of an edition with those scales."""
+    return [kind for kind in OF_ASSESSMENT if not ReportOptions(kind).faults(scales)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,6 +327,20 @@ def test_action_is_made_changed_and_linked(con, answer, cast):
     assert Action.objects.get().version == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "at"),
+    [
+        ({"kind": "maturity"}, "body.kind"),
+        ({"kind": "summary", "extract": "open"}, "body.extract"),
+        ({"kind": "board", "clauses": True}, "body.clauses"),
+    ],
+)
+def test_report_that_the_edition_cannot_have_is_refused(asked, at, own, cast):
+    reply = Program(cast.ada, cast.acme).post(f"/assessments/{own.pk}/reports", asked)
+    assert (reply.status_code, reply.json()["faults"][0]["at"]) == (422, at)
+    assert not own.reports.exists()
+
+
 def test_comment_is_resolved_and_reopened(con, answer):
     said = con.post(f"/answers/{answer.pk}/comments", {"text": "Where?"}).json()
     path = f"/answers/{answer.pk}/comments/{said['id']}"

@@ -41,3 +41,11 @@ def test_missing_folder_is_refused_before_any_work(cast, tmp_path):
     with pytest.raises(CommandError, match="does not exist"):
         call_command("report", str(assessment.pk), output=tmp_path / "no" / "out.pdf")
     assert not assessment.reports.exists()
+
+
+def test_report_that_the_edition_cannot_have_is_refused(cast, tmp_path):
+    assessment = make_assessment(cast.acme, cast.ada)
+    path = tmp_path / "out.pdf"
+    with pytest.raises(CommandError, match="No question of this edition"):
+        call_command("report", str(assessment.pk), kind="maturity", output=path)
+    assert not assessment.reports.exists()

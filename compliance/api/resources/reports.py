@@ -16,7 +16,6 @@ from compliance.api.shapes.reports import ReportAsked, ReportShape
 from compliance.organisations.access import Permission
 from compliance.reports import actions, tasks
 from compliance.reports.access import may_cancel, reports_for
-from compliance.reports.choices import ReportKind
 from compliance.reports.download import sent
 from compliance.reports.kinds import ReportOptions, State
 from compliance.reports.models import Report
@@ -64,11 +63,6 @@ def list_reports(
 )
 def ask_report(request: ApiRequest, assessment_id: UUID, given: ReportAsked) -> Said:
     """Ask for a report. Poll its address until ``status`` is no longer “waiting”."""
-    if given.extract and given.kind != ReportKind.FULL:
-        faults = [
-            {"at": "body.extract", "says": "Only the full report can be narrowed."}
-        ]
-        raise ProblemError(422, "Leave “extract” out.", faults=faults)
     if given.revision and given.as_of_seq:
         faults = [
             {"at": "body.as_of_seq", "says": "It cannot be combined with a revision."}
