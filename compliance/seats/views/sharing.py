@@ -22,7 +22,7 @@ from compliance.seats.queries import beside, facts, links_in, opened_by, page_of
 from compliance.signatures.validity import void_of
 from compliance.web.mail import absolute
 
-TRIES = {"share": "20/m/ip"}
+WRONG = {"share": "20/m/ip"}
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
@@ -79,12 +79,12 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
 
     So it stands in no history, no screenshot and no address that leads on.
     """
-    if _is_throttled(request, dry_run=True):
-        return _refusal(request, "429.html", 429)
-    link = actions.open_share(token=token) if request.method == "GET" else None
-    if link is None:
-        if request.method == "GET":
-            _is_throttled(request, dry_run=False)
+    if request.method != "GET":
+        return _refusal(request, "seats/unshared.html", 404)
+    link = actions.open_share(token=token)
+    if link is None:  # a right link works all the same: others share the network
+        if not within(request, WRONG, limit_get=True):
+            return _refusal(request, "429.html", 429)
         return _refusal(request, "seats/unshared.html", 404)
     opened = dict(request.session.get(OPENED, {}))
     request.session[OPENED] = opened | {str(link.pk): link.token_hash}
@@ -117,11 +117,6 @@ def shared_page(request: HttpRequest, link_id: int) -> HttpResponse:
         context["query"] = f"section={part.id}&"
         context |= beside(every, part)
     return _headed(render(request, "seats/shared.html", context))
-
-
-def _is_throttled(request: HttpRequest, *, dry_run: bool) -> bool:
-    """Whether too many wrong tries came from the network within a minute."""
-    return not within(request, TRIES, limit_get=True, dry_run=dry_run)
 
 
 def _refusal(request: HttpRequest, template: str, status: int) -> HttpResponse:
