@@ -12,7 +12,7 @@ from compliance.web.bucket import AwayError
 from compliance.web.staging import Known
 
 CHANGED = (
-    "The stored file is not the report that was sealed any more. The administrator of this"
+    "The stored file is no longer the report that was sealed. The administrator of this"
     " installation has to restore it from a backup."
 )
 

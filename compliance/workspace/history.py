@@ -26,6 +26,7 @@ from compliance.checklists.diff import word_diff
 from compliance.presence.seeing import Unseen
 from compliance.web.text import counted
 
+_FIELDS = {one.heading for one in TYPED}
 _PROOF = "File or link"
 _PIECES = {
     "attached": "Evidence added",
@@ -67,9 +68,13 @@ class Entry:
             old, new = (Verdict(verdict).label for verdict in self.verdicts)
             said.append(f"{old} changed to {new}")
         for change in self.changes:
-            is_field = change.label and change.label != _PROOF
             quoted = f"“{Truncator(change.after).chars(80)}”"
-            said.append(f"{change.label} changed" if is_field else quoted)
+            if change.label in _FIELDS:
+                said.append(f"{change.label} changed")
+            elif change.label in {"", _PROOF}:
+                said.append(quoted)
+            else:
+                said.append(f"{change.label} {quoted}")
         return "; ".join(said)
 
 

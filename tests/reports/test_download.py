@@ -54,7 +54,7 @@ def test_changed_file_is_not_sent(cast, sign_in, report):
     storage.path_of(report.sha256).write_bytes(FILE + b"!")
     reply = download(sign_in(cast.rob), report)
     assert reply.status_code == 503
-    assert "is not the report that was sealed any more" in reply.text
+    assert "is no longer the report that was sealed" in reply.text
     with pytest.raises(AwayError):
         page_pictures.pages_of(report)
 

@@ -118,6 +118,10 @@ def test_answer_note_and_evidence_come_over_in_one_event(cast, pair):
     assert after["source"]["key"] == "Q1"
     assert [proof["title"] for proof in after["attached"]] == ["Wiki"]
     entry = history(Answer.objects.get(pk=target.pk))[0]
+    assert entry.short == (
+        "Taken over; Unanswered changed to Met; From “Q1 (Privacy)”;"
+        " Evidence added “Wiki”; Note changed"
+    )
     assert entry.what == "Taken over"
     assert {"From", "Evidence added", "Note"} <= {c.label for c in entry.changes}
 
