@@ -401,17 +401,25 @@ def _record(
     *,
     scope_id: UUID | None = None,
 ) -> Event:
-    """The event, in the scope of the one assessment that all its answers belong to."""
-    if scope_id is None:
-        ids = action.answers.order_by().values_list("assessment_id", flat=True)
-        found = list(ids.distinct()[:2])
-        scope_id = found[0] if len(found) == 1 else None
     return trail.record(
         by=by,
         organisation_id=action.organisation_id,
         action=name,
         subject=action,
-        scope_id=scope_id,
+        scope_id=scope_id or _scope_of(action),
         before=before,
         after=after | {"number": action.number, "name": action.title},
     )
+
+
+def _scope_of(action: Action) -> UUID | None:
+    """The assessment that its events belong to, if one has all its answers.
+
+    Where several have some, it is the one that still runs: an action comes along with
+    the answers that are carried forward. Its events change no other one.
+    """
+    about = Assessment.objects.filter(answers__actions=action)
+    found = {one.pk: one.is_open for one in about.distinct().only("status")}
+    running = [pk for pk, is_open in found.items() if is_open]
+    [only] = running if len(running) == 1 else found if len(found) == 1 else [None]
+    return only

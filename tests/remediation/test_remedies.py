@@ -378,10 +378,25 @@ def test_closed_assessment_refuses_links(cast):
     assert (task.links.count(), Event.objects.count()) == (1, 0)
 
 
-def test_event_of_answers_from_two_assessments_belongs_to_neither(cast, answers):
+def test_event_of_answers_from_two_running_assessments_belongs_to_neither(
+    cast, answers
+):
     other = make_assessment(cast.acme, cast.ada).answers.first()
     change(cast, make_action(cast.acme, cast.ada, answers[0], other), title="New")
     assert Event.objects.get().scope_id is None
+
+
+@pytest.mark.parametrize("status", ["archived", "review"])
+def test_event_of_an_action_that_came_along_belongs_to_what_still_runs(
+    cast, answers, status
+):
+    """The trail of this year's assessment has it, and what it asks to look at again."""
+    year_before = make_assessment(cast.acme, cast.ada, status=status).answers.first()
+    task = make_action(cast.acme, cast.ada, year_before, answers[0])
+    change(cast, task, status="done")
+    event = Event.objects.get()
+    assert event.scope_id == answers[0].assessment_id
+    assert trail.changes(event)[1]["look_again"] == [answers[0].pk]
 
 
 def test_trail_stands_after_all_of_it(cast, answers):
