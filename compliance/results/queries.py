@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from compliance.assessments.coverage import leaves_gap
 from compliance.assessments.models import (
@@ -327,12 +327,16 @@ def reached(
 
 
 def open_actions(assessments: Iterable[Assessment]) -> dict[int, list[Action]]:
-    """Open actions by the answers that they are about, the first due first: one query."""
+    """Open actions by the answers that they are about, the first due first: one query.
+
+    Those without a day come last.
+    """
     found: dict[int, list[Action]] = defaultdict(list)
     links = ActionLink.objects.filter(
         answer__assessment__in=list(assessments), action__in=Action.objects.open()
     ).select_related("action__owner", "action__organisation")
-    for link in links.order_by("action__due_on", "action__number"):
+    due_first = F("action__due_on").asc(nulls_last=True)
+    for link in links.order_by(due_first, "action__number"):
         found[link.answer_id].append(link.action)
     return dict(found)
 

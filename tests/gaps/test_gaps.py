@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from compliance.audit.models import Event
 from compliance.charts.span import Axis, Quarter
-from compliance.gaps.listing import gaps_of
+from compliance.gaps.listing import Show, gaps_of
 from compliance.gaps.plan import plan_of
 from compliance.models import Action, Citation, Instrument, Target
 from compliance.remediation import waiting
@@ -257,6 +257,17 @@ def test_gap_waits_while_its_action_waits(cast, law, sign_in):
     assert (step.action, step.too_early) == (then, [first])
     page = sign_in(cast.rob).get(URL).text
     assert "due later than this" in page
+
+
+def test_gap_shows_the_action_that_is_due_first_and_not_one_without_a_day(cast, law):
+    """Databases do not agree where a row without a day stands."""
+    make_action(cast.acme, cast.ada, gap(law, "Q1"))
+    late = make_action(
+        cast.acme, cast.ada, gap(law, "Q1"), due_on=TODAY - timedelta(days=1)
+    )
+    gaps = found(cast)
+    assert next(one for one in gaps.law if one.key == "Q1").action == late
+    assert gaps.counts()[Show.LATE] == 1
 
 
 def test_axis_has_eight_quarters_at_most_and_keeps_days_inside():
