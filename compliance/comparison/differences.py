@@ -11,6 +11,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from compliance.charts.shapes import Chart, moved
 from compliance.checklists.scales import Scale
 from compliance.results.law import COUNTED, Counts, Duty, count
@@ -440,8 +442,9 @@ def pairs(found: Comparison) -> Iterator[Pair]:
 
 
 def _question_pairs(one: Change) -> Iterator[Pair]:
-    by = f" {one.by} {one.at:%Y-%m-%d}" if one.at and one.why == "answer" else ""
-    why = f"{one.why}{by}"
+    why = one.why
+    if one.at and why == "answer":
+        why = f"{why} {one.by} {timezone.localdate(one.at)}"
     was, now = one.before, one.after
     yield Pair(
         "question",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from compliance.checklists.scales import Scale
 from compliance.results.beside import Beside
 from compliance.results.law import NO_LIMIT, Counts, Exposure, Later, Section
@@ -73,7 +75,7 @@ def board_rows(organisation: str, view: Overview) -> Iterator[tuple[str, ...]]:
         said = {
             "weight": found.weight,
             "fine, up to EUR": found.tier.words if found.tier else "",
-            "not met since": one.since.date().isoformat() if one.since else "",
+            "not met since": timezone.localdate(one.since) if one.since else "",
         }
         for row in _named("exposure", "question", found.key, found.title, said):
             yield (*_about(one.stand), *row)

@@ -251,6 +251,19 @@ def test_file_has_the_figures_of_the_page(cast, pair, sign_in, form):
     assert state["why"].startswith("answer ")
 
 
+def test_file_says_the_day_of_the_page_on_which_an_answer_changed(
+    cast, pair, sign_in, settings
+):
+    settings.TIME_ZONE = "Europe/Berlin"
+    late = datetime(2026, 11, 9, 23, 30, tzinfo=UTC)
+    pair[1].answers.filter(question__key="Q1").update(answered_at=late)
+    client = sign_in(cast.otto)
+    assert "10 Nov 2026" in client.get(URL, of(*pair)).text
+    rows = json.loads(client.post(FILE, of(*pair, format="json")).content)["figures"]
+    [state] = [r for r in rows if r["key"] == "Q1" and r["figure"] == "counts as"]
+    assert state["why"].endswith(" 2026-11-10")
+
+
 def test_hostile_subject_stays_text_and_no_formula(cast, pair, sign_in):
     Assessment.objects.filter(pk=pair[1].pk).update(subject='=1+1"><script>')
     client = sign_in(cast.otto)

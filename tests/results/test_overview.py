@@ -477,3 +477,19 @@ def test_file_has_exposures_late_people_and_evidence(cast, law, sign_in):
     counts = {key[3]: value for key, value in found.items() if key[0] == "organisation"}
     assert counts["duties not met"] == str(view.exposure_count) == "2"
     assert counts["actions late"] == str(view.late_count) == "1"
+
+
+def test_file_says_the_day_of_the_page_since_when_a_duty_is_not_met(
+    cast, law, sign_in, settings
+):
+    settings.TIME_ZONE = "Europe/Berlin"
+    law.answers.filter(question__key="Q3").update(
+        answered_at=datetime(2026, 11, 9, 23, 30, tzinfo=UTC), answered_by=cast.con
+    )
+    client = sign_in(cast.otto)
+    assert "not met since 10 Nov 2026" in flat(client.get(URL).text)
+    rows = json.loads(client.post(FIGURES, {"format": "json"}).content)["figures"]
+    said = {
+        row["key"]: row["value"] for row in rows if row["figure"] == "not met since"
+    }
+    assert said["Q3"] == "2026-11-10"
