@@ -4,6 +4,7 @@ Figures are compared where both sides ask the question in the same words; questi
 are new, gone or reworded stand apart.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,8 @@ from compliance.results.levels import (
 from compliance.snapshots.changes import differences
 from compliance.snapshots.content import Content, Line
 from compliance.web.enums import LabelledStrEnum
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
 class Kind(LabelledStrEnum):
@@ -118,10 +121,10 @@ class Pair:
 
     @property
     def change(self) -> str:
-        try:
-            gap = Decimal(self.after) - Decimal(self.before)
-        except ArithmeticError:
+        # Answers stand here, too: to Decimal, "NaN" and "1e99999" are numbers.
+        if not all(_NUMBER.fullmatch(one) for one in (self.before, self.after)):
             return "" if self.before == self.after else "changed"
+        gap = Decimal(self.after) - Decimal(self.before)
         word = "up" if gap > 0 else "down"
         return f"{word} {abs(gap):f}" if gap else ""
 

@@ -264,6 +264,34 @@ def test_file_says_the_day_of_the_page_on_which_an_answer_changed(
     assert state["why"].endswith(" 2026-11-10")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ("2", "3.5", "up 1.5"),
+        ("-1", "-1", ""),
+        ("NaN", "2", "changed"),
+        ("sNaN", "sNaN", ""),
+        ("Infinity", "-Infinity", "changed"),
+        ("1e99999", "1", "changed"),
+        ("", "2", "changed"),
+    ],
+)
+def test_text_that_reads_as_a_number_is_compared_as_text(before, after, change):
+    pair = differences.Pair("question", "Q1", "Duty 1", "answer", before, after)
+    assert pair.change == change
+
+
+def test_file_of_answers_in_words_such_as_nan_is_made(cast, sign_in):
+    draft = make_draft(1)
+    draft.questions.update(kind="text")
+    edition = publish(draft)
+    sides_of = [make_assessment(cast.acme, cast.ada, edition) for _ in range(2)]
+    for one, said in zip(sides_of, ("NaN", "2"), strict=True):
+        one.answers.update(value=said, verdict="met")
+    reply = sign_in(cast.otto).post(FILE, of(*sides_of, format="csv"))
+    assert "answer,NaN,2,changed" in reply.text
+
+
 def test_hostile_subject_stays_text_and_no_formula(cast, pair, sign_in):
     Assessment.objects.filter(pk=pair[1].pk).update(subject='=1+1"><script>')
     client = sign_in(cast.otto)
