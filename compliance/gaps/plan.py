@@ -111,8 +111,9 @@ def _step(one: Action, about: str, waits: Sequence[Action], axis: Axis) -> Step:
         state = "late"
     elif one.status == ActionStatus.DOING:
         state = "running"
-    start = due - timedelta(days=int((one.effort_days or 1) * WEEK))
-    return Step(one, about, waits, state, axis.span(start, due, _TONES[state]))
+    days = min(int((one.effort_days or 1) * WEEK), (due - date.min).days)
+    span = axis.span(due - timedelta(days=days), due, _TONES[state])
+    return Step(one, about, waits, state, span)
 
 
 _TONES = {"planned": "none", "running": "soon", "late": "late"}

@@ -225,11 +225,13 @@ def _row(one: Assessment, today: date, heads: Mapping[UUID, int]) -> Summary:
 def _holds_until(one: Assessment, today: date) -> date | None:
     """The next day on which a figure changes by itself."""
     binding = one.answers.filter(applies=True, binds_from__gt=today)
-    used = Attachment.objects.filter(answer__assessment=one)
+    used = Attachment.objects.filter(
+        answer__assessment=one,
+        evidence__expires_on__gte=today,
+        evidence__expires_on__lt=date.max,  # which no day follows
+    )
     first = binding.aggregate(on=Min("binds_from"))["on"]
-    ends = used.filter(evidence__expires_on__gte=today).aggregate(
-        on=Min("evidence__expires_on")
-    )["on"]
+    ends = used.aggregate(on=Min("evidence__expires_on"))["on"]
     days = [first, ends + timedelta(days=1) if ends else None]
     return min((day for day in days if day), default=None)
 

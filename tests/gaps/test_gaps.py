@@ -270,6 +270,17 @@ def test_gap_shows_the_action_that_is_due_first_and_not_one_without_a_day(cast, 
     assert gaps.counts()[Show.LATE] == 1
 
 
+def test_plan_opens_with_an_action_due_on_the_first_day_of_the_calendar(
+    cast, law, sign_in
+):
+    """A year that was mistyped is in the list, where it can be mended."""
+    make_action(cast.acme, cast.ada, gap(law, "Q1"), due_on=date.min, effort_days=400)
+    page = sign_in(cast.rob).get(URL)
+    assert page.status_code == 200
+    [(_, [step])] = page.context["plan"].quarters
+    assert step.state == "late"
+
+
 def test_axis_has_eight_quarters_at_most_and_keeps_days_inside():
     assert str(Quarter.of(date(2026, 12, 31)).next) == "Q1 2027"
     assert Quarter.of(TODAY).last == date(2026, 12, 31)

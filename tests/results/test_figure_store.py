@@ -129,6 +129,14 @@ def test_evidence_that_ends_is_counted_on_the_day_after(cast, scaled, monkeypatc
     assert is_counted(monkeypatch, scaled, today=ends + timedelta(days=1)) == [scaled]
 
 
+def test_evidence_until_the_last_day_of_the_calendar_has_no_day_after(cast, scaled):
+    signing.answer(cast.con, scaled, "Q4", verdict="met")
+    proof = signing.link(cast, expires_on=date.max)
+    attach(by=cast.con, answer=scaled.answers.get(question__key="Q4"), evidence=proof)
+    assert kept(scaled)[0].law.proved == 1
+    assert Summary.objects.get().holds_until is None
+
+
 def test_other_rules_or_fields_make_all_stale(cast, scaled, monkeypatch):
     kept(scaled)
     Summary.objects.update(rules="2020-01-01 0000", figures="{}")
