@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -141,6 +142,17 @@ def test_levels_name_the_criterion_that_moved_them(cast):
     keys, place = scale.groups
     assert (keys.was, keys.now, keys.gap, keys.why.key) == ("SEAL-0", "SEAL-2", 2, "Q1")
     assert (place.gap, place.why) == (0, None)
+
+
+def test_part_without_a_level_on_one_side_is_not_called_the_same(cast, sign_in):
+    edition = make_scaled_edition()
+    old, new = signing.begin(cast, edition), signing.begin(cast, edition)
+    signing.answer(cast.con, new, "Q1", value=["c2"])
+    for one in (old, new):
+        signing.answer(cast.con, one, "Q2", value=["c1"])
+    page = sign_in(cast.rob).get(URL, of(old, new)).text
+    cells = re.findall(r'data-l="Change"[^>]*>\s*(.*?)\s*</td>', page, re.DOTALL)
+    assert cells == ["\u2013", "same"]
 
 
 def test_levels_of_an_edition_with_more_of_them_keep_their_names(cast, sign_in):
