@@ -10,7 +10,10 @@ from compliance.web.fields import DayField
 
 
 class TargetForm(forms.Form):
-    """A level for each group of a scale, or none; and whether they hold for all."""
+    """A level for each group of a scale, or none; and whether they hold for all.
+
+    The page shows where both stand: the person chooses afterwards which to set.
+    """
 
     reach = forms.ChoiceField(
         label="These targets apply to",
@@ -20,6 +23,9 @@ class TargetForm(forms.Form):
     )
     holds_by = DayField(label="To be reached by", required=False)
     base = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)
+    base_for_all = forms.CharField(
+        required=False, widget=forms.HiddenInput, max_length=2000
+    )
 
     def __init__(self, *args: Any, scale: Scale, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,6 +42,12 @@ class TargetForm(forms.Form):
     @property
     def groups(self) -> list[forms.BoundField]:
         return [self[f"group-{group.key}"] for group in self.scale.groups]
+
+    @property
+    def base_name(self) -> str:
+        """The field with the mark of those that a valid form sets."""
+        is_own = self.cleaned_data["reach"] == Reach.ASSESSMENT
+        return "base" if is_own else "base_for_all"
 
     def levels(self) -> dict[str, int]:
         """Level by group, of a valid form; groups without a target are left out."""

@@ -206,6 +206,37 @@ def test_targets_of_a_colleague_are_shown_before_they_are_replaced(
     assert Target.objects.get().level == 2
 
 
+def form_of(page):
+    """What the page of targets would send, as it came."""
+    form = page.context["form"]
+    return {name: form[name].value() or "" for name in form.fields}
+
+
+def test_targets_for_all_change_from_the_page_of_one_and_nobody_is_blamed(
+    cast, scaled, sign_in
+):
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    for level in (1, 2):
+        sent = form_of(client.get(address)) | targets(keys=level)
+        assert client.post(address, sent | {"reach": "organisation"}).status_code == 302
+        assert Target.objects.get().level == level
+
+
+def test_targets_for_all_of_a_colleague_are_shown_before_they_are_replaced(
+    cast, scaled, sign_in
+):
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    mine = form_of(client.get(address)) | targets(keys=2) | {"reach": "organisation"}
+    client.post(address, mine | targets(keys=1))
+    reply = client.post(address, mine)
+    assert reply.status_code == 409
+    assert "Keys: SEAL-1" in reply.text
+    assert client.post(address, form_of(reply)).status_code == 302
+    assert Target.objects.get().level == 2
+
+
 @pytest.mark.parametrize("level", ["3", "-1", "x", "99999999999999999999"])
 def test_level_that_the_scale_does_not_have_is_refused(cast, scaled, sign_in, level):
     data = targets(keys=level) | {"reach": "assessment", "base": ""}

@@ -80,7 +80,7 @@ def targets(request: MemberRequest, assessment_id: UUID, scale: str) -> HttpResp
             levels=form.levels(),
             holds_by=form.cleaned_data["holds_by"],
             reach=Reach(form.cleaned_data["reach"]),
-            base=form.cleaned_data["base"],
+            base=form.cleaned_data[form.base_name],
         )
     except ValidationError as error:
         return _refused(request, assessment, form, error)
@@ -97,13 +97,18 @@ def _scale_of(assessment: Assessment, key: str) -> Scale:
 
 def _initial(assessment: Assessment, scale: Scale, reach: str) -> dict[str, Any]:
     """Stored targets by the names of the form; the default where there are no own."""
-    own = list(actions.targets_of(assessment, scale.key, reach))
-    shown = own or list(
-        actions.targets_of(assessment, scale.key, Reach.ORGANISATION.value)
+    own, for_all = (
+        list(actions.targets_of(assessment, scale.key, one)) for one in Reach.values
     )
+    shown = (own if reach == Reach.ASSESSMENT else []) or for_all
     levels = {f"group-{one.group}": str(one.level) for one in shown}
     day = shown[0].holds_by if shown else None
-    return levels | {"reach": reach, "holds_by": day, "base": actions.mark(own)}
+    return levels | {
+        "reach": reach,
+        "holds_by": day,
+        "base": actions.mark(own),
+        "base_for_all": actions.mark(for_all),
+    }
 
 
 def _refused(
@@ -116,7 +121,7 @@ def _refused(
     reach = form.cleaned_data["reach"]
     stands = list(actions.targets_of(assessment, form.scale.key, reach))
     data = request.POST.copy()
-    data["base"] = actions.mark(stands)
+    data[form.base_name] = actions.mark(stands)
     form = TargetForm(data, scale=form.scale)
     form.is_valid()
     form.add_error(None, error)
