@@ -164,6 +164,20 @@ def test_default_holds_for_every_assessment_without_targets_of_its_own(
     assert (own, others) == ([2, 1], [1, 1])
 
 
+def test_page_of_targets_shows_the_default_of_a_part_without_one_of_its_own(
+    cast, scaled, sign_in
+):
+    """It counts, so the page does not say "No target"."""
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    client.post(address, targets(keys=1, place=1) | {"reach": "organisation"})
+    client.post(address, targets(keys=2) | {"reach": "assessment"})
+    form = client.get(address).context["form"]
+    [result] = read(scaled, date(2026, 11, 28)).scales
+    shown = [form[f"group-{one.group.key}"].value() for one in result.groups]
+    assert shown == [str(one.target) for one in result.groups] == ["2", "1"]
+
+
 def test_same_targets_again_leave_no_event(cast, scaled, sign_in):
     client = sign_in(cast.otto)
     address = url(scaled, "targets", scale="seal")

@@ -96,13 +96,13 @@ def _scale_of(assessment: Assessment, key: str) -> Scale:
 
 
 def _initial(assessment: Assessment, scale: Scale, reach: str) -> dict[str, Any]:
-    """Stored targets by the names of the form; the default where there are no own."""
+    """Stored targets by the names of the form: the default where a group has no own."""
     own, for_all = (
         list(actions.targets_of(assessment, scale.key, one)) for one in Reach.values
     )
-    shown = (own if reach == Reach.ASSESSMENT else []) or for_all
+    shown = [*for_all, *own] if reach == Reach.ASSESSMENT else for_all
     levels = {f"group-{one.group}": str(one.level) for one in shown}
-    day = shown[0].holds_by if shown else None
+    day = shown[-1].holds_by if shown else None
     return levels | {
         "reach": reach,
         "holds_by": day,
