@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.db.models import Case, F, Max, Min, Q, Value, When
+from django.db.models import Case, F, Max, Min, Prefetch, Q, Value, When
 from django.utils import timezone
 
 from compliance.assessments.models import ActionLink, Assessment, Attachment
@@ -23,6 +23,7 @@ from compliance.audit.event_types import Topic
 from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.models import LIBRARY, ChainHead, Event
 from compliance.audit.transaction import writing
+from compliance.checklists.models import Edition
 from compliance.results.law import RULES
 from compliance.results.models import Summary
 from compliance.results.queries import read
@@ -60,10 +61,21 @@ def figures(assessments: Iterable[Assessment], today: date) -> dict[UUID, Figure
     good = [kept[pk] for pk in rows if pk not in stale]
     stale |= _touched(rows, good, heads)
     found = {one.pk: read_back(one.figures) for one in good if one.pk not in stale}
+    rows |= _as_they_stand(stale) if stale else {}
     fresh = [_row(rows[pk], today, heads) for pk in rows if pk in stale]
     found |= {one.pk: read_back(one.figures) for one in fresh}
     _keep(fresh, [one for one in good if one.pk not in stale], rows, heads)
     return found
+
+
+def _as_they_stand(stale: Collection[UUID]) -> dict[UUID, Assessment]:
+    """Assessments by id, read after the heads of their chains: two queries.
+
+    Those of a page may be older, and of an edition that they have left since.
+    """
+    editions = Edition.objects.select_related("checklist")
+    shared = Prefetch("edition", editions.defer("extra", "translations", "gates"))
+    return Assessment.objects.prefetch_related(shared).in_bulk(stale)
 
 
 def counted(assessment: Assessment, today: date) -> Figures:

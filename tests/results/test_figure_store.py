@@ -11,12 +11,14 @@ from django.utils import timezone
 from compliance.assessments.actions import attach
 from compliance.checklists.scales import scales_of
 from compliance.discussion.actions import comment
+from compliance.edition_moves.actions import upgrade
 from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import describe
 from compliance.models import Summary
 from compliance.results import actions, figure_store
 from compliance.results.choices import Reach
 from compliance.results.figure_store import counted, faults, figures
+from compliance.results.stands import assessments_of
 from tests import signing
 from tests.factories import make_edition, make_scaled_edition
 
@@ -135,6 +137,21 @@ def test_evidence_until_the_last_day_of_the_calendar_has_no_day_after(cast, scal
     attach(by=cast.con, answer=scaled.answers.get(question__key="Q4"), evidence=proof)
     assert kept(scaled)[0].law.proved == 1
     assert Summary.objects.get().holds_until is None
+
+
+def test_edition_that_an_assessment_moved_to_meanwhile_is_the_one_counted(cast, scaled):
+    """A page reads its assessments first, and how far the trail has grown afterwards."""
+    signing.answer(cast.con, scaled, "Q2", value=["c1"])
+    rows = assessments_of([cast.acme])
+    groups = [{"key": "all", "title": "All", "weight": 9, "questions": ["Q1", "Q2"]}]
+    later = make_scaled_edition(
+        groups=groups, checklist=scaled.edition.checklist, number="2026.2"
+    )
+    upgrade(by=cast.ada, assessment=scaled, to=later, decisions={})
+    kept(*rows)
+    scaled = assessments_of([cast.acme])[0]
+    assert kept(scaled) == [counted(scaled, TODAY)]
+    assert list(faults(cast.acme.pk)) == []
 
 
 def test_other_rules_or_fields_make_all_stale(cast, scaled, monkeypatch):
