@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.assessments.choices import AssessmentStatus, Filter
+from compliance.results.law import Counts
 from compliance.results.levels import BEYOND
 from compliance.results.stands import Stand
 from compliance.results.summary_figures import Figures, ScaleFigures
@@ -142,10 +143,9 @@ def _binds(figures: Figures) -> bool:
     return bool(figures.law.total or figures.law.na)
 
 
-def law_rank(figures: Figures) -> tuple[int, ...]:
-    """How grave the law stands: more not met first, then more open."""
-    law = figures.law
-    return law.not_met, law.partly, law.open
+def counts_rank(counts: Counts) -> tuple[int, ...]:
+    """How grave some counts are: more not met first, then more in part, then more open."""
+    return counts.not_met, counts.partly, counts.open
 
 
 def scale_rank(scale: ScaleFigures | None) -> tuple[int, ...]:
@@ -156,7 +156,7 @@ def scale_rank(scale: ScaleFigures | None) -> tuple[int, ...]:
 
 
 def _law_rank(one: Stand) -> tuple[int, ...]:
-    return law_rank(one.figures)
+    return counts_rank(one.figures.law)
 
 
 def _law(one: Stand) -> Cell:
@@ -189,7 +189,7 @@ def _practice(one: Stand) -> Cell:
 
 
 def _practice_rank(one: Stand) -> tuple[int, ...]:
-    return one.figures.practice.not_met, one.figures.practice.open
+    return counts_rank(one.figures.practice)
 
 
 def scale_of(figures: Figures, key: str) -> ScaleFigures | None:

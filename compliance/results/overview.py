@@ -23,7 +23,7 @@ from compliance.legal_index.fines import Tier
 from compliance.organisations.models import Organisation
 from compliance.results.matrix import (
     Column,
-    law_rank,
+    counts_rank,
     said_of,
     scale_rank,
 )
@@ -290,9 +290,10 @@ def _is_signed(one: Stand) -> bool:
 
 
 def _rank(figures: Figures) -> tuple[int, ...]:
-    """How badly an assessment stands in its theme: the scale first, then the law."""
+    """How badly an assessment stands in its theme: scale first, then law, then practice."""
     scale = next(iter(figures.scales), None)
-    return (*scale_rank(scale), *law_rank(figures))
+    counts = (*counts_rank(figures.law), *counts_rank(figures.practice))
+    return (*scale_rank(scale), *counts)
 
 
 def themes_of(
@@ -380,6 +381,8 @@ _Said = tuple[int, str] | None
 def _measure(found: Figures) -> tuple[str, Callable[[Point], _Said]]:
     """The measure of a theme: its unit, and what a point says in it."""
     scale = next(iter(found.scales), None)
+    if scale is None and _is_practice(found):
+        return "recommended practice met", lambda point: _number(point.practice.met)
     if scale is None:
         return "duties met", lambda point: _number(point.law.met)
     key = scale.key
@@ -408,7 +411,8 @@ def _measure(found: Figures) -> tuple[str, Callable[[Point], _Said]]:
 def _today(found: Figures) -> _Said:
     scale = next(iter(found.scales), None)
     if scale is None:
-        return _number(found.law.met)
+        counts = found.practice if _is_practice(found) else found.law
+        return _number(counts.met)
     if not scale.is_staged:
         return _level(scale)
     if not scale.has_targets:
@@ -428,8 +432,13 @@ def _now(found: Figures) -> str:
     scale = next(iter(found.scales), None)
     if scale is not None:
         return said_of(scale)[0] or "No answer yet"
-    counts = found.law if found.law.total else found.practice
+    counts = found.practice if _is_practice(found) else found.law
     return f"{counts.met} of {counts.total}"
+
+
+def _is_practice(found: Figures) -> bool:
+    """Whether a theme without a scale is measured by practice: no law binds in it."""
+    return bool(found.practice.total and not found.law.total)
 
 
 def _dates(now: Iterable[Stand], today: date) -> list[LawDay]:

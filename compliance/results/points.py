@@ -36,10 +36,11 @@ class ScalePoint:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Duties that bound then, and the scales of the edition of then."""
+    """Duties that bound then, the scales of the edition of then, and practice."""
 
     law: Counts
     scales: tuple[ScalePoint, ...]
+    practice: Counts
 
 
 _POINT = TypeAdapter(Point)

@@ -145,9 +145,11 @@ class _EditionQuestions:
         criteria, duties = divided(
             rows, self.scales, self.offered, {}, day, rates=self.rates
         )
+        result = law_result(duties)
         return Point(
-            law_result(duties).counts,
+            result.counts,
             tuple(scale_point(scale_result(s, criteria, {})) for s in self.scales),
+            result.practice,
         )
 
 

@@ -211,9 +211,8 @@ def headed():
         )
         for at, month in enumerate(last):
             levels = (("keys", (at,)), ("place", (1,)))
-            point = Point(
-                Counts(met=at), (ScalePoint("seal", at, f"SEAL-{at}", 2, levels),)
-            )
+            scale = ScalePoint("seal", at, f"SEAL-{at}", 2, levels)
+            point = Point(Counts(met=at), (scale,), Counts())
             MonthEnd.objects.create(
                 assessment=one, month=month, rules=HOW, figures=written(point)
             )

@@ -18,7 +18,7 @@ from django.utils import timezone
 from compliance.audit.models import Event
 from compliance.checklists.scales import scales_of
 from compliance.evidence.actions import describe
-from compliance.models import Membership, Target
+from compliance.models import Assessment, Membership, Target
 from compliance.remediation.actions import create_action
 from compliance.results import actions
 from compliance.results.choices import Reach
@@ -210,6 +210,44 @@ def test_twelve_months_follow_the_trail_over_two_periods(cast, sign_in):
     assert theme.trend.ends_in_words == "duties met, 1 to 2"
     assert "Jan 2026 1, Feb 2026 1, Mar 2026 2" in page.text
     assert theme.trend.line.shapes[0].path.startswith("M")
+
+
+def practice_of(cast):
+    """Two questions that no law asks, begun in January; the first met in February."""
+    draft = make_draft(2, checklist=themed("practice", "Practice", 3))
+    draft.questions.update(yardstick=True)
+    edition = publish(draft)
+    with time_machine.travel(datetime(2026, 1, 5, tzinfo=UTC), tick=False):
+        one = signing.begin(cast, edition)
+    with time_machine.travel(datetime(2026, 2, 5, tzinfo=UTC), tick=False):
+        signing.answer(cast.con, one, "Q1", verdict="met")
+    return one
+
+
+def test_months_of_recommended_practice_are_no_duties_and_not_zero(cast, sign_in):
+    practice_of(cast)
+    with time_machine.travel(datetime(2026, 3, 5, 12, tzinfo=UTC), tick=False):
+        client = sign_in(cast.otto)
+        page = client.get(URL)
+        file = client.post(FIGURES, {"format": "json"})
+    [theme] = page.context["view"].themes
+    assert theme.now[0] == "1 of 2"
+    assert theme.trend.values[-3:] == [0, 1, 1]
+    assert theme.trend.unit == "recommended practice met"
+    rows = [r for r in json.loads(file.content)["figures"] if r["measure"] == "trend"]
+    assert [(r["figure"], r["value"]) for r in rows][-1] == (theme.trend.unit, "1")
+
+
+def test_theme_of_recommended_practice_shows_what_stands_worst(cast, sign_in):
+    good = practice_of(cast)
+    bad = signing.begin(cast, good.edition)
+    signing.answer(cast.con, bad, "Q1", verdict="not_met")
+    for newest, other in ((good, bad), (bad, good)):
+        rows = Assessment.objects
+        rows.filter(pk=newest.pk).update(started_at=timezone.now(), subject="Newest")
+        rows.filter(pk=other.pk).update(started_at=good.started_at, subject="Other")
+        [theme] = sign_in(cast.rob).get(URL).context["view"].themes
+        assert theme.worst.assessment == bad
 
 
 def matrix(reply):
