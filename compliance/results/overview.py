@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q
-from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus, Filter
 from compliance.assessments.models import Answer, Assessment
@@ -367,11 +366,9 @@ def _trend(
 
 
 def _ended_in(one: Stand, month: date) -> bool:
-    """Whether a period ended in a month, and Attest had it only afterwards."""
+    """Whether a period ended in a month; one without a point there came only afterwards."""
     end = one.assessment.period_to
-    return (end.year, end.month) == (month.year, month.month) and (
-        timezone.localdate(one.assessment.started_at) > month
-    )
+    return (end.year, end.month) == (month.year, month.month)
 
 
 _Said = tuple[int, str] | None

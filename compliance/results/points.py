@@ -43,7 +43,7 @@ class Point:
     practice: Counts
 
 
-_POINT = TypeAdapter(Point)
+_POINT = TypeAdapter[Point | None](Point | None)
 SHAPE = digest(canonical(_POINT.json_schema()))[:16]
 """A mark of the fields above: points that were kept with others are counted again."""
 
@@ -59,11 +59,11 @@ def scale_point(result: ScaleResult) -> ScalePoint:
     )
 
 
-def written(point: Point) -> str:
-    """The point as JSON."""
+def written(point: Point | None) -> str:
+    """The point as JSON; none is kept as well."""
     return _POINT.dump_json(point).decode()
 
 
-def read_back(text: str) -> Point:
+def read_back(text: str) -> Point | None:
     """The point that ``written`` wrote."""
     return _POINT.validate_json(text)

@@ -45,29 +45,30 @@ def month_ends(today: date, count: int = MONTHS) -> list[date]:
 def trends(
     assessments: Iterable[Assessment], today: date
 ) -> dict[UUID, dict[date, Point]]:
-    """The points of some assessments at the ends of the last months, since each began.
+    """The points of some assessments at the ends of the last months, since each began here.
 
     One query; some more for each assessment with a month that nobody counted yet.
     """
     rows = {one.pk: one for one in assessments}
     months = month_ends(today)
-    found: dict[UUID, dict[date, Point]] = {pk: {} for pk in rows}
-    kept = MonthEnd.objects.filter(
+    rows_kept = MonthEnd.objects.filter(
         assessment__in=list(rows), month__in=months, rules=HOW
     )
-    for one in kept:
-        found[one.assessment_id][one.month] = read_back(one.figures)
+    kept = {(one.assessment_id, one.month): read_back(one.figures) for one in rows_kept}
     fresh = []
     for pk, row in rows.items():
         began = timezone.localdate(row.started_at)
-        missing = [m for m in months if m >= began and m not in found[pk]]
-        for month, point in counted(row, missing).items():
-            found[pk][month] = point
+        missing = [m for m in months if m >= began and (pk, m) not in kept]
+        points = counted(row, missing)
+        for month in missing:
+            kept[pk, month] = point = points.get(month)
             fresh.append(
                 MonthEnd(assessment=row, month=month, rules=HOW, figures=written(point))
             )
     _keep(fresh)
-    return found
+    return {
+        pk: {m: point for m in months if (point := kept.get((pk, m)))} for pk in rows
+    }
 
 
 def counted(assessment: Assessment, months: Iterable[date]) -> dict[date, Point]:

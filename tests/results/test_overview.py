@@ -452,12 +452,15 @@ def test_home_and_overview_lead_to_each_other(cast, law, sign_in):
     assert f'href="{home}"' in client.get(URL).text
 
 
-def test_period_that_ended_before_attest_had_it_is_a_fixed_point(cast, sign_in):
+@pytest.mark.parametrize("began", [None, datetime(2025, 2, 1, tzinfo=UTC)])
+def test_period_that_ended_before_attest_had_it_is_a_fixed_point(cast, sign_in, began):
+    """An imported one began elsewhere, and its events there are no months of here."""
     with time_machine.travel(datetime(2026, 4, 10, 9, tzinfo=UTC), tick=False):
         edition = make_edition(3)
         old = make_assessment(cast.acme, cast.ada, edition)
         new = make_assessment(cast.acme, cast.ada, edition)
         old.period_from, old.period_to = date(2025, 1, 1), date(2025, 12, 31)
+        old.started_at = began or old.started_at
         old.save()
         old.answers.filter(question__key="Q1").update(verdict="met")
         new.answers.exclude(question__key="Q3").update(verdict="met")

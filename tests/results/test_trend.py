@@ -13,6 +13,7 @@ from compliance.results import trend
 from compliance.results.queries import read
 from compliance.results.trend import counted, month_ends, trends
 from tests import signing
+from tests.bundles import making
 from tests.factories import make_edition, make_scaled_edition
 
 TODAY = date(2026, 4, 10)
@@ -76,6 +77,18 @@ def test_assessment_of_this_month_has_no_past(cast):
     with on(4, 2):
         assessment = signing.begin(cast, make_edition())
     assert trends([assessment], TODAY)[assessment.pk] == {}
+
+
+def test_months_before_an_import_are_asked_for_once(cast):
+    with on(1):
+        content = making.bundle_of(signing.begin(cast, making.publish("Q1", "Q2")))
+    with on(3):
+        here = making.brought_in(content, cast.other, cast.zoe)
+    found = trends([here], TODAY)[here.pk]
+    assert [month.month for month in found] == [3]
+    with CaptureQueriesContext(connection) as seen:
+        assert trends([here], TODAY)[here.pk] == found
+    assert len(seen) == 1
 
 
 def test_change_in_the_last_hour_of_a_month_belongs_to_it(cast):
