@@ -40,13 +40,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The actions due in a quarter: how many are closed, in time or not, and late."""
+    """The actions due in a quarter: how many are closed, in time or not, and late.
+
+    ``early`` are closed, and their day is still to come.
+    """
 
     quarter: Quarter
     due: int
     in_time: int
     closed_late: int
     late: int
+    early: int
 
     @property
     def open(self) -> int:
@@ -66,11 +70,13 @@ class Plan:
     @property
     def sentence(self) -> str:
         """How the plan stands against its dates."""
-        past = [one for one in self.progress if one.quarter.first <= self.axis.today]
-        closed = sum(one.in_time + one.closed_late for one in past)
-        late = sum(one.late for one in past)
-        in_time = sum(one.in_time for one in past)
-        said = f"{closed} of the actions due so far are done, {in_time} of them in time"
+        late = sum(one.late for one in self.progress)
+        in_time = sum(one.in_time - one.early for one in self.progress)
+        closed = in_time + sum(one.closed_late for one in self.progress)
+        are = "is" if closed == 1 else "are"
+        said = (
+            f"{closed} of the actions due so far {are} done, {in_time} of them in time"
+        )
         return f"{said}; {late} {'is' if late == 1 else 'are'} late."
 
 
@@ -126,10 +132,11 @@ def _progress(organisation: Organisation, today: date) -> Iterable[Kept]:
     )
     found: dict[Quarter, list[int]] = {}
     for due, closed_at in rows.order_by("due_on").values_list("due_on", "closed_at"):
-        counts = found.setdefault(Quarter.of(due), [0, 0, 0, 0])
+        counts = found.setdefault(Quarter.of(due), [0, 0, 0, 0, 0])
         counts[0] += 1
         if closed_at:
             counts[1 if timezone.localdate(closed_at) <= due else 2] += 1
+            counts[4] += due > today
         elif due < today:
             counts[3] += 1
     return [Kept(quarter, *counts) for quarter, counts in found.items()]

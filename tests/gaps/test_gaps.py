@@ -247,6 +247,19 @@ def test_plan_says_how_it_stands_against_its_dates(cast):
     )
 
 
+def test_plan_counts_no_action_as_due_that_is_done_before_its_day(cast):
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    done = {"status": "done", "closed_at": at, "closed_by": cast.ada}
+    for days in (-1, 9):
+        due = TODAY + timedelta(days=days)
+        make_action(cast.acme, cast.ada, due_on=due, **done)
+    plan = plan_of(cast.acme, [], TODAY)
+    assert [kept.in_time for kept in plan.progress] == [2]
+    assert plan.sentence == (
+        "1 of the actions due so far is done, 1 of them in time; 0 are late."
+    )
+
+
 def test_gap_waits_while_its_action_waits(cast, law, sign_in):
     late = TODAY + timedelta(days=40)
     first = make_action(cast.acme, cast.ada, gap(law, "Q1"), due_on=late)
