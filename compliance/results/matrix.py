@@ -214,7 +214,7 @@ def _scale_cell(key: str) -> _Say:
 def said_of(scale: ScaleFigures) -> tuple[str, str]:
     """A scale in two words: its level or its distance, and what that is measured by."""
     if scale.level is None:
-        return "", "no answer yet"
+        return "", "no answer decides yet" if scale.answered else "no answer yet"
     if scale.is_staged:
         text = f"{scale.steps} step{'' if scale.steps == 1 else 's'}"
         if not scale.has_targets:

@@ -428,7 +428,8 @@ def _number(count: int) -> _Said:
 def _now(found: Figures) -> str:
     scale = next(iter(found.scales), None)
     if scale is not None:
-        return said_of(scale)[0] or "No answer yet"
+        text, small = said_of(scale)
+        return text or small.capitalize()
     counts = found.practice if _is_practice(found) else found.law
     return f"{counts.met} of {counts.total}"
 

@@ -292,8 +292,10 @@ def _level_headline(result: ScaleResult) -> str:
 
 
 def _level_sentences(result: ScaleResult) -> list[str]:
-    if result.level is None:
+    if not result.answered:
         return ["Answer the first criterion: the lowest answer sets the level."]
+    if result.level is None:
+        return ["The lowest answer sets the level; no answer decides it yet."]
     said = [f"The lowest of {result.answered} answered criteria counts."]
     if result.is_rejected:
         names = ", ".join(
@@ -331,6 +333,8 @@ def _staged_headline(result: ScaleResult) -> str:
 def _staged_sentences(result: ScaleResult) -> list[str]:
     if not result.answered:
         return ["Answer the first row: each pillar has a mean and a lowest stage."]
+    if result.level is None:
+        return ["The lowest answer sets the stage; no answer decides it yet."]
     said = []
     if result.is_provisional:
         said.append("Provisional: fewer than four fifths of the rows are answered.")

@@ -27,6 +27,7 @@ from tests.factories import (
     make_scaled_edition,
     publish,
 )
+from tests.reading import flat
 
 
 @pytest.fixture
@@ -268,6 +269,22 @@ def fewer(cast, scaled):
     want(one, keys=2, place=1)
     choose(one, Q1="c0", Q2="c1", Q3="c1")
     return one
+
+
+@pytest.mark.parametrize("read_by", ["lowest", "mean"])
+def test_answer_that_decides_no_level_is_called_an_answer(cast, sign_in, read_by):
+    """Q3 has one level whatever is chosen: it counts for points alone."""
+    one = make_assessment(cast.acme, cast.ada, make_scaled_edition(read=read_by))
+    choose(one, Q3="c1")
+    client = sign_in(cast.rob)
+    page = client.get(url(one)).text
+    assert "no answer decides it yet" in page
+    assert "Answer the first" not in page
+    assert "The lowest stage, ," not in page
+    overview = flat(client.get(reverse("results:overview", args=["acme"])).text)
+    assert overview.count("no answer decides yet") == 2
+    assert "No answer decides yet" in overview
+    assert "no answer yet" not in overview.lower()
 
 
 def test_target_above_the_scale_is_neither_reached_nor_missed(cast, fewer, sign_in):
