@@ -39,8 +39,11 @@ def written(table: Table, form: str, at: datetime) -> bytes:
     """A table in one of the formats of ``TYPES``."""
     if form == "json":
         found = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-        said = dict(table.stamp) | {"figures": found}
-        return json.dumps(said, ensure_ascii=False, indent=1).encode()
+        said: dict[str, str] = {}
+        for key, value in table.stamp:  # a group has several organisations
+            said[key] = f"{said[key]}; {value}" if key in said else value
+        whole = said | {"figures": found}
+        return json.dumps(whole, ensure_ascii=False, indent=1).encode()
     if form == "csv":
         return csv_file.packed([*table.stamp, [], table.columns, *table.rows])
     from compliance.formats import xlsx  # noqa: PLC0415 - large

@@ -389,6 +389,15 @@ def test_file_of_a_group_is_an_event_of_each_organisation(cast, law, sign_in):
     assert sorted(found) == sorted([cast.acme.pk, cast.acme.pk, cast.other.pk])
 
 
+def test_file_of_a_group_names_every_organisation(cast, law, sign_in):
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="reader")
+    client = sign_in(cast.rob)
+    reply = client.post(FIGURES, {"format": "json", "by": "organisations"})
+    assert json.loads(reply.content)["organisation"] == "Acme; Other"
+    reply = client.post(FIGURES, {"format": "json", "by": "subjects"})
+    assert json.loads(reply.content)["organisation"] == "Acme"
+
+
 def test_formula_in_a_subject_is_no_formula_in_the_file(cast, law, sign_in):
     law.subject = "=HYPERLINK(1)"
     law.save()
