@@ -152,9 +152,8 @@ def _law_sentences(law: LawResult) -> list[str]:
     if counts.total:
         partly = f", {counts.partly} in part" if counts.partly else ""
         said.append(f"{counts.met} of {counts.total} duties are met{partly}.")
-    top = law.tiers[0] if law.tiers else None
-    if top and top.tier and top.counts.not_met:
-        said.append(f"{top.counts.not_met} not met under the highest limit of fines.")
+    if not_met := _under_the_highest(law):
+        said.append(f"{not_met} not met under the highest limit of fines.")
     if counts.open:
         said.append(f"{counts.open} still open: a risk, not a zero.")
     if counts.met:
@@ -165,6 +164,12 @@ def _law_sentences(law: LawResult) -> list[str]:
     if law.ahead:
         said.append(f"{len(law.ahead)} to prepare: not binding yet.")
     return said
+
+
+def _under_the_highest(law: LawResult) -> int:
+    """The duties not met under the highest limit, whatever provisions set it."""
+    limits = [(one.tier.words, one.counts.not_met) for one in law.tiers if one.tier]
+    return sum(not_met for words, not_met in limits if words == limits[0][0])
 
 
 def _tier_row(one: Exposure) -> ExposureRow:

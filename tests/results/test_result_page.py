@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from compliance.audit import trail, verification
 from compliance.audit.models import Event
+from compliance.legal_index.fines import Tier
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
 from compliance.results import figures, summary_figures
 from compliance.results.beside import beside
-from compliance.results.pages import context_of
+from compliance.results.law import Duty, law_result
+from compliance.results.pages import _law_sentences, context_of
 from compliance.results.queries import read
 from compliance.results.stands import assessments_of, chain_of
 from tests.factories import (
@@ -356,6 +358,20 @@ def test_sentences_of_law_leave_out_what_there_is_none_of(cast, sign_in):
     assert "Evidence covers the whole audit period for 0 of the 2 met." in page
     assert "end early" not in page
     assert "not applicable, apart" not in page
+
+
+def test_highest_limit_of_fines_counts_what_each_of_its_provisions_sets():
+    upper = {"amount": 15_000_000, "percent": 3}
+    found = [
+        Duty(1, key, key, "one", "One", "not_met", 3, is_law=True, tier=Tier(**one))
+        for key, one in (
+            ("A", upper | {"under": "Act Art. 99(4)"}),
+            ("B", upper | {"under": "Act Art. 101(1)"}),
+            ("C", {"amount": 10_000_000, "percent": 2, "under": "Law Art. 83(4)"}),
+        )
+    ]
+    said = _law_sentences(law_result(found))
+    assert "2 not met under the highest limit of fines." in said
 
 
 def test_gap_shows_its_action_or_the_first_step(cast, scaled, sign_in):
