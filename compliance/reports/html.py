@@ -238,10 +238,11 @@ def _roles(paper: Paper) -> list[findings.CountedRow]:
 
 def _practice(paper: Paper) -> list[findings.CountedRow]:
     """Recommended practice by section, with points where its questions give any."""
-    points = paper.practice_points
+    points, sections = paper.practice_points, paper.result.practice
+    rows = findings.counted_rows([(s.title, s.counts) for s in sections], rates=True)
     return [
-        replace(row, points=points.get(row.title))
-        for row in findings.counted_rows(paper.result.practice, rates=True)
+        replace(row, points=points.get(section.key))
+        for row, section in zip(rows, sections, strict=True)
     ]
 
 

@@ -18,7 +18,8 @@ from compliance.checklists.rating import Rating, by_label
 from compliance.checklists.scales import Scale, ratings, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
-from compliance.results.law import Counts, LawResult, count, law_result
+from compliance.results.law import LawResult, count, law_result
+from compliance.results.law import Section as Counted
 from compliance.results.levels import ScaleResult, is_staged, scale_result
 from compliance.results.models import Target
 from compliance.results.queries import (
@@ -74,7 +75,7 @@ class Measured:
     """
 
     law: LawResult
-    practice: tuple[tuple[str, Counts], ...]
+    practice: tuple[Counted, ...]
     scales: tuple[ScaleResult, ...]
     answers: Mapping[str, Line]
     targets: tuple[SetTarget, ...]
@@ -141,11 +142,12 @@ def measured(
         for one in measures.scales
     )
     practice = groupby(
-        (one for one in duties if not one.is_law), key=lambda one: one.section_title
+        (one for one in duties if not one.is_law),
+        key=lambda one: (one.section, one.section_title),
     )
     return Measured(
         law_result(duties, roles_of(measures.roles, measures.stated, duties)),
-        tuple((title, count(some)) for title, some in practice),
+        tuple(Counted(*section, count(some)) for section, some in practice),
         tuple(one for one in scales if one.criteria),
         {line.key: line for line in content.applying},
         measures.targets,

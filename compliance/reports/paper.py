@@ -212,9 +212,9 @@ class Paper:
 
     @cached_property
     def practice_points(self) -> dict[str, Points]:
-        """Points of what is rated and on no scale, by the title of a section."""
+        """Points of what is rated and on no scale, by the number of a section."""
         return {
-            part.title: found
+            str(part.number): found
             for part in self.content.sections
             if (found := self._points(part)).most
         }

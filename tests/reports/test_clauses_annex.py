@@ -14,6 +14,7 @@ from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.html import html_of
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.queries import read
+from compliance.snapshots.content import Section
 from tests.factories import (
     attach,
     make_assessment,
@@ -141,6 +142,19 @@ def test_sections_are_counted_apart_with_points():
     assert "41.67 / 200" in text[rated:]
     assert "Points" not in text[law:rated]
     assert "(0 met, 0 partly, 1 not met, 0 N/A, 0 unanswered; rated, no breach:" in text
+
+
+def test_sections_of_one_title_are_counted_apart():
+    rows = [make_line(f"Q{n}", value=value) for n, value in enumerate("ab")]
+    said = levels({v: {"level": 1, "points": p} for v, p in (("a", 10), ("b", 30))})
+    sections = tuple(Section(n, "General", (row,)) for n, row in enumerate(rows, 1))
+    paper = replace(
+        make_paper(replace(make_content(rows), sections=sections)),
+        marks=dict.fromkeys(("Q0", "Q1"), Mark(force.Force.STANDARD)),
+        ratings=dict.fromkeys(("Q0", "Q1"), said),
+    )
+    text = text_of(paper)
+    assert text.count("10 / 30") == text.count("30 / 30") == 1
 
 
 def test_what_does_not_apply_to_somebody_adds_no_points():
