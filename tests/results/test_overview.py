@@ -307,6 +307,22 @@ def test_group_shows_only_organisations_that_the_person_may_read(cast, law, sign
     assert theirs.exposure_count == 2  # of this organisation alone
 
 
+def test_sample_stands_in_no_group_and_no_file_of_one(cast, law, sign_in):
+    """Nobody kept what an invented organisation says."""
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="reader")
+    cast.other.sample_of = cast.rob
+    cast.other.save()
+    make_assessment(cast.other, cast.rob, law.edition, subject="Invented")
+    client = sign_in(cast.rob)
+    group = f"{URL}?by=organisations"
+    page = client.get(group)
+    assert (page.context["organisation_count"], matrix(page)[0]) == (1, ["Acme"])
+    file = client.post(FIGURES, {"format": "csv", "by": "organisations"})
+    assert "Invented" not in file.text
+    sample = reverse("results:overview", args=[cast.other.slug])
+    assert matrix(client.get(f"{sample}?by=organisations"))[0] == ["Invented"]
+
+
 @pytest.mark.parametrize("rule", SHUTS_OUT)
 def test_group_leaves_out_an_organisation_that_a_password_does_not_open(
     cast, law, sign_in, rule

@@ -15,6 +15,7 @@ from compliance.organisations.access import (
     member_required,
     open_to,
 )
+from compliance.organisations.models import Organisation
 from compliance.results import actions
 from compliance.results.files import TYPES
 from compliance.results.law import RULES
@@ -40,7 +41,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     Those are the organisations that the person may look into, and no others.
     """
     today, here = timezone.localdate(), request.organisation
-    group = open_to(request, Permission.VIEW)
+    group = _group(request, Permission.VIEW)
     by = ORGANISATIONS if request.GET.get("by") == ORGANISATIONS else SUBJECTS
     is_group = by == ORGANISATIONS and len(group) > 1
     rows = assessments_of(group if is_group else [here])
@@ -72,10 +73,18 @@ def figures(request: MemberRequest) -> HttpResponse:
     is_group = request.POST.get("by") == ORGANISATIONS
     chosen = [request.organisation]
     if is_group:
-        chosen = open_to(request, Permission.REPORT)
+        chosen = _group(request, Permission.REPORT)
     today = timezone.localdate()
     content = actions.write_all_figures(
         by=request.user, organisations=chosen, today=today, form=form
     )
     name = f"results-{request.organisation.slug}-{today.isoformat()}.{form}"
     return attached(content, TYPES[form], name)
+
+
+def _group(request: MemberRequest, permission: Permission) -> list[Organisation]:
+    """The organisations that stand together; an invented one stands alone."""
+    here = request.organisation
+    if here.is_sample:
+        return [here]
+    return [one for one in open_to(request, permission) if not one.is_sample]
