@@ -44,7 +44,10 @@ class Kind(LabelledStrEnum):
 
 
 APART = frozenset({Kind.NEW, Kind.GONE, Kind.REWORDED})
-"""Changes of the edition, and no changes of anybody's answers."""
+"""Changes of the edition, or of where it is asked, and no changes of anybody's answers."""
+
+ELSEWHERE = "asked in another assessment"
+"""Why a question stands on one side only: there, another assessment answers it for this."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Side:
     @cached_property
     def lines(self) -> dict[str, Line]:
         return {line.key: line for line in self.content.lines if not line.stands_in}
+
+    @cached_property
+    def elsewhere(self) -> frozenset[str]:
+        """The keys of questions that another assessment answers."""
+        return frozenset(line.key for line, _ in self.content.resting)
 
     @cached_property
     def duty(self) -> dict[str, Duty]:
@@ -242,6 +250,7 @@ def _change(key: str, before: Side, after: Side, also: list[str]) -> Change:
     line = now or was
     assert line is not None  # noqa: S101 - one side has it
     rated = key in before.criterion and key in after.criterion
+    is_elsewhere = key in before.elsewhere or key in after.elsewhere
     return Change(
         key=key,
         title=line.title,
@@ -250,7 +259,7 @@ def _change(key: str, before: Side, after: Side, also: list[str]) -> Change:
         after=new,
         was=_said(was),
         now=_said(now),
-        why=_why(kind, was, now, before, after),
+        why=ELSEWHERE if is_elsewhere else _why(kind, was, now, before, after),
         by=line.answered_by,
         at=line.answered_at,
         files=_new_files(was, now),
@@ -413,7 +422,7 @@ def _edition(
     """Causes that are no change of the organisation's: edition, and day of the law."""
     old, new = before.content, after.content
     if old.edition_hash != new.edition_hash:
-        kinds = [one.kind for one in changes]
+        kinds = [one.kind for one in changes if one.why != ELSEWHERE]
         counted = (
             f"{kinds.count(Kind.REWORDED)} reworded, {kinds.count(Kind.NEW)} new,"
             f" {kinds.count(Kind.GONE)} gone: counted apart"

@@ -26,6 +26,7 @@ from tests.factories import (
     make_scaled_edition,
     publish,
 )
+from tests.resting import resting, started
 from tests.signing_on import SHUTS_OUT, protect, shut_out
 
 URL = reverse("comparison:compare", args=["acme"])
@@ -129,6 +130,15 @@ def test_reworded_new_and_gone_questions_stand_apart(cast):
     [(edition, said)] = found.edition
     assert edition == "Edition 2026.1 to 2026.2"
     assert said == "1 reworded, 1 new, 1 gone: counted apart"
+
+
+def test_questions_that_another_assessment_answers_are_no_change_of_the_edition(cast):
+    whole, here = resting(cast.acme, cast.otto)
+    alone = started(cast.acme, cast.otto, whole.edition, "Alone")
+    for sides_of, kind in (((alone, here), Kind.GONE), ((here, alone), Kind.NEW)):
+        found = {one.key: one for one in read(*sides_of).changes if one.kind == kind}
+        assert sorted(found) == ["Q1", "Q2"]
+        assert {one.why for one in found.values()} == {"asked in another assessment"}
 
 
 def test_levels_name_the_criterion_that_moved_them(cast):
