@@ -340,7 +340,8 @@ def _why(
         return f"facts: {now.applicability or was.applicability}"
     if (was.verdict, was.value) == (now.verdict, now.value):
         if was.na_confirmed_by != now.na_confirmed_by:
-            return "“not applicable” confirmed"
+            is_agreed = bool(now.na_confirmed_by)
+            return f"“not applicable” {'' if is_agreed else 'no longer '}confirmed"
         return f"counted by edition {editions[1]}"
     return "answer"
 

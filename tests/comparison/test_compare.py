@@ -86,6 +86,21 @@ def test_each_question_is_better_worse_otherwise_or_the_same(pair):
     assert found.edition == []
 
 
+def test_not_applicable_that_is_confirmed_no_longer_is_not_called_confirmed(cast, pair):
+    said = {"verdict": "na", "reason": "None here.", "na_by": cast.con}
+    agreed = {"na_confirmed_by": cast.rev, "na_confirmed_at": NOW}
+    old, new = (one.answers.filter(question__key="Q4") for one in pair)
+    whys = []
+    for first, second in ((said, said | agreed), (said | agreed, said)):
+        for rows, fields in ((old, first), (new, second)):
+            rows.update(**{"na_confirmed_by": None, "na_confirmed_at": None} | fields)
+        whys += [one.why for one in read(*pair).changes if one.key == "Q4"]
+    assert whys == [
+        "“not applicable” confirmed",
+        "“not applicable” no longer confirmed",
+    ]
+
+
 def test_page_says_what_changed_and_who_answered(cast, pair, sign_in):
     page = " ".join(sign_in(cast.rob).get(URL, of(*pair)).text.split())
     assert "1 better, 1 worse, 1 otherwise, 1 the same." in page
