@@ -331,6 +331,13 @@ COLUMNS = (
 )
 
 
+def _standing(one: Gap) -> str:
+    """How a duty stands: one that binds later is never called not met."""
+    if one.ahead:
+        return "to prepare"
+    return "partly" if one.is_partly else "not met"
+
+
 def rows_of(gaps: Gaps) -> Iterator[tuple[str, ...]]:
     """All gaps as text, in the order of the page."""
     for one in [*gaps.law, *gaps.ratings]:
@@ -341,7 +348,7 @@ def rows_of(gaps: Gaps) -> Iterator[tuple[str, ...]]:
             one.title,
             one.assessment.edition.checklist.title,
             one.assessment.subject,
-            one.now or ("partly" if one.is_partly else "not met"),
+            one.now or _standing(one),
             one.wanted,
             one.tier.words if one.tier else "",
             str(one.distance) if one.scale else "",

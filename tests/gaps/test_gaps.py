@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -187,6 +188,22 @@ def test_file_has_every_gap_in_the_order_of_the_page(cast, law, cloud, sign_in):
     ]
     assert rows[0]["fine, up to EUR"] == "20 M or 4 %"
     assert Event.objects.filter(action="gaps.exported").count() == 1
+
+
+def test_file_calls_a_duty_that_binds_later_to_prepare_as_the_page_does(
+    cast, law, sign_in
+):
+    later = TODAY + timedelta(days=9)
+    law.answers.filter(question__key__in=["Q2", "Q4"]).update(binds_from=later)
+    client = sign_in(cast.otto)
+    file = reverse("gaps:figures", args=["acme"])
+    rows = json.loads(client.post(file, {"format": "json"}).content)["figures"]
+    assert {row["key"]: (row["now"], row["binds from"]) for row in rows} == {
+        "Q1": ("not met", ""),
+        "Q3": ("not met", ""),
+        "Q2": ("to prepare", later.isoformat()),
+        "Q4": ("to prepare", later.isoformat()),
+    }
 
 
 def test_hostile_names_stay_text(cast, law, sign_in):
