@@ -326,7 +326,9 @@ def test_targets_all_above_the_scale_are_not_called_none(cast, fewer, sign_in):
     Target.objects.update(level=2)
     page = sign_in(cast.otto).get(url(fewer)).text
     assert "Our target in Keys, Place is above the highest level" in page
-    assert "No minimum is set." not in page
+    assert "no minimum is set" not in page.lower()
+    assert "minimum above the scale" in page
+    assert "Change our minimum" in page
 
 
 def test_period_before_has_the_level_names_of_its_own_edition(cast, fewer, scaled):
