@@ -281,7 +281,11 @@ def _level_sentences(result: ScaleResult) -> list[str]:
         words = gettext("Below our minimum in %(names)s: such an offer is rejected.")
         said.append(words % {"names": _titles(found)})
     elif result.has_targets and not (result.open or result.beyond):
-        said.append(gettext("Every objective is at or above our minimum."))
+        said.append(
+            gettext("Every objective is at or above our minimum.")
+            if result.wanted == len(result.groups)
+            else gettext("Every objective with a minimum is at or above it.")
+        )
     elif not (result.has_targets or result.beyond):
         said.append(gettext("No minimum is set: nothing is rejected."))
     if result.open:

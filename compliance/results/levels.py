@@ -212,7 +212,7 @@ class ScaleResult:
 
     @property
     def has_targets(self) -> bool:
-        return any(one.target is not None for one in self.groups)
+        return bool(self.wanted)
 
     @property
     def beyond(self) -> list[GroupResult]:
@@ -222,6 +222,11 @@ class ScaleResult:
     @property
     def reached(self) -> int:
         return sum(one.is_reached is True for one in self.groups)
+
+    @property
+    def wanted(self) -> int:
+        """How many groups have a target on the scale."""
+        return sum(one.target is not None for one in self.groups)
 
     @property
     def is_rejected(self) -> bool:

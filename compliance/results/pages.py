@@ -308,7 +308,8 @@ def _level_sentences(result: ScaleResult) -> list[str]:
         )
         said.insert(0, f"Below our minimum in {names}: an offer like this is rejected.")
     elif result.has_targets and not (result.open or result.beyond):
-        said.insert(0, "At or above our minimum in every objective.")
+        some = "" if result.wanted == len(result.groups) else " that has one"
+        said.insert(0, f"At or above our minimum in every objective{some}.")
     elif not (result.has_targets or result.beyond):
         said.append("No minimum is set.")
     if result.open:

@@ -119,6 +119,19 @@ def test_of_choices_in_the_same_words_the_lower_counts_as_on_the_screen(cast):
     assert paper.rating(line).level == 0
 
 
+def test_minimum_of_one_objective_is_not_said_to_be_that_of_every_one(cast):
+    assessment = make_assessment(cast.acme, cast.ada, make_scaled_edition())
+    rows = Answer.objects.filter(assessment=assessment)
+    for key, value in (("Q1", "c2"), ("Q2", "c1"), ("Q3", "c1")):
+        rows.filter(question__key=key).update(value=value, verdict="met")
+    want(cast, assessment, keys=1)
+    said = printed(read(assessment.pk, 1))
+    assert "Every objective with a minimum is at or above it." in said
+    want(cast, assessment, place=1)
+    said = printed(read(assessment.pk, 2))
+    assert "Every objective is at or above our minimum." in said
+
+
 def test_na_counts_as_open_until_a_second_person_confirms(cast, scaled):
     row = scaled.answers.get(question__key="Q4")
     row.verdict, row.reason, row.na_by = "na", "None here.", cast.con

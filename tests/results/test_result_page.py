@@ -343,6 +343,18 @@ def test_period_before_has_the_level_names_of_its_own_edition(cast, fewer, scale
     assert [row.last for row in view.rows] == ["SEAL-2", "SEAL-1"]
 
 
+def test_minimum_of_one_objective_is_not_said_to_be_that_of_every_one(
+    cast, scaled, sign_in
+):
+    choose(scaled, Q1="c2", Q2="c1", Q3="c1")
+    client, said = sign_in(cast.rob), "At or above our minimum in every objective"
+    want(scaled, keys=1)
+    page = client.get(url(scaled)).text
+    assert f"{said} that has one." in page
+    want(scaled, place=1)
+    assert f"{said}." in client.get(url(scaled)).text
+
+
 def test_targets_stay_open_on_a_signed_assessment(cast, scaled, sign_in):
     """They are a yardstick of ours and no part of what is signed."""
     scaled.status = "archived"
