@@ -22,6 +22,7 @@ from compliance.results.levels import (
     GroupResult,
     ScaleResult,
     is_staged,
+    scale_result,
     target_name,
 )
 from compliance.snapshots.changes import differences
@@ -357,11 +358,14 @@ def _new_files(was: Line | None, now: Line | None) -> int:
 def _scales(
     before: Side, after: Side, by_key: Mapping[str, Change]
 ) -> Iterator[ScalePair]:
+    """The scales of both sides, measured to the targets of the later one."""
     old = {one.scale.key: one for one in before.scales}
     for new in after.scales:
         was = old.get(new.scale.key)
         if was is None or not (was.criteria or new.criteria):
             continue
+        wanted = {g.group.key: g.wanted for g in new.groups if g.wanted is not None}
+        was = scale_result(was.scale, {c.key: c for c in was.criteria}, wanted)
         earlier = {one.group.key: one for one in was.groups}
         scales = was.scale, new.scale
         groups = [
@@ -502,5 +506,5 @@ def total(scale: ScaleResult) -> str:
     if not is_staged(scale.scale):
         return scale.level_name or "no level"
     if scale.has_targets:
-        return f"{scale.steps} steps"
+        return f"{scale.steps} step{'' if scale.steps == 1 else 's'}"
     return f"{scale.answered} answered"

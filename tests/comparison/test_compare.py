@@ -15,7 +15,7 @@ from django.urls import reverse
 from compliance.audit.models import Event
 from compliance.comparison import differences, sides
 from compliance.comparison.differences import Kind
-from compliance.models import Assessment, Membership
+from compliance.models import Assessment, Membership, Target
 from tests import signing
 from tests.factories import (
     attach,
@@ -26,6 +26,7 @@ from tests.factories import (
     make_scaled_edition,
     publish,
 )
+from tests.reading import flat
 from tests.resting import resting, started
 from tests.signing_on import SHUTS_OUT, protect, shut_out
 
@@ -178,6 +179,31 @@ def test_part_without_a_level_on_one_side_is_not_called_the_same(cast, sign_in):
     page = sign_in(cast.rob).get(URL, of(old, new)).text
     cells = re.findall(r'data-l="Change"[^>]*>\s*(.*?)\s*</td>', page, re.DOTALL)
     assert cells == ["\u2013", "same"]
+
+
+def test_both_sides_are_measured_to_the_targets_of_the_later_one(cast, sign_in):
+    edition = make_scaled_edition(read="mean")
+    old, new = signing.begin(cast, edition), signing.begin(cast, edition)
+    for one, choice in ((old, "c0"), (new, "c1")):
+        signing.answer(cast.con, one, "Q1", value=[choice])
+    for one, level in ((old, 1), (new, 2)):
+        Target.objects.create(
+            organisation=cast.acme,
+            checklist=edition.checklist,
+            assessment=one,
+            scale="seal",
+            group="keys",
+            level=level,
+            set_at=NOW,
+            set_by=cast.ada,
+        )
+    client = sign_in(cast.otto)
+    assert "From 2 steps to 1 step;" in flat(client.get(URL, of(old, new)).text)
+    reply = client.post(FILE, of(old, new, format="json"))
+    rows = {row["figure"]: row for row in json.loads(reply.content)["figures"]}
+    assert rows["steps to target"]["change"] == "down 1"
+    Target.objects.filter(assessment=old).delete()
+    assert "From 2 steps to 1 step;" in flat(client.get(URL, of(old, new)).text)
 
 
 def test_levels_of_an_edition_with_more_of_them_keep_their_names(cast, sign_in):
