@@ -205,7 +205,9 @@ def _scale_cell(key: str) -> _Say:
     def say(one: Stand) -> Cell:
         scale = scale_of(one.figures, key)
         if scale is None:
-            return Cell("", "its edition has no such scale", one.result)
+            has_it = any(s["key"] == key for s in one.assessment.edition.scales or ())
+            none = "no criterion applies" if has_it else "its edition has no such scale"
+            return Cell("", none, one.result)
         return Cell(*said_of(scale), one.result, mark_of(scale))
 
     return say

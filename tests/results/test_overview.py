@@ -274,6 +274,16 @@ def test_matrix_has_a_column_for_each_subject(cast, law, cloud, sign_in):
     ]
 
 
+def test_scale_of_which_nothing_applies_is_in_its_edition_all_the_same(
+    cast, cloud, sign_in
+):
+    other = make_assessment(cast.acme, cast.ada, cloud.edition, subject="Beta")
+    other.answers.exclude(question__key="Q4").update(applies=False)
+    _, rows = matrix(sign_in(cast.rob).get(URL))
+    found = rows["Sovereignty", "Sovereignty level"]
+    assert found[1] == ("", "no criterion applies")
+
+
 def test_followed_assessment_leaves_its_column_to_the_newer_one(cast, law, sign_in):
     newer = make_assessment(
         cast.acme, cast.ada, law.edition, subject="Acme", carried_from=law
