@@ -257,7 +257,10 @@ def headline(result: ScaleResult) -> str:
     """The overall level, or the steps that are left; never a mean."""
     if not result.answered:
         return gettext("Nothing is answered yet")
-    if not is_staged(result.scale):
+    staged = is_staged(result.scale)
+    if result.level is None:
+        return gettext("No stage yet") if staged else gettext("No level yet")
+    if not staged:
         return result.level_name
     if not result.has_targets:
         words = gettext("Answered: %(answered)s of %(total)s")

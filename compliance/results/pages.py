@@ -329,7 +329,7 @@ def _contested(result: ScaleResult, count: int) -> str:
 
 
 def _staged_headline(result: ScaleResult) -> str:
-    if not result.answered:
+    if result.level is None:
         return "No stage yet"
     if result.has_targets:
         return f"{result.steps} step{'' if result.steps == 1 else 's'} to our targets"

@@ -11,6 +11,8 @@ from django.utils import timezone
 from compliance.assessments.actions import change_facts
 from compliance.audit import trail
 from compliance.models import Answer, Choice, Snapshot, Target
+from compliance.reports import findings
+from compliance.reports.board import board_of
 from compliance.reports.choices import ReportKind
 from compliance.reports.findings import where_gaps_lie
 from compliance.reports.html import html_of
@@ -130,6 +132,17 @@ def test_minimum_of_one_objective_is_not_said_to_be_that_of_every_one(cast):
     want(cast, assessment, place=1)
     said = printed(read(assessment.pk, 2))
     assert "Every objective is at or above our minimum." in said
+
+
+def test_answer_that_decides_no_level_leaves_a_headline(cast):
+    """Q3 has one level whatever is chosen: it counts for points alone."""
+    assessment = make_assessment(cast.acme, cast.ada, make_scaled_edition())
+    rows = Answer.objects.filter(assessment=assessment)
+    rows.filter(question__key="Q3").update(value="c1", verdict="met")
+    paper = read(assessment.pk, 1)
+    assert findings.headline(paper.result.scales[0]) == "No level yet"
+    headline = board_of(paper).headline
+    assert headline == "No level yet. Duties still open: 1"
 
 
 def test_na_counts_as_open_until_a_second_person_confirms(cast, scaled):
