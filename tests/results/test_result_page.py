@@ -3,11 +3,14 @@
 import csv
 import io
 import json
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from compliance.assessments.choices import Filter
 from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.legal_index.fines import Tier
@@ -362,6 +365,16 @@ def test_targets_stay_open_on_a_signed_assessment(cast, scaled, sign_in):
     data = targets(keys=1) | {"reach": "assessment", "base": ""}
     reply = sign_in(cast.otto).post(url(scaled, "targets", scale="seal"), data)
     assert reply.status_code == 302
+
+
+def test_links_of_a_result_lead_to_filters_that_there_are(cast, sign_in):
+    """The list of questions takes any other word for "all"."""
+    assessment = make_assessment(cast.acme, cast.ada, make_edition(2))
+    choose(assessment, Q1="not_met")
+    later = assessment.answers.filter(question__key="Q2")
+    later.update(binds_from=timezone.localdate() + timedelta(days=9))
+    page = sign_in(cast.rob).get(url(assessment)).text
+    assert set(re.findall(r"\?show=([\w-]+)", page)) == {Filter.NOT_MET, Filter.AHEAD}
 
 
 def test_sentences_of_law_leave_out_what_there_is_none_of(cast, sign_in):
