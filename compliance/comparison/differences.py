@@ -27,6 +27,7 @@ from compliance.results.levels import (
 )
 from compliance.snapshots.changes import differences
 from compliance.snapshots.content import Content, Line
+from compliance.templatetags.ui import law_day
 from compliance.web.enums import LabelledStrEnum
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
@@ -434,7 +435,7 @@ def _edition(
         )
         yield f"Edition {old.edition} to {new.edition}", counted
     if old.law_as_of != new.law_as_of:
-        yield "Law as of", f"{old.law_as_of:%-d %b %Y} to {new.law_as_of:%-d %b %Y}"
+        yield "Law as of", f"{law_day(old.law_as_of)} to {law_day(new.law_as_of)}"
 
 
 COLUMNS = ("part", "key", "name", "figure", "before", "after", "change", "why")

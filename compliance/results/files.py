@@ -11,6 +11,7 @@ from compliance.formats import csv_file
 from compliance.results.figures import COLUMNS, Row, rows_of
 from compliance.results.law import RULES
 from compliance.results.queries import Result
+from compliance.web.unknown_date import NO_DAY
 
 TYPES = {name: FORMATS[name].media_type for name in ("csv", "xlsx", "json")}
 """Format to media type."""
@@ -57,11 +58,12 @@ def stamp_of(result: Result) -> list[tuple[str, str]]:
     """The basis of every figure, beside it wherever it goes."""
     assessment = result.assessment
     edition = assessment.edition
+    law_as_of = edition.law_as_of.isoformat()
     return [
         ("checklist", edition.checklist.title),
         ("subject", assessment.subject),
         ("edition", edition.number),
-        ("law as of", edition.law_as_of.isoformat()),
+        ("law as of", "a day not stated" if law_as_of == NO_DAY else law_as_of),
         ("audit period from", assessment.period_from.isoformat()),
         ("audit period to", assessment.period_to.isoformat()),
         ("as of", result.today.isoformat()),

@@ -16,6 +16,7 @@ from compliance.audit.models import Event
 from compliance.comparison import differences, sides
 from compliance.comparison.differences import Kind
 from compliance.models import Assessment, Membership, Target
+from compliance.web.unknown_date import NO_DAY
 from tests import signing
 from tests.factories import (
     attach,
@@ -146,6 +147,18 @@ def test_reworded_new_and_gone_questions_stand_apart(cast):
     [(edition, said)] = found.edition
     assert edition == "Edition 2026.1 to 2026.2"
     assert said == "1 reworded, 1 new, 1 gone: counted apart"
+
+
+def test_day_of_the_law_that_a_file_did_not_state_is_no_day(cast):
+    first = make_draft(1)
+    first.law_as_of = date.fromisoformat(NO_DAY)
+    first = publish(first)
+    later = publish(make_draft(1, number="2026.2", checklist=first.checklist))
+    old, new = (make_assessment(cast.acme, cast.ada, one) for one in (first, later))
+    assert read(old, new).edition[1] == (
+        "Law as of",
+        "a day not stated to 24 Nov 2026",
+    )
 
 
 def test_questions_that_another_assessment_answers_are_no_change_of_the_edition(cast):

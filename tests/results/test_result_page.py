@@ -21,6 +21,7 @@ from compliance.results.law import Duty, law_result
 from compliance.results.pages import _law_sentences, context_of
 from compliance.results.queries import read
 from compliance.results.stands import assessments_of, chain_of
+from compliance.web.unknown_date import NO_DAY
 from tests.factories import (
     attach,
     make_action,
@@ -375,6 +376,18 @@ def test_links_of_a_result_lead_to_filters_that_there_are(cast, sign_in):
     later.update(binds_from=timezone.localdate() + timedelta(days=9))
     page = sign_in(cast.rob).get(url(assessment)).text
     assert set(re.findall(r"\?show=([\w-]+)", page)) == {Filter.NOT_MET, Filter.AHEAD}
+
+
+def test_day_of_the_law_that_a_file_did_not_state_is_no_day(cast, sign_in):
+    edition = make_draft(2)
+    edition.law_as_of = date.fromisoformat(NO_DAY)
+    assessment = make_assessment(cast.acme, cast.ada, publish(edition))
+    client = sign_in(cast.otto)
+    page = client.get(url(assessment)).text
+    assert "law as of a day not stated" in page
+    assert "1 Jan 2000" not in page
+    reply = client.post(url(assessment, "figures"), {"format": "json"})
+    assert json.loads(reply.content)["law as of"] == "a day not stated"
 
 
 def test_sentences_of_law_leave_out_what_there_is_none_of(cast, sign_in):
