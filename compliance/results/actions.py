@@ -59,6 +59,9 @@ def set_targets(
     _refuse_unknown(scale, levels)
     own = assessment if reach == Reach.ASSESSMENT else None
     with writing():
+        if own is None:  # another assessment may be the way to the same targets
+            everyone = Organisation.objects.select_for_update(no_key=True)
+            everyone.get(pk=assessment.organisation_id)
         held = Assessment.objects.select_for_update(no_key=True, of=("self",))
         assessment = held.select_related("edition__checklist").get(pk=assessment.pk)
         rows = targets_of(assessment, scale.key, reach).select_for_update()

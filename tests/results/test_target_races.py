@@ -1,0 +1,42 @@
+"""Two people set targets for every assessment of a checklist at once."""
+
+import pytest
+from django.db import connection
+
+from compliance.checklists.scales import scales_of
+from compliance.models import Target
+from compliance.results.actions import set_targets
+from compliance.results.choices import Reach
+from tests import signing
+from tests.factories import make_scaled_edition
+from tests.racing import at_once
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+
+
+@pytest.fixture(autouse=True)
+def several():
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection")
+
+
+def test_two_that_set_targets_for_all_from_two_assessments_do_not_fail(cast):
+    edition = make_scaled_edition()
+    [scale] = scales_of(edition.scales)
+
+    def setting(by, level):
+        assessment = signing.begin(cast, edition)
+        return lambda: set_targets(
+            by=by,
+            assessment=assessment,
+            scale=scale,
+            levels={"keys": level, "place": level},
+            holds_by=None,
+            reach=Reach.ORGANISATION,
+            base="",
+        )
+
+    outcomes = at_once(setting(cast.ada, 1), setting(cast.otto, 2))
+    kinds = sorted(type(one).__name__ for one in outcomes)
+    assert kinds == ["ValidationError", "bool"]
+    assert len(set(Target.objects.values_list("level", flat=True))) == 1
