@@ -1,6 +1,7 @@
 """Every figure of a result as rows, for CSV, XLSX and JSON: those of the screen to the digit."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -235,7 +236,7 @@ def _question(scale: Scale, one: Criterion) -> dict[str, Any]:
     if rating and rating.higher is not None:
         found["level by other sources"] = scale.name_of(rating.higher)
     if scale.has_score:
-        found["points"] = f"{rating.points.normalize():f}" if rating else ""
+        found["points"] = _plain(rating.points) if rating else ""
     return found
 
 
@@ -249,4 +250,8 @@ def _group(scale: Scale, one: GroupResult) -> dict[str, Any]:
     }
     if is_staged(scale):
         return found | {"mean": one.mean}
-    return found | {"weight": one.group.weight, "points": one.points}
+    return found | {"weight": one.group.weight, "points": _plain(one.points)}
+
+
+def _plain(points: Decimal) -> str:
+    return f"{points.normalize():f}"

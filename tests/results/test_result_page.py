@@ -15,6 +15,8 @@ from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.legal_index.fines import Tier
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
+from compliance.reports.html import html_of
+from compliance.reports.queries import read as read_paper
 from compliance.results import figures, summary_figures
 from compliance.results.beside import beside
 from compliance.results.law import Duty, law_result
@@ -22,6 +24,7 @@ from compliance.results.pages import _law_sentences, context_of
 from compliance.results.queries import read
 from compliance.results.stands import assessments_of, chain_of
 from compliance.web.unknown_date import NO_DAY
+from tests.audit.tampering import Guardless
 from tests.factories import (
     attach,
     make_action,
@@ -291,6 +294,23 @@ def test_answer_that_decides_no_level_is_called_an_answer(cast, sign_in, read_by
     assert overview.count("no answer decides yet") == 2
     assert "No answer decides yet" in overview
     assert "no answer yet" not in overview.lower()
+
+
+def test_points_are_the_same_on_the_page_in_the_file_and_on_paper(
+    cast, scaled, sign_in
+):
+    with Guardless():
+        rating = {"level": 1, "points": 41.75}
+        Choice.objects.filter(question__key="Q1", key="c1").update(rating=rating)
+    choose(scaled, Q1="c1", Q3="c1")
+    client = sign_in(cast.otto)
+    page = flat(client.get(url(scaled)).text)
+    rows = json.loads(client.post(url(scaled, "figures"), {"format": "json"}).content)
+    found = {r["key"]: r["value"] for r in rows["figures"] if r["figure"] == "points"}
+    assert (found["Q1"], found["keys"], found["place"]) == ("41.75", "541.75", "0")
+    assert ">41.75</td>" in page
+    for said in (page, flat(html_of(read_paper(scaled.pk, 1)))):
+        assert ">541.75</td>" in said
 
 
 def test_target_above_the_scale_is_neither_reached_nor_missed(cast, fewer, sign_in):
