@@ -95,5 +95,5 @@ def month_of(text: str) -> date | None:
         return None
     try:
         return date(int(year), int(month), 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
