@@ -141,8 +141,8 @@ def hand_back(
 ) -> HandedBack:
     """Say that one is not the right person for a question; the reason is a comment.
 
-    The question is nobody's then, or that of ``to``. That person and whoever asked get a
-    mail, as long as the author may send one. Raises ``ValidationError`` when it is not
+    The question is nobody's then, or that of ``to``. That person and whoever asked get one
+    mail each, as long as the author may send one. Raises ``ValidationError`` when it is not
     one's own, for a closed assessment, a person who may not answer and a reason that
     cannot be; ``Answer.DoesNotExist`` for a foreign id.
     """
@@ -168,7 +168,8 @@ def hand_back(
             ask = _ask(by, answer.assessment, 1, answer.due_on)
             _mail_owner(to, answer.assessment, 1, f"{ask}\n\n{reason}")
             mailed.append(to)
-        if _is_another(asker, by, organisation) and person_may_send(by, organisation):
+        waits = asker not in {by, to} and _is_here(asker, organisation)
+        if waits and person_may_send(by, organisation):
             _mail_asker(by, asker, answer, reason, to)
             mailed.append(asker)
     return HandedBack(to, mailed)
@@ -274,10 +275,9 @@ def _mail_owner(person: User, assessment: Assessment, count: int, words: str) ->
     )
 
 
-def _is_another(asker: User, by: User, organisation: Organisation) -> bool:
-    """Whether whoever asked is someone else who is still here."""
-    members = organisation.memberships.filter(user=asker, user__is_active=True)
-    return asker != by and members.exists()
+def _is_here(asker: User, organisation: Organisation) -> bool:
+    """Whether whoever asked is still a member."""
+    return organisation.memberships.filter(user=asker, user__is_active=True).exists()
 
 
 def _mail_asker(

@@ -428,6 +428,14 @@ def test_question_handed_on_mails_both(cast, asked):
     assert "Ada Lindqvist now owns the question" in to["otto@example.org"].body
 
 
+def test_asker_who_gets_the_question_back_gets_one_mail(cast, asked):
+    assert hand_back(cast, asked, to=cast.otto).mailed == [cast.otto]
+    (mail,) = send_queued()
+    assert mail.to == ["otto@example.org"]
+    assert "asks for your help with one question of" in mail.body
+    assert "I left that team." in mail.body
+
+
 def test_past_the_limit_a_question_is_handed_on_and_no_mail_goes(
     cast, asked, monkeypatch, sign_in
 ):
