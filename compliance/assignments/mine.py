@@ -141,16 +141,21 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
 
 
 def _inviter(taken: Event) -> User | None:
-    """The person who invited someone whose questions waited for them, of one such question."""
-    came = Event.objects.filter(
-        organisation_id=taken.organisation_id,
-        action=INVITATION_ACCEPTED,
-        actor=taken.actor,
-        seq__lt=taken.seq,
-    ).order_by("-seq")
-    found = came.first()
-    inviter = trail.changes(found)[1]["invited_by_id"] if found else None
-    return User.objects.filter(pk=inviter).first() if inviter else None
+    """The person who invited someone, of a question that waited for them and came with them.
+
+    Its event stands in the block of their coming: behind the acceptance, and before the end
+    of the rows that waited, with no event of anybody else between.
+    """
+    events = Event.objects.filter(organisation_id=taken.organisation_id).order_by("seq")
+    own = events.filter(actor=taken.actor)
+    came = own.filter(action=INVITATION_ACCEPTED, seq__lt=taken.seq).last()
+    ended = own.filter(payload__contains='"gone":{"asked":', seq__gte=taken.seq).first()
+    if came is None or ended is None:
+        return None
+    block = events.filter(seq__gt=came.seq, seq__lt=ended.seq)
+    if block.exclude(actor=taken.actor).exists():
+        return None
+    return User.objects.filter(pk=trail.changes(came)[1]["invited_by_id"]).first()
 
 
 def _owned(user: User) -> AnswerQuerySet:

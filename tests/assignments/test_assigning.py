@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
 from compliance.assessments import actions
+from compliance.assessments.versions import Known
 from compliance.assignments import actions as assignments
 from compliance.audit import verification
 from compliance.bulk.actions import undo_many
@@ -434,6 +435,23 @@ def test_asker_who_gets_the_question_back_gets_one_mail(cast, asked):
     assert mail.to == ["otto@example.org"]
     assert "asks for your help with one question of" in mail.body
     assert "I left that team." in mail.body
+
+
+def test_newcomer_who_takes_a_question_asks_it_of_themselves(cast, assessment, sign_in):
+    assign(cast, assessment, assignments.Newcomer(**WHO), by=cast.otto, count=3)
+    bruno = come("bruno@example.org")
+    taken = assessment.answers.order_by("pk").last()
+    actions.save_answer(
+        by=bruno,
+        organisation=cast.acme,
+        assessment_id=assessment.pk,
+        answer_id=taken.pk,
+        changes={"owner_id": bruno.pk},
+        base=Known(taken.version),
+    )
+    given = own(bruno).exclude(pk=taken.pk).first()
+    assert hand_back(cast, given, by=bruno).mailed == [cast.otto]
+    assert hand_back(cast, taken, by=bruno).mailed == []
 
 
 def test_past_the_limit_a_question_is_handed_on_and_no_mail_goes(
