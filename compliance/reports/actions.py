@@ -190,21 +190,26 @@ def cancel_report(*, by: User | None, report: Report) -> Report:
 
 
 def send_report(
-    *, by: User, report: Report, to: Sequence[User], text: str = ""
+    *, by: User, report: Report, to: Sequence[User], text: str = "", sending: str = ""
 ) -> list[User]:
     """Mail members the way to a finished report, as long as the author may send one; those
-    who get one. The file itself stays in Attest.
+    who get one. The file itself stays in Attest. The same ``sending`` mails once.
 
     Raises ``ValidationError`` for a report without a file.
     """
     if not report.is_done:
         raise ValidationError(UNMADE)
     organisation = report.assessment.organisation
-    told = [person for person in to if person_may_send(by, organisation)]
-    if not told:
-        return told
     with writing():
-        for person in told:
+        Report.objects.select_for_update().get(pk=report.pk)
+        before = _sent(by, report, sending) if sending else set()
+        told = [
+            person
+            for person in to
+            if person.pk in before or person_may_send(by, organisation)
+        ]
+        new = [person for person in told if person.pk not in before]
+        for person in new:
             queue_mail(
                 organisation_id=organisation.pk,
                 to=person.email,
@@ -217,15 +222,25 @@ def send_report(
                     "link": absolute(report.get_absolute_url()),
                 },
             )
-        trail.record(
-            by=by,
-            organisation_id=organisation.pk,
-            action=REPORT_SENT,
-            subject=report,
-            scope_id=report.assessment_id,
-            after={"number": report.number, "to": [person.pk for person in told]},
-        )
+        if new:
+            fields = {"number": report.number, "to": [person.pk for person in new]}
+            trail.record(
+                by=by,
+                organisation_id=organisation.pk,
+                action=REPORT_SENT,
+                subject=report,
+                scope_id=report.assessment_id,
+                after=fields | ({"sending": sending} if sending else {}),
+            )
     return told
+
+
+def _sent(by: User, report: Report, sending: str) -> set[int]:
+    """The people to whom the same sending of a report by this person went already."""
+    events = trail.events_of(report.assessment.organisation_id)
+    own = events.filter(action=REPORT_SENT, actor=by, subject_id=str(report.pk))
+    said = [after for _, after in map(trail.changes, own)]
+    return {pk for one in said if one.get("sending") == sending for pk in one["to"]}
 
 
 def _begin(report_id: UUID) -> Report:

@@ -6,7 +6,7 @@ from typing import Literal, Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Hash, Side
+from compliance.audit.payloads import Hash, Sending, Side
 
 
 class _Report(Side, total=False):
@@ -31,6 +31,7 @@ class _Made(_Report, total=False):
 
 class _Sent(_Report, total=False):
     to: Required[list[int]]
+    sending: Sending
 
 
 class _Failed(_Report, total=False):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from compliance.audit import trail
@@ -78,10 +79,10 @@ def test_page_says_what_could_not_be_printed(cast, sign_in, report, quick_files)
     assert "appear as boxes: Thai 400, private use 12." in text
 
 
-def send(client, report, *people):
+def send(client, report, *people, **more):
     address = reverse("reports:send", args=["acme", report.pk])
     typed = {"to": [one.pk for one in people], "text": "See page 2."}
-    return client.post(address, typed, follow=True)
+    return client.post(address, typed | more, follow=True)
 
 
 def test_each_person_who_is_sent_a_report_counts_as_a_mail(
@@ -100,3 +101,42 @@ def test_each_person_who_is_sent_a_report_counts_as_a_mail(
     assert "See page 2." in late.text
     assert queued().count() - before == 2
     assert Event.objects.filter(action="report.sent").count() == 1
+
+
+def test_same_sending_mails_once_and_another_one_is_meant(
+    cast, sign_in, report, quick_files
+):
+    actions.make_report(report.pk)
+    before, client = queued().count(), sign_in(cast.rob)
+    for _ in range(2):
+        said = send(client, report, cast.ada, cast.otto, sending="1-1").text
+        assert "2 people get a mail with the link to this report." in said
+    assert queued().count() - before == 2
+    assert Event.objects.filter(action="report.sent").count() == 1
+    send(client, report, cast.ada, sending="1-2")
+    assert queued().count() - before == 3
+    other = actions.ask_report(by=cast.rob, assessment=report.assessment)
+    actions.make_report(other.pk)
+    send(client, other, cast.ada, sending="1-2")
+    assert queued().count() - before == 4
+
+
+def test_same_sending_reaches_those_who_were_over_the_limit(
+    cast, sign_in, report, quick_files, monkeypatch
+):
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "1/h/user"})
+    actions.make_report(report.pk)
+    client = sign_in(cast.rob)
+    send(client, report, cast.ada, cast.otto, sending="1-1")
+    cache.clear()
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "9/h/user"})
+    for _ in range(2):
+        said = send(client, report, cast.ada, cast.otto, sending="1-1").text
+        assert "2 people get a mail" in said
+    events = Event.objects.filter(action="report.sent").order_by("seq")
+    sent = [trail.changes(event)[1]["to"] for event in events]
+    assert sent == [[cast.ada.pk], [cast.otto.pk]]
+    assert [task.args_kwargs["args"][0] for task in queued()] == [
+        cast.ada.email,
+        cast.otto.email,
+    ]

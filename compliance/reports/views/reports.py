@@ -26,6 +26,7 @@ from compliance.reports.since_last import report_before
 from compliance.signatures.validity import voids_in
 from compliance.web.htmx import render_page
 from compliance.web.mail import is_printed
+from compliance.web.sendings import sending_of
 from compliance.workspace.lists import listed
 
 ON_A_PAGE = 50
@@ -105,6 +106,7 @@ def send(request: MemberRequest, report_id: UUID) -> HttpResponse:
                 report=report,
                 to=form.chosen,
                 text=form.cleaned_data["text"],
+                sending=sending_of(request),
             )
         except ValidationError as error:
             form.add_error(None, error)
