@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit.models import ChainHead
+from compliance.organisations.access import Permission, holding
 from compliance.organisations.models import Organisation, User
 from compliance.presence import cache as presence_cache
 from compliance.presence.models import Presence, Visit
@@ -62,10 +63,13 @@ def place(
 
 
 def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
-    """Everybody else who has been heard of lately, in one query."""
+    """Everybody else who has been heard of lately and may still look, in one query."""
     if presence_cache.is_used():
         return _kept_here(assessment, viewer, now)
-    lately = assessment.presences.filter(at__gt=now - SILENCE).exclude(user=viewer)
+    members = holding(Permission.VIEW).filter(organisation=assessment.organisation_id)
+    lately = assessment.presences.filter(
+        at__gt=now - SILENCE, user__in=members.values("user")
+    ).exclude(user=viewer)
     found: list[Presence] = list(
         lately.select_related("user").order_by("user__name", "user__email")
     )
@@ -77,14 +81,15 @@ def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
 
 
 def _kept_here(assessment: Assessment, viewer: User, now: datetime) -> Here:
-    """The same from the cache; asks for members only, since nobody else can open the page."""
-    members = assessment.organisation.memberships.with_people()
-    others = [one.user for one in members.exclude(user=viewer)]
+    """The same from the cache, asked of those only who may look."""
+    members = holding(Permission.VIEW).filter(organisation=assessment.organisation_id)
+    people = members.select_related("user").order_by("user__name", "user__email")
+    others = [one.user for one in people.exclude(user=viewer)]
     ids = [one.pk for one in others]
     found = presence_cache.rows_of(assessment.pk, ids, now - SILENCE)
-    people = [one for one in others if one.pk in found]
+    there = [one for one in others if one.pk in found]
     rows: dict[int, list[User]] = {}
-    for one in people:
+    for one in there:
         if (row := found[one.pk]) is not None:
             rows.setdefault(row, []).append(one)
-    return Here(people, sorted(rows.items()))
+    return Here(there, sorted(rows.items()))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit.models import Event
-from compliance.models import Answer, Presence, Visit
+from compliance.models import Answer, Membership, Presence, Visit
 from tests.factories import make_assessment, make_member
 
 HTMX = {"HX-Request": "true"}
@@ -78,6 +78,17 @@ def test_whoever_is_silent_for_long_is_gone(cast, sign_in, assessment):
     silent_for(71)
     reply = ping(sign_in(cast.ada), assessment, known=f"{cast.con.pk}:")
     assert (reply.status_code, "Con" in reply.content.decode()) == (200, False)
+
+
+@pytest.mark.parametrize("end", ["delete", "audit"])
+def test_whoever_may_no_longer_look_is_gone_at_once(cast, sign_in, assessment, end):
+    ping(sign_in(cast.con), assessment)
+    own = Membership.objects.filter(user=cast.con)
+    if end == "delete":
+        own.delete()
+    else:
+        own.update(role="auditor")
+    assert ping(sign_in(cast.ada), assessment, known="").status_code == 204
 
 
 def test_whoever_goes_is_gone_at_once(cast, sign_in, assessment):
