@@ -1,12 +1,14 @@
 """The dates of an organisation that a person may see: all as marks, one page as entries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 
+from compliance.assessments.models import Answer
 from compliance.audit.models import Event
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
@@ -59,6 +61,8 @@ SOURCES: Mapping[str, Source] = {
 _PLACES = {name: at for at, name in enumerate(SOURCES)}
 _CHANGED_ELSEWHERE = (work.ACTION, work.EVIDENCE)
 """Sources whose rows do not say when they were changed: the trail does."""
+_OF_SEVERAL = (work.ANSWER, work.LATER)
+"""Sources whose dates stand for several answers, of which any may leave the date."""
 _STRETCH = 500
 
 
@@ -125,6 +129,26 @@ def dated(scope: DateScope, some: Sequence[Mark]) -> list[Mark]:
             )
             for pk, moment in rows.values_list("subject_id").annotate(at=Max("at")):
                 found[source, pk] = moment
+    for source in _OF_SEVERAL:
+        its = {mark.pk for mark in some if mark.source == source}
+        found |= {(source, pk): moment for pk, moment in _last_saves(its)}
     return [
-        mark._replace(at=mark.at or found.get((mark.source, mark.pk))) for mark in some
+        mark._replace(at=_latest(mark.at, found.get((mark.source, mark.pk))))
+        for mark in some
     ]
+
+
+def _last_saves(assessment_ids: Collection[Any]) -> Iterator[tuple[str, datetime]]:
+    """Assessments, and when any answer of each changed last.
+
+    The answers that a date still has may all have changed before one that left it.
+    """
+    rows = Answer.everything.order_by().filter(
+        assessment__in=assessment_ids, changed_at__isnull=False
+    )
+    for pk, at in rows.values_list("assessment").annotate(at=Max("changed_at")):
+        yield str(pk), at
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max(filter(None, moments), default=None)

@@ -9,9 +9,11 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from icalendar import Calendar
 
+from compliance.assessments.actions import save_answer
+from compliance.assessments.versions import Known
 from compliance.audit import tables
 from compliance.calendar import actions
-from compliance.models import Event, Feed, Membership, Reminders
+from compliance.models import Answer, Event, Feed, Membership, Reminders
 from compliance.organisations.actions import change_role, leave, remove_member
 from compliance.remediation.actions import change_action
 from tests import dating, factories
@@ -253,6 +255,38 @@ def test_moved_action_keeps_its_id_and_gets_a_later_number(cast, client):
     assert first["uid"] == second["uid"]
     assert second["sequence"] > first["sequence"]
     assert second["dtstart"].dt - first["dtstart"].dt == timedelta(days=6)
+
+
+def test_day_with_fewer_answers_gets_a_later_number(cast, client):
+    """What remains was changed before what left: its own last change would lie back."""
+    token = make(cast, cast.ada)
+    with time_machine.travel(NOON, tick=False) as clock:
+        assessment = factories.make_assessment(cast.acme, cast.ada)
+        first, second = assessment.answers.order_by("pk")[:2]
+        events = []
+        for answer, field, value in (
+            (first, "due_on", dating.in_days(3)),
+            (second, "due_on", dating.in_days(3)),
+            (second, "verdict", "met"),
+        ):
+            clock.shift(timedelta(hours=1))
+            save_answer(
+                by=cast.ada,
+                organisation=cast.acme,
+                assessment_id=assessment.pk,
+                answer_id=answer.pk,
+                changes={field: value},
+                base=Known(Answer.objects.get(pk=answer.pk).version),
+            )
+            events += Calendar.from_ical(ask(client, token).content).events
+    assert [str(one["summary"]) for one in events] == [
+        "Due: Q1 Duty 1",
+        "2 answers are due",
+        "Due: Q1 Duty 1",
+    ]
+    assert len({one["uid"] for one in events}) == 1
+    numbers = [one["sequence"] for one in events]
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.slow
