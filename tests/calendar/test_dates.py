@@ -241,3 +241,6 @@ def test_targets_stand_on_the_day_from_which_they_hold(cast):
         )
     assert (Kind.REVIEW, in_days(30), "Targets hold: Sovereignty level") in dates(cast)
     assert in_days(-2) not in [day for _, day, _ in dates(cast)]
+    one.status = "archived"
+    one.save()
+    assert dates(cast) == []

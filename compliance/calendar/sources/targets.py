@@ -1,4 +1,4 @@
-"""Days by which levels are to be reached: those that lie ahead."""
+"""Days by which levels are to be reached: those that lie ahead, of assessments in use."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +6,7 @@ from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from compliance.assessments.choices import AssessmentStatus
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
 from compliance.calendar.sources.scope import DateScope
@@ -21,11 +22,13 @@ def targets(wanted: DateScope) -> Iterator[Mark]:
         return
     rows = Target.objects.filter(
         organisation=wanted.organisation, holds_by__gte=wanted.today
-    ).order_by()
+    ).exclude(assessment__status=AssessmentStatus.ARCHIVED)
     if wanted.assessment:
         rows = rows.filter(assessment=wanted.assessment)
-    found = rows.values_list("holds_by", "scale", "checklist", "assessment").annotate(
-        first=Min("pk"), at=Max("set_at")
+    found = (
+        rows.order_by()
+        .values_list("holds_by", "scale", "checklist", "assessment")
+        .annotate(first=Min("pk"), at=Max("set_at"))
     )
     for day, *_, first, at in found:
         yield Mark(day, TARGET, str(first), at=at)
