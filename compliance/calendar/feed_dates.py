@@ -9,7 +9,7 @@ from compliance.calendar.entries import Entry
 from compliance.calendar.models import Feed, Reminders
 from compliance.calendar.queries import dated, entries, marks, own
 from compliance.calendar.sources.scope import DateScope
-from compliance.organisations.access import granted
+from compliance.organisations.access import Permission, granted
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import Membership
 from compliance.organisations.policy_gate import lacks_factor
@@ -48,7 +48,9 @@ def read(feed: Feed) -> Subscribed | None:
     with spoken_to(Reminders.of(feed.organisation, feed.user)):
         today = timezone.localdate()
         scope = DateScope(feed.organisation, granted(member), today)
-        found = own(scope, feed.user) if feed.is_own_only else marks(scope)
+        # an auditor has no dates but their own, also one who was a member with all of them
+        is_own = feed.is_own_only or Permission.VIEW not in scope.may
+        found = own(scope, feed.user) if is_own else marks(scope)
         found = [mark for mark in found if (today - mark.day).days <= PAST_DAYS][:MOST]
         dates = entries(scope, dated(scope, found))
         return Subscribed(feed, f"Attest, {feed.organisation}", dates)

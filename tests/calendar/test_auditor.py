@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from compliance.calendar import actions
 from compliance.models import Feed
-from compliance.organisations.actions import remove_member
+from compliance.organisations.actions import change_role, remove_member
 from compliance.organisations.models import Membership
 from compliance.seats.actions import end_seat, reply
 from tests import dating, factories, seating
@@ -77,6 +77,16 @@ def test_other_auditor_sees_none_of_it(cast, seat, client):
     assert titles(client, token) == []
     _, token = actions.make_feed(by=other, organisation=cast.acme, is_own_only=False)
     assert titles(client, token) == []
+
+
+def test_address_of_a_member_who_becomes_an_auditor_shows_their_seats(
+    cast, seat, client
+):
+    _, token = actions.make_feed(by=cast.con, organisation=cast.acme, is_own_only=False)
+    member = Membership.objects.get(user=cast.con)
+    change_role(by=cast.ada, membership=member, role="auditor")
+    seating.give(cast, seat.assessment, email=cast.con.email)
+    assert titles(client, token) == ["Last day of your seat"]
 
 
 def test_address_is_made_on_the_page_and_taken_back(cast, seat, sign_in, client):
