@@ -13,7 +13,14 @@ from django_tasks_db.models import DBTaskResult
 from compliance.calendar import actions, tasks
 from compliance.calendar.actions.reminders import mail_digest, stop_address
 from compliance.erasure.actions import erase_person
-from compliance.models import Answer, Event, Membership, Reminders, Rules
+from compliance.models import (
+    Answer,
+    Event,
+    Membership,
+    Organisation,
+    Reminders,
+    Rules,
+)
 from compliance.organisations.actions import remove_member
 from compliance.web.worker import _worker
 from tests import dating, factories
@@ -262,6 +269,21 @@ def test_removed_member_gets_nothing(cast, clock):
     assert work() == ["nobody"]
     assert not Reminders.objects.filter(pk=row.pk).exists()
     assert days(clock, 3) == []
+
+
+def test_nothing_is_mailed_about_a_sample(cast, clock, sign_in):
+    row = choose(cast, cast.con)
+    factories.make_action(cast.acme, cast.ada, due_on=in_days(3), owner=cast.con)
+    Organisation.objects.filter(pk=cast.acme.pk).update(sample_of=cast.con)
+    assert mail_digest(reminders_id=row.pk) == "nobody"
+    client, said = sign_in(cast.con), "Attest mails no digest of a sample."
+    assert said in client.get(PAGE).text
+    form = {"rhythm": "weekly", "hour": 7, "weekday": 0, "language": "en"}
+    page = client.post(PAGE, form)
+    assert (page.status_code, said in page.text) == (422, True)
+    row.refresh_from_db()
+    assert row.rhythm == "daily"
+    assert days(clock, 2) == []
 
 
 def test_without_a_mail_server_nothing_is_queued_or_promised(

@@ -13,7 +13,14 @@ from compliance.assessments.actions import save_answer
 from compliance.assessments.versions import Known
 from compliance.audit import tables
 from compliance.calendar import actions
-from compliance.models import Answer, Event, Feed, Membership, Reminders
+from compliance.models import (
+    Answer,
+    Event,
+    Feed,
+    Membership,
+    Organisation,
+    Reminders,
+)
 from compliance.organisations.actions import change_role, leave, remove_member
 from compliance.remediation.actions import change_action
 from tests import dating, factories
@@ -79,6 +86,18 @@ def test_refused_address_is_not_made(cast, sign_in, form, words):
     page = sign_in(cast.rob).post(MAKE, values)
     assert (page.status_code, Feed.objects.count()) == (422, 0)
     assert words in page.text
+
+
+def test_sample_has_no_address_and_its_page_says_so(cast, sign_in):
+    Organisation.objects.filter(pk=cast.acme.pk).update(sample_of=cast.ada)
+    client = sign_in(cast.ada)
+    said = "The dates of a sample are in no calendar but its own."
+    shown = client.get("/o/acme/calendar/").text
+    assert said in shown
+    assert f'action="{MAKE}#subscribe"' not in shown
+    page = client.post(MAKE, {"reach": "all", "password": PASSWORD})
+    assert (page.status_code, said in page.text) == (422, True)
+    assert not Feed.objects.exists()
 
 
 def test_file_has_what_its_person_may_see(cast, assessment, client):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.urls import reverse
@@ -31,8 +32,10 @@ def set_reminders(
 ) -> Reminders:
     """A person's own choice: rhythm, hour, weekday, language and time zone.
 
-    Raises ``ValidationError`` for values that cannot be.
+    Raises ``ValidationError`` for values that cannot be, and in a sample.
     """
+    if organisation.is_sample:
+        raise ValidationError("Attest mails no digest of a sample.")
     with writing():
         row = _locked(organisation, by)
         for name in ("rhythm", "hour", "weekday", "language", "time_zone"):
@@ -174,9 +177,12 @@ def mail_digest(*, reminders_id: int) -> str:
 
 
 def _member(row: Reminders) -> Membership | None:
-    """The membership that the reminders belong to, while it may look."""
+    """The membership that the reminders belong to, while it may look; none of a sample."""
     found = Membership.objects.filter(
-        organisation=row.organisation_id, user=row.user_id, user__is_active=True
+        organisation=row.organisation_id,
+        organisation__sample_of=None,
+        user=row.user_id,
+        user__is_active=True,
     )
     member = found.select_related("organisation__own_policy").first()
     return member if member and may(member, Permission.VIEW) else None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,11 +34,15 @@ def subscribe(request: MemberRequest) -> HttpResponse:
     form = FeedForm(request.POST)
     if not form.is_valid():
         return _page(request, form, 422)
-    _, token = actions.make_feed(
-        by=request.user,
-        organisation=request.organisation,
-        is_own_only=form.cleaned_data["reach"] == OWN,
-    )
+    try:
+        _, token = actions.make_feed(
+            by=request.user,
+            organisation=request.organisation,
+            is_own_only=form.cleaned_data["reach"] == OWN,
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _page(request, form, 422)
     path = reverse("calendar:feed", args=[token])
     return _page(request, FeedForm(), address=absolute(path))
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -26,9 +27,13 @@ def reminders(request: MemberRequest) -> HttpResponse:
     form = RemindersForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    actions.set_reminders(
-        by=request.user, organisation=request.organisation, chosen=form.cleaned_data
-    )
+    try:
+        actions.set_reminders(
+            by=request.user, organisation=request.organisation, chosen=form.cleaned_data
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _page(request, form, status=422)
     messages.success(request, "Saved.")
     return redirect("calendar:reminders", request.organisation.slug)
 
