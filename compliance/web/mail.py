@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import policy as layout
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage as PythonEmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -170,11 +171,25 @@ def one_line(subject: str) -> str:
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
 
 
+class _WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header of one line: mail programs read no address that is folded into encoded words."""
+
+    def fold(self, *, policy: Any) -> str:
+        if self.isascii():
+            return f"{self.name}: {self}{policy.linesep}"
+        return super().fold(policy=policy)
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _WholeHeader)
+
+
 class PlainMail(EmailMultiAlternatives):
     """A mail whose lines stay whole, so that a link in one that is printed opens."""
 
     def message(self, *, policy: Any = layout.default) -> PythonEmailMessage:
-        made: PythonEmailMessage = super().message(policy=policy)
+        own = policy.clone(header_factory=_headers)
+        made: PythonEmailMessage = super().message(policy=own)
         text = str(self.body)
         if all(len(line.encode()) <= LONGEST_LINE for line in text.splitlines()):
             made.clear_content()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from email.policy import SMTP
 
 import pytest
 import time_machine
@@ -440,6 +441,8 @@ class TestStop:
         assert headers["List-Unsubscribe"] == f"<{stop_address(row)}>"
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert headers["Message-ID"]
+        wire = mail.message(policy=SMTP).as_bytes()
+        assert f"\r\nList-Unsubscribe: <{stop_address(row)}>\r\n".encode() in wire
 
     def test_post_of_a_mail_program_ends_them(self, row, clock):
         client = Client(enforce_csrf_checks=True)
