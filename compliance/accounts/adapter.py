@@ -110,6 +110,24 @@ class AccountAdapter(DefaultAccountAdapter):
         place = signed_on.place_for(user.email, user)
         return redirect(place) if place else None
 
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """Queued: an account is made whether or not a mail server answers."""
+        with writing():
+            queue_mail(
+                organisation_id=None,
+                to=emailconfirmation.email_address.email,
+                subject="Attest: confirm your address",
+                template="signed_up",
+                context={
+                    "link": absolute(
+                        reverse("account_confirm_email", args=[emailconfirmation.key])
+                    ),
+                    "days": settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS,
+                },
+            )
+
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """With its event: the address is the person's."""
         with writing():

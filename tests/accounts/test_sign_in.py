@@ -15,7 +15,7 @@ from django.urls import get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
 from tests.factories import PASSWORD, make_user
-from tests.mailing import queued, send_queued
+from tests.mailing import queued, refuse_with, send_queued
 
 SIGN_IN = "/accounts/login/"
 OFF_SITE = [
@@ -267,20 +267,34 @@ def test_sign_up_is_closed_by_default(db, settings):
     assert submit(Client(), "new@example.org", form["password1"]).status_code == 302
 
 
-def test_confirmation_link_confirms_the_address(db, settings, mailoutbox):
+def sign_up(settings):
     settings.SIGN_UP = True
-    client = Client()
     form = {
         "name": "New Person",
         "email": "new@example.org",
         "password1": "another fine phrase",
         "password2": "another fine phrase",
     }
-    client.post("/accounts/signup/", form)
-    link = re.search(r"http://testserver(\S+)", mailoutbox[0].body)[1]
+    client = Client()
+    assert client.post("/accounts/signup/", form).status_code == 302
+    return client
+
+
+def test_confirmation_link_confirms_the_address(db, settings):
+    client = sign_up(settings)
+    (mail,) = send_queued()
+    assert mail.to == ["new@example.org"]
+    link = re.search(rf"{settings.URL}(\S+)", mail.body)[1]
     assert "Is <bdi>new@example.org</bdi> your address?" in client.get(link).text
     assert client.post(link).status_code == 302
     assert "already been used" in client.get("/accounts/confirm/nonsense/").text
+
+
+def test_mail_of_a_sign_up_waits_while_the_server_is_down(db, settings, monkeypatch):
+    refuse_with(monkeypatch, ConnectionRefusedError())
+    assert "new@example.org" in sign_up(settings).get("/").text
+    assert send_queued() == []
+    assert queued().get().args_kwargs["args"][0] == "new@example.org"
 
 
 @pytest.mark.parametrize(
