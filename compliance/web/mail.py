@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.tasks import TaskContext, TaskResultStatus, task
 from django.template import Context, Engine
 from django.utils import timezone
@@ -66,12 +67,13 @@ def queue_mail(
 ) -> None:
     """Queue ``templates/mail/<template>.txt``, filled in, in the caller's transaction.
 
-    The mail goes out when the transaction is committed and never without it. Nothing
-    is queued for an address that cannot be one. ``about`` is a name to ask
-    ``standing`` with. ``organisation_id`` is that of a mail about something in an
-    organisation, which nobody gets once that is deleted; None of one about an account or
-    the installation. ``has_html`` sends ``<template>.html`` beside the text; ``stop`` is
-    an address that ends such mails by one POST (RFC 8058).
+    The mail goes out when the transaction is committed and never without it. Nothing is
+    queued for an address that cannot be one. ``about`` is a name to ask ``standing``
+    with. ``organisation_id`` is that of a mail about something in an organisation,
+    which nobody gets once that is deleted, and no member once they may no longer look;
+    None of one about an account or the installation. ``has_html`` sends
+    ``<template>.html`` beside the text; ``stop`` is an address that ends such mails by
+    one POST (RFC 8058).
     """
     if _is_quiet.get():
         return
@@ -101,13 +103,31 @@ def quiet() -> Iterator[None]:
 
 def drop_mails(organisation_id: UUID) -> None:
     """Forget mails of an organisation that have not gone out: it is no longer there."""
-    name = str(organisation_id)
-    mails = DBTaskResult.objects.filter(
-        task_path=send.module_path, args_kwargs__kwargs__organisation=name
-    )
+    mails = _mails_of(organisation_id)
     # first the words, of one under way too: what it has put back by then is deleted below
-    mails.update(args_kwargs=_EMPTY | {"kwargs": {"organisation": name}})
+    _empty(mails, organisation_id)
     mails.filter(status=TaskResultStatus.READY).delete()
+
+
+def drop_mails_to(organisation_id: UUID, to: str) -> None:
+    """The same of one address, whose person reads nothing more there."""
+    mails = _mails_of(organisation_id).filter(args_kwargs__args__0=to)
+    list(mails.select_for_update())  # one under way has put its mail back by then
+    mails.filter(status=TaskResultStatus.READY).delete()
+    _empty(mails, organisation_id)
+
+
+def _mails_of(organisation_id: UUID) -> QuerySet[DBTaskResult]:
+    return DBTaskResult.objects.filter(
+        task_path=send.module_path,
+        args_kwargs__kwargs__organisation=str(organisation_id),
+    )
+
+
+def _empty(mails: QuerySet[DBTaskResult], organisation_id: UUID) -> None:
+    mails.update(
+        args_kwargs=_EMPTY | {"kwargs": {"organisation": str(organisation_id)}}
+    )
 
 
 def standing(about: Iterable[str]) -> dict[str, MailStatus]:

@@ -4,14 +4,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django_tasks_db.models import DBTaskResult
 
 from compliance.audit import trail, verification
 from compliance.models import Event, Invitation, Membership, Organisation, User
 from compliance.organisations import actions
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.choices import Role
+from compliance.web.mail import queue_mail
 from tests.factories import make_member, make_user
-from tests.mailing import send_queued
+from tests.mailing import queued, refuse_with, run_queued, send_queued
 
 
 def member_of(user, organisation):
@@ -99,6 +101,62 @@ def test_changed_and_removed_are_on_the_trail(cast):
         ),
     ]
     assert not Membership.objects.filter(pk=membership.pk).exists()
+
+
+@pytest.mark.parametrize("how", ["removed", "auditor"])
+def test_mail_that_waits_for_a_member_who_goes_is_dropped(cast, monkeypatch, how):
+    def ask(person, organisation):
+        queue_mail(
+            organisation_id=organisation and organisation.pk,
+            to=person.email,
+            subject="x",
+            template="mentioned",
+            context={},
+        )
+
+    refuse_with(monkeypatch, ConnectionRefusedError())
+    ask(cast.rob, cast.acme)
+    send_queued()  # it waits for its next try
+    monkeypatch.undo()
+    for person, organisation in (
+        (cast.rob, cast.acme),
+        (cast.rob, cast.other),
+        (cast.rob, None),
+        (cast.con, cast.acme),
+    ):
+        ask(person, organisation)
+    row = member_of(cast.rob, cast.acme)
+    actions.change_role(by=cast.ada, membership=row, role="contributor")
+    if how == "removed":
+        actions.remove_member(by=cast.ada, membership=row)
+    else:
+        actions.change_role(by=cast.ada, membership=row, role="auditor")
+    left = [task.args_kwargs for task in queued()]
+    assert [(one["args"][0], one["kwargs"].get("organisation")) for one in left] == [
+        (cast.rob.email, str(cast.other.pk)),
+        (cast.rob.email, None),
+        (cast.con.email, str(cast.acme.pk)),
+    ]
+    gone = DBTaskResult.objects.exclude(pk__in=queued())
+    assert cast.rob.email not in str(gone.values_list("args_kwargs"))
+
+
+def test_mail_under_way_to_a_member_who_goes_is_not_sent_again(cast, monkeypatch):
+    def fail(self, *args, **kwargs):
+        actions.remove_member(by=cast.ada, membership=member_of(cast.rob, cast.acme))
+        raise ConnectionRefusedError
+
+    queue_mail(
+        organisation_id=cast.acme.pk,
+        to=cast.rob.email,
+        subject="x",
+        template="mentioned",
+        context={},
+    )
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
+    [task] = run_queued()
+    assert (task.status, task.return_value) == ("SUCCESSFUL", "dropped")
+    assert not queued().exists()
 
 
 @pytest.mark.parametrize("giver", ["otto", "con", "rev", "rob", "aud", "zoe"])

@@ -1,7 +1,7 @@
 """Actions on organisations and their members."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,7 @@ from compliance.organisations.events import (
     ORGANISATION_CREATED,
 )
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.web.mail import drop_mails_to
 
 UNDO_FOR = timedelta(days=1)
 """How long a removal can be undone."""
@@ -96,9 +97,7 @@ def assign_role(
 
     For whoever has asked already whether this may be: the organisation is locked.
     """
-    rights_lost.send(
-        sender=Membership, by=by, membership=membership, kept=ALLOWED[role]
-    )
+    _lose(by, membership, ALLOWED[role])
     before, membership.role = membership.role, role
     membership.full_clean()
     membership.save(update_fields=["role"])
@@ -280,9 +279,7 @@ def _end(
     after: dict[str, Any] | None = None,
     **extra: Any,
 ) -> Event:
-    rights_lost.send(
-        sender=Membership, by=by, membership=membership, kept=frozenset(), **extra
-    )
+    _lose(by, membership, frozenset(), **extra)
     event = trail.record(
         by=by,
         organisation_id=membership.organisation_id,
@@ -297,6 +294,17 @@ def _end(
     )
     membership.delete()
     return event
+
+
+def _lose(
+    by: User | None, membership: Membership, kept: Collection[Permission], **extra: Any
+) -> None:
+    """End what rests on rights that do not stay, mails that wait included."""
+    rights_lost.send(
+        sender=Membership, by=by, membership=membership, kept=kept, **extra
+    )
+    if Permission.VIEW not in kept:
+        drop_mails_to(membership.organisation_id, membership.user.email)
 
 
 def lock(organisation: Organisation) -> None:
