@@ -87,6 +87,16 @@ def test_settled_work_leaves_the_calendar(cast, assessment):
     }  # fmt: skip
 
 
+def test_answer_that_is_put_off_is_due_all_the_same(cast, assessment):
+    """Home and the filter "Overdue" hold its owner to the day, too."""
+    later = assessment.answers.get(verdict="later")
+    later.due_on = in_days(-1)
+    later.save()
+    shown = [(day, title) for _, day, title in dates(cast, person=cast.con)]
+    assert (in_days(-1), "Due: Q3 Duty 3") in shown
+    assert (in_days(10), "Take up again: Q3 Duty 3") in shown
+
+
 @pytest.mark.parametrize("status", ["review", "archived"])
 def test_answers_count_while_the_assessment_runs(cast, assessment, status):
     assessment.status = status

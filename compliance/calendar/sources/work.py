@@ -16,7 +16,7 @@ from compliance.calendar.sources.scope import DateScope
 ANSWER, LATER, ACTION, EVIDENCE, REVIEW = (
     "due", "later", "action", "evidence", "finish",
 )  # fmt: skip
-_UNSETTLED = (*(OPEN - {Verdict.LATER}), Verdict.PARTLY, Verdict.NOT_MET)
+_UNSETTLED = (*OPEN, Verdict.PARTLY, Verdict.NOT_MET)
 
 
 def answers(scope: DateScope) -> Iterator[Mark]:
