@@ -98,6 +98,8 @@ class ComplianceConfig(AppConfig):
         arriving.connect(seating.hold_offers)
         arrived.connect(new_members.give_asked)
         arrived.connect(seating.take_up_offers)
+        # Their rows first: what comes behind records events, and the trail is locked last.
+        rights_lost.connect(dating.forget_with_rights)
         rights_lost.connect(cancellation.end_jobs)
         signed_on.elsewhere.connect(entrance.place)
         signed_on.still_speaks.connect(entrance.speaks)
@@ -107,7 +109,6 @@ class ComplianceConfig(AppConfig):
         rights_lost.connect(sign_on.keep_departure)
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)
-        rights_lost.connect(dating.forget_with_rights)
 
     def _connect_accounts(self) -> None:
         """Sessions begin and end, and the page of a person's sign-in shows tokens too."""

@@ -7,7 +7,9 @@ from email.policy import SMTP
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -421,6 +423,38 @@ class TestEscalation:
         choose(cast, cast.con)
         assert len(days(clock)) == 1
         assert not Event.objects.filter(action="reminders.escalated").exists()
+
+
+class TestLocks:
+    """The trail is locked last, as a digest does that reports late work (decision 4)."""
+
+    def asked(self, captured):
+        """The tables of each statement that changes reminders or locks the chain."""
+        marks = "compliance_reminders", "compliance_chainhead"
+        found = [one["sql"] for one in captured if not one["sql"].startswith("SAVE")]
+        return [mark for sql in found for mark in marks if f'"{mark}"' in sql]
+
+    def test_rules_move_reminders_before_the_trail(self, cast):
+        Reminders.objects.create(organisation=cast.acme, user=cast.con)
+        with CaptureQueriesContext(connection) as captured:
+            actions.set_rules(
+                by=cast.ada, organisation=cast.acme, rhythm="daily", escalate_days=None
+            )
+        asked = self.asked(captured)
+        first = asked.index("compliance_chainhead")
+        assert "compliance_reminders" in asked[:first]
+        assert "compliance_reminders" not in asked[first:]
+
+    def test_removal_ends_reminders_before_the_trail(self, cast):
+        choose(cast, cast.con)
+        actions.make_feed(by=cast.con, organisation=cast.acme, is_own_only=True)
+        member = Membership.objects.get(user=cast.con)
+        with CaptureQueriesContext(connection) as captured:
+            remove_member(by=cast.ada, membership=member)
+        asked = self.asked(captured)
+        first = asked.index("compliance_chainhead")
+        assert "compliance_reminders" in asked[:first]
+        assert "compliance_reminders" not in asked[first:]
 
 
 class TestStop:

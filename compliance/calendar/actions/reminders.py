@@ -69,6 +69,11 @@ def set_rules(
         rules.rhythm, rules.escalate_days = rhythm, escalate_days
         rules.full_clean()
         rules.save()
+        now = timezone.now()
+        rows = Reminders.objects.filter(organisation=organisation, rhythm="")
+        for row in rows.select_for_update(of=("self",)).order_by("pk"):
+            row.next_at = row.following(now, rhythm)
+            row.save(update_fields=["next_at"])
         trail.record(
             by=by,
             organisation_id=organisation.pk,
@@ -77,11 +82,6 @@ def set_rules(
             before=before,
             after=after,
         )
-        now = timezone.now()
-        rows = Reminders.objects.filter(organisation=organisation, rhythm="")
-        for row in rows.select_for_update(of=("self",)).order_by("pk"):
-            row.next_at = row.following(now, rhythm)
-            row.save(update_fields=["next_at"])
     return rules
 
 
