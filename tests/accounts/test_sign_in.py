@@ -267,11 +267,11 @@ def test_sign_up_is_closed_by_default(db, settings):
     assert submit(Client(), "new@example.org", form["password1"]).status_code == 302
 
 
-def sign_up(settings):
+def sign_up(settings, email="new@example.org"):
     settings.SIGN_UP = True
     form = {
         "name": "New Person",
-        "email": "new@example.org",
+        "email": email,
         "password1": "another fine phrase",
         "password2": "another fine phrase",
     }
@@ -295,6 +295,16 @@ def test_mail_of_a_sign_up_waits_while_the_server_is_down(db, settings, monkeypa
     assert "new@example.org" in sign_up(settings).get("/").text
     assert send_queued() == []
     assert queued().get().args_kwargs["args"][0] == "new@example.org"
+
+
+def test_sign_up_promises_no_mail_where_there_is_no_mail_server(db, settings):
+    promise = "A link to confirm your address is on its way."
+    assert promise in sign_up(settings).get("/").text
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    page = sign_up(settings, "other@example.org").get("/").text
+    assert promise not in page
+    assert "No mail server is set, so Attest mails nobody." in page
 
 
 @pytest.mark.parametrize(
