@@ -7,7 +7,8 @@ from contextvars import ContextVar
 request_number: ContextVar[str] = ContextVar("request_number", default="-")
 """The number of the request that is worked on, "-" outside one."""
 
-_TOKEN = re.compile(r"(/(?:share|invitation|feed|digest)/)[^/\s?]+")
+_PLACES = "share|invitation|feed|digest|accounts/confirm|accounts/password/reset"
+_TOKEN = re.compile(rf"(/(?:{_PLACES})/)[^/\s?]+")
 
 
 class HideTokens(logging.Filter):

@@ -6,6 +6,7 @@ import logging
 import pytest
 from django.conf import settings as ours
 from django.core.cache import cache
+from django.test import Client
 from django.utils.module_loading import import_string
 
 
@@ -26,6 +27,15 @@ def test_refused_share_link_is_logged_without_its_token(db, client, written, tok
     assert client.get(f"/share/{token}/").status_code == 404
     assert token not in written.getvalue()
     assert "/share/.../" in written.getvalue()
+
+
+@pytest.mark.parametrize("place", ["password/reset/1-", "confirm/"])
+def test_refused_link_of_a_mail_is_logged_without_its_key(db, written, place):
+    """Such a request used nothing up: the key opens an account still."""
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(f"/accounts/{place}secret-key/").status_code == 403
+    assert "secret-key" not in written.getvalue()
+    assert f"/accounts/{place.rpartition('/')[0]}/.../" in written.getvalue()
 
 
 def test_other_addresses_are_logged_whole(db, client, written):
