@@ -372,6 +372,22 @@ class TestOnce:
         clock.move_to("2026-12-02T08:00:00+00:00")
         assert tasks.queue_due() == 1
 
+    @pytest.mark.parametrize("how", ["person", "owner"])
+    def test_moment_that_has_come_is_not_lost_when_the_rhythm_is_set_then(
+        self, row, cast, clock, how
+    ):
+        if how == "owner":
+            row = choose(cast, cast.con, rhythm="")
+        clock.move_to(row.next_at + timedelta(seconds=20))  # before the clock looks
+        if how == "person":
+            choose(cast, cast.con, rhythm="weekly", language="de")
+        else:
+            actions.set_rules(
+                by=cast.ada, organisation=cast.acme, rhythm="daily", escalate_days=None
+            )
+        assert (tasks.queue_due(), tasks.queue_due()) == (1, 0)
+        assert work() == ["mailed"]
+
     def test_week_without_a_server_is_one_digest(self, row, clock):
         clock.shift(timedelta(days=7))
         assert tasks.queue_due() == 1

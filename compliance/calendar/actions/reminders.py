@@ -41,7 +41,7 @@ def set_reminders(
         for name in ("rhythm", "hour", "weekday", "language", "time_zone"):
             setattr(row, name, chosen[name])
         row.clean_fields(exclude={"told", "next_at", "mailed_at"})
-        row.next_at = row.following(timezone.now(), Rules.of(organisation).rhythm)
+        row.next_at = _next(row, timezone.now(), Rules.of(organisation).rhythm)
         row.save()
     return row
 
@@ -50,6 +50,13 @@ def _locked(organisation: Organisation, user: User) -> Reminders:
     Reminders.objects.get_or_create(organisation=organisation, user=user)
     rows = Reminders.objects.select_for_update(of=("self",))
     return rows.get(organisation=organisation, user=user)
+
+
+def _next(row: Reminders, now: datetime, default: str) -> datetime | None:
+    """The next moment; one that has come and that no look has taken yet stands."""
+    found = row.following(now, default)
+    has_come = row.next_at is not None and row.next_at <= now
+    return row.next_at if found and has_come else found
 
 
 def set_rules(
@@ -72,7 +79,7 @@ def set_rules(
         now = timezone.now()
         rows = Reminders.objects.filter(organisation=organisation, rhythm="")
         for row in rows.select_for_update(of=("self",)).order_by("pk"):
-            row.next_at = row.following(now, rhythm)
+            row.next_at = _next(row, now, rhythm)
             row.save(update_fields=["next_at"])
         trail.record(
             by=by,
