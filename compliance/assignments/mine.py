@@ -144,13 +144,14 @@ def _inviter(taken: Event) -> User | None:
     """The person who invited someone, of a question that waited for them and came with them.
 
     Its event stands in the block of their coming: behind the acceptance, and before the end
-    of the rows that waited, with no event of anybody else between.
+    of the rows that waited, with no event of anybody else between. A program may accept for
+    them.
     """
     events = Event.objects.filter(organisation_id=taken.organisation_id).order_by("seq")
     own = events.filter(actor=taken.actor)
-    came = own.filter(action=INVITATION_ACCEPTED, seq__lt=taken.seq).last()
+    came = events.filter(action=INVITATION_ACCEPTED, seq__lt=taken.seq).last()
     ended = own.filter(payload__contains='"gone":{"asked":', seq__gte=taken.seq).first()
-    if came is None or ended is None:
+    if came is None or ended is None or came.actor_id not in {None, taken.actor_id}:
         return None
     block = events.filter(seq__gt=came.seq, seq__lt=ended.seq)
     if block.exclude(actor=taken.actor).exists():

@@ -454,6 +454,13 @@ def test_newcomer_who_takes_a_question_asks_it_of_themselves(cast, assessment, s
     assert hand_back(cast, taken, by=bruno).mailed == []
 
 
+def test_question_of_a_newcomer_whom_a_program_lets_in_has_its_asker(cast, assessment):
+    assign(cast, assessment, assignments.Newcomer(**WHO), by=cast.otto, count=2)
+    bruno = make_user("Bruno Maier", "bruno@example.org")
+    people.admit(by=None, person=bruno, invitation=Invitation.objects.get())
+    assert hand_back(cast, own(bruno).first(), by=bruno).mailed == [cast.otto]
+
+
 def test_past_the_limit_a_question_is_handed_on_and_no_mail_goes(
     cast, asked, monkeypatch, sign_in
 ):
