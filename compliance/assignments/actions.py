@@ -19,7 +19,7 @@ from compliance.audit.transaction import writing
 from compliance.bulk.actions import Bulk, set_many
 from compliance.discussion.actions import comment
 from compliance.organisations import actions as people
-from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.access import ALLOWED, Permission, holding
 from compliance.organisations.actions import lock
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
@@ -168,7 +168,7 @@ def hand_back(
             ask = _ask(by, answer.assessment, 1, answer.due_on)
             _mail_owner(to, answer.assessment, 1, f"{ask}\n\n{reason}")
             mailed.append(to)
-        waits = asker not in {by, to} and _is_here(asker, organisation)
+        waits = asker not in {by, to} and _may_look(asker, organisation)
         if waits and person_may_send(by, organisation):
             _mail_asker(by, asker, answer, reason, to)
             mailed.append(asker)
@@ -275,9 +275,10 @@ def _mail_owner(person: User, assessment: Assessment, count: int, words: str) ->
     )
 
 
-def _is_here(asker: User, organisation: Organisation) -> bool:
-    """Whether whoever asked is still a member."""
-    return organisation.memberships.filter(user=asker, user__is_active=True).exists()
+def _may_look(asker: User, organisation: Organisation) -> bool:
+    """Whether whoever asked is still a member who reads assessments."""
+    members = holding(Permission.VIEW).filter(user=asker, user__is_active=True)
+    return members.filter(organisation=organisation).exists()
 
 
 def _mail_asker(

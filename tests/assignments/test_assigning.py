@@ -486,6 +486,12 @@ def test_somebody_who_left_gets_no_mail(cast, asked):
     assert queued().count() == 0
 
 
+def test_asker_who_may_no_longer_look_gets_no_mail(cast, asked):
+    Membership.objects.filter(user=cast.otto).update(role="auditor")
+    assert hand_back(cast, asked).mailed == []
+    assert queued().count() == 0
+
+
 def test_only_the_owner_hands_back(cast, asked):
     for person in (cast.ada, cast.rob):
         with pytest.raises(ValidationError, match="no longer yours"):
