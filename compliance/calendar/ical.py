@@ -32,7 +32,7 @@ _BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 
 def tag_of(organisation_id: UUID, name: str, entries: Iterable[Entry]) -> str:
     """A mark of the bytes of ``written``, at a fraction of the work (RFC 9110, 8.8.3)."""
-    digest = hashlib.sha256(f"{organisation_id} {name}".encode())
+    digest = hashlib.sha256(f"{absolute('')} {organisation_id} {name}".encode())
     for one in entries:
         digest.update(repr((one.key, one.kind, one.day, one.title, one.path)).encode())
         digest.update(one.at.isoformat().encode())

@@ -112,6 +112,13 @@ def test_same_dates_are_the_same_bytes_and_tag():
     assert tag != tag_of(ORGANISATION, "y", [entry()])
 
 
+def test_tag_is_another_where_the_links_are(settings):
+    before, tag = file(entry()), tag_of(ORGANISATION, "x", [entry()])
+    settings.URL = "https://attest.example"
+    assert file(entry()) != before
+    assert tag_of(ORGANISATION, "x", [entry()]) != tag
+
+
 def test_calendar_without_dates_is_a_file_all_the_same():
     """A file has one component at least (3.6), so that a program empties its calendar."""
     calendar = Calendar.from_ical(file())
