@@ -1,10 +1,12 @@
 """Erasing a person: name and e-mail go, what they did and what was signed stays."""
 
+import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +103,7 @@ class _Words:
 
     def clean(self, text: str) -> str:
         for email in self.emails:
-            text = _as_words(email).sub(self.email, text)
+            text = _as_address(email).sub(self.email, text)
         return self.clean_name(text) if self.called else text
 
     def clean_name(self, text: str) -> str:
@@ -184,8 +186,7 @@ def erase_address(*, by: User | None, email: str, is_dry: bool = False) -> Erase
     """
     with writing():
         invited = Invitation.objects.filter(email=email).order_by("pk").first()
-        is_named = Event.objects.filter(holding([email]))
-        if invited is None and not is_named.exists():
+        if invited is None and not _is_named(email):
             msg = "Nobody here has this e-mail or name."
             raise ValidationError(msg)
         [person] = make_placeholders(names=[invited.name if invited else email])
@@ -195,6 +196,14 @@ def erase_address(*, by: User | None, email: str, is_dry: bool = False) -> Erase
         if is_dry:
             transaction.set_rollback(True)
     return done
+
+
+def _is_named(email: str) -> bool:
+    """Whether an event says this address, and not only a longer one."""
+    clean = partial(_as_address(email).sub, "")
+    found = Event.objects.filter(holding([email])).values_list("payload", flat=True)
+    said = map(json.loads, found.iterator())
+    return any(cleaned(content, clean) != content for content in said)
 
 
 def _hold(person: User, words: _Words) -> None:
@@ -479,3 +488,12 @@ def _fitting(column: models.Field, row: Any, clean: Any) -> Any:
 def _as_words(text: str) -> re.Pattern[str]:
     """The text where it stands for itself, in any case."""
     return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
+
+
+def _as_address(email: str) -> re.Pattern[str]:
+    """The same of an address, which may be a part of another one: that of another mailbox.
+
+    A full stop before a capital ends a sentence, and no address goes on after it.
+    """
+    before, after = r"(?<!\w)(?<!\w[.+'-])", r"(?!\w)(?!(?-i:\.[a-z0-9]))"
+    return re.compile(f"{before}{re.escape(email)}{after}", re.IGNORECASE)

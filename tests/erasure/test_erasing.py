@@ -21,7 +21,7 @@ from compliance.audit.leaves import ERASED
 from compliance.audit.models import PEOPLE, Event
 from compliance.audit.transaction import writing
 from compliance.discussion import actions as discussion
-from compliance.erasure.actions import erase_person
+from compliance.erasure.actions import erase_address, erase_person
 from compliance.evidence.actions import describe
 from compliance.home.models import PutAway
 from compliance.models import (
@@ -354,6 +354,28 @@ def test_name_that_somebody_else_bears_stays_in_texts(cast, eloise):
     assert done.is_name_shared
     assert hits(EMAIL) == set()
     assert NAME in Evidence.objects.get().title
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["mary.eloise@example.org", "x-eloise@example.org", "eloise@example.org.uk"],
+)
+def test_longer_address_of_somebody_else_stays_whole(cast, eloise, other):
+    """It ends or begins with the erased one: another mailbox."""
+    invitation = people.invite(
+        by=cast.zoe, organisation=cast.other, email=other, name="Mary", role="reader"
+    )
+    signing.answer(cast.con, eloise.assessment, "Q2", note=f"{other}, {EMAIL}.")
+    erase_person(by=None, person=eloise)
+    invitation.refresh_from_db()
+    assert invitation.email == other
+    event = Event.objects.get(action="member.invited", organisation_id=cast.other.pk)
+    assert trail.changes(event)[1]["person"] == other
+    note = eloise.assessment.answers.get(question__key="Q2").note
+    assert note == f"{other}, erased-{eloise.pk}@erased.invalid."
+    assert list(tables.faults(cast.other.pk)) == []
+    with pytest.raises(ValidationError, match="Nobody here"):
+        erase_address(by=None, email=EMAIL)
 
 
 def test_two_people_of_one_event_are_erased_one_after_the_other(cast, eloise):
