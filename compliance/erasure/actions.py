@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -100,6 +100,8 @@ class _Words:
     emails: tuple[str, ...]
     name: str
     called: str
+    longer: tuple[str, ...] = ()
+    """Names of others, of which the person's is a part: they stay whole."""
 
     def clean(self, text: str) -> str:
         for email in self.emails:
@@ -108,8 +110,11 @@ class _Words:
 
     def clean_name(self, text: str) -> str:
         for form in ("NFC", "NFD"):
-            called = unicodedata.normalize(form, self.called)
-            text = _as_words(called).sub(self.name, text)
+            called, *longer = (
+                unicodedata.normalize(form, one) for one in (self.called, *self.longer)
+            )
+            named = _as_words(called, *longer)
+            text = named.sub(lambda found: self.name if found[1] else found[0], text)
         return text
 
     def clean_email(self, text: str) -> str:
@@ -221,20 +226,41 @@ def _words_of(person: User) -> _Words:
     if person.email == email:
         msg = "This person was erased before."
         raise ValidationError(msg)
-    others = _emails_of(person)
+    emails = {person.email, *_emails_of(person)}
     is_own = len(person.name) >= SHORTEST_NAME and not _namesakes(person)
     return _Words(
         email,
-        tuple(sorted({person.email, *others})),
+        tuple(sorted(emails)),
         f"Erased person {person.pk}",
         person.name if is_own else "",
+        _longer_names(person, emails) if is_own else (),
     )
 
 
 def _namesakes(person: User) -> tuple[str, ...]:
-    """The e-mails of others of that name."""
-    others = User.objects.filter(name__iexact=person.name).exclude(pk=person.pk)
-    return tuple(others.order_by("email").values_list("email", flat=True))
+    """The e-mails of others of that name, however it is written."""
+    others = User.objects.exclude(pk=person.pk).order_by("email")
+    called = _folded(person.name)
+    named = others.values_list("email", "name")
+    return tuple(email for email, name in named if _folded(name) == called)
+
+
+def _longer_names(person: User, emails: Collection[str]) -> tuple[str, ...]:
+    """The names of others here, of which that name is a part; the longest first."""
+    part, called = _as_words(_folded(person.name)), _folded(person.name)
+    names = {
+        name
+        for model in (User, Invitation)
+        for name in model._default_manager.exclude(email__in=emails).values_list(
+            "name", flat=True
+        )
+        if part.search(_folded(name)) and _folded(name) != called
+    }
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def places_of(person: User) -> set[UUID]:
@@ -485,9 +511,10 @@ def _fitting(column: models.Field, row: Any, clean: Any) -> Any:
     return fresh[:longest] if longest and isinstance(fresh, str) else fresh
 
 
-def _as_words(text: str) -> re.Pattern[str]:
-    """The text where it stands for itself, in any case."""
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
+def _as_words(text: str, *longer: str) -> re.Pattern[str]:
+    """The text where it stands for itself, in any case, as the group 1; or a longer one."""
+    forms = "|".join([*map(re.escape, longer), f"({re.escape(text)})"])
+    return re.compile(rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE)
 
 
 def _as_address(email: str) -> re.Pattern[str]:

@@ -1,6 +1,8 @@
 """Erasing a person: nothing names them but what was signed, and the chain holds."""
 
 import io
+import unicodedata
+from functools import partial
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -353,6 +355,35 @@ def test_name_that_somebody_else_bears_stays_in_texts(cast, eloise):
     done = erase_person(by=None, person=eloise)
     assert done.is_name_shared
     assert hits(EMAIL) == set()
+    assert NAME in Evidence.objects.get().title
+
+
+@pytest.mark.parametrize("longer", [f"{NAME} Byrne", f"Mary {NAME}"])
+def test_longer_name_of_somebody_else_stays_whole(cast, eloise, longer):
+    factories.make_member(cast.acme, "reader", longer)
+    invited = people.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@example.org",
+        name=f"{NAME} Nolan",
+        role="reader",
+    )
+    note = f"{longer.upper()} and {NAME}, {NAME} Nolan"
+    signing.answer(cast.con, eloise.assessment, "Q2", note=note)
+    done = erase_person(by=None, person=eloise)
+    assert not done.is_name_shared
+    invited.refresh_from_db()
+    assert invited.name == f"{NAME} Nolan"
+    note = eloise.assessment.answers.get(question__key="Q2").note
+    called = f"Erased person {eloise.pk}"
+    assert note == f"{longer.upper()} and {called}, {NAME} Nolan"
+
+
+@pytest.mark.parametrize("form", [str.upper, partial(unicodedata.normalize, "NFD")])
+def test_same_name_written_otherwise_is_somebody_elses_too(cast, eloise, form):
+    other = factories.make_member(cast.acme, "reader", form(NAME))
+    done = erase_person(by=None, person=eloise)
+    assert (done.is_name_shared, done.namesakes) == (True, (other.email,))
     assert NAME in Evidence.objects.get().title
 
 
