@@ -53,7 +53,6 @@ class ConfirmForm(forms.Form):
         label="Your password",
         strip=False,
         required=False,
-        max_length=128,
         widget=forms.PasswordInput(
             attrs={"class": "input", "autocomplete": "current-password"}
         ),

@@ -149,6 +149,16 @@ def test_tries_of_the_password_are_counted_before_it_is_hashed(cast, enter, sent
     assert "Too many tries. Wait 15 minutes" in flat(reply)
 
 
+def test_long_password_signs(cast, enter, sent):
+    """As long as the form takes in which an invited person chooses one."""
+    chosen = "seven wild geese " * 20
+    cast.rev.set_password(chosen)
+    cast.rev.save()
+    rev = enter(cast.rev)
+    form = form_of(rev, sent) | {"password": chosen}
+    assert rev.post(url(sent, "sign"), form).status_code == 302
+
+
 def test_signature_over_an_old_page_shows_what_stands_now(cast, enter, sent):
     rev = enter(cast.rev)
     form = form_of(rev, sent, reservations="Not the annex.")
