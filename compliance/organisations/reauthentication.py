@@ -134,8 +134,8 @@ def is_fresh(request: Any) -> bool:
 def _refused(request: Any, form: ConfirmForm, level: StepUp) -> int:
     """0 when it is the person, else the status of the refusal; its words are in the form.
 
-    Tries of all ways are counted together, before anything is worked out. A passkey has
-    to have signed for this address. Recovery codes stand in at sign-in only.
+    Tries of all ways are counted together, before anything is worked out; the right one
+    ends the count. A passkey has to have signed for this address. Recovery codes stand in at sign-in only.
     """
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         form.add_error("password", TOO_MANY)
@@ -177,6 +177,7 @@ def _way(request: Any, given: dict[str, str], level: StepUp) -> str:
 def _confirm(request: Any, way: str) -> None:
     """Remember it; the session gets another key, so that a copy of the old one ends."""
     request.confirmed_by = way
+    ratelimit.clear(request, action="reauthenticate", user=request.user)
     record_authentication(request, request.user, method=way, reauthenticated=True)
     request.session.cycle_key()
 

@@ -149,6 +149,16 @@ def test_tries_of_the_password_are_counted_before_it_is_hashed(cast, enter, sent
     assert "Too many tries. Wait 15 minutes" in flat(reply)
 
 
+def test_right_password_is_no_try(cast, enter, sent):
+    """Whoever signs a dozen assessments in a row, or corrects their form, goes on."""
+    rev = enter(cast.rev)
+    form = form_of(rev, sent)
+    for _ in range(12):
+        assert rev.post(url(sent, "sign"), form | {"role": ""}).status_code == 422
+    assert rev.post(url(sent, "sign"), form).status_code == 302
+    assert SignOff.objects.count() == 1
+
+
 def test_long_password_signs(cast, enter, sent):
     """As long as the form takes in which an invited person chooses one."""
     chosen = "seven wild geese " * 20
