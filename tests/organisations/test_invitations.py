@@ -346,6 +346,15 @@ def test_guessing_is_stopped(db):
     assert replies == [404] * 20 + [429]
 
 
+def test_valid_links_are_no_guesses(cast):
+    """A whole team of one office opens its links in the same minute."""
+    _, link = invite(cast)
+    bruno = Client()
+    bruno.get(link)
+    assert {bruno.get("/invitation/").status_code for _ in range(25)} == {200}
+    assert bruno.post("/invitation/", CHOSEN).status_code == 302
+
+
 @pytest.mark.parametrize(
     "path",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"],

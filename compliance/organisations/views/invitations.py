@@ -29,7 +29,7 @@ from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import is_printed
 
 TOKEN = "invitation"  # noqa: S105 (the name of its place in the session)
-TRIES = {"invitation": "20/m/ip"}
+WRONG = {"invitation": "20/m/ip"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,10 +119,10 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 def invitation(request: HttpRequest) -> HttpResponse:
     """The terms of the invitation, and how to accept it; opening it changes nothing."""
-    if not within(request, TRIES, limit_get=True):
-        return render(request, "429.html", status=429)
     found = Invitation.opened_by(request.session.get(TOKEN, ""))
-    if found is None:
+    if found is None:  # a right link works all the same: others share the network
+        if not within(request, WRONG, limit_get=True):
+            return render(request, "429.html", status=429)
         return _used_up(request)
     person = found.find_person()
     if person and not person.is_active:
