@@ -160,6 +160,21 @@ def test_two_people_at_once_see_each_other(cast, sign_in):
     assert Letterhead.objects.get().mark == "Internal"
 
 
+@pytest.mark.parametrize(
+    ("fields", "status"), [({"colour": "red"}, 422), ({"base": "old"}, 409)]
+)
+def test_refused_form_says_that_the_picture_is_to_be_chosen_again(
+    cast, sign_in, fields, status
+):
+    """No browser fills a file in again; saved without it, the logo would be missing."""
+    file = SimpleUploadedFile("logo.png", picture())
+    reply = sign_in(cast.otto).post(url(), sent(cast, picture=file, **fields))
+    assert reply.status_code == status
+    assert reply.text.count("The picture is not saved yet. Choose it again.") == 1
+    reply = sign_in(cast.otto).post(url(), sent(cast, **fields))
+    assert "Choose it again" not in reply.text
+
+
 def test_action_itself_refuses_a_pale_colour(cast):
     with pytest.raises(ValidationError, match="needed"):
         set_letterhead(

@@ -12,6 +12,8 @@ from compliance.letterhead.actions import letterhead_of, set_letterhead
 from compliance.letterhead.forms import LetterheadForm
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
+AGAIN = "The picture is not saved yet. Choose it again."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ASSESS)
@@ -56,5 +58,7 @@ def _page(
     request: MemberRequest, form: LetterheadForm, status: int = 200, **more: Any
 ) -> HttpResponse:
     kept = letterhead_of(request.organisation)
+    if request.FILES and not form.has_error("picture"):
+        form.add_error("picture", AGAIN)
     context = {"form": form, "kept": kept} | more
     return render(request, "letterhead/letterhead.html", context, status=status)
