@@ -165,3 +165,13 @@ class PolicyForm(forms.Form):
     def __init__(self, data: Any = None, *, policy: AccessPolicy) -> None:
         initial = {name: getattr(policy, name) for name in self.base_fields}
         super().__init__(data, initial=initial)
+        for one in self.fields.values():
+            one.show_hidden_initial = True
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Of a valid form: the rules that differ from those that the page showed.
+
+        Another owner may have changed the rest since.
+        """
+        return {name: self.cleaned_data[name] for name in self.changed_data}

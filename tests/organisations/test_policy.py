@@ -84,6 +84,19 @@ def entered(user):
     return client
 
 
+def form_of(page):
+    """All that a browser sends of the page when nothing on it is touched."""
+    form = page.context["form"]
+    sent = {one.html_name: one.value() for one in form}
+    return {
+        name: "" if value is None else value for name, value in sent.items()
+    } | dict(
+        re.findall(
+            r'<input type="hidden" name="(initial-\w+)" value="([^"]*)"', page.text
+        )
+    )
+
+
 def status(client, path="/o/acme/"):
     return client.get(path).status_code
 
@@ -494,3 +507,27 @@ def test_rules_go_on_by_themselves_behind_the_door(cast, sign_in):
     stale.post(PATH, kept | SURE)
     policy = AccessPolicy.objects.get()
     assert (policy.idle_minutes, policy.shares) == (20, "owners")
+
+
+def test_rule_that_another_owner_set_meanwhile_stays(cast, ada):
+    """The page says what it showed: whoever changes one rule sends them all."""
+    shown = form_of(ada.get(PATH))
+    require(cast, date(2099, 12, 1))
+    rule(cast, second_factor_from=date(2099, 12, 1), exports="owners")
+    page = ada.post(PATH, shown | {"idle_minutes": 20}, follow=True)
+    assert "The policy holds from now on." in page.text
+    policy = AccessPolicy.objects.get()
+    assert policy.second_factor_from == date(2099, 12, 1)
+    assert (policy.idle_minutes, policy.exports) == (20, "owners")
+
+
+def test_refused_form_still_knows_what_it_showed(cast, ada):
+    shown = form_of(ada.get(PATH))
+    rule(cast, exports="owners")
+    page = ada.post(PATH, shown | {"idle_minutes": 4, "shares": "owners"})
+    assert page.status_code == 422
+    ada.post(PATH, form_of(page) | {"idle_minutes": 20})
+    policy = AccessPolicy.objects.get()
+    assert (policy.exports, policy.shares) == ("owners", "owners")
+    ada.post(PATH, form_of(ada.get(PATH)) | {"exports": "role"})
+    assert AccessPolicy.objects.get().exports == "role"

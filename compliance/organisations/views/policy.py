@@ -23,7 +23,7 @@ def policy(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         try:
             actions.set_policy(
-                by=request.user, organisation=request.organisation, **form.cleaned_data
+                by=request.user, organisation=request.organisation, **form.changes
             )
         except ValidationError as error:
             form.add_error(None, error)
