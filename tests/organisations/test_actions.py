@@ -199,6 +199,32 @@ def test_stale_membership_is_read_anew(cast):
         actions.remove_member(by=cast.ada, membership=ada)
 
 
+def test_member_who_is_gone_meanwhile_is_refused_in_words(cast):
+    """Two owners have the page of one member open; the other one was faster."""
+    con = member_of(cast.con, cast.acme)
+    actions.remove_member(by=cast.ada, membership=member_of(cast.con, cast.acme))
+    count = Event.objects.count()
+    for action, more in (
+        (actions.remove_member, {}),
+        (actions.change_role, {"role": "reader"}),
+        (actions.sign_out_member, {}),
+    ):
+        with pytest.raises(ValidationError, match="is no longer a member"):
+            action(by=cast.ada, membership=con, **more)
+    with pytest.raises(ValidationError, match="is no longer a member"):
+        actions.leave(by=cast.con, membership=con)
+    assert Event.objects.count() == count
+
+
+def test_owner_of_meanwhile_is_signed_out_by_no_officer(cast):
+    con = member_of(cast.con, cast.acme)
+    actions.change_role(
+        by=cast.ada, membership=member_of(cast.con, cast.acme), role="owner"
+    )
+    with pytest.raises(ValidationError, match="above your own"):
+        actions.sign_out_member(by=cast.otto, membership=con)
+
+
 def test_only_owners_may_change_members():
     may = {role for role, allowed in ALLOWED.items() if Permission.MEMBERS in allowed}
     assert may == {Role.OWNER}

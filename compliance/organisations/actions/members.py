@@ -74,7 +74,7 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
     last owner would be lowered.
     """
     with writing():
-        membership = _locked(membership)
+        membership = locked(membership)
         organisation = membership.organisation
         refuse_above(by, organisation, membership.role)
         refuse_above(by, organisation, role)
@@ -123,7 +123,7 @@ def remove_member(*, by: User, membership: Membership) -> Event:
     Raises ``ValidationError`` for a role above the remover's and the last owner.
     """
     with writing():
-        membership = _locked(membership)
+        membership = locked(membership)
         refuse_above(by, membership.organisation, membership.role)
         keep_an_owner(membership)
         return _end(by, membership, MEMBER_REMOVED)
@@ -178,7 +178,7 @@ def leave(*, by: User, membership: Membership) -> None:
     Raises ``ValidationError`` for the last owner.
     """
     with writing():
-        membership = _locked(membership)
+        membership = locked(membership)
         keep_an_owner(membership)
         _end(by, membership, MEMBER_LEFT)
 
@@ -346,10 +346,18 @@ def hold_right(
         raise PermissionDenied
 
 
-def _locked(membership: Membership) -> Membership:
+def locked(membership: Membership) -> Membership:
+    """The membership as it is now, with its organisation locked.
+
+    Raises ``ValidationError`` where somebody ended it meanwhile.
+    """
     lock(membership.organisation)
     members = Membership.objects.select_related("user", "organisation")
-    return members.get(pk=membership.pk)
+    found = members.filter(pk=membership.pk).first()
+    if found is None:
+        msg = "This person is no longer a member."
+        raise ValidationError(msg, code="over")
+    return found
 
 
 def places_taken(organisation: Organisation) -> int:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.transaction import writing
-from compliance.organisations.actions.members import lock, refuse_above
+from compliance.organisations.actions.members import locked, refuse_above
 from compliance.organisations.events import MEMBER_SIGNED_OUT
 from compliance.organisations.models import Membership, User
 from compliance.web.mail import absolute, queue_mail
@@ -15,13 +15,14 @@ from compliance.web.mail import absolute, queue_mail
 def sign_out_member(*, by: User, membership: Membership) -> None:
     """End all sessions of a member, in other organisations, too; they get a mail.
 
-    Raises ``ValidationError`` for oneself, and for a role above one's own.
+    Raises ``ValidationError`` for oneself, for a role above one's own, and for somebody
+    who is no longer a member.
     """
     if membership.user_id == by.pk:
         msg = "Sign yourself out at Sign-in and security."
         raise ValidationError(msg)
     with writing():
-        lock(membership.organisation)
+        membership = locked(membership)
         refuse_above(by, membership.organisation, membership.role)
         for session in UserSession.objects.filter(user=membership.user_id):
             session.end()
