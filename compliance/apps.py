@@ -57,6 +57,7 @@ class ComplianceConfig(AppConfig):
             import_module("compliance.monitoring.metrics")
         self._connect()
         self._connect_accounts()
+        self._name_files()
         self._count_files()
         self._follow_migrations()
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
@@ -118,6 +119,13 @@ class ComplianceConfig(AppConfig):
         user_logged_in.connect(session_expiry.begin)
         user_logged_out.connect(session_expiry.end)
         pages.more_ways_in.connect(own.context_of)
+
+    def _name_files(self) -> None:
+        """Whoever erases a person hears of archives that may name them."""
+        from compliance.closing import archive_store  # noqa: PLC0415 - needs the apps
+        from compliance.erasure import actions  # noqa: PLC0415 - needs the apps
+
+        actions.files_of_places.connect(archive_store.of_places)
 
     def _count_files(self) -> None:
         """Reports count against the room of an organisation, as evidence does."""

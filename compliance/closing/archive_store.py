@@ -1,6 +1,28 @@
 """Storage of the archives of whole organisations until they go."""
 
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
 from compliance.bundles.download_store import Store
+from compliance.bundles.models import PackageStatus
 from compliance.closing.models import Archive
+from compliance.web import file_store
 
 archive_store = Store("archives", Archive)
+
+
+def of_places(*, organisations: Collection[UUID], **_: Any) -> list[str]:
+    """The archives of some organisations that are there, in words.
+
+    Each has all members and the whole trail, so it may name anybody of that place.
+    """
+    made = Archive.objects.filter(
+        organisation__in=organisations, status=PackageStatus.DONE
+    )
+    return [
+        f"{one.organisation}: archive of the organisation,"
+        f" {one.finished_at:%Y-%m-%d}, {file_store.place_of(path)}"
+        for one in made.select_related("organisation").order_by("finished_at")
+        if file_store.is_there(path := archive_store.path_of(one.sha256))
+    ]

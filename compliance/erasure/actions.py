@@ -18,6 +18,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Cast
+from django.dispatch import Signal
 
 from compliance.accounts.tasks import send_reset
 from compliance.api import repeating
@@ -63,6 +64,9 @@ from compliance.workspace.models import SavedView
 
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
+files_of_places = Signal()
+"""Somebody is erased from some ``organisations``. Rooms above reply with a list of files of
+theirs that may print the name, in words."""
 _NOT_SWEPT = {
     Call, Event, ChainHead, Deletion, Snapshot, SignOff, Origin, OriginTrail, OriginEvent,
     User, EmailAddress, Session, Summary,
@@ -149,7 +153,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         places = _places_of(person, words.emails)
         replies = _replies_naming(person, words, places)
         done.signed = signed_naming([*words.spellings(), person.name], places)
-        done.files = files_naming(person, [*words.spellings(), person.name], places)
+        done.files = _files_naming(person, words, places)
         _drop_mails(words)
         found = list(_rows_to_change(words, places))
         signed = covered([one.subject for one in found])
@@ -364,6 +368,14 @@ def _replies_naming(person: User, words: _Words, places: set[UUID]) -> models.Q:
     anywhere = holding(words.emails, "body") | holding(words.emails, "key")
     own = models.Q(token__user=person)
     return own | models.Q(theirs, token__organisation__in=places) | anywhere
+
+
+def _files_naming(person: User, words: _Words, places: set[UUID]) -> tuple[str, ...]:
+    own = files_naming(person, [*words.spellings(), person.name], places)
+    more: list[tuple[Any, Any]] = files_of_places.send(
+        sender=User, organisations=places
+    )
+    return own + tuple(line for _, lines in more for line in lines)
 
 
 def _drop_mails(words: _Words) -> None:

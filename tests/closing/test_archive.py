@@ -20,6 +20,7 @@ from compliance.closing.archive import BESIDE
 from compliance.closing.archive_store import archive_store
 from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
+from compliance.erasure.actions import erase_person
 from compliance.evidence import storage
 from compliance.models import Assessment, Event, Evidence, Membership, Report, Token
 from compliance.reports import storage as reports
@@ -28,7 +29,7 @@ from compliance.tokens.actions import make_token
 from compliance.web.bucket import AwayError
 from tests import seating, signing
 from tests.bundles.making import make_everything, publish
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_member
 
 pytestmark = pytest.mark.slow
 SURE = {"password": PASSWORD}
@@ -288,3 +289,17 @@ def test_bundle_that_only_could_not_be_read_is_not_called_missing(
     archive = cast.acme.archives.get()
     assert (archive.status, archive.sha256) == ("failed", "")
     assert "cannot be reached" in archive.problem
+
+
+def test_archive_that_may_hold_the_name_is_listed_for_whom_is_erased(full, cast):
+    """Whether they were there before it was made: it has every member and the trail."""
+    archive = made(cast)
+    path = str(archive_store.path_of(archive.sha256))
+    plan = erase_person(by=None, person=cast.rob, is_dry=True)
+    assert [one for one in plan.files if path in one] == [
+        f"Acme: archive of the organisation, {archive.finished_at:%Y-%m-%d}, {path}"
+    ]
+    make_member(cast.other, "owner")
+    assert path not in str(erase_person(by=None, person=cast.zoe, is_dry=True).files)
+    archive_store.path_of(archive.sha256).unlink()
+    assert path not in str(erase_person(by=None, person=cast.rob, is_dry=True).files)
