@@ -57,7 +57,7 @@ class ComplianceConfig(AppConfig):
             import_module("compliance.monitoring.metrics")
         self._connect()
         self._connect_accounts()
-        self._name_files()
+        self._connect_erasing()
         self._count_files()
         self._follow_migrations()
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
@@ -120,11 +120,13 @@ class ComplianceConfig(AppConfig):
         user_logged_out.connect(session_expiry.end)
         pages.more_ways_in.connect(own.context_of)
 
-    def _name_files(self) -> None:
-        """Whoever erases a person hears of archives that may name them."""
+    def _connect_erasing(self) -> None:
+        """The sample of an erased person goes, and archives that may name them are listed."""
         from compliance.closing import archive_store  # noqa: PLC0415 - needs the apps
         from compliance.erasure import actions  # noqa: PLC0415 - needs the apps
+        from compliance.samples import throwing  # noqa: PLC0415 - needs the apps
 
+        actions.going.connect(throwing.throw_away_of)
         actions.files_of_places.connect(archive_store.of_places)
 
     def _count_files(self) -> None:

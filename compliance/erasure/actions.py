@@ -64,6 +64,8 @@ from compliance.workspace.models import SavedView
 
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
+going = Signal()
+"""A ``person`` is about to be erased. Rooms above delete what is theirs alone."""
 files_of_places = Signal()
 """Somebody is erased from some ``organisations``. Rooms above reply with a list of files of
 theirs that may print the name, in words."""
@@ -139,17 +141,21 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
     texts the name is replaced in organisations they had to do with, and only when no
     other person bears it; the e-mail everywhere. ``is_dry`` changes nothing and reports
     what would be. Raises ``ValidationError`` for the last owner of an organisation and
-    for someone who was erased before.
+    for someone who was erased before. Their own sample goes before all else.
     """
+    if not is_dry:
+        going.send(sender=User, person=person)
     with writing():
         # First: who makes a call waits for a chain with these rows in hand.
         repeating.expire()
         person = lock_person(person)
         words = _words_of(person)
         _hold(person, words)
-        done = Erased(words.name)
-        done.is_name_shared = not words.called
-        done.namesakes = _namesakes(person)
+        done = Erased(
+            words.name,
+            is_name_shared=not words.called,
+            namesakes=_namesakes(person),
+        )
         places = _places_of(person, words.emails)
         replies = _replies_naming(person, words, places)
         done.signed = signed_naming([*words.spellings(), person.name], places)
@@ -293,7 +299,8 @@ def _end_memberships(
 ) -> None:
     for membership in Membership.objects.of(person):
         try:
-            keep_an_owner(membership)
+            if not membership.organisation.is_sample:
+                keep_an_owner(membership)
         except ValidationError as error:
             msg = f"{membership.organisation}: {error.messages[0]}"
             raise ValidationError(msg, code="last_owner") from error

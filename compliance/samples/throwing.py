@@ -6,6 +6,7 @@ a real organisation can never be marked so.
 """
 
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,6 +20,7 @@ from compliance.closing.owned_rows import owned, rows_of
 from compliance.organisations.actions import lock_person
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import SignOff
+from compliance.samples.opening import sample_of
 from compliance.samples.tasks import end_job
 from compliance.snapshots.models import Snapshot
 from compliance.web.sqlite_lock import in_turn
@@ -50,6 +52,12 @@ def throw_away(*, by: User, organisation: Organisation) -> None:
         trail.end_disposable(found.pk)
         passing.delete()
         transaction.on_commit(partial(remove, found.pk, files))
+
+
+def throw_away_of(*, person: User, **_: Any) -> None:
+    """Delete the sample of somebody who is erased, if they have one."""
+    if found := sample_of(person):
+        throw_away(by=person, organisation=found)
 
 
 def _delete_rows(organisation: Organisation) -> None:

@@ -18,6 +18,7 @@ from compliance.audit import checkpoints, tables, trail, verification
 from compliance.calendar.actions import make_feed
 from compliance.calendar.actions.reminders import begin
 from compliance.closing.owned_rows import owned, rows_of
+from compliance.erasure.actions import erase_person
 from compliance.models import (
     ChainHead,
     Event,
@@ -348,3 +349,18 @@ def test_without_its_checklist_no_sample_is_made(db):
         with pytest.raises(ValidationError, match="lacks the checklist"):
             act(by=person)
     assert sample_of(person) is None
+
+
+@pytest.mark.usefixtures("people_alone")
+def test_person_with_a_sample_is_erased_and_it_goes_with_them(cast, monkeypatch):
+    """They are its only owner, and cannot make anybody else one."""
+    monkeypatch.setattr(opening, "is_offered", lambda: True)
+    sample = open_sample(by=cast.con)
+    assert erase_person(by=None, person=cast.con, is_dry=True).memberships == 2
+    assert sample_of(cast.con) == sample
+    erase_person(by=None, person=cast.con)
+    assert sample_of(cast.con) is None
+    assert left_of(sample) == []
+    cast.con.refresh_from_db()
+    assert (cast.con.is_active, cast.con.memberships.count()) == (False, 0)
+    assert verification.verify(cast.acme.pk) is None
