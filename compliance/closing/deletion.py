@@ -346,12 +346,16 @@ def _erase_accounts(organisation_id: UUID) -> None:
 
 
 def _is_alone(person: User) -> bool:
-    """Whether nothing else here is theirs: no organisation, invitation or installation."""
+    """Whether nothing else here is theirs: no organisation, invitation or installation.
+
+    Their sample is invented, and goes with them.
+    """
+    sample = Organisation.objects.filter(sample_of=person)
     return not (
         person.serves_all
-        or person.memberships.exists()
+        or person.memberships.exclude(organisation__in=sample).exists()
         or Invitation.objects.filter(email=person.email).exists()
-        or places_of(person)
+        or places_of(person) - set(sample.values_list("pk", flat=True))
     )
 
 

@@ -38,6 +38,7 @@ from compliance.models import (
 from compliance.organisations.actions import invite, make_administrator, make_editor
 from compliance.pictures import drawing
 from compliance.reports import storage as report_files
+from compliance.samples import opening
 from compliance.seats.actions import share
 from compliance.tokens.actions import make_token
 from compliance.web.triggers import keep as keep_triggers
@@ -405,6 +406,19 @@ def test_people_of_it_alone_lose_their_account_and_others_keep_theirs(full, cast
     assert cast.zoe.is_active
     assert not Event.objects.filter(payload__contains=f'"{name}"').exists()
     assert not User.objects.filter(email__endswith="@placeholder.invalid").exists()
+
+
+def test_sample_is_no_other_organisation(cast, monkeypatch):
+    """Invented, for them alone: it keeps nobody's account."""
+    monkeypatch.setattr(opening, "is_offered", lambda: True)
+    monkeypatch.setattr(opening, "load_file", lambda *_: None)
+    sample = opening.open_sample(by=cast.con)
+    begin_chains()
+    over(cast)
+    deletion.delete(cast.acme.pk)
+    cast.con.refresh_from_db()
+    assert (cast.con.is_active, cast.con.name[:6]) == (False, "Erased")
+    assert not Organisation.objects.filter(pk=sample.pk).exists()
 
 
 def test_administrator_and_editor_keep_their_account_without_any_organisation(
