@@ -35,7 +35,8 @@ def in_background[V: Callable[..., HttpResponseBase]](view: V) -> V:
 class SessionUseMiddleware:
     """Keeps the last use of each session, and ends those that are over.
 
-    Of several organisations the strictest policy holds: a session opens them all.
+    Of several organisations the strictest policy holds: a session opens them all. A
+    sample has none.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -104,7 +105,8 @@ def _sweep(now: datetime) -> None:
 
 def _over(user: User, used: UserSession, now: datetime) -> str:
     """The reason a session is over, in words; "" while it is valid."""
-    policies = [one.organisation.policy for one in user.came_with or ()]
+    own = [one.organisation for one in user.came_with or ()]
+    policies = [one.policy for one in own if not one.is_sample]
     policies = policies or [AccessPolicy()]
     idle = min(policy.idle for policy in policies)
     longest = min(policy.longest for policy in policies)

@@ -17,7 +17,14 @@ from django.utils import timezone
 from compliance.audit import tables, trail, verification
 from compliance.audit.transaction import writing
 from compliance.calendar.actions import make_feed
-from compliance.models import AccessPolicy, Event, Identity, Membership, SignOn
+from compliance.models import (
+    AccessPolicy,
+    Event,
+    Identity,
+    Membership,
+    Organisation,
+    SignOn,
+)
 from compliance.organisations import actions
 from compliance.organisations.access import (
     ALLOWED,
@@ -340,6 +347,19 @@ def test_strictest_policy_of_all_organisations_holds(cast):
     rule(cast, idle_minutes=5, session_hours=1)
     with later(minutes=6):
         assert status(client, "/o/other/") == 302
+
+
+def test_sample_makes_no_session_shorter(cast):
+    """It has no policy, and nobody can set one."""
+    rule(cast, idle_minutes=120, session_hours=24)
+    with writing():
+        sample = actions.create_organisation(by=cast.con, owner=cast.con, name="Sample")
+    Organisation.objects.filter(pk=sample.pk).update(sample_of=cast.con)
+    client = entered(cast.con)
+    with later(minutes=119):
+        assert status(client) == 200
+    with later(minutes=119 + 121):
+        assert status(client) == 302
 
 
 def test_new_key_at_the_door_makes_no_session_longer(cast):
