@@ -7,7 +7,7 @@ from compliance.assessments.actions import archive, take_up
 from compliance.audit import trail
 from compliance.directory.actions import groups as directory_groups
 from compliance.directory.actions import rules
-from compliance.models import Answer, Directory, Event, Membership, User
+from compliance.models import Answer, Directory, Event, Membership, Organisation, User
 from compliance.organisations import actions as members
 from compliance.reviews import actions as review
 from compliance.reviews.preparers import preparers_of
@@ -37,6 +37,15 @@ def test_directory_names_an_account_of_its_organisation_alone(scim, cast):
         assert (reply.status_code, reply.json()["displayName"]) == (200, named(user))
     assert named(ours) == "Other Name"
     assert named(boss) == named(shared) == "Cora Lleague"
+
+
+def test_sample_is_no_other_organisation(scim, cast):
+    user = colleague(cast)
+    sample = factories.make_organisation("Sample")
+    Organisation.objects.filter(pk=sample.pk).update(sample_of=user)
+    Membership.objects.create(organisation=sample, user=user, role="owner")
+    assert scim.patch(f"/Users/{user.pk}", NAME).status_code == 200
+    assert named(user) == "Other Name"
 
 
 def test_who_serves_all_organisations_is_renamed_by_none(scim, cast):

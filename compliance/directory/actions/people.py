@@ -143,7 +143,8 @@ def change_person(
     with writing():
         user = lock_person(user)
         lock(organisation)
-        own = user.memberships.values_list("organisation", "role")
+        real = user.memberships.filter(organisation__sample_of=None)
+        own = real.values_list("organisation", "role")
         is_here = [(at == organisation.pk, role in GIVEN) for at, role in own]
         if is_here == [(True, True)] and not user.serves_all:
             _rename(user, name)
