@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.models import Event, Membership, Organisation
-from compliance.organisations.actions import leave
+from compliance.organisations.actions import accept_invitation, invite, leave
 from tests.factories import (
     PASSWORD,
     make_action,
@@ -115,6 +115,23 @@ def test_newest_end_of_a_membership_alone_is_undone(cast, sign_in):
     second = remove(ada, again)
     assert "can no longer be undone" in undo(ada, first).text
     assert "is a member again, as reader" in undo(ada, second).text
+
+
+def test_removal_is_not_undone_for_whom_is_invited_again(cast, sign_in):
+    """Else the link that they have would be dead, and their place be taken twice."""
+    ada = sign_in(cast.ada)
+    address = remove(ada, member_of(cast.con, cast.acme))
+    made = invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email=cast.con.email,
+        name="Con",
+        role="reader",
+    )
+    assert "no longer a member" not in ada.get(address).text
+    assert "can no longer be undone" in undo(ada, address).text
+    accept_invitation(by=cast.con, invitation=made)
+    assert member_of(cast.con, cast.acme).role == "reader"
 
 
 def test_undo_goes_by_the_person_and_not_by_the_address(cast, sign_in):

@@ -141,8 +141,8 @@ def end_membership(*, membership: Membership, after: dict[str, Any]) -> Event:
 def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
     """Whose removal can be undone yet, and their role; else ``Event.DoesNotExist``.
 
-    A day later, or where the person is a member again or has ceased to be one once more,
-    it is for an invitation.
+    A day later, or where the person is invited or a member again or has ceased to be one
+    once more, it is for an invitation.
     """
     events = trail.events_of(organisation.pk).filter(at__gte=timezone.now() - UNDO_FOR)
     before, _ = trail.changes(events.get(seq=seq, action=MEMBER_REMOVED))
@@ -153,6 +153,9 @@ def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
     if person is None or any(
         trail.changes(e)[0].get("user_id") == user_id for e in later
     ):
+        raise Event.DoesNotExist
+    invited = organisation.invitations.open_at(timezone.now())
+    if invited.filter(email=person.email).exists():
         raise Event.DoesNotExist
     return person, before["role"]
 
