@@ -3,11 +3,13 @@
 from allauth.account.forms import SignupForm
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.events import ACCOUNT_MADE
+from compliance.organisations.models import User
 from compliance.organisations.signed_on import place_for
 
 
@@ -17,6 +19,7 @@ class SignUp(SignupForm):
     def clean_email(self) -> str:
         """An address whose organisation signs its people in needs no account here."""
         email: str = super().clean_email()
+        MaxLengthValidator(User._meta.get_field("email").max_length)(email)
         if place_for(email):
             msg = "Your organisation signs you in. Go on at its own page for that."
             raise ValidationError(msg)

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django_tasks_db.models import DBTaskResult
 
+from compliance.models import User
 from tests.factories import PASSWORD, make_user
 from tests.mailing import queued, refuse_with, send_queued
 
@@ -376,3 +377,21 @@ def test_sign_up_with_an_address_that_is_taken_is_refused_on_its_page(cast, sett
     form = {"name": "Ada", "email": cast.ada.email}
     form |= {"password1": "another fine phrase", "password2": "another fine phrase"}
     assert Client().post("/accounts/signup/", form).status_code == 200
+
+
+SIGN_UP = {
+    "name": "Ada Lovelace",
+    "email": "new@example.org",
+    "password1": "another fine phrase",
+    "password2": "another fine phrase",
+}
+
+
+def test_address_that_is_too_long_is_refused_at_sign_up(db, settings):
+    settings.SIGN_UP = True
+    label = "x" * 60
+    email = f"{label}@{label}.{label}.{label}.{label}.example"
+    assert len(email) > 254
+    page = Client().post("/accounts/signup/", SIGN_UP | {"email": email})
+    assert (page.status_code, "at most 254 characters" in page.text) == (200, True)
+    assert not User.objects.exists()
