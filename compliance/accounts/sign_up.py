@@ -1,7 +1,10 @@
 """Making an account without an invitation. Apart from ``accounts``, which allauth loads first."""
 
+from typing import Any
+
 from allauth.account.forms import SignupForm
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
@@ -24,6 +27,17 @@ class SignUp(SignupForm):
             msg = "Your organisation signs you in. Go on at its own page for that."
             raise ValidationError(msg)
         return email
+
+    def clean(self) -> dict[str, Any]:
+        """allauth compares a password with the address; here with the name, too."""
+        cleaned: dict[str, Any] = super().clean()
+        person = User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
+        if password := cleaned.get("password1"):
+            try:
+                validate_password(password, person)
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
 
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         with writing():

@@ -395,3 +395,11 @@ def test_address_that_is_too_long_is_refused_at_sign_up(db, settings):
     page = Client().post("/accounts/signup/", SIGN_UP | {"email": email})
     assert (page.status_code, "at most 254 characters" in page.text) == (200, True)
     assert not User.objects.exists()
+
+
+def test_password_like_the_own_name_is_refused_at_sign_up(db, settings):
+    settings.SIGN_UP = True
+    own = dict.fromkeys(("password1", "password2"), "adalovelace1")
+    page = Client().post("/accounts/signup/", SIGN_UP | own)
+    assert (page.status_code, "too similar" in page.text) == (200, True)
+    assert not User.objects.exists()
