@@ -3,17 +3,22 @@
 from typing import Any
 
 from allauth.account.forms import SignupForm
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.http import HttpRequest
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.events import ACCOUNT_MADE
 from compliance.organisations.models import User
 from compliance.organisations.signed_on import place_for
+
+TAKEN = "This address has an account now. Sign in."
 
 
 class SignUp(SignupForm):
@@ -38,6 +43,18 @@ class SignUp(SignupForm):
             except ValidationError as error:
                 self.add_error("password1", error)
         return cleaned
+
+    def try_save(
+        self, request: HttpRequest
+    ) -> tuple[AbstractBaseUser | None, HttpResponse | None]:
+        """A press that is sent twice leads to signing in: the first one made the account."""
+        try:
+            made: tuple[AbstractBaseUser | None, HttpResponse | None]
+            made = super().try_save(request)
+        except IntegrityError:
+            messages.info(request, TAKEN)
+            return None, redirect("account_login")
+        return made
 
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         with writing():

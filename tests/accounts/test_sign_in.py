@@ -403,3 +403,18 @@ def test_password_like_the_own_name_is_refused_at_sign_up(db, settings):
     page = Client().post("/accounts/signup/", SIGN_UP | own)
     assert (page.status_code, "too similar" in page.text) == (200, True)
     assert not User.objects.exists()
+
+
+def test_sign_up_that_is_sent_twice_at_once_leads_to_signing_in(
+    cast, settings, monkeypatch
+):
+    """Both looked whether the address is taken before either had it."""
+    settings.SIGN_UP = True
+    monkeypatch.setattr(
+        "allauth.account.forms.BaseSignupForm.validate_unique_email",
+        lambda form, email: setattr(form, "account_already_exists", False) or email,
+    )
+    typed = SIGN_UP | {"email": cast.ada.email}
+    page = Client().post("/accounts/signup/", typed, follow=True)
+    assert page.redirect_chain == [(SIGN_IN, 302)]
+    assert "This address has an account now. Sign in." in page.text
