@@ -35,6 +35,8 @@ def members_with_factors(request: MemberRequest) -> list[Membership]:
         said = [f"{keys} passkey{'' if keys == 1 else 's'}"] if keys else []
         if found[member.user_id, kinds.TOTP]:
             said.append("app with codes")
+        if not said and not member.user.has_usable_password():
+            said.append("no password")
         member.factors = " and ".join(said)
     return people
 

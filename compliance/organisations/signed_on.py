@@ -6,7 +6,7 @@ nothing else: neither the account nor other organisations.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
@@ -34,8 +34,8 @@ still_speaks = Signal()
 """Someone opens a page in a session that ``began`` at a provider, as ``user``. The room of
 sign-on replies whether that provider still speaks for them."""
 vouches = Signal()
-"""A secret of a member is used, without a session. The room of sign-on replies whether the
-provider of the ``membership``'s organisation signs them in."""
+"""Are some ``people`` known by more than a password, without a session? The room of sign-on
+replies with those whom the provider of the ``organisation`` signs in."""
 ENDED = "Your organisation changed how it signs you in. Sign in again."
 
 
@@ -65,8 +65,16 @@ def place_for(email: str, user: User | None = None) -> str:
 
 def is_vouched_for(membership: Membership) -> bool:
     """Whether the provider of the organisation signs a member in, were there a session."""
-    responses = vouches.send(sender=Membership, membership=membership)
-    return any(does for _, does in responses)
+    person = membership.user_id
+    return person in vouched_for(membership.organisation_id, [person])
+
+
+def vouched_for(organisation: UUID, people: Collection[int]) -> set[int]:
+    """Those of some people whom the provider of the organisation signs in."""
+    responses: list[tuple[Any, Any]] = vouches.send(
+        sender=Membership, organisation=organisation, people=people
+    )
+    return {person for _, known in responses for person in known}
 
 
 def remember(

@@ -1,20 +1,20 @@
 """Leaving for a provider and coming back: what the session keeps meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from compliance.organisations.choices import Role
-from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.models import Organisation, User
 from compliance.organisations.signed_on import SignedOn
 from compliance.sign_on import actions, dns, oidc, saml
-from compliance.sign_on.models import SignOn
+from compliance.sign_on.models import Identity, SignOn
 from compliance.sign_on.protocols import Client, Flow, Person
 from compliance.sign_on.saml_metadata import Service
 from compliance.web.mail import absolute
@@ -74,15 +74,15 @@ def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:
     return rows.exists()
 
 
-def vouches(*, membership: Membership, **_: Any) -> bool:
-    """Whether the provider of the organisation is on and knows a member."""
-    rows = SignOn.objects.filter(
-        organisation=membership.organisation_id,
-        is_on=True,
-        organisation__identities__user=membership.user_id,
-        organisation__identities__issuer=F("issuer"),
+def vouches(*, organisation: UUID, people: Collection[int], **_: Any) -> QuerySet[Any]:
+    """The people whom the provider of the organisation knows, if it is on."""
+    known = Identity.objects.filter(
+        organisation=organisation,
+        user__in=people,
+        organisation__sign_on__is_on=True,
+        organisation__sign_on__issuer=F("issuer"),
     )
-    return rows.exists()
+    return known.values_list("user_id", flat=True)
 
 
 def page(sign_on: SignOn) -> str:

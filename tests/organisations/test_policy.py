@@ -274,6 +274,37 @@ def test_secrets_of_whom_the_provider_signs_in_need_no_other_factor(cast, client
     assert opens() == (False, False)
 
 
+def known_to_provider(cast, *people):
+    issuer = "https://idp.example"
+    SignOn.objects.create(
+        organisation=cast.acme, issuer=issuer, is_on=True, tested_at=NOW
+    )
+    for user in people:
+        Identity.objects.create(
+            organisation=cast.acme, issuer=issuer, user=user, subject=str(user.pk)
+        )
+
+
+def test_whom_the_provider_signs_in_lacks_no_factor(cast, ada):
+    """They have no password here, and the day changes nothing for them."""
+    cast.con.set_unusable_password()
+    cast.con.save()
+    known_to_provider(cast, cast.con)
+    rows = flat(ada.get("/o/acme/members/").text).split("<tr ")
+    [row] = [one for one in rows if cast.con.email in one]
+    assert ("no password" in row, "password alone" in row) == (True, False)
+    require(cast, TODAY + timedelta(days=7))
+    lacking = [one.user for one in ada.get(PATH).context["lacking"]]
+    assert (cast.con in lacking, cast.otto in lacking) == (False, True)
+    mails = [m for m in send_queued() if "requires a second factor from" in m.subject]
+    assert [cast.con.email] not in [mail.to for mail in mails]
+
+
+def test_owner_whom_the_provider_signs_in_may_require_a_factor(cast):
+    known_to_provider(cast, cast.ada)
+    assert rule(cast, second_factor_from=TODAY).second_factor_from == TODAY
+
+
 def test_last_factor_stays_while_an_organisation_asks_for_one(cast, ada):
     device.add(ada, "Only key")
     rule(cast, second_factor_from=TODAY + timedelta(days=30))

@@ -20,6 +20,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
+from compliance.organisations.signed_on import vouched_for
 from compliance.templatetags.ui import day
 from compliance.web.mail import absolute, is_printed, queue_mail
 
@@ -64,10 +65,15 @@ def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessP
 
 
 def without_factor(organisation: Organisation) -> list[Membership]:
-    """Active members whom a password alone lets in, by name."""
+    """Active members whom a password alone lets in, by name.
+
+    The organisation's provider says how its people prove who they are.
+    """
     safe = Authenticator.objects.filter(type__in=SECOND_FACTORS).values("user")
     members = organisation.memberships.with_people().filter(user__is_active=True)
-    return list(members.exclude(user__in=safe))
+    lacking = list(members.exclude(user__in=safe))
+    known = vouched_for(organisation.pk, [one.user_id for one in lacking])
+    return [one for one in lacking if one.user_id not in known]
 
 
 def without_a_way(organisation: Organisation) -> list[Membership]:
