@@ -139,6 +139,21 @@ def test_picture_is_written_anew_without_what_came_with_it():
     assert b"secret" not in base64.b64decode(logo_of([photo]))
 
 
+def test_grey_picture_of_sixteen_bits_is_not_white():
+    """As drawing programs write a logo in shades of grey."""
+    out = io.BytesIO()
+    Image.new("I;16", (60, 20), 0x9C00).save(out, "PNG")
+    assert opened(logo_of([out.getvalue()])).getpixel((5, 5)) == (0x9C, 0x9C, 0x9C)
+
+
+def test_photo_of_a_logo_stands_upright():
+    """A camera writes the turn beside the picture (Exif 2.32, Orientation)."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    found = opened(logo_of([picture("JPEG", (90, 30), "RGB", exif=exif.tobytes())]))
+    assert found.size == (30, 90)
+
+
 def test_two_people_at_once_see_each_other(cast, sign_in):
     old = sent(cast)
     set_letterhead(
