@@ -95,6 +95,14 @@ def test_photo_is_drawn_small(form):
     assert picture.size == (drawing.SMALL * 2, 427)
 
 
+def test_scan_in_greys_of_sixteen_bits_is_not_white():
+    content = drawn.photo(900, 600, mode="I;16", colour=0x6400)
+    sha256, opener = ways(content)
+    picture = drawn.opened(drawing.small(sha256, "image/png", 1, opener))
+    shade = picture.convert("L").getpixel((9, 9))
+    assert abs(shade - 0x64) < 4
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
