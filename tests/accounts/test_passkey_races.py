@@ -1,15 +1,20 @@
 """One signature sent twice at once; a database in memory has one connection."""
 
 import threading
+from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
+from compliance.accounts.actions import remove_passkey
+from compliance.models import AccessPolicy
 from compliance.organisations import recognition
 from tests import device
+from tests.racing import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
 TO = "/o/acme/somewhere/"
@@ -49,3 +54,25 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
     refusals = [one for one in outcomes if isinstance(one, ValidationError)]
     assert all("already used" in one.messages[0] for one in refusals)
     assert len(refusals) == 3
+
+
+def test_last_factor_stays_when_two_are_removed_at_once(cast, sign_in, settings):
+    """Each was the one that would be left of the other."""
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection")
+    cache.clear()
+    settings.URL = device.ORIGIN
+    ada = sign_in(cast.ada)
+    for name in ("One", "Two"):
+        device.add(ada, name)
+    AccessPolicy.objects.create(
+        organisation=cast.acme, second_factor_from=timezone.localdate()
+    )
+    outcomes = at_once(
+        *[
+            partial(remove_passkey, by=cast.ada, passkey=key)
+            for key in cast.ada.passkeys
+        ]
+    )
+    assert cast.ada.passkeys.count() == 1
+    assert sum(isinstance(one, ValidationError) for one in outcomes) == 1

@@ -100,7 +100,8 @@ def rename_passkey(*, by: User, passkey: Authenticator, name: str) -> None:
     name = name.strip()
     validate_line(name)
     with writing():
-        passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
+        lock_person(by)
+        passkey = by.passkeys.get(pk=passkey.pk)
         before = str(passkey)
         if before == name:
             return
@@ -117,7 +118,8 @@ def remove_passkey(*, by: User, passkey: Authenticator) -> None:
     Raises ``ValidationError`` for the last factor where an organisation asks for one.
     """
     with writing():
-        passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
+        lock_person(by)
+        passkey = by.passkeys.get(pk=passkey.pk)
         _keep_one(by, passkey.pk)
         _record_and_mail(by, PASSKEY_REMOVED, before={"passkey": str(passkey)})
         passkey.delete()

@@ -319,7 +319,7 @@ def lock(organisation: Organisation) -> None:
 
 
 def lock_person(person: User) -> User:
-    """The person, for whoever joins, erases or adds a passkey: one at a time.
+    """The person, for whoever joins, erases or changes a factor: one at a time.
 
     Comes before ``lock``, and that before the trail. Events that name the person are
     still added meanwhile (``no_key``).
