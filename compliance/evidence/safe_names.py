@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from compliance.web.text import FORBIDDEN, OVERRIDES
+from compliance.web.text import BLANK, FORBIDDEN, OVERRIDES
 
 LONGEST_BYTES = 180
 """Bytes of a name in UTF-8; folders of archives and disks stop at 255."""
@@ -31,8 +31,8 @@ def clean_name(raw: str) -> str:
     if _DEVICES.match(name.replace(" ", "")):
         name = f"_{name}"
     name = _shortened(name)
-    is_visible = any(unicodedata.category(sign)[0] in "LNS" for sign in name)
-    return name if is_visible else "file"
+    seen = (sign for sign in name if unicodedata.category(sign)[0] in "LNS")
+    return "file" if BLANK.issuperset(seen) else name
 
 
 def ending_of(name: str) -> str:

@@ -33,6 +33,9 @@ _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of what follows: a name could pose as another."""
 
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs without ink: the fillers of Hangul, and Braille without a dot."""
+
 
 def counted(count: int, noun: str) -> str:
     """A number with its noun: "1 question", "2 questions"."""
@@ -76,7 +79,8 @@ def validate_line(value: str) -> None:
     if found := OVERRIDES.search(value):
         msg = f"Character {found.start() + 1} turns the writing direction. Remove it."
         raise ValidationError(msg, code="direction")
-    if value and not any(unicodedata.category(c)[0] in "LNPS" for c in value):
+    seen = (c for c in value if unicodedata.category(c)[0] in "LNPS")
+    if value and BLANK.issuperset(seen):
         msg = "Write at least one visible character."
         raise ValidationError(msg, code="invisible")
 

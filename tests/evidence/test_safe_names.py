@@ -18,6 +18,11 @@ def test_hostile_name_becomes_harmless(raw, clean):
     assert clean_name(raw) == clean
 
 
+@pytest.mark.parametrize("raw", ["\u3164", "\u2800.\u115f", "\uffa0\u1160"])
+def test_name_without_ink_is_file(raw):
+    assert clean_name(raw) == "file"
+
+
 @given(st.text(st.characters(), max_size=400))
 def test_every_name_can_be_shown_sent_and_cleaned_again(raw):
     name = clean_name(raw)

@@ -189,6 +189,8 @@ def test_second_person_cannot_use_a_used_link(cast):
         ({"password1": NEW, "password2": "other" * 4}, "The two passwords differ."),
         (CHOSEN | {"name": " "}, "Write your name."),
         (CHOSEN | {"name": "a\u202eb"}, "turns the writing direction"),
+        (CHOSEN | {"name": "\u3164"}, "at least one visible character"),
+        (CHOSEN | {"name": "\u2800\u115f"}, "at least one visible character"),
         ({"password1": "brunomaier2026", "password2": "x"}, "too similar"),
         ({}, "Choose a password."),
     ],
