@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -35,10 +36,15 @@ _JOBS = (
 def drop_tasks(organisation_id: UUID) -> None:
     """Drop its waiting jobs."""
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    for model, status, _ in _JOBS:
-        jobs = rows_of(model, organisation_id).filter(status=status)
+    for jobs in under_way(organisation_id):
         names = [str(pk) for pk in jobs.values_list("pk", flat=True)]
         waiting.filter(args_kwargs__args__0__in=names).delete()
+
+
+def under_way(organisation_id: UUID) -> Iterator[QuerySet[Any]]:
+    """Its jobs that have not ended, by table."""
+    for model, status, _ in _JOBS:
+        yield rows_of(model, organisation_id).filter(status=status)
 
 
 def evidence_of(organisation_id: UUID) -> list[Path]:

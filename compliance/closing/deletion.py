@@ -26,6 +26,7 @@ from compliance.audit.columns import hidden_in
 from compliance.audit.events import TRAIL_ENDED
 from compliance.audit.models import ChainHead, Deletion, Event
 from compliance.audit.transaction import writing
+from compliance.bundles.models import PackageStatus
 from compliance.checklists.models import Checklist, Edition
 from compliance.closing import asked
 from compliance.closing.belongings import (
@@ -34,6 +35,7 @@ from compliance.closing.belongings import (
     files_of,
     purge,
     remove,
+    under_way,
 )
 from compliance.closing.integrity import first_fault
 from compliance.closing.owned_rows import owned, rows_of
@@ -75,6 +77,7 @@ def delete(organisation_id: UUID) -> None:
     if receipts.find(organisation_id) is None:
         checkpoints.checkpoint(organisation_id)
     drop_tasks(organisation_id)
+    _cancel_jobs(organisation_id)
     order = _order()
     for model in order:
         if model in _ways_in():
@@ -211,6 +214,14 @@ def _ways_in() -> frozenset[type[models.Model]]:
         if any(field.related_model in found for field in fields):
             found.add(model)
     return frozenset(found)
+
+
+def _cancel_jobs(organisation_id: UUID) -> None:
+    """Cancel jobs that are under way: whoever is at one hears of it, and leaves no file."""
+    for jobs in under_way(organisation_id):
+        with _piece(organisation_id):
+            over = {"status": PackageStatus.CANCELLED, "finished_at": timezone.now()}
+            jobs.update(step="", **over)
 
 
 def _delete_rows(model: type[models.Model], organisation_id: UUID) -> None:

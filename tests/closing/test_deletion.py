@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from contextlib import suppress
 from dataclasses import replace
 from tempfile import TemporaryFile
 
@@ -22,6 +23,7 @@ from compliance.audit.chain_check import Kind
 from compliance.audit.models import PEOPLE, ChainHead, Deletion, Event
 from compliance.closing import actions as archives
 from compliance.closing import deletion, grace, tasks
+from compliance.closing.archive_store import archive_store
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.evidence import storage
 from compliance.models import (
@@ -475,6 +477,28 @@ def test_archive_waiting_and_mails_go_with_it(full, cast):
     [last] = queued()  # the receipt
     assert "was deleted" in str(last.args_kwargs)
     assert not jobs.filter(task_path=tasks.make_archive.module_path).exists()
+
+
+def test_archive_that_is_ready_in_the_middle_of_it_leaves_no_file(
+    full, cast, monkeypatch
+):
+    """Asked for in the last minute: its maker is still at it when the files go."""
+    archive, _ = archives.ask_archive(by=cast.ada, organisation=cast.acme)
+    begin_chains()
+    over(cast)
+    remove = deletion.remove
+
+    def then_ready(*args):
+        remove(*args)
+        monkeypatch.undo()
+        archives.make_archive(archive.pk)
+
+    monkeypatch.setattr(deletion, "remove", then_ready)
+    for _ in range(2):
+        with suppress(checkpoints.CheckpointError):
+            deletion.delete(cast.acme.pk)
+    assert not Organisation.objects.filter(pk=cast.acme.pk).exists()
+    assert list(archive_store.folder().iterdir()) == []
 
 
 def test_no_mail_leads_there_and_those_of_others_go_out(full, cast, monkeypatch):
