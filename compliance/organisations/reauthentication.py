@@ -17,6 +17,7 @@ from allauth.account.internal.flows.login import (
 )
 from allauth.core import ratelimit
 from django import forms
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -175,11 +176,14 @@ def _way(request: Any, given: dict[str, str], level: StepUp) -> str:
 
 
 def _confirm(request: Any, way: str) -> None:
-    """Remember it; the session gets another key, so that a copy of the old one ends."""
+    """Remember it; the session gets another key, so that a copy of the old one ends.
+
+    It goes on where the hash of the password was made stronger just now.
+    """
     request.confirmed_by = way
     ratelimit.clear(request, action="reauthenticate", user=request.user)
     record_authentication(request, request.user, method=way, reauthenticated=True)
-    request.session.cycle_key()
+    update_session_auth_hash(request, request.user)
 
 
 def _begun(request: Any, level: StepUp) -> signed_on.SignedOn | None:

@@ -185,6 +185,19 @@ def test_signing_out_and_a_new_password_leave_no_row_behind(cast):
     ]
 
 
+def test_hash_that_is_made_stronger_at_the_door_ends_no_session(cast, settings):
+    """After an upgrade that hashes passwords at a higher cost."""
+    ada = entered(cast.ada)
+    stronger = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    settings.PASSWORD_HASHERS = [stronger, *settings.PASSWORD_HASHERS]
+    path = f"/o/acme/members/{cast.acme.memberships.get(user=cast.con).pk}/role/"
+    page = ada.post(path, {"role": "reader"} | SURE)
+    assert page.status_code == 302
+    cast.ada.refresh_from_db()
+    assert cast.ada.password.startswith("pbkdf2")
+    assert is_in(ada)
+
+
 def test_half_a_sign_in_is_no_session(cast, client):
     client.post("/accounts/login/", {"login": cast.ada.email, "password": "wrong"})
     assert UserSession.objects.count() == 0
