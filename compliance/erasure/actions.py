@@ -62,6 +62,7 @@ from compliance.snapshots.models import Snapshot
 from compliance.web.mail import send
 from compliance.workspace.models import SavedView
 
+_ADDRESS = r"[\w.+'-]{1,64}@[\w-]+(?:\.[\w-]+)+"
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
 going = Signal()
@@ -257,16 +258,18 @@ def _namesakes(person: User) -> tuple[str, ...]:
 
 def _longer_names(person: User, emails: Collection[str]) -> tuple[str, ...]:
     """The names of others here, of which that name is a part; the longest first."""
-    part, called = _as_words(_folded(person.name)), _folded(person.name)
+    called = _folded(person.name)
+    part = _as_words(called)
     names = {
         name
         for model in (User, Invitation)
         for name in model._default_manager.exclude(email__in=emails).values_list(
             "name", flat=True
         )
-        if part.search(_folded(name)) and _folded(name) != called
+        if any(found[1] for found in part.finditer(_folded(name)))
     }
-    return tuple(sorted(names, key=len, reverse=True))
+    longer = [name for name in names if _folded(name) != called]
+    return tuple(sorted(longer, key=len, reverse=True))
 
 
 def _folded(name: str) -> str:
@@ -531,8 +534,10 @@ def _fitting(column: models.Field, row: Any, clean: Any) -> Any:
 
 
 def _as_words(text: str, *longer: str) -> re.Pattern[str]:
-    """The text where it stands for itself, in any case, as the group 1; or a longer one."""
-    forms = "|".join([*map(re.escape, longer), f"({re.escape(text)})"])
+    """The text where it stands for itself, in any case, as the group 1; or a longer one, or
+    an address.
+    """
+    forms = "|".join([_ADDRESS, *map(re.escape, longer), f"({re.escape(text)})"])
     return re.compile(rf"(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE)
 
 

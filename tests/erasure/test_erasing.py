@@ -379,6 +379,24 @@ def test_longer_name_of_somebody_else_stays_whole(cast, eloise, longer):
     assert note == f"{longer.upper()} and {called}, {NAME} Nolan"
 
 
+@pytest.mark.parametrize(
+    "other", ["anna.berg@example.org", "b-anna@example.org", "berg@anna.example"]
+)
+def test_address_of_somebody_else_stays_whole_where_a_name_is_one_word(cast, other):
+    person = factories.make_member(cast.acme, "reader", "Anna", "a@example.org")
+    invited = people.invite(
+        by=cast.ada, organisation=cast.acme, email=other, name="Berg", role="reader"
+    )
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    signing.answer(cast.con, assessment, "Q1", note=f"@Anna: Anna asks {other}.")
+    erase_person(by=None, person=person)
+    invited.refresh_from_db()
+    assert invited.email == other
+    note = assessment.answers.get(question__key="Q1").note
+    called = f"Erased person {person.pk}"
+    assert note == f"@{called}: {called} asks {other}."
+
+
 @pytest.mark.parametrize("form", [str.upper, partial(unicodedata.normalize, "NFD")])
 def test_same_name_written_otherwise_is_somebody_elses_too(cast, eloise, form):
     other = factories.make_member(cast.acme, "reader", form(NAME))
