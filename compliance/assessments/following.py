@@ -11,6 +11,7 @@ from compliance.assessments.answer_fields import (
     NEEDED,
     TEXTS,
     TYPED,
+    Field,
 )
 from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.models import Answer
@@ -73,14 +74,16 @@ def settled(answer: Answer, touched: Changes) -> Changes:
 
 def untied(answer: Answer, changes: Changes) -> Changes:
     """The changes, with fields emptied that go with another verdict than there will be."""
-    verdict = changes.get("verdict", answer.verdict)
-    for field in TYPED:
-        if not field.is_tied or field.needed_by == verdict:
-            continue
+    for field in tied_elsewhere(changes.get("verdict", answer.verdict)):
         changes = {f: v for f, v in changes.items() if f != field.column}
         if getattr(answer, field.column) != field.blank:
             changes[field.column] = field.blank
     return changes
+
+
+def tied_elsewhere(verdict: str) -> list[Field]:
+    """The fields that go with another verdict only, and are empty beside this one."""
+    return [one for one in TYPED if one.is_tied and one.needed_by != verdict]
 
 
 def is_chosen_na(answer: Answer, values: Changes | None = None) -> bool:

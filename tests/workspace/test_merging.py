@@ -96,6 +96,17 @@ def test_save_whose_reply_was_lost_is_no_conflict_with_itself(answer, con):
     assert kept(answer) == ("unanswered", "Second")
 
 
+def test_day_that_a_lost_save_emptied_is_no_conflict_with_itself(answer, con):
+    """ "N/A" took the day of "Later" with it; the page sends it once more, then "Later"."""
+    con.type(verdict="later", later_until="2030-08-18")
+    before = con.base
+    con.type(verdict="na", reason="No such data.")
+    con.base = before
+    assert con.type() == 200
+    assert con.type(verdict="later", later_until="2030-02-15") == 200
+    assert kept(answer) == ("later", "")
+
+
 def test_page_of_faults_goes_on_from_what_was_typed_over(answer, con, ada):
     """Without JavaScript: a fault must not lift a stale row to the newest version."""
     con.type(note="Con writes")

@@ -16,7 +16,13 @@ from compliance.assessments.answer_fields import FIELDS, json_of
 from compliance.assessments.choices import ProposalState
 from compliance.assessments.crediting import put_back
 from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
-from compliance.assessments.following import Changes, settled, touched_of, values_of
+from compliance.assessments.following import (
+    Changes,
+    settled,
+    tied_elsewhere,
+    touched_of,
+    values_of,
+)
 from compliance.assessments.models import Answer, Assessment, Proposal
 from compliance.assessments.proposing import (
     Used,
@@ -186,11 +192,13 @@ def _save(
     )
     if "attached" in also:
         refuse_too_many_files(answer.assessment)
-    standing, known = merge.standing, merge.known
+    standing, known, said = merge.standing, merge.known, set(wanted)
+    if "verdict" in wanted:  # so they are empty, also if this save comes once more
+        said |= {field.column for field in tied_elsewhere(wanted["verdict"])}
     unseen = merge.is_behind or any(
-        standing[f] != known[f] for f in FIELDS if f not in wanted
+        standing[f] != known[f] for f in FIELDS if f not in said
     )
-    now = page.raised(wanted, answer.version) if unseen else Known(answer.version)
+    now = page.raised(said, answer.version) if unseen else Known(answer.version)
     return Saved(answer, event, now)
 
 
