@@ -12,7 +12,7 @@ from compliance.comparison.differences import Side
 from compliance.organisations.models import Organisation
 from compliance.results.queries import read_rows
 from compliance.snapshots.as_of import rows_as_of
-from compliance.snapshots.moments import seq_at
+from compliance.snapshots.moments import first_event, seq_at
 from compliance.snapshots.snapshot import content_of_rows, one_moment, rows_now, to_read
 
 MOST = 200
@@ -34,7 +34,8 @@ def side(assessment: Assessment, on: date | None, today: date) -> Side:
             )
             seq = seq_at(here, after - timedelta(microseconds=1))
             if seq is None:
-                began = timezone.localdate(here.started_at)
+                first = first_event(here)
+                began = timezone.localdate(first.at if first else here.started_at)
                 msg = (
                     f"{here.subject} began in Attest on {began:%-d %b %Y}: choose that"
                     " day or a later one."

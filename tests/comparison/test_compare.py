@@ -244,6 +244,11 @@ def test_one_assessment_on_two_days(cast, clock, sign_in):
     early = sign_in(cast.rob).get(URL, of(one, one, before_on="2026-11-01"))
     assert early.status_code == 422
     assert "began in Attest on 24 Nov 2026" in early.text
+    # An imported one says when it began elsewhere.
+    elsewhere = datetime(2025, 1, 5, tzinfo=UTC)
+    Assessment.objects.filter(pk=one.pk).update(started_at=elsewhere)
+    early = sign_in(cast.rob).get(URL, of(one, one, before_on="2026-11-01"))
+    assert "began in Attest on 24 Nov 2026" in early.text
 
 
 def test_same_side_twice_and_other_checklists_are_refused(cast, pair, sign_in):
