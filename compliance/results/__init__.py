@@ -15,4 +15,5 @@ __all__ = [
     "models",
     "queries",
     "stands",
+    "trend",
 ]

@@ -71,6 +71,16 @@ def trends(
     }
 
 
+def rebuild(today: date) -> None:
+    """Count the last months of every assessment anew: by the law of today, too."""
+    everyone = Assessment.objects.select_related("edition")
+    for chain in everyone.order_by().values_list("organisation", flat=True).distinct():
+        with writing():
+            MonthEnd.objects.filter(assessment__organisation=chain).delete()
+        for one in everyone.filter(organisation=chain):
+            trends([one], today)
+
+
 def counted(assessment: Assessment, months: Iterable[date]) -> dict[date, Point]:
     """The points of an assessment at some month ends, from its events."""
     months = sorted(months)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -71,6 +72,15 @@ def test_points_by_other_rules_are_counted_again(quarter):
     MonthEnd.objects.update(rules="2020-01-01", figures="{}")
     assert len(trends([quarter], TODAY)[quarter.pk]) == 3
     assert set(MonthEnd.objects.values_list("rules", flat=True)) == {trend.HOW}
+
+
+def test_months_are_counted_anew_by_command(quarter):
+    """An instrument that begins to bind is in no rules that they were counted by."""
+    with on(4, 10):
+        good = trends([quarter], TODAY)
+        MonthEnd.objects.update(figures="null")
+        call_command("count_results")
+        assert trends([quarter], TODAY) == good
 
 
 def test_assessment_of_this_month_has_no_past(cast):

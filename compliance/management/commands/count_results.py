@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from compliance.results.figure_store import rebuild
+from compliance.results import figure_store, trend
 from compliance.web.text import counted
 
 
@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Recount the stored figures of every assessment."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count, wrong = rebuild(timezone.localdate())
+        today = timezone.localdate()
+        count, wrong = figure_store.rebuild(today)
+        trend.rebuild(today)
         self.stdout.write(
             f"{counted(count, 'assessment')} counted; the figures kept of"
             f" {wrong} had been wrong."
