@@ -186,7 +186,9 @@ class Line:
 
     @property
     def open_tasks(self) -> list[Task]:
-        return [task for task in self.tasks if task.is_open]
+        """Its open actions, the first due first; those without a day come last."""
+        found = (task for task in self.tasks if task.is_open)
+        return sorted(found, key=lambda one: (one.due_on or date.max, one.number))
 
     @property
     def is_changed_since(self) -> bool:

@@ -92,6 +92,22 @@ def test_board_report_has_two_pages_and_both_claims(case, tmp_path):
     assert faults(path) == []
 
 
+def test_gap_shows_the_open_action_that_is_due_first_as_the_screen_does():
+    tasks = (
+        make_task(1, due_on=None, owner="Ann"),
+        make_task(2, due_on=date(2027, 5, 1), owner="Ben"),
+        make_task(3, due_on=date(2027, 2, 3), owner="Cleo"),
+        make_task(4, due_on=date(2027, 1, 1), owner="Dan", is_open=False),
+    )
+    line = make_line(verdict="not_met", tasks=tasks)
+    assert [task.owner for task in line.open_tasks] == ["Cleo", "Ben", "Ann"]
+    html = html_of(make_paper(make_content([line], tasks=tasks), wanted=BOARD))
+    row = html[html.index("Not met, the gravest first") :]
+    row = row[row.index("<tbody>") : row.index("</tbody>")]
+    assert "Cleo" in row
+    assert "3 Feb 2027" in row
+
+
 def test_board_report_has_both_hashes_and_says_draft():
     paper = make_paper(wanted=BOARD)
     html = html_of(paper)
