@@ -57,7 +57,7 @@ def earlier_rows(result: Result, near: Beside) -> Iterator[Row]:
     for scale in result.scales:
         for key, group in near.last(scale.scale.key).items():
             found = {f"lowest level, {year}": group.level_name}
-            if group.mean:
+            if group.mean and is_staged(scale.scale):
                 found[f"mean, {year}"] = group.mean
             yield from _named(scale.scale.key, "period before", key, group.title, found)
 
