@@ -209,7 +209,9 @@ def _scale(result: ScaleResult) -> Iterator[Row]:
     if not is_staged(scale):
         higher = result.higher
         other = result.level_name if higher is None else scale.name_of(higher)
-        beside = {"level by the other reading": other, "score": result.score}
+        beside: dict[str, Any] = {"level by the other reading": other}
+        if scale.has_score:
+            beside["score"] = result.score
         whole = {"level": result.level_name} | beside | whole
     yield from _named(scale.key, "all", "", scale.name, whole)
     for one in result.groups:
@@ -250,7 +252,9 @@ def _group(scale: Scale, one: GroupResult) -> dict[str, Any]:
     }
     if is_staged(scale):
         return found | {"mean": one.mean}
-    return found | {"weight": one.group.weight, "points": _plain(one.points)}
+    if scale.has_score:
+        return found | {"weight": one.group.weight, "points": _plain(one.points)}
+    return found
 
 
 def _plain(points: Decimal) -> str:

@@ -313,6 +313,18 @@ def test_points_are_the_same_on_the_page_in_the_file_and_on_paper(
         assert ">541.75</td>" in said
 
 
+def test_file_has_a_score_only_where_the_page_has_one(cast, sign_in):
+    groups = [{"key": "all", "title": "All", "questions": ["Q1", "Q2"]}]
+    one = make_assessment(cast.acme, cast.ada, make_scaled_edition(groups=groups))
+    choose(one, Q1="c1")
+    client = sign_in(cast.otto)
+    assert "Weighted score" not in client.get(url(one)).text
+    rows = json.loads(client.post(url(one, "figures"), {"format": "json"}).content)
+    found = {row["figure"] for row in rows["figures"] if row["measure"] == "seal"}
+    assert "level" in found
+    assert found.isdisjoint({"score", "points", "weight"})
+
+
 def test_target_above_the_scale_is_neither_reached_nor_missed(cast, fewer, sign_in):
     [result] = read(fewer, date(2026, 11, 28)).scales
     keys, place = result.groups
