@@ -243,10 +243,11 @@ def _question(scale: Scale, one: Criterion) -> dict[str, Any]:
 
 
 def _group(scale: Scale, one: GroupResult) -> dict[str, Any]:
+    holding = one.holding if one.level != scale.top else []
     found: dict[str, Any] = {
         "lowest level": scale.name_of(one.level),
         "target": target_name(scale, one.wanted),
-        "held down by": " ".join(c.key for c in one.holding),
+        "held down by": " ".join(c.key for c in holding),
         "open": one.open,
         "steps to target": one.steps,
     }

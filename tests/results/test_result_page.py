@@ -313,6 +313,14 @@ def test_points_are_the_same_on_the_page_in_the_file_and_on_paper(
         assert ">541.75</td>" in said
 
 
+def test_nothing_holds_down_the_highest_level_in_the_file(cast, scaled, sign_in):
+    choose(scaled, Q1="c2", Q2="c1")
+    reply = sign_in(cast.otto).post(url(scaled, "figures"), {"format": "json"})
+    rows = json.loads(reply.content)["figures"]
+    held = {r["key"]: r["value"] for r in rows if r["figure"] == "held down by"}
+    assert held == {"keys": "", "place": "Q2"}
+
+
 def test_file_has_a_score_only_where_the_page_has_one(cast, sign_in):
     groups = [{"key": "all", "title": "All", "questions": ["Q1", "Q2"]}]
     one = make_assessment(cast.acme, cast.ada, make_scaled_edition(groups=groups))
