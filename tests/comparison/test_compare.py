@@ -21,6 +21,7 @@ from tests import signing
 from tests.factories import (
     attach,
     make_assessment,
+    make_checklist,
     make_draft,
     make_edition,
     make_link,
@@ -115,6 +116,15 @@ def test_period_before_is_proposed(cast, pair, sign_in):
     reply = sign_in(cast.rob).get(URL, {"after": str(new.pk)})
     assert reply.context["before"] == old
     assert reply.context["found"]
+
+
+def test_period_before_of_another_checklist_is_not_proposed(cast, pair, sign_in):
+    """Of the original, say, of the copy to which the organisation has gone over."""
+    old, _ = pair
+    copied = make_edition(4, checklist=make_checklist())
+    new = make_assessment(cast.acme, cast.ada, copied, carried_from=old)
+    reply = sign_in(cast.rob).get(URL, {"after": str(new.pk)})
+    assert (reply.status_code, reply.context["before"]) == (200, None)
 
 
 def test_new_evidence_is_counted_and_what_else_changed_named(cast, pair, sign_in):

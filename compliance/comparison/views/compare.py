@@ -119,9 +119,11 @@ def _compared(form: SidesForm, before: Assessment, after: Assessment) -> Compari
 
 
 def _earlier(after: Assessment) -> Assessment | None:
-    """The period before."""
-    chain = chain_of(after, assessments_of([after.organisation]))
-    return chain[1] if len(chain) > 1 else None
+    """The last period before that answers the same checklist."""
+    _, *chain = chain_of(after, assessments_of([after.organisation]))
+    checklist = after.edition.checklist_id
+    same = (one for one in chain if one.edition.checklist_id == checklist)
+    return next(same, None)
 
 
 def _chosen(
