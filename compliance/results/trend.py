@@ -30,6 +30,8 @@ from compliance.results.queries import ASKED, divided, offered_in, rating_keys
 
 HOW = f"{RULES} {SHAPE}"
 MONTHS = 12
+OPEN_FOR = timedelta(minutes=10)
+"""So long after its end a month may still get events, of transactions that were open then."""
 
 
 def month_ends(today: date, count: int = MONTHS) -> list[date]:
@@ -55,16 +57,18 @@ def trends(
         assessment__in=list(rows), month__in=months, rules=HOW
     )
     kept = {(one.assessment_id, one.month): read_back(one.figures) for one in rows_kept}
-    fresh = []
+    fresh, settled = [], timezone.now() - OPEN_FOR
     for pk, row in rows.items():
         began = timezone.localdate(row.started_at)
         missing = [m for m in months if m >= began and (pk, m) not in kept]
         points = counted(row, missing)
         for month in missing:
             kept[pk, month] = point = points.get(month)
-            fresh.append(
-                MonthEnd(assessment=row, month=month, rules=HOW, figures=written(point))
-            )
+            if _after(month) <= settled:
+                figures = written(point)
+                fresh.append(
+                    MonthEnd(assessment=row, month=month, rules=HOW, figures=figures)
+                )
     _keep(fresh)
     return {
         pk: {m: point for m in months if (point := kept.get((pk, m)))} for pk in rows

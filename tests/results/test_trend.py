@@ -101,6 +101,22 @@ def test_months_before_an_import_are_asked_for_once(cast):
     assert len(seen) == 1
 
 
+def test_change_that_is_committed_after_midnight_belongs_to_the_month_before(cast):
+    """A large import names its moment, and is there minutes later."""
+    with on(1):
+        assessment = signing.begin(cast, make_edition())
+    first = date(2026, 2, 1)
+    with time_machine.travel(datetime(2026, 2, 1, 0, 0, 5, tzinfo=UTC), tick=False):
+        [point] = trends([assessment], first)[assessment.pk].values()
+        assert point.law.met == 0
+    with time_machine.travel(datetime(2026, 1, 31, 23, 59, 58, tzinfo=UTC), tick=False):
+        signing.answer(cast.con, assessment, "Q1", verdict="met")
+    with time_machine.travel(datetime(2026, 2, 1, 9, tzinfo=UTC), tick=False):
+        [point] = trends([assessment], first)[assessment.pk].values()
+    assert point.law.met == 1
+    assert MonthEnd.objects.count() == 1
+
+
 def test_change_in_the_last_hour_of_a_month_belongs_to_it(cast):
     """In the time zone of the installation, not in UTC."""
     with on(1):
