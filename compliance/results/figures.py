@@ -42,7 +42,8 @@ def rows_of(result: Result) -> Iterator[Row]:
     yield from _exposures(law.tiers, law.roles, result.assessment.edition.roles)
     yield from _counts("practice", "all", "", "Recommended practice", law.practice)
     for scale in result.scales:
-        yield from _scale(scale)
+        if scale.criteria:
+            yield from _scale(scale)
 
 
 def earlier_rows(result: Result, near: Beside) -> Iterator[Row]:

@@ -134,6 +134,14 @@ def test_minimum_of_one_objective_is_not_said_to_be_that_of_every_one(cast):
     assert "Every objective is at or above our minimum." in said
 
 
+def test_scale_of_which_nothing_applies_has_no_figures_on_screen_either(scaled):
+    scaled.answers.exclude(question__key="Q4").update(applies=False)
+    paper = read(scaled.pk, 1)
+    found = figures(screen.read(scaled, paper.day))
+    assert on_paper(scaled, paper) == found
+    assert {row[0] for row in found} == {"law", "practice"}
+
+
 def test_answer_that_decides_no_level_leaves_a_headline(cast):
     """Q3 has one level whatever is chosen: it counts for points alone."""
     assessment = make_assessment(cast.acme, cast.ada, make_scaled_edition())
