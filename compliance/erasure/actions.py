@@ -121,8 +121,13 @@ class _Words:
                 unicodedata.normalize(form, one) for one in (self.called, *self.longer)
             )
             named = _as_words(called, *longer)
-            text = named.sub(lambda found: self.name if found[1] else found[0], text)
+            text = named.sub(self._put, text)
         return text
+
+    def _put(self, found: re.Match[str]) -> str:
+        """A name of one word is that word where it has small letters: we will ask Will."""
+        is_name = found[1] and (" " in self.called or not found[1].islower())
+        return self.name if is_name else found[0]
 
     def clean_email(self, text: str) -> str:
         return _Words(self.email, self.emails, self.name, "").clean(text)

@@ -397,6 +397,17 @@ def test_address_of_somebody_else_stays_whole_where_a_name_is_one_word(cast, oth
     assert note == f"@{called}: {called} asks {other}."
 
 
+def test_word_that_is_also_a_name_stays_a_word(cast):
+    person = factories.make_member(cast.acme, "reader", "Will", "w@example.org")
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    note = "We will ask Will, as WILL said; his will is done."
+    signing.answer(cast.con, assessment, "Q1", note=note)
+    erase_person(by=None, person=person)
+    note = assessment.answers.get(question__key="Q1").note
+    called = f"Erased person {person.pk}"
+    assert note == f"We will ask {called}, as {called} said; his will is done."
+
+
 @pytest.mark.parametrize("form", [str.upper, partial(unicodedata.normalize, "NFD")])
 def test_same_name_written_otherwise_is_somebody_elses_too(cast, eloise, form):
     other = factories.make_member(cast.acme, "reader", form(NAME))
