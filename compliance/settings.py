@@ -247,6 +247,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "compliance.accounts.second_step_forms.PasskeyForm",
     "login_webauthn": "compliance.accounts.second_step_forms.PasskeyLoginForm",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # as by password
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Failures count by account and network (accounts.py), and by network alone.

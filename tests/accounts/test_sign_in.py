@@ -157,6 +157,14 @@ def test_sixty_requests_a_minute_stop_a_network(db):
     assert Client().post(SIGN_IN, {}).status_code == 429
 
 
+def test_network_signs_in_by_passkey_as_often_as_by_password(db):
+    """An office behind one address comes to work in the same minute."""
+    step = reverse("mfa_login_webauthn")
+    replies = [Client().post(step, {"credential": "{}"}) for _ in range(61)]
+    assert {reply.status_code for reply in replies[:60]} == {302}
+    assert replies[60].status_code == 429
+
+
 @pytest.mark.parametrize("target", OFF_SITE)
 def test_next_stays_on_the_origin(target, cast, sign_in):
     client = Client()
