@@ -1,6 +1,7 @@
 """The look that an organisation gave its reports."""
 
 import hashlib
+from math import floor
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,8 +17,9 @@ def validate_colour(text: str) -> None:
     if not is_colour(text):
         raise ValidationError("Give a colour as #1b2b45: six digits from 0 to f.")
     if contrast(text) < LEAST:
+        less = floor(contrast(text) * 10) / 10  # rounded, 4.48 would read as enough
         msg = (
-            f"White text on this colour has a contrast of {contrast(text):.1f} to 1;"
+            f"White text on this colour has a contrast of {less} to 1;"
             f" {LEAST} to 1 is needed. Choose a darker one."
         )
         raise ValidationError(msg)

@@ -84,6 +84,7 @@ def test_letterhead_is_set_with_one_event(cast, sign_in):
     ("fields", "words"),
     [
         ({"colour": "#9aa5b5"}, "4.5 to 1 is needed"),
+        ({"colour": "#777777"}, "a contrast of 4.4 to 1; 4.5 to 1 is needed"),
         ({"colour": "red"}, "Give a colour as #1b2b45"),
         ({"colour": "#fff;} body{"}, "at most 7 characters"),
         ({"mark": "x" * 41}, "at most 40 characters"),
