@@ -140,7 +140,6 @@ SAID = {
     "Answer.answered_by": [
         "comparison/_compared.html: group.why.by",
         "comparison/_compared.html: one.by",
-        "comparison/differences.py: by",
         "comparison/differences.py: one.by",
         "reports/pdf/_question.html: line.answered_by",
         "reports/pdf/exceptions.html: line.answered_by",
@@ -264,6 +263,7 @@ SAID = {
         "organisations/views/members.py: membership.user",
     ],
     NOBODY: [
+        "press/sealing.py: signer",  # of a time stamp: a service
         "organisations/members.html: removed.person",
         "gaps/_table.html: editing.owner",
         "calendar/reminders.html: request.user",

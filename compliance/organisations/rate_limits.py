@@ -54,6 +54,17 @@ def program_may_send(organisation: Organisation, what: str) -> bool:
     return within(_act(), PROGRAM_MAILS, key=key) and _is_of_all(organisation)
 
 
+def program_has_not_sent(organisation: Organisation, what: str) -> None:
+    """The mail about ``what`` was dropped before it went out: it does not count."""
+    ratelimit.clear(
+        _act(),
+        app="compliance",
+        action="program_mails",
+        config=PROGRAM_MAILS,
+        key=f"{organisation.pk} {what}",
+    )
+
+
 def _is_of_all(organisation: Organisation) -> bool:
     return within(_act(), MAILS_OF_ALL, key=str(organisation.pk))
 

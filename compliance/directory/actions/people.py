@@ -37,11 +37,11 @@ from compliance.organisations.actions import (
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import Invitation, Membership, Organisation, User
-from compliance.organisations.rate_limits import program_may_send
+from compliance.organisations.rate_limits import program_has_not_sent, program_may_send
 from compliance.sign_on.actions import make_theirs, owns_address
 from compliance.sign_on.choices import GIVEN
 from compliance.sign_on.models import Departure
-from compliance.web.mail import absolute, queue_mail
+from compliance.web.mail import absolute, queue_mail, standing
 
 _GONE_PER_PLACE = 10
 """People of a directory who are no members, for each member whom the installation allows."""
@@ -127,6 +127,8 @@ def deactivate(*, organisation: Organisation, user: User) -> None:
         handed = hand_over(membership)
         for session in UserSession.objects.filter(user=user):
             session.end()
+        if standing([_welcome(organisation, user)]):  # it is dropped now
+            program_has_not_sent(organisation, f"let in {user.pk}")
         end_membership(membership=membership, after=handed)
         if not _row(organisation, user):
             DirectoryPerson.objects.create(organisation=organisation, user=user)
@@ -301,7 +303,13 @@ def _join(organisation: Organisation, user: User) -> None:
             "link": absolute(reverse("organisations:front")),
             "is_new": not user.has_usable_password(),
         },
+        about=_welcome(organisation, user),
     )
+
+
+def _welcome(organisation: Organisation, user: User) -> str:
+    """The mail to a new member, by a name to ask ``standing`` with."""
+    return f"directory {organisation.pk} let in {user.pk}"
 
 
 def _clean(name: str) -> str:
