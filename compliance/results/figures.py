@@ -77,7 +77,7 @@ def board_rows(organisation: str, view: Overview) -> Iterator[tuple[str, ...]]:
         said = {
             "weight": found.weight,
             "fine, up to EUR": found.tier.words if found.tier else "",
-            "not met since": timezone.localdate(one.since) if one.since else "",
+            "last answered": timezone.localdate(one.at) if one.at else "",
         }
         for row in _named("exposure", "question", found.key, found.title, said):
             yield (*_about(one.stand), *row)

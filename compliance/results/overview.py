@@ -127,11 +127,14 @@ class LawDay:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A duty that is not met and binds; ``since`` is when that was last answered."""
+    """A duty that is not met and binds; ``at`` is when it was last answered.
+
+    A note of later moves it, too: it does not say since when the duty is not met.
+    """
 
     exposure: Breach
     stand: Stand
-    since: datetime | None
+    at: datetime | None
 
     @property
     def url(self) -> str:
@@ -456,8 +459,8 @@ def _exposures(now: Iterable[Stand]) -> list[Exposed]:
     every.sort(key=lambda pair: pair[0].gravity, reverse=True)
     shown = every[:MOST]
     rows = Answer.objects.filter(pk__in=[each.answer for each, _ in shown])
-    since = dict(rows.values_list("pk", "answered_at"))
-    return [Exposed(each, one, since.get(each.answer)) for each, one in shown]
+    answered = dict(rows.values_list("pk", "answered_at"))
+    return [Exposed(each, one, answered.get(each.answer)) for each, one in shown]
 
 
 def _gravest(now: Iterable[Stand]) -> tuple[Tier, int] | None:

@@ -555,7 +555,7 @@ def test_file_has_exposures_late_people_and_evidence(cast, law, sign_in):
     assert counts["actions late"] == str(view.late_count) == "1"
 
 
-def test_file_says_the_day_of_the_page_since_when_a_duty_is_not_met(
+def test_file_says_the_day_of_the_page_on_which_a_duty_was_answered(
     cast, law, sign_in, settings
 ):
     settings.TIME_ZONE = "Europe/Berlin"
@@ -563,9 +563,20 @@ def test_file_says_the_day_of_the_page_since_when_a_duty_is_not_met(
         answered_at=datetime(2026, 11, 9, 23, 30, tzinfo=UTC), answered_by=cast.con
     )
     client = sign_in(cast.otto)
-    assert "not met since 10 Nov 2026" in flat(client.get(URL).text)
+    assert "last answered 10 Nov 2026" in flat(client.get(URL).text)
     rows = json.loads(client.post(FIGURES, {"format": "json"}).content)["figures"]
     said = {
-        row["key"]: row["value"] for row in rows if row["figure"] == "not met since"
+        row["key"]: row["value"] for row in rows if row["figure"] == "last answered"
     }
     assert said["Q3"] == "2026-11-10"
+
+
+def test_note_of_today_does_not_make_a_duty_not_met_since_today(cast, sign_in):
+    with time_machine.travel(datetime(2026, 1, 5, tzinfo=UTC), tick=False):
+        one = signing.begin(cast, make_edition(2))
+        signing.answer(cast.con, one, "Q1", verdict="not_met")
+    with time_machine.travel(datetime(2026, 3, 5, tzinfo=UTC), tick=False):
+        signing.answer(cast.con, one, "Q1", note="Still so.")
+    page = flat(sign_in(cast.rob).get(URL).text)
+    assert "not met since" not in page
+    assert "last answered 5 Mar 2026" in page
