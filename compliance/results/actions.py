@@ -167,7 +167,7 @@ def write_clauses(
 ) -> bytes:
     """Evidence by clause as "xlsx" or "csv"; that someone took it away is on the trail."""
     at = timezone.localtime()
-    found = proofs_of(organisation, framework)
+    found = proofs_of(organisation, framework, timezone.localdate())
     content = (
         as_csv(framework, found) if form == "csv" else as_xlsx(framework, found, at)
     )

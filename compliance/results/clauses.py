@@ -9,27 +9,41 @@ from compliance.assessments.choices import AssessmentStatus, Verdict
 from compliance.assessments.models import Answer
 from compliance.checklists.frameworks import mapped
 from compliance.checklists.models import Clause, Framework, Mapping
+from compliance.evidence.models import Evidence
 from compliance.formats import csv_file
 from compliance.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One answer that helps to show a clause."""
+    """One answer that helps to show a clause, on a day."""
 
     mapping: Mapping
     answer: Answer
+    today: date
 
     @property
     def evidence(self) -> list[str]:
-        """Titles of the files and links behind the answer."""
-        return [row.evidence.title for row in self.answer.attachments.all()]
+        """Titles of the files and links behind the answer, and whether they have expired."""
+        pieces = [row.evidence for row in self.answer.attachments.all()]
+        return [
+            f"{one.title}, expired" if self._has_expired(one) else one.title
+            for one in pieces
+        ]
 
     @property
-    def is_missing(self) -> bool:
-        """Whether a good answer has nothing behind it."""
-        good = {Verdict.MET, Verdict.PARTLY}
-        return self.answer.verdict in good and not self.evidence
+    def lacks(self) -> str:
+        """The fault of a good answer with nothing valid behind it; "" for none."""
+        if self.answer.verdict not in {Verdict.MET, Verdict.PARTLY}:
+            return ""
+        pieces = [row.evidence for row in self.answer.attachments.all()]
+        if not pieces:
+            return "no evidence"
+        is_over = all(self._has_expired(one) for one in pieces)
+        return "evidence expired" if is_over else ""
+
+    def _has_expired(self, piece: Evidence) -> bool:
+        return piece.expires_on is not None and piece.expires_on < self.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,9 @@ class ClauseProof:
         return sum(proof.answer.verdict == Verdict.MET for proof in self.proofs)
 
 
-def proofs_of(organisation: Organisation, framework: Framework) -> list[ClauseProof]:
+def proofs_of(
+    organisation: Organisation, framework: Framework, today: date
+) -> list[ClauseProof]:
     """Every clause with the answers that apply, archived assessments left out: five queries."""
     clauses = list(mapped(framework))
     keys = {row.key for clause in clauses for row in clause.mappings.all()}
@@ -66,7 +82,7 @@ def proofs_of(organisation: Organisation, framework: Framework) -> list[ClausePr
         ClauseProof(
             clause,
             [
-                Proof(mapping, answer)
+                Proof(mapping, answer, today)
                 for mapping in clause.mappings.all()
                 for answer in answers[mapping.checklist_id, mapping.key]
             ],

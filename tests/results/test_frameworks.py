@@ -4,9 +4,11 @@ import csv
 import io
 import re
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from compliance.audit.models import Event
@@ -94,6 +96,25 @@ def test_page_shows_answers_and_evidence_by_clause(cast, sign_in, assessment):
     assert "Not asked in any assessment." in text
     listed = client.get(reverse("results:frameworks", args=["acme"])).text
     assert url in listed
+
+
+def test_evidence_that_has_expired_shows_no_clause(cast, sign_in, assessment):
+    make_clause(assessment.edition, "Q1", identifier="A.5.9")
+    answer = assessment.answers.get(question__key="Q1")
+    Answer.objects.filter(pk=answer.pk).update(verdict="met")
+    today = timezone.localdate()
+    yesterday = today - timedelta(days=1)
+    attach(answer, make_link(cast.acme, cast.ada, "Old list", expires_on=yesterday))
+    client = sign_in(cast.otto)
+    url = reverse("results:framework", args=["acme", "iso-27001"])
+    page = client.get(url).text
+    assert ", evidence expired" in page
+    assert "Old list, expired" in page
+    text = take(client, "csv").content.decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert row["Evidence"] == "Old list, expired"
+    attach(answer, make_link(cast.acme, cast.ada, "New list", expires_on=today))
+    assert ", evidence expired" not in client.get(url).text
 
 
 @pytest.mark.parametrize("why", ["foreign", "archived", "out"])

@@ -31,7 +31,7 @@ def framework(request: MemberRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Framework, key=key)
     context = {
         "framework": found,
-        "clauses": proofs_of(request.organisation, found),
+        "clauses": proofs_of(request.organisation, found, timezone.localdate()),
         "formats": TYPES,
     }
     return render(request, "results/framework.html", context)
