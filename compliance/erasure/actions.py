@@ -462,8 +462,9 @@ def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
             continue
         texts = [f for f in model._meta.concrete_fields if _is_text(f)]
         for row, is_theirs in _rows_with(model, texts, words, places):
-            clean = words.clean if is_theirs else words.clean_email
-            changed = {f.attname: _fitting(f, row, clean) for f in texts}
+            changed = {
+                f.attname: _fitting(f, row, words, is_theirs=is_theirs) for f in texts
+            }
             changed = {n: v for n, v in changed.items() if v != getattr(row, n)}
             if changed:
                 yield _Found(model, row.pk, changed)
@@ -531,11 +532,15 @@ def _is_text(column: models.Field) -> bool:
     return isinstance(column, kinds) and not column.primary_key
 
 
-def _fitting(column: models.Field, row: Any, clean: Any) -> Any:
+def _fitting(column: models.Field, row: Any, words: _Words, *, is_theirs: bool) -> Any:
+    """A value without the words; an ellipsis in their place where others have no room."""
     value = getattr(row, column.attname)
-    fresh = cleaned(value, clean)
-    longest = getattr(column, "max_length", None)
-    return fresh[:longest] if longest and isinstance(fresh, str) else fresh
+    for some in (words, replace(words, email="…", name="…")):
+        fresh = cleaned(value, some.clean if is_theirs else some.clean_email)
+        longest = getattr(column, "max_length", None)
+        if not (longest and isinstance(fresh, str) and len(fresh) > longest):
+            break
+    return fresh
 
 
 def _as_words(text: str, *longer: str) -> re.Pattern[str]:

@@ -397,6 +397,16 @@ def test_address_of_somebody_else_stays_whole_where_a_name_is_one_word(cast, oth
     assert note == f"@{called}: {called} asks {other}."
 
 
+def test_title_that_is_full_loses_the_name_and_nothing_else(cast):
+    """The name that takes its place is longer, and has no room."""
+    person = factories.make_member(cast.acme, "reader", "Anna", "a@example.org")
+    longest = Evidence._meta.get_field("title").max_length
+    rest = "of the whole year" + "!" * (longest - 22)
+    factories.make_link(cast.acme, cast.con, title=f"Anna {rest}")
+    erase_person(by=None, person=person)
+    assert Evidence.objects.get().title == f"… {rest}"
+
+
 def test_word_that_is_also_a_name_stays_a_word(cast):
     person = factories.make_member(cast.acme, "reader", "Will", "w@example.org")
     assessment = factories.make_assessment(cast.acme, cast.ada)
