@@ -192,6 +192,13 @@ def committed(transactional_db):
             cursor.execute(sql)
 
 
+@pytest.fixture
+def shared(committed):
+    """A database that several threads may use at once; one in memory has one connection."""
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection")
+
+
 def migrate(url):
     """Make the tables of a database, as an installation does."""
     with TemporaryDirectory() as folder:

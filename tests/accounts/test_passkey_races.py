@@ -16,14 +16,12 @@ from compliance.organisations import recognition
 from tests import device
 from tests.racing import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 TO = "/o/acme/somewhere/"
 
 
 @pytest.mark.parametrize("is_counting", [True, False])
 def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     cache.clear()
     settings.URL = device.ORIGIN
     ada = sign_in(cast.ada)
@@ -58,8 +56,6 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
 
 def test_last_factor_stays_when_two_are_removed_at_once(cast, sign_in, settings):
     """Each was the one that would be left of the other."""
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     cache.clear()
     settings.URL = device.ORIGIN
     ada = sign_in(cast.ada)

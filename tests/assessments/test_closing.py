@@ -130,13 +130,11 @@ def work(act):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("what", WRITES)
 def test_who_archives_waits_for_what_is_being_written(
     what, cast, assessment, monkeypatch
 ):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     make_action(cast.acme, cast.ada)
     answer, proof = assessment.answers.first(), make_link(cast.acme, cast.ada)
     begun, go_on = threading.Event(), threading.Event()

@@ -438,10 +438,8 @@ def test_badge_and_button_ask_and_the_reply_clears_them(cast, sign_in, answer):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("shared")
 def test_two_who_confirm_at_once_are_one_confirmation(cast, assessment):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     answer = say_na(cast.con, assessment.answers.first())
     people = [cast.rev, make_member(cast.acme, "officer", "Second")]
     outcomes, gate = [], threading.Barrier(2)

@@ -1,19 +1,12 @@
 """Two people choose at once on what assessments rest."""
 
 import pytest
-from django.db import connection
 
 from compliance.models import Assessment
 from tests.racing import at_once
 from tests.resting import levelled, rest_on, started
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
-
-
-@pytest.fixture(autouse=True)
-def several():
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 
 
 def test_two_that_would_rest_on_each_other_at_once_make_no_ring(cast):

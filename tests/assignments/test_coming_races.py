@@ -5,7 +5,6 @@ import json
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from compliance.accounts import actions as accounts
 from compliance.assessments import actions
@@ -18,13 +17,11 @@ from tests import device
 from tests.factories import make_assessment, make_edition, make_member, make_user
 from tests.racing import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 
 
 @pytest.fixture
 def assessment(cast):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     return make_assessment(cast.acme, cast.ada, make_edition(questions=6))
 
 

@@ -1,7 +1,6 @@
 """Two calls of a directory at once; a database in memory has one connection."""
 
 import pytest
-from django.db import connection
 
 from compliance.directory import actions
 from compliance.models import Answer, Membership, User
@@ -9,13 +8,7 @@ from tests import factories
 from tests.directory.calling import Calls, show
 from tests.racing import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
-
-
-@pytest.fixture(autouse=True)
-def _several_connections():
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 
 
 def test_two_calls_at_once_make_one_user(cast):

@@ -13,7 +13,7 @@ from compliance.web import mail
 from tests.mailing import refuse_with, run_queued
 from tests.racing import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 PATIENCE = 10
 """Seconds that each of the two waits for the other at the most."""
 
@@ -34,8 +34,6 @@ def someone_waits():
 
 
 def test_mail_that_is_put_back_just_then_is_not_sent(cast, monkeypatch):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     make_token(by=cast.rob, organisation=cast.acme, name="T", scopes=[], days=3)
     email, forget, held = cast.rob.email, mail._forget, Event()
 

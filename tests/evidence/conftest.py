@@ -1,6 +1,5 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 
 from compliance.evidence import actions
 from compliance.evidence.storage import path_of
@@ -39,10 +38,3 @@ def stored(files):
 def place():
     """``place(evidence)``: where its file lies."""
     return lambda evidence: path_of(evidence.organisation_id, evidence.sha256)
-
-
-@pytest.fixture
-def shared(committed):
-    """A database that several threads may use at once."""
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")

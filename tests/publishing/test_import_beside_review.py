@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from django.db import connection
 
 from compliance.audit.models import Event
 from compliance.checklists import actions as checklists
@@ -15,15 +14,21 @@ from compliance.publishing.actions import merging
 from tests.factories import make_checklist, make_draft, publish
 from tests.racing import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 WAIT = 1
 """Seconds in which the other one is done, unless they are made to wait."""
 
 
-@pytest.fixture(autouse=True)
-def connections():
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
+def replace_with(document, cast):
+    """Bring a file in, in the place of the draft."""
+    return checklists.bring_in(
+        by=cast.ada,
+        document=document,
+        title="Own",
+        summary="",
+        organisation=cast.acme,
+        replace=True,
+    )
 
 
 def test_edition_in_review_is_not_replaced_by_a_file(cast, monkeypatch):
@@ -45,14 +50,7 @@ def test_edition_in_review_is_not_replaced_by_a_file(cast, monkeypatch):
     monkeypatch.setattr(drafting, "fate", read_and_wait)
 
     def replace():
-        return checklists.bring_in(
-            by=cast.ada,
-            document=document,
-            title="Own",
-            summary="",
-            organisation=cast.acme,
-            replace=True,
-        )
+        return replace_with(document, cast)
 
     def send():
         is_read.wait(WAIT * 5)
@@ -105,14 +103,7 @@ def test_merge_beside_a_file_waits_for_it(act, cast, monkeypatch):
 
     def replace():
         is_held.wait(WAIT * 5)
-        return checklists.bring_in(
-            by=cast.ada,
-            document=document,
-            title="Own",
-            summary="",
-            organisation=cast.acme,
-            replace=True,
-        )
+        return replace_with(document, cast)
 
     work = {"merge": merge, "undo": undo}[act]
     outcomes = at_once(work, replace, caught=Exception)

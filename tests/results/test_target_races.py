@@ -1,7 +1,6 @@
 """Two people set targets for every assessment of a checklist at once."""
 
 import pytest
-from django.db import connection
 
 from compliance.checklists.scales import scales_of
 from compliance.models import Target
@@ -11,13 +10,7 @@ from tests import signing
 from tests.factories import make_scaled_edition
 from tests.racing import at_once
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
-
-
-@pytest.fixture(autouse=True)
-def several():
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 
 
 def test_two_that_set_targets_for_all_from_two_assessments_do_not_fail(cast):

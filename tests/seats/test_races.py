@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from compliance.models import Event, Request, SampleItem, SeatOffer
 from compliance.seats import actions
@@ -10,13 +9,11 @@ from tests import factories
 from tests.racing import at_once
 from tests.seating import ask, give
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 
 
 @pytest.fixture
 def seat(cast):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     return give(cast, factories.make_assessment(cast.acme, cast.ada))
 
 

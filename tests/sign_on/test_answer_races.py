@@ -11,12 +11,10 @@ from django.utils import timezone
 from compliance.sign_on import actions
 from compliance.sign_on.protocols import OneTimeAnswer
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 
 
 def test_one_answer_lets_one_in(cast):
-    if connection.vendor == "sqlite":
-        pytest.skip("a database in memory has one connection")
     once = OneTimeAnswer("a" * 64, timezone.now() + timedelta(minutes=5))
     outcomes, gate = [], threading.Barrier(4)
 
