@@ -141,11 +141,11 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
 
 
 def _inviter(taken: Event) -> User | None:
-    """The person who invited someone, of a question that waited for them and came with them.
+    """The person who invited someone, for a question that waited until they joined.
 
-    Its event stands in the block of their coming: behind the acceptance, and before the end
-    of the rows that waited, with no event of anybody else between. A program may accept for
-    them.
+    The event ``taken`` is part of their joining: it comes after the acceptance and before
+    the rows that waited are deleted, and nobody else has an event between the two. A
+    program may accept for them.
     """
     events = Event.objects.filter(organisation_id=taken.organisation_id).order_by("seq")
     own = events.filter(actor=taken.actor)

@@ -13,9 +13,9 @@ archive_store = Store("archives", Archive)
 
 
 def of_places(*, organisations: Collection[UUID], **_: Any) -> list[str]:
-    """The archives of some organisations that are there, in words.
+    """Archives of some organisations that are still on the disk, each in a line.
 
-    Each has all members and the whole trail, so it may name anybody of that place.
+    An archive has all members and the whole trail, so it may name anybody of that place.
     """
     made = Archive.objects.filter(
         organisation__in=organisations, status=PackageStatus.DONE

@@ -68,8 +68,8 @@ SHORTEST_NAME = 4
 going = Signal()
 """A ``person`` is about to be erased. Rooms above delete what is theirs alone."""
 files_of_places = Signal()
-"""Somebody is erased from some ``organisations``. Rooms above reply with a list of files of
-theirs that may print the name, in words."""
+"""Somebody is erased from some ``organisations``. Rooms above reply with their files that
+may print the name, each in a line."""
 _NOT_SWEPT = {
     Call, Event, ChainHead, Deletion, Snapshot, SignOff, Origin, OriginTrail, OriginEvent,
     User, EmailAddress, Session, Summary,

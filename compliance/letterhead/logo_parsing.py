@@ -11,6 +11,8 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from compliance.pictures.greys import in_bytes
+
 WIDTH, HEIGHT = 600, 160
 """Pixels that a logo has at most: 50 mm at 300 to the inch."""
 MOST_PIXELS = 16_000_000
@@ -32,17 +34,10 @@ def written(content: bytes) -> bytes:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             return b""
-        clear = _in_bytes(ImageOps.exif_transpose(picture)).convert("RGBA")
+        clear = in_bytes(ImageOps.exif_transpose(picture)).convert("RGBA")
     clear.thumbnail((WIDTH, HEIGHT))
     page = Image.new("RGB", clear.size, "white")
     page.paste(clear, mask=clear.getchannel("A"))
     out = io.BytesIO()
     page.save(out, "PNG", optimize=True)
     return out.getvalue()
-
-
-def _in_bytes(picture: Image.Image) -> Image.Image:
-    """Greys of 16 bits as such of 8: converting them cuts all but the darkest to white."""
-    if not picture.mode.startswith("I"):
-        return picture
-    return picture.convert("I").point(lambda grey: grey / 256).convert("L")

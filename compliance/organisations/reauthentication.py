@@ -136,7 +136,8 @@ def _refused(request: Any, form: ConfirmForm, level: StepUp) -> int:
     """0 when it is the person, else the status of the refusal; its words are in the form.
 
     Tries of all ways are counted together, before anything is worked out; the right one
-    ends the count. A passkey has to have signed for this address. Recovery codes stand in at sign-in only.
+    ends the count. A passkey has to have signed for this address. Recovery codes stand in
+    at sign-in only.
     """
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         form.add_error("password", TOO_MANY)

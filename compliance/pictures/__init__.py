@@ -1,3 +1,3 @@
 """Pictures of pages and photos: drawn small in a process of its own, and kept for a while."""
 
-__all__ = ["drawing"]
+__all__ = ["drawing", "greys"]

@@ -25,6 +25,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from compliance.pictures.greys import in_bytes
+
 PDF = "application/pdf"
 FORMATS = (
     PngImagePlugin.PngImageFile.format,
@@ -111,10 +113,7 @@ def _photo(content: bytes, archive: ZipFile, width: int) -> None:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError("too many pixels")
         picture.draft("RGB", (width * 4, width * 4))  # a JPEG is decoded smaller
-        upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I"):  # 16 bits: converting cuts such greys to white
-        upright = upright.convert("I").point(lambda grey: grey / 256).convert("L")
-    upright = upright.convert("RGBA")
+        upright = in_bytes(ImageOps.exif_transpose(picture)).convert("RGBA")
     upright.thumbnail((width * 2, width * 2 * TALLEST))
     page = Image.new("RGB", upright.size, "white")
     page.paste(upright, mask=upright.getchannel("A"))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit.models import ChainHead
 from compliance.organisations.access import Permission, holding
-from compliance.organisations.models import Organisation, User
+from compliance.organisations.models import Membership, Organisation, User
 from compliance.presence import cache as presence_cache
 from compliance.presence.models import Presence, Visit
 
@@ -64,9 +64,9 @@ def place(
 
 def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
     """Everybody else who has been heard of lately and may still look, in one query."""
-    if presence_cache.is_used():
-        return _kept_here(assessment, viewer, now)
     members = holding(Permission.VIEW).filter(organisation=assessment.organisation_id)
+    if presence_cache.is_used():
+        return _kept_here(assessment, members.exclude(user=viewer), now)
     lately = assessment.presences.filter(
         at__gt=now - SILENCE, user__in=members.values("user")
     ).exclude(user=viewer)
@@ -80,14 +80,15 @@ def here(assessment: Assessment, viewer: User, now: datetime) -> Here:
     return Here([one.user for one in found], sorted(rows.items()))
 
 
-def _kept_here(assessment: Assessment, viewer: User, now: datetime) -> Here:
-    """The same from the cache, asked of those only who may look."""
-    members = holding(Permission.VIEW).filter(organisation=assessment.organisation_id)
-    people = members.select_related("user").order_by("user__name", "user__email")
-    others = [one.user for one in people.exclude(user=viewer)]
-    ids = [one.pk for one in others]
+def _kept_here(
+    assessment: Assessment, others: QuerySet[Membership], now: datetime
+) -> Here:
+    """The same from the cache, which is asked about the ``others`` only."""
+    ordered = others.select_related("user").order_by("user__name", "user__email")
+    people = [one.user for one in ordered]
+    ids = [one.pk for one in people]
     found = presence_cache.rows_of(assessment.pk, ids, now - SILENCE)
-    there = [one for one in others if one.pk in found]
+    there = [one for one in people if one.pk in found]
     rows: dict[int, list[User]] = {}
     for one in there:
         if (row := found[one.pk]) is not None:

@@ -419,7 +419,7 @@ def _scope_of(action: Action) -> UUID | None:
     the answers that are carried forward. Its events change no other one.
     """
     about = Assessment.objects.filter(answers__actions=action)
-    found = {one.pk: one.is_open for one in about.distinct().only("status")}
-    running = [pk for pk, is_open in found.items() if is_open]
-    [only] = running if len(running) == 1 else found if len(found) == 1 else [None]
-    return only
+    found = list(about.distinct().only("status"))
+    if len(found) > 1:
+        found = [one for one in found if one.is_open]
+    return found[0].pk if len(found) == 1 else None

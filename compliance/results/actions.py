@@ -13,6 +13,7 @@ from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.models import Framework
 from compliance.checklists.scales import Scale
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.results.beside import beside
 from compliance.results.choices import Reach
@@ -60,8 +61,7 @@ def set_targets(
     own = assessment if reach == Reach.ASSESSMENT else None
     with writing():
         if own is None:  # another assessment may be the way to the same targets
-            everyone = Organisation.objects.select_for_update(no_key=True)
-            everyone.get(pk=assessment.organisation_id)
+            lock(assessment.organisation)
         held = Assessment.objects.select_for_update(no_key=True, of=("self",))
         assessment = held.select_related("edition__checklist").get(pk=assessment.pk)
         rows = targets_of(assessment, scale.key, reach).select_for_update()

@@ -25,10 +25,9 @@ class Proof:
     @property
     def evidence(self) -> list[str]:
         """Titles of the files and links behind the answer, and whether they have expired."""
-        pieces = [row.evidence for row in self.answer.attachments.all()]
         return [
             f"{one.title}, expired" if self._has_expired(one) else one.title
-            for one in pieces
+            for one in self._pieces
         ]
 
     @property
@@ -36,11 +35,14 @@ class Proof:
         """The fault of a good answer with nothing valid behind it; "" for none."""
         if self.answer.verdict not in {Verdict.MET, Verdict.PARTLY}:
             return ""
-        pieces = [row.evidence for row in self.answer.attachments.all()]
-        if not pieces:
+        if not self._pieces:
             return "no evidence"
-        is_over = all(self._has_expired(one) for one in pieces)
+        is_over = all(map(self._has_expired, self._pieces))
         return "evidence expired" if is_over else ""
+
+    @property
+    def _pieces(self) -> list[Evidence]:
+        return [row.evidence for row in self.answer.attachments.all()]
 
     def _has_expired(self, piece: Evidence) -> bool:
         return piece.expires_on is not None and piece.expires_on < self.today

@@ -76,7 +76,7 @@ def trends(
 
 
 def rebuild(today: date) -> None:
-    """Count the last months of every assessment anew: by the law of today, too."""
+    """Count the last months of every assessment again, by the law of today."""
     everyone = Assessment.objects.select_related("edition")
     for chain in everyone.order_by().values_list("organisation", flat=True).distinct():
         with writing():

@@ -24,8 +24,8 @@ def publish(
     """Freeze a draft for ever, and retire the edition that was published before.
 
     Assessments that run stay on the edition they were started on. ``extra`` goes on the
-    trail as well; ``at`` is the moment, now if none is given. Refuses what is published already, and what asks nothing. Whether the
-    person may publish is for ``reviewing``.
+    trail as well; ``at`` is the moment, now if none is given. Refuses what is published
+    already, and what asks nothing. Whether the person may publish is for ``reviewing``.
     """
     with writing():
         return _frozen(by, edition, extra or {}, at or timezone.now())

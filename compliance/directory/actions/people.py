@@ -128,7 +128,7 @@ def deactivate(*, organisation: Organisation, user: User) -> None:
         for session in UserSession.objects.filter(user=user):
             session.end()
         if standing([_welcome(organisation, user)]):  # it is dropped now
-            program_has_not_sent(organisation, f"let in {user.pk}")
+            program_has_not_sent(organisation, _welcome(organisation, user))
         end_membership(membership=membership, after=handed)
         if not _row(organisation, user):
             DirectoryPerson.objects.create(organisation=organisation, user=user)
@@ -291,7 +291,7 @@ def _join(organisation: Organisation, user: User) -> None:
         refuse_full(organisation)
         join(None, organisation, user, organisation.directory.role)
     give_roles(organisation=organisation, people=[user.pk])
-    if not program_may_send(organisation, f"let in {user.pk}"):
+    if not program_may_send(organisation, _welcome(organisation, user)):
         return
     queue_mail(
         organisation_id=organisation.pk,
@@ -308,7 +308,7 @@ def _join(organisation: Organisation, user: User) -> None:
 
 
 def _welcome(organisation: Organisation, user: User) -> str:
-    """The mail to a new member, by a name to ask ``standing`` with."""
+    """The mail to a new member, by the name under which it is counted and asked for."""
     return f"directory {organisation.pk} let in {user.pk}"
 
 
