@@ -143,16 +143,18 @@ def test_action_about_two_assessments_may_have_asked_to_look_again(cast, status)
     both = [actions.start(subject=s, facts=facts, **started) for s in ("2025", "2026")]
     for one in both:
         signing.answer(cast.con, one, "Q1", verdict="not_met")
-    ids = Answer.objects.filter(assessment__in=both).values_list("pk", flat=True)
+    first, second = Answer.objects.filter(assessment__in=both).values_list(
+        "pk", flat=True
+    )
     of = {"by": cast.otto, "organisation": cast.acme}
-    made = create_action(fields={"title": "Do"}, answer_ids=ids[:1], **of)
+    made = create_action(fields={"title": "Do"}, answer_ids=[first], **of)
 
     def becomes(status, base):
         changes = {"status": status}
         change_action(number=made.number, changes=changes, base=base, **of)
 
     becomes("done", 0)
-    link_answer(number=made.number, answer_id=ids[1], **of)
+    link_answer(number=made.number, answer_id=second, **of)
     becomes("open", 1)
     if status == "done":
         becomes("done", 2)
