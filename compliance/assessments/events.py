@@ -264,3 +264,16 @@ ACTION_WAITS = _action("action.waits", _("waits for"), after=say.Wait)
 ACTION_WAITS_NO_MORE = _action(
     "action.waits_no_more", _("no longer waits for"), after=say.Wait
 )
+ACTION_ASKS = _action(
+    "action.asks",
+    _("asks to look again at"),
+    after=say.Asks,
+    subject="assessment",
+)
+ACTION_ASKS_NO_MORE = _action(
+    "action.asks_no_more",
+    _("no longer asks to look again at"),
+    before=say.Asked,
+    after=say.Concerned,
+    subject="assessment",
+)

@@ -278,6 +278,18 @@ class ActionAfter(Task, Fields, total=False):
     look_again: list[int]
 
 
+class Concerned(Task, total=False):
+    """Keys of the questions of one assessment, where an action is about several."""
+
+    questions: Required[list[str]]
+
+
+class Asks(Concerned, total=False):
+    """The answers to look at again, as well."""
+
+    look_again: Required[list[int]]
+
+
 class Wait(Task, total=False):
     """The number of the action that another one waits for."""
 

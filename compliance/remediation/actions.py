@@ -161,8 +161,8 @@ def _created(by: User, action: Action, answers: Collection[Answer]) -> Action:
         ActionLink.objects.create(action=action, answer=answer)
     fields = {name: getattr(action, name) for name in ACTION_FIELDS}
     after = json_values({name: value for name, value in fields.items() if value})
-    about = [answer.question.key for answer in answers]
-    _record(by, action, ACTION_CREATED, {}, after | {"questions": about})
+    after["questions"] = [answer.question.key for answer in answers]
+    _record(by, action, ACTION_CREATED, {}, after, scope_id=_scope_of(action))
     return action
 
 
@@ -205,7 +205,8 @@ def change_action(
             and standing[field] != touched[field]
         )
         if clash:
-            _record(by, action, ACTION_REFUSED, {}, json_values(touched))
+            refused, scope_id = json_values(touched), _scope_of(action)
+            _record(by, action, ACTION_REFUSED, {}, refused, scope_id=scope_id)
             return Stale(action, clash, touched)
         return _write(by, action, touched)
 
@@ -256,7 +257,7 @@ def unlink_answer(
         answer = _open_answer(organisation.pk, answer_id)
         links = action.links.filter(answer=answer)
         if links.exists():
-            cleared = stop_asking([answer.pk], apart=action)
+            cleared = stop_asking(by, action, answer.assessment_id, [answer.pk])
             links.delete()
             before = {CLEARED: cleared} if cleared else {}
             _record_link(by, action, answer, ACTION_UNLINKED, before)
@@ -352,17 +353,19 @@ def _write(
         if undone and column in undone:
             setattr(action, column, python_of(column, undone[column]))
     action.version += 1
-    action.save()
     after = json_values({field: getattr(action, field) for field in real})
     again: list[int] = []
+    scope_id = _scope_of(action)
     if real.get("status") == ActionStatus.DONE:
         only = None if undone is None else undone.get(CLEARED, [])
-        after[MARKED] = again = ask_to_look(action, only)
+        after[MARKED] = again = ask_to_look(by, action, scope_id, only)
     elif "status" in real and standing["status"] == ActionStatus.DONE:
         about = action.links.values_list("answer_id", flat=True)
-        if cleared := stop_asking(set(about)):
+        if cleared := stop_asking(by, action, scope_id, set(about)):
             before[CLEARED] = cleared
-    event = _record(by, action, name, before, after | {"version": action.version})
+    action.save()
+    after["version"] = action.version
+    event = _record(by, action, name, before, after, scope_id=scope_id)
     return Remedied(action, event, len(again))
 
 
@@ -399,14 +402,14 @@ def _record(
     before: Changes,
     after: Changes,
     *,
-    scope_id: UUID | None = None,
+    scope_id: UUID | None,
 ) -> Event:
     return trail.record(
         by=by,
         organisation_id=action.organisation_id,
         action=name,
         subject=action,
-        scope_id=scope_id or _scope_of(action),
+        scope_id=scope_id,
         before=before,
         after=after | {"number": action.number, "name": action.title},
     )

@@ -1,6 +1,11 @@
 """A done action asks to look at its answers again."""
 
 from collections.abc import Collection
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from compliance.assessments.choices import (
     ActionStatus,
@@ -8,11 +13,17 @@ from compliance.assessments.choices import (
     AssessmentStatus,
     Verdict,
 )
-from compliance.assessments.events import ACTION_CLOSED, ACTION_UNDONE
+from compliance.assessments.events import (
+    ACTION_ASKS,
+    ACTION_ASKS_NO_MORE,
+    ACTION_CLOSED,
+    ACTION_UNDONE,
+)
 from compliance.assessments.holding import hold_open_for
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.organisations.models import User
 
 MARKED = "look_again"
 """The payload key for answers that must be confirmed again."""
@@ -21,49 +32,72 @@ CLEARED = "asked_to_look"
 """The payload key for answers that are no longer asked for."""
 
 
-def ask_to_look(action: Action, only: Collection[int] | None = None) -> list[int]:
+def ask_to_look(
+    by: User, action: Action, scope_id: UUID | None, only: Collection[int] | None = None
+) -> list[int]:
     """Mark the answers that a done action may have changed; their ids.
 
     An answer that waits to be confirmed already keeps its own reason. ``only`` are those
     that an undo asks about again; others were confirmed since, or never asked about.
+    Record the event of the action itself afterwards; ``scope_id`` is its assessment.
     """
     ids = set(action.links.values_list("answer_id", flat=True))
     if only is not None:
         ids &= set(only)
-    hold_open_for(ids)
-    rows = Answer.objects.select_for_update(of=("self",)).filter(
-        pk__in=ids, applies=True, assessment__status=AssessmentStatus.RUNNING
-    )
+    rows = _held(ids).filter(applies=True, again="")
     settled = [Verdict.MET, Verdict.NA]
-    answers = rows.exclude(verdict__in=settled).order_by("pk")
-    marked = [answer.pk for answer in answers if not answer.again]
-    Answer.objects.filter(pk__in=marked).update(again=Again.ACTION)
-    return marked
+    answers = list(rows.exclude(verdict__in=settled))
+    return _mark(by, action, scope_id, answers, Again.ACTION)
 
 
 def stop_asking(
-    answer_ids: Collection[int], *, apart: Action | None = None
+    by: User, action: Action, scope_id: UUID | None, answer_ids: Collection[int]
 ) -> list[int]:
-    """Take the marks back from answers that no done action asks about; their ids.
+    """Take the marks back from answers that no other done action asks about; their ids.
 
-    Call it after an action is set back from done, or before its link to an answer is
-    deleted; then ``apart`` is that action.
+    Record the event of the action itself afterwards; ``scope_id`` is its assessment.
     """
+    rows = list(_held(answer_ids).filter(again=Again.ACTION))
+    asked = _still_asked([answer.pk for answer in rows], action)
+    answers = [answer for answer in rows if answer.pk not in asked]
+    return _mark(by, action, scope_id, answers, "")
+
+
+def _held(answer_ids: Collection[int]) -> QuerySet[Answer]:
+    """Answers of running assessments, which stay as they are until this is done."""
     hold_open_for(answer_ids)
-    rows = Answer.objects.select_for_update(of=("self",)).filter(
-        pk__in=answer_ids,
-        again=Again.ACTION,
-        assessment__status=AssessmentStatus.RUNNING,
+    rows = Answer.objects.select_for_update(of=("self",)).order_by("pk")
+    return rows.select_related("assessment", "question").filter(
+        pk__in=answer_ids, assessment__status=AssessmentStatus.RUNNING
     )
-    marked = [answer.pk for answer in rows.order_by("pk")]
-    asked = _still_asked(marked, apart)
-    ids = [pk for pk in marked if pk not in asked]
-    Answer.objects.filter(pk__in=ids).update(again="")
-    return ids
 
 
-def _still_asked(answer_ids: Collection[int], apart: Action | None) -> set[int]:
-    """Those that a done action asks about: it was closed when they were marked, or since.
+def _mark(
+    by: User, action: Action, scope_id: UUID | None, answers: list[Answer], again: str
+) -> list[int]:
+    """Set the mark, each in an event of its assessment; that of ``scope_id`` comes later."""
+    by_assessment = attrgetter("assessment_id")
+    for pk, group in groupby(sorted(answers, key=by_assessment), by_assessment):
+        some = list(group)
+        ids = [answer.pk for answer in some]
+        Answer.objects.filter(pk__in=ids).update(again=again)
+        if pk != scope_id:
+            keys = [answer.question.key for answer in some]
+            trail.record(
+                by=by,
+                organisation_id=action.organisation_id,
+                action=ACTION_ASKS if again else ACTION_ASKS_NO_MORE,
+                subject=some[0].assessment,
+                scope_id=pk,
+                before={} if again else {CLEARED: ids},
+                after={"number": action.number, "name": action.title, "questions": keys}
+                | ({MARKED: ids} if again else {}),
+            )
+    return [answer.pk for answer in answers]
+
+
+def _still_asked(answer_ids: Collection[int], apart: Action) -> set[int]:
+    """Those that another done action asks about: it was closed when they were marked, or since.
 
     One that was closed before that had its answers confirmed already.
     """

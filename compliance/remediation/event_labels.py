@@ -8,6 +8,8 @@ from django.utils.translation import gettext, ngettext
 
 from compliance.assessments.choices import ActionStatus, Priority
 from compliance.assessments.events import (
+    ACTION_ASKS,
+    ACTION_ASKS_NO_MORE,
     ACTION_CHANGED,
     ACTION_LINKED,
     ACTION_UNLINKED,
@@ -19,6 +21,7 @@ from compliance.templatetags.ui import day
 
 _LONGEST = 160
 _KEYS = 12
+_ABOUT_ANSWERS = {ACTION_LINKED, ACTION_UNLINKED, ACTION_ASKS, ACTION_ASKS_NO_MORE}
 
 
 def remedy_in_words(
@@ -34,7 +37,7 @@ def change_in_words(
 ) -> str:
     """The same without the action's name, for its own page."""
     what = "" if action == ACTION_CHANGED else str(event_types.named(action).sentence)
-    if action in {ACTION_LINKED, ACTION_UNLINKED}:
+    if action in _ABOUT_ANSWERS:
         return f"{what} {_keys(after.get('questions', []))}"
     if action in {ACTION_WAITS, ACTION_WAITS_NO_MORE}:
         return f"{what} AC-{after.get('waits_for', '?')}"

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from compliance.models import (
     Origin,
     User,
 )
+from compliance.remediation import asking
 from compliance.remediation.actions import (
     change_action,
     create_action,
@@ -134,9 +136,15 @@ def test_own_checklist_comes_along_and_is_used_again(full, content, cast):
     )
 
 
+@pytest.mark.parametrize("is_old", [False, True])
 @pytest.mark.parametrize("status", ["done", "open"])
-def test_action_about_two_assessments_may_have_asked_to_look_again(cast, status):
-    """Its event is in the scope of neither, so neither trail has what it asked for."""
+def test_action_about_two_assessments_may_have_asked_to_look_again(
+    cast, status, is_old, monkeypatch
+):
+    """In an old trail, neither assessment has an event of what it asked for."""
+    if is_old:
+        silent = SimpleNamespace(changes=trail.changes, record=lambda **_: None)
+        monkeypatch.setattr(asking, "trail", silent)
     edition = publish("Q1", organisation=cast.acme)
     started = {"by": cast.otto, "organisation": cast.acme, "edition": edition, **YEAR}
     facts = {"data": ["health"]}

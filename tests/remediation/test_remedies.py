@@ -12,6 +12,7 @@ from compliance.gaps.plan import plan_of
 from compliance.models import Action, Answer, Event
 from compliance.remediation import actions
 from compliance.remediation.history import remedy_history
+from compliance.reviews.event_labels import event_in_words
 from tests.factories import make_action, make_assessment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -384,6 +385,35 @@ def test_event_of_answers_from_two_running_assessments_belongs_to_neither(
     other = make_assessment(cast.acme, cast.ada).answers.first()
     change(cast, make_action(cast.acme, cast.ada, answers[0], other), title="New")
     assert Event.objects.get().scope_id is None
+
+
+def test_each_trail_has_the_marks_that_an_action_about_two_assessments_sets(
+    cast, answers
+):
+    other = make_assessment(cast.acme, cast.ada, subject="2").answers.first()
+    Answer.objects.filter(pk=other.pk).update(verdict="partly")
+    of = {"by": cast.con, "organisation": cast.acme, "number": 1}
+    task = make_action(cast.acme, cast.ada, *answers, other, title="Do")
+
+    def told(one):
+        events = Event.objects.filter(scope_id=one.pk).order_by("seq")
+        return [
+            (event.action, event_in_words(event.action, *trail.changes(event)))
+            for event in events
+        ]
+
+    done = change(cast, task, status="done")
+    actions.undo_action(**of, seq=done.event.seq)
+    assert told(other.assessment) == [
+        ("action.asks", "AC-1 “Do”: asks to look again at Q1"),
+        ("action.asks_no_more", "AC-1 “Do”: no longer asks to look again at Q1"),
+    ]
+    assert [words for _, words in told(answers[0].assessment)] == [
+        "AC-1 “Do”: asks to look again at Q1, Q2",
+        "AC-1 “Do”: no longer asks to look again at Q1, Q2",
+    ]
+    whole = [event.action for event in Event.objects.filter(scope_id=None)]
+    assert whole == ["action.closed", "action.undone"]
 
 
 @pytest.mark.parametrize("status", ["archived", "review"])
