@@ -4,7 +4,8 @@ A date is listed when it is near, and once more when it is late; one that moved,
 more questions hang on than before, is listed again.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from textwrap import fill
@@ -14,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
 from compliance.calendar.models import Reminders, Rules
-from compliance.calendar.queries import entries, kind_of, marks, own
+from compliance.calendar.queries import entries, kind_of, marks, nobodys, own
 from compliance.calendar.sources.scope import DateScope
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership
@@ -28,7 +29,7 @@ MOST = 20
 """Dates of one part; the others are counted."""
 WIDTH = 76
 """Signs of a line (RFC 5322, 2.1.1 wants no more than 78)."""
-NEAR, LATE, ESCALATED = "near", "late", "escalated"
+NEAR, LATE, ESCALATED, NOBODYS = "near", "late", "escalated", "nobody"
 _ESCALATES = {Kind.ANSWER, Kind.LATER, Kind.ACTION, Kind.REVIEW, Kind.AUDITOR}
 type SentEarlier = Mapping[str, tuple[str, int]]
 """Date to the stage and the number of questions that the last mail gave for it."""
@@ -89,25 +90,33 @@ def digest_of(
     scope: DateScope, reminders: Reminders, rules: Rules, membership: Membership
 ) -> Digest:
     """The digest of a person on ``scope.today``, in the language that is active."""
-    every = own(scope, reminders.user)
-    near = {_name(mark): mark for mark in every if _stage(mark, scope)}
-    stands = {
-        name: (_stage(mark, scope), mark.questions) for name, mark in near.items()
-    }
     before = {name: tuple(said) for name, said in reminders.told.items()}
-    fresh = [near[name] for name in near if _is_news(stands[name], before.get(name))]
-    others = _escalated(scope, rules, membership, near)
-    stands |= {
-        f"{ESCALATED} {name}": (ESCALATED, mark.questions)
-        for name, mark in others.items()
+    near = {_name(m): m for m in own(scope, reminders.user) if _stage(m, scope)}
+    left, others = {}, {}
+    if _answers_for_it(membership):
+        left = {f"{NOBODYS} {_name(m)}": m for m in nobodys(scope) if _stage(m, scope)}
+        known = [*near.values(), *left.values()]
+        others = {f"{ESCALATED} {_name(m)}": m for m in _escalated(scope, rules, known)}
+    stands = {
+        name: (ESCALATED if name in others else _stage(mark, scope), mark.questions)
+        for name, mark in (near | left | others).items()
     }
-    asked = [
-        mark
-        for name, mark in others.items()
-        if _is_news((ESCALATED, mark.questions), before.get(f"{ESCALATED} {name}"))
+
+    def fresh(some: Mapping[str, Mark]) -> list[Mark]:
+        return [
+            mark
+            for name, mark in some.items()
+            if _is_news(stands[name], before.get(name))
+        ]
+
+    theirs, unowned, asked = fresh(near), fresh(left), fresh(others)
+    parts = [
+        *_own_parts(scope, theirs),
+        *_part(scope, gettext("Work that nobody has"), unowned),
+        *_part(scope, _late_by(rules), asked),
     ]
-    parts = [*_own_parts(scope, fresh), *_asked(scope, asked, rules)]
-    return Digest(parts, stands, len(fresh) + len(asked), len(asked))
+    count = len(theirs) + len(unowned) + len(asked)
+    return Digest(parts, stands, count, len(asked))
 
 
 def _name(mark: Mark) -> str:
@@ -126,18 +135,18 @@ def _is_news(now: tuple[str, int], before: tuple[str, int] | None) -> bool:
     return before is None or now[0] != before[0] or now[1] > before[1]
 
 
-def _escalated(
-    scope: DateScope,
-    rules: Rules,
-    membership: Membership,
-    known: Collection[str],
-) -> dict[str, Mark]:
-    """Work of others that has been late for so many days, for whoever answers for it."""
-    if rules.escalate_days is None or not _answers_for_it(membership):
-        return {}
+def _escalated(scope: DateScope, rules: Rules, known: Iterable[Mark]) -> Iterator[Mark]:
+    """Work of others that has been late for so many days; ``known`` is listed already."""
+    if rules.escalate_days is None:
+        return
     last = scope.today - timedelta(days=rules.escalate_days)
-    found = (m for m in marks(scope) if m.day <= last and kind_of(m) in _ESCALATES)
-    return {_name(mark): mark for mark in found if _name(mark) not in known}
+    listed: Counter[str] = Counter()
+    for mark in known:
+        listed[_name(mark)] += mark.questions
+    for mark in marks(scope):
+        is_late = mark.day <= last and kind_of(mark) in _ESCALATES
+        if is_late and mark.questions > listed[_name(mark)]:
+            yield mark
 
 
 def _answers_for_it(membership: Membership) -> bool:
@@ -167,21 +176,22 @@ def _own_parts(scope: DateScope, fresh: list[Mark]) -> list[Part]:
         (gettext("Evidence that runs out within 30 days"), those(Kind.EVIDENCE)),
         (gettext("The law within 30 days"), those(Kind.LAW)),
     ]
-    return [_part(scope, heading, some) for heading, some in found if some]
+    return [part for heading, some in found for part in _part(scope, heading, some)]
 
 
-def _asked(scope: DateScope, asked: list[Mark], rules: Rules) -> list[Part]:
-    if not asked:
-        return []
+def _late_by(rules: Rules) -> str:
     days = rules.escalate_days or 0
     said = ngettext(
         "Work of others that is late by %(count)s day or more",
         "Work of others that is late by %(count)s days or more",
         days,
     )
-    return [_part(scope, said % {"count": days}, asked)]
+    return said % {"count": days}
 
 
-def _part(scope: DateScope, heading: str, some: list[Mark]) -> Part:
+def _part(scope: DateScope, heading: str, some: list[Mark]) -> list[Part]:
+    """A part for some dates, and none where there are none."""
+    if not some:
+        return []
     lines = [Line.of(one) for one in entries(scope, some[:MOST])]
-    return Part(heading, lines, len(some) - len(lines))
+    return [Part(heading, lines, len(some) - len(lines))]

@@ -90,8 +90,14 @@ def own(scope: DateScope, person: User) -> list[Mark]:
     return sorted([*its, *law], key=_place)
 
 
+def nobodys(scope: DateScope) -> list[Mark]:
+    """Dates that no active member works on; the law is left out."""
+    return [m for m in marks(scope.of_nobody()) if kind_of(m) != Kind.LAW]
+
+
 def _place(mark: Mark) -> tuple[object, ...]:
-    return mark.day, _PLACES[mark.source], mark.pk
+    """Ids of one source are all numbers, or all of one length: 2 is before 10."""
+    return mark.day, _PLACES[mark.source], len(mark.pk), mark.pk
 
 
 def kind_of(mark: Mark) -> Kind:

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.calendar.choices import Kind
-from compliance.calendar.queries import entries, kind_of, marks, own
+from compliance.calendar.queries import entries, kind_of, marks, nobodys, own
 from compliance.calendar.sources.scope import DateScope
-from compliance.models import Action, Answer, Evidence, Target
+from compliance.models import Action, Answer, Assessment, Evidence, Target
 from compliance.organisations.access import ALLOWED
 from tests import dating, factories
 from tests.dating import NOON, in_days
@@ -122,6 +122,45 @@ def test_person_narrows_to_what_is_theirs(cast, assessment):
 def test_law_of_all_belongs_to_whoever_starts_assessments(cast, assessment):
     assert kinds(own(scope(cast), cast.ada)) == {Kind.LAW, Kind.REVIEW}
     assert Kind.LAW not in kinds(own(scope(cast, "contributor"), cast.con))
+
+
+def test_date_without_a_member_is_nobodys(cast, assessment):
+    gone = factories.make_user("Gone")
+    second = dating.fill(cast, by=gone, owner=gone)
+    put_off = second.answers.filter(verdict="later")
+    put_off.update(owner=None, answered_by=cast.rob, answered_at=timezone.now())
+    alone = factories.make_link(cast.acme, gone, expires_on=in_days(9))
+    found = {(kind_of(mark), mark.pk) for mark in nobodys(scope(cast))}
+    assert found == {
+        (Kind.ANSWER, str(second.pk)),
+        (Kind.EVIDENCE, str(alone.pk)),
+        (
+            Kind.EVIDENCE,
+            str(Evidence.objects.get(attachments__answer__assessment=second).pk),
+        ),
+        (Kind.ACTION, str(Action.objects.get(owner=gone).pk)),
+        (Kind.REVIEW, str(second.pk)),
+    }
+    put_off.update(answered_by=gone)
+    assert (Kind.LATER, str(second.pk)) in {
+        (kind_of(mark), mark.pk) for mark in nobodys(scope(cast))
+    }
+
+
+def test_evidence_of_ended_assessments_is_nobodys_no_more(cast, assessment):
+    assert nobodys(scope(cast)) == []
+    Answer.objects.filter(due_on__isnull=False).update(owner=None, verdict="met")
+    assert kinds(nobodys(scope(cast))) == {Kind.EVIDENCE}
+    Assessment.objects.update(status="archived")
+    assert nobodys(scope(cast)) == []
+
+
+def test_second_row_of_a_day_comes_before_the_tenth(cast):
+    day = in_days(3)
+    for number in range(1, 12):
+        factories.make_action(cast.acme, cast.ada, title=f"T{number}", due_on=day)
+    titles = [title for *_, title in dates(cast)]
+    assert titles == [f"Due: AC-{number} T{number}" for number in range(1, 12)]
 
 
 def test_assessment_narrows_to_its_own_dates(cast, assessment):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from email.policy import SMTP
+from functools import partial
 
 import pytest
 import time_machine
@@ -439,6 +440,56 @@ class TestEscalation:
         choose(cast, cast.con)
         assert len(days(clock)) == 1
         assert not Event.objects.filter(action="reminders.escalated").exists()
+
+
+class TestNobodys:
+    """Work that no member has any more, or yet, for whoever answers for it."""
+
+    @pytest.fixture
+    def left(self, cast):
+        """Dates whose people are gone, one without an owner, one of a member."""
+        gone = factories.make_user("Gone")
+        make = partial(factories.make_action, cast.acme, cast.ada, due_on=in_days(3))
+        make(title="Left behind", owner=gone)
+        make(title="Never given")
+        make(title="Con has it", owner=cast.con)
+        factories.make_assessment(cast.acme, gone, subject="Old", due_on=in_days(4))
+        choose(cast, cast.otto)
+
+    def test_officer_gets_it_once_and_once_more_when_it_is_late(
+        self, left, cast, clock
+    ):
+        (mail,) = days(clock)
+        assert mail.subject == "Acme: 3 dates for you"
+        assert "WORK THAT NOBODY HAS" in mail.body
+        for line in ("Left behind", "Never given", "Old"):
+            assert line in mail.body
+        assert "Con has it" not in mail.body
+        assert days(clock, 2) == []
+        assert len(days(clock, 2)) == 2
+
+    def test_others_do_not_get_it(self, left, cast, clock):
+        for person in (cast.ada, cast.con, cast.rev):
+            choose(cast, person)
+        mails = days(clock)
+        told = [m.to[0] for m in mails if "NOBODY HAS" in m.body]
+        assert told == [cast.otto.email]
+
+    def test_part_of_a_day_that_is_ones_own_hides_no_late_work_of_others(
+        self, cast, clock
+    ):
+        assessment = factories.make_assessment(cast.acme, cast.ada)
+        first, second, _ = assessment.answers.order_by("pk")
+        for answer, owner in ((first, cast.otto), (second, cast.con)):
+            rows = Answer.objects.filter(pk=answer.pk)
+            rows.update(due_on=in_days(-4), owner=owner)
+        choose(cast, cast.otto)
+        actions.set_rules(
+            by=cast.ada, organisation=cast.acme, rhythm="never", escalate_days=2
+        )
+        (mail,) = days(clock)
+        assert "LATE BY 2 DAYS OR MORE" in mail.body
+        assert "2 answers are due" in mail.body
 
 
 class TestLocks:

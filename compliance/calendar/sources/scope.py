@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, AnswerQuerySet
 from compliance.organisations.access import Permission
-from compliance.organisations.models import Organisation, User
+from compliance.organisations.models import Membership, Organisation, User
 
 LAW_PAST = timedelta(days=31)
 """How long a date of the law stays in the calendar: all others end when they are settled."""
@@ -19,17 +19,41 @@ LAW_PAST = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class DateScope:
-    """``may`` are the permissions of whoever looks; ``person`` and ``assessment`` narrow."""
+    """``may`` are the permissions of whoever looks; the others narrow.
+
+    ``is_nobodys`` leaves what belongs to no active member, instead of a person's.
+    """
 
     organisation: Organisation
     may: Collection[Permission]
     today: date
     person: User | None = None
     assessment: UUID | None = None
+    is_nobodys: bool = False
 
     def of(self, person: User) -> Self:
         """The same for the work of one person only."""
         return replace(self, person=person)
+
+    def of_nobody(self) -> Self:
+        """The same for work that is left without anyone."""
+        return replace(self, person=None, is_nobodys=True)
+
+    @property
+    def people(self) -> Any:
+        """Those by whom a row is sorted out: the person, or every active member."""
+        if self.person:
+            return [self.person]
+        members = Membership.objects.filter(
+            organisation=self.organisation, user__is_active=True
+        )
+        return members.values("user")
+
+    def belonging[M: Model](self, rows: QuerySet[M], belongs: Q) -> QuerySet[M]:
+        """Rows of whoever is wanted; ``belongs`` says which are of ``people``."""
+        if self.is_nobodys:
+            return rows.exclude(belongs)
+        return rows.filter(belongs) if self.person else rows
 
     @property
     def law_since(self) -> date:
@@ -40,8 +64,9 @@ class DateScope:
         self, rows: QuerySet[M], *, person: str, assessment: str = "assessment"
     ) -> QuerySet[M]:
         """Those of the person and of the assessment that are wanted, by these fields."""
-        given = {person: self.person, assessment: self.assessment}
-        return rows.filter(**{name: one for name, one in given.items() if one})
+        if self.assessment:
+            rows = rows.filter(**{assessment: self.assessment})
+        return self.belonging(rows, Q(**{f"{person}__in": self.people}))
 
     def asked(self) -> AnswerQuerySet:
         """Answers of running assessments whose questions apply, without an order."""
@@ -54,9 +79,11 @@ class DateScope:
             rows = rows.filter(assessment=self.assessment)
         return rows
 
-    def theirs(self) -> AnswerQuerySet:
-        """Those of the person, if one is wanted: what one owns, and put off without owner."""
-        if self.person is None:
-            return self.asked()
-        put_off = Q(owner=None, later_until__isnull=False, answered_by=self.person)
-        return self.asked().filter(Q(owner=self.person) | put_off)
+    def theirs(self) -> QuerySet[Answer]:
+        """Those of whoever is wanted."""
+        return self.belonging(self.asked(), self.answered_for())
+
+    def answered_for(self) -> Q:
+        """What one of ``people`` owns, or put off without an owner."""
+        put_off = Q(owner=None, later_until__isnull=False, answered_by__in=self.people)
+        return Q(owner__in=self.people) | put_off

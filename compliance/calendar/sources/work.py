@@ -44,8 +44,7 @@ def actions(scope: DateScope) -> Iterator[Mark]:
     """Open actions with a day."""
     rows: Any = scope.organisation.actions.open().filter(due_on__isnull=False)
     rows = rows.order_by()
-    if scope.person:
-        rows = rows.filter(owner=scope.person)
+    rows = scope.belonging(rows, Q(owner__in=scope.people))
     if scope.assessment:
         rows = rows.filter(
             pk__in=rows.filter(links__answer__assessment=scope.assessment).values("pk")
@@ -58,16 +57,23 @@ def evidence(scope: DateScope) -> Iterator[Mark]:
     """Evidence that runs out and has no newer version.
 
     A person's is the evidence behind the answers they own, and what they added and nobody
-    uses yet.
+    uses yet. Nobody's is also behind a running answer, or not in use.
     """
     rows: Any = scope.organisation.evidence.current()
     rows = rows.filter(expires_on__isnull=False)
     rows = rows.order_by()
-    if scope.assessment or scope.person:
-        used = Q(attachments__answer__in=scope.theirs())
-        if scope.person and not scope.assessment:
-            used |= Q(attachments=None, added_by=scope.person)
-        rows = rows.filter(pk__in=rows.filter(used).values("pk"))
+
+    def behind(answers: Any) -> Q:
+        return Q(pk__in=rows.filter(attachments__answer__in=answers).values("pk"))
+
+    unused = Q(attachments=None)
+    if scope.is_nobodys:
+        rows = rows.filter(behind(scope.asked()) | unused)
+    if scope.assessment:
+        rows = rows.filter(behind(scope.theirs()))
+    else:
+        theirs = behind(scope.asked().filter(scope.answered_for()))
+        rows = scope.belonging(rows, theirs | unused & Q(added_by__in=scope.people))
     for pk, day in rows.values_list("pk", "expires_on"):
         yield Mark(day, EVIDENCE, str(pk))
 
