@@ -167,7 +167,7 @@ def test_assistant_reads_what_its_person_may(enter, cast):
     con = enter(cast.con, cast.acme)
     listed = json.loads(con("list_answers", assessment_id=str(assessment.pk)).text)
     ids = [one["id"] for one in listed["items"]]
-    assert ids == list(assessment.answers.values_list("pk", flat=True))
+    assert ids == list(assessment.answers.order_by("pk").values_list("pk", flat=True))
     answer = json.loads(con("get_answer", answer_id=ids[0]).text)
     assert answer["question"]["key"] == "Q1"
 

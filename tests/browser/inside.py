@@ -176,7 +176,9 @@ def scaled():
     for read in ("lowest", "mean"):
         edition = factories.make_scaled_edition(read)
         here = factories.make_assessment(organisation, cara, edition)
-        for answer, value in zip(here.answers.all(), ("c0", "c1"), strict=False):
+        for answer, value in zip(
+            here.answers.order_by("pk"), ("c0", "c1"), strict=False
+        ):
             answer.value, answer.verdict = value, "met"
             answer.save()
         here.answers.filter(question__key="Q4").update(verdict="not_met")

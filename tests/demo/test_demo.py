@@ -90,7 +90,8 @@ class TestDemo(TestCase):
         urls = {way.url("nordhavn", near.pk) for way in ways for near in (one, other)}
         urls |= {near.get_absolute_url() for near in (one, other)}
         urls |= {
-            f"{one.get_absolute_url()}?open={row.pk}" for row in one.answers.all()[:3]
+            f"{one.get_absolute_url()}?open={row.pk}"
+            for row in one.answers.order_by("pk")[:3]
         }
         written = {*Action.objects.values_list("title", flat=True)}
         written |= {*Checklist.objects.values_list("summary", flat=True)}

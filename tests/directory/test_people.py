@@ -215,9 +215,9 @@ def test_open_questions_go_to_whom_the_owner_named_in_one_event(scim, cast):
             owner=user,
             number=one.answers.first().pk,
         )
-        Answer.objects.filter(pk__in=[a.pk for a in one.answers.all()[:2]]).update(
-            owner=user
-        )
+        Answer.objects.filter(
+            pk__in=[a.pk for a in one.answers.order_by("pk")[:2]]
+        ).update(owner=user)
     rules.set_rules(
         by=cast.ada, organisation=cast.acme, role="contributor", heir=cast.otto
     )

@@ -68,7 +68,7 @@ def test_uses_cost_the_same_with_one_and_with_twenty(
     cast, sign_in, django_assert_num_queries
 ):
     evidence = make_link(cast.acme, cast.ada)
-    answers = make_assessment(cast.acme, cast.ada, make_edition(20)).answers.all()
+    answers = list(make_assessment(cast.acme, cast.ada, make_edition(20)).answers.all())
     attach(answers[0], evidence)
     rob = sign_in(cast.rob)
     with django_assert_num_queries(5):

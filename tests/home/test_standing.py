@@ -29,7 +29,9 @@ def make(cast, subject="Acme", status="running", year=2026, **fields):
 
 
 def answered(assessment, *verdicts):
-    for answer, verdict in zip(assessment.answers.all(), verdicts, strict=False):
+    for answer, verdict in zip(
+        assessment.answers.order_by("pk"), verdicts, strict=False
+    ):
         answer.verdict = verdict
         answer.save()
     return assessment

@@ -210,7 +210,7 @@ def test_what_does_not_apply_is_not_counted(cast, sign_in, running):
 def test_pages_of_many_changes(cast, sign_in, running):
     cites = [f"Law Art. {100 + number}" for number in range(45)]
     edition = make_draft(questions=45)
-    for cite, question in zip(cites, edition.questions.all(), strict=True):
+    for cite, question in zip(cites, edition.questions.order_by("pk"), strict=True):
         Citation.objects.create(
             question=question, provision=make_provision(cite), position=1
         )

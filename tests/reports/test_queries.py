@@ -47,7 +47,7 @@ def make_rich(cast, questions):
             question=question, provision=make_provision(), position=1
         )
     assessment = make_assessment(cast.acme, cast.ada, publish(edition))
-    for answer in assessment.answers.all():
+    for answer in assessment.answers.order_by("pk"):
         met(cast, answer)
         attach(answer, make_link(cast.acme, cast.con, f"Proof {answer.pk}"))
         Comment.objects.create(answer=answer, author=cast.rev, text="Seen.")
