@@ -11,6 +11,7 @@ from compliance.audit.transaction import writing
 from compliance.gaps.events import GAPS_EXPORTED
 from compliance.gaps.listing import COLUMNS, gaps_of, rows_of
 from compliance.organisations.access import Permission, who_may
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.actions import create_action
 from compliance.remediation.suggesting import PRIORITIES, suggested_title
@@ -35,7 +36,7 @@ def plan_gaps(
     """
     wanted = sorted(set(answer_ids))
     with writing():
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        lock(organisation)
         rows = Answer.objects.filter(assessment__organisation=organisation)
         answers = rows.select_related("question", "owner").in_bulk(wanted)
         if len(answers) != len(wanted):

@@ -9,6 +9,7 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.letterhead.events import LETTERHEAD_SET
 from compliance.letterhead.models import Letterhead
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.sandbox.process import UnfinishedError, output_of
 
@@ -67,7 +68,7 @@ def set_letterhead(
     values that do not fit.
     """
     with writing():
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        lock(organisation)
         found = letterhead_of(organisation)
         before, version = found.event_fields, found.version
         found.colour, found.mark, found.footer = colour, mark, footer

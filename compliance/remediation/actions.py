@@ -35,6 +35,7 @@ from compliance.audit import event_types, trail
 from compliance.audit.columns import plain
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.asking import CLEARED, MARKED, ask_to_look, stop_asking
 from compliance.remediation.suggesting import asking, unasked
@@ -147,10 +148,9 @@ def plan_together(
 
 def _next(by: User, organisation: Organisation, fields: Changes) -> Action:
     """An action with the organisation's next number, which it holds; not saved."""
-    rows = Organisation.objects.select_for_update(no_key=True)
-    locked = rows.get(pk=organisation.pk)
-    last = locked.actions.aggregate(last=Max("number"))["last"] or 0
-    action = Action(organisation=locked, number=last + 1, created_by=by)
+    lock(organisation)
+    last = organisation.actions.aggregate(last=Max("number"))["last"] or 0
+    action = Action(organisation=organisation, number=last + 1, created_by=by)
     _set(by, action, {name: fields[name] for name in ACTION_FIELDS if name in fields})
     return action
 

@@ -12,6 +12,7 @@ from compliance.assessments.events import ACTION_WAITS, ACTION_WAITS_NO_MORE
 from compliance.assessments.models import Action
 from compliance.audit import trail
 from compliance.audit.transaction import writing
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.models import ActionWait
 
@@ -25,7 +26,7 @@ def wait_for(
     ``Action.DoesNotExist`` for a number that is not there.
     """
     with writing():
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        lock(organisation)
         action, before = _both(organisation, number, other)
         if action == before:
             raise ValidationError("An action cannot wait for itself.")

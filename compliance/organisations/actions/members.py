@@ -311,7 +311,7 @@ def _lose(
 
 
 def lock(organisation: Organisation) -> None:
-    """One change of members at a time, so that two owners cannot both leave.
+    """One change at a time: two owners cannot both leave, and no number is given twice.
 
     Rows that name the organisation are still added meanwhile (``no_key``).
     """
