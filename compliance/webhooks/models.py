@@ -182,6 +182,15 @@ class Delivery(models.Model):
         return f"{self.action} {self.seq or 'test'}: {self.state}"
 
     @property
+    def state_words(self) -> str:
+        """The state for the log: nothing that waits is sent once its webhook is over."""
+        if self.state == State.WAITING and self.webhook.state:
+            return "Not sent"
+        if self.state == State.GIVEN_UP and self.seq is None:
+            return "Failed"
+        return self.get_state_display()
+
+    @property
     def message_id(self) -> str:
         """The same for each try, so that a receiver knows a message again."""
         if self.seq is None:
@@ -190,7 +199,12 @@ class Delivery(models.Model):
 
 
 def count_by_state() -> dict[str, int]:
-    """How many messages the log of all webhooks has, by state; 0 where there is none."""
-    rows = Delivery.objects.order_by().values_list("state")
+    """How many messages the log of all webhooks has, by state; 0 where there is none.
+
+    Of a webhook that is over, nothing waits.
+    """
+    over = ~Q(webhook__in=Webhook.objects.standing())
+    kept = Delivery.objects.exclude(over, state=State.WAITING)
+    rows = kept.order_by().values_list("state")
     found = dict(rows.annotate(count=models.Count("pk")))
     return {state: found.get(state, 0) for state in State.values}

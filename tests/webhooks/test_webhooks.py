@@ -26,6 +26,7 @@ from compliance.web.worker import _worker
 from compliance.webhooks import actions, views
 from compliance.webhooks.actions import sending
 from compliance.webhooks.actions.keeping import MOST
+from compliance.webhooks.models import count_by_state
 from compliance.webhooks.tasks import queue_due, send_to_webhook
 from tests.factories import PASSWORD, make_assessment
 from tests.reading import flat
@@ -290,6 +291,20 @@ def test_receiver_that_is_gone_ends_the_webhook(cast, answer, receiver):
     say(answer, cast)
     work()
     assert len(receiver.got) == 1
+
+
+def test_ended_webhook_promises_no_further_try(cast, answer, receiver, sign_in):
+    webhook, _ = make(cast)
+    for text in ("First", "Second"):
+        say(answer, cast, text)
+    receiver.answers = [410]
+    work()
+    page = flat(sign_in(cast.ada).get(f"{URL}{webhook.pk}/").text)
+    assert "the receiver said that it is gone" in page
+    assert "next try" not in page
+    assert "Waiting" not in page
+    assert page.count("Not sent") == 2
+    assert sum(count_by_state().values()) == 0
 
 
 def test_both_secrets_sign_for_a_day_after_a_change(cast, answer, receiver, clock):
