@@ -379,6 +379,18 @@ def test_webhook_without_topics_or_beyond_the_most_is_refused(cast):
         make(cast)
 
 
+def test_failed_tries_are_counted_as_tries(cast, answer, receiver, clock, sign_in):
+    webhook, _ = make(cast)
+    say(answer, cast)
+    receiver.standing = 500
+    for _ in range(2):
+        work()
+        clock.shift(60)
+    page = flat(sign_in(cast.ada).get(f"{URL}{webhook.pk}/").text)
+    assert Delivery.objects.count() == 1
+    assert "Failed tries in a row: 2; next try" in page
+
+
 def test_test_message_says_what_came_of_it(cast, receiver, sign_in):
     webhook, secret = make(cast)
     client = sign_in(cast.ada)
