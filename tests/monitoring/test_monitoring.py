@@ -171,8 +171,8 @@ def test_messages_to_webhooks_are_counted_by_state(scrape, cast):
         address="https://receiver.invalid/",
         topics=["answer"],
     )
-    for state in ("given_up", "given_up", "waiting"):
-        webhook.deliveries.create(action="answer.saved", state=state)
+    for seq, state in enumerate(("given_up", "given_up", "waiting"), 1):
+        webhook.deliveries.create(action="answer.saved", seq=seq, state=state)
     counts = {
         sample.labels["state"]: sample.value
         for sample in scrape()["attest_webhook_deliveries"]

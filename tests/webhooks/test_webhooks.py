@@ -409,6 +409,13 @@ def test_test_message_says_what_came_of_it(cast, receiver, sign_in):
     assert actions.send_again(webhook=webhook) == 0  # no test is sent again
 
 
+def test_test_that_fails_is_not_counted_as_given_up(cast, receiver):
+    webhook, _ = make(cast)
+    receiver.standing = 500
+    assert actions.send_test(webhook=webhook).state == "given_up"
+    assert count_by_state() == {"waiting": 0, "delivered": 0, "given_up": 0}
+
+
 def test_test_that_arrives_makes_failed_messages_due(cast, answer, receiver):
     webhook, _ = make(cast)
     say(answer, cast)
