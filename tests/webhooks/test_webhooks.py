@@ -426,6 +426,33 @@ def test_test_that_arrives_makes_failed_messages_due(cast, answer, receiver):
     assert (webhook.failures, webhook.next_at <= timezone.now()) == (0, True)
 
 
+def test_test_that_arrives_ends_the_pause_of_failed_messages(
+    cast, answer, receiver, clock
+):
+    webhook, _ = make(cast)
+    say(answer, cast)
+    receiver.standing = 500
+    for _ in range(6):
+        work()
+        clock.move_to(Delivery.objects.get().next_at)
+    work()
+    receiver.standing = 200
+    actions.send_test(webhook=webhook)
+    work()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"delivered"}
+
+
+def test_test_that_arrives_leaves_to_a_worker_what_it_sends_right_now(
+    cast, answer, receiver
+):
+    webhook, _ = make(cast)
+    say(answer, cast)
+    queue_due()
+    assert sending._claimed(webhook.pk)
+    actions.send_test(webhook=webhook)
+    assert sending._claimed(webhook.pk) is None
+
+
 def test_tests_are_counted_by_organisation(cast, receiver, sign_in, monkeypatch):
     monkeypatch.setattr(views, "_TESTS", {"webhook_test": "1/10m/key"})
     webhook, _ = make(cast)

@@ -96,8 +96,8 @@ def send_due(*, webhook_id: UUID) -> int:
 def send_test(*, webhook: Webhook) -> Delivery:
     """Send a message that says nothing happened, now; it is tried once.
 
-    Where it arrives, what had failed before is due again. Raises ``ValidationError``
-    where the webhook has ended.
+    Where it arrives, what had failed before is due again, at the latest after ``LEASE``.
+    Raises ``ValidationError`` where the webhook has ended.
     """
     if webhook.state:
         raise ValidationError(ENDED)
@@ -198,8 +198,16 @@ def _settle(delivery: Delivery, state: State) -> None:
     with writing():
         delivery.save(update_fields=["state", "status", "problem"])
         if state == State.DELIVERED:
+            now = timezone.now()
             rows = Webhook.objects.filter(pk=delivery.webhook_id, failures__gt=0)
-            rows.update(failures=0, next_at=timezone.now())
+            rows.update(failures=0, next_at=now)
+            if delivery.seq is None:
+                put_off = Delivery.objects.filter(
+                    webhook=delivery.webhook_id,
+                    state=State.WAITING,
+                    next_at__gt=now + LEASE,  # not what a worker sends right now
+                )
+                put_off.update(next_at=now)
 
 
 def _put_off(delivery: Delivery) -> None:
