@@ -9,6 +9,7 @@ import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_network
+from urllib.parse import urljoin
 
 import pytest
 import time_machine
@@ -389,6 +390,19 @@ def test_failed_tries_are_counted_as_tries(cast, answer, receiver, clock, sign_i
     page = flat(sign_in(cast.ada).get(f"{URL}{webhook.pk}/").text)
     assert Delivery.objects.count() == 1
     assert "Failed tries in a row: 2; next try" in page
+
+
+def test_pages_of_the_log_open_beside_a_new_secret(cast, sign_in_freshly):
+    webhook, _ = make(cast)
+    rows = [Delivery(webhook=webhook, seq=n, action="x") for n in range(1, 52)]
+    Delivery.objects.bulk_create(rows)
+    client = sign_in_freshly(cast.ada)
+    reply = client.post(f"{URL}{webhook.pk}/secret/")
+    assert "For 24 hours" in flat(reply.text)
+    [path] = re.findall(r'rel="next"\s+href="([^"]+)"', reply.text)
+    page = client.get(urljoin(reply.request["PATH_INFO"], path))
+    assert page.status_code == 200
+    assert "51 to 51 of 51" in page.text
 
 
 def test_test_message_says_what_came_of_it(cast, receiver, sign_in):
