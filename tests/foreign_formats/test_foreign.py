@@ -9,6 +9,7 @@ import pytest
 from compliance.checklist_files.writing import FORMATS
 from compliance.foreign_formats.oscal import xml
 from compliance.foreign_formats.oscal.control import derived
+from compliance.foreign_formats.oscal.names import NAMESPACE
 from compliance.formats.findings import Sheet, from_plain
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (
@@ -478,6 +479,28 @@ def test_asvs_comes_in_complete():
     assert [str(note) for note in found.lost] == [
         "the file: says no date, so “law as of” is not stated (2000-01-01 in files)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "data"),
+    [
+        ("metadata", {"head": "x"}),
+        ("metadata", {"edition": [1]}),
+        ("metadata", {"extra": 3, "is_kept": True}),
+        ("control", {"fields": 5}),
+        ("control", {"extra": "x", "is_kept": True}),
+    ],
+)
+def test_data_of_ours_that_was_bent_by_hand_is_a_property_like_others(place, data):
+    catalog = make_catalog(1, 1)
+    holder = catalog["catalog"]["metadata"]
+    if place == "control":
+        [holder] = catalog["catalog"]["groups"][0]["controls"]
+    holder["props"].append({"name": "data", "ns": NAMESPACE, "value": json.dumps(data)})
+    found = read(file_of(catalog, "json"))
+    assert found.faults == ()
+    written = FORMATS["oscal-json"].write(sheet_of(found))
+    assert Counter(flat(json.loads(written))) == Counter(flat(catalog))
 
 
 def test_csv_as_excel_saves_unicode_text_comes_in():

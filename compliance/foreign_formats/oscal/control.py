@@ -24,6 +24,8 @@ from compliance.formats.short_names import (
 
 DATA = "data"
 OURS = FORMER | {NAMESPACE}
+PARTS = ("head", "edition", "fields", "extra")
+"""Parts of our data that are mappings."""
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([\w.\-]+)\s*\}\}")
 _WITHIN = re.compile(r"\[([^\[\]]*)\]\(#[^()\s]*\)")
 """A link to a place of the catalog, which Attest does not have."""
@@ -131,20 +133,30 @@ def built(question: dict[str, Any], control_id: str) -> dict[str, Any]:
 
 
 def data_of(holder: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """The data of our own property, and the holder without it."""
+    """The data of our own property, the last one, and the holder without it.
+
+    One that does not have our shape is a property like others.
+    """
     props = _list(holder.get("props"))
-    ours = [p for p in props if isinstance(p, dict) and line(p.get("ns")) in OURS]
-    if not ours:
-        return None, holder
-    rest = [p for p in props if p not in ours]
-    bare = {k: v for k, v in holder.items() if k != "props"}
+    for at in reversed(range(len(props))):
+        if (said := _said_by(props[at])) is not None:
+            bare = {k: v for k, v in holder.items() if k != "props"}
+            rest = [*props[:at], *props[at + 1 :]]
+            return said, bare | ({"props": rest} if rest else {})
+    return None, holder
+
+
+def _said_by(prop: Any) -> dict[str, Any] | None:
+    if not isinstance(prop, dict) or line(prop.get("ns")) not in OURS:
+        return None
     try:
-        said = json.loads(str(ours[0].get("value")))
+        said = json.loads(str(prop.get("value")))
     except (ValueError, RecursionError):
-        said = None
+        return None
     if not isinstance(said, dict):
-        return None, holder
-    return said, bare | ({"props": rest} if rest else {})
+        return None
+    parts = (said.get(name) or {} for name in PARTS)
+    return said if all(isinstance(part, dict) for part in parts) else None
 
 
 def with_data(holder: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
