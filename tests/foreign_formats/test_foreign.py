@@ -481,6 +481,14 @@ def test_asvs_comes_in_complete():
     ]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_source_that_reads_as_the_id_of_its_control_comes_back(form):
+    found = read(json.dumps(make_asvs()).encode())
+    assert [q["source"] for q in questions_of(found)] == ["V1.1.1", "V1.1.2", "V1.2.1"]
+    again = read(FORMATS[f"oscal-{form}"].write(sheet_of(found)), f".{form}")
+    assert sheet_of(again) == sheet_of(found)
+
+
 @pytest.mark.parametrize(
     ("place", "data"),
     [

@@ -155,20 +155,29 @@ def _control(
     others = {k: v for k, v in extra.items() if k not in {"oscal", "oscal_in"}}
     if not is_kept:
         base, others = built(question, _token(question["key"], writing.ids)), extra
-    fields = _differing(question, derived(base, params))
+    fields = _differing(question, base, params, is_kept=is_kept)
     changed = _rewritten(base, question, fields) if is_kept else base
     # what the form itself changes is no change of the control, and written beside it
     again = writing.through(changed)
     if changed is not base or again != base:
-        base, fields = changed, _differing(question, derived(again, params))
+        base = changed
+        fields = _differing(question, again, params, is_kept=is_kept)
     if is_kept and not fields and not others:
         return dict(base)
     data = {"fields": fields, "extra": others, "is_kept": is_kept}
     return with_data(base, {k: v for k, v in data.items() if v})
 
 
-def _differing(question: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a question that a control does not say by itself."""
+def _differing(
+    question: dict[str, Any], control: dict[str, Any], params: Params, *, is_kept: bool
+) -> dict[str, Any]:
+    """The fields of a question that a control does not say by itself.
+
+    The id of one that was built says a key, and no source.
+    """
+    said = derived(control, params)
+    if not is_kept:
+        del said["source"]
     return {
         name: value
         for name, value in sorted(question.items())
