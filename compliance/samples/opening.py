@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import yaml
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.audit import trail
@@ -94,8 +95,14 @@ def _made(by: User, pk: UUID) -> Organisation:
 
 
 def _colleague(entry: dict[str, Any]) -> User:
-    """The account of an invented person, the same in each sample."""
-    email = f"{entry['key']}@sample.invalid"
+    """The account of an invented person, the same in each sample.
+
+    Nobody can guess its address: whoever was invited under it before would have a
+    password, and would see all samples.
+    """
+    made = salted_hmac("compliance.samples", entry["key"], algorithm="sha256")
+    mark = made.hexdigest()[:8]
+    email = f"{entry['key']}-{mark}@sample.invalid"
     found = User.objects.filter(email=email).first()
     return found or make_account(email=email, name=entry["name"], password=None)
 

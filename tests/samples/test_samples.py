@@ -352,6 +352,23 @@ def test_without_its_checklist_no_sample_is_made(db):
 
 
 @pytest.mark.usefixtures("people_alone")
+def test_account_that_somebody_signs_in_to_comes_into_no_sample(cast, monkeypatch):
+    monkeypatch.setattr(opening, "is_offered", lambda: True)
+    guest = make_account(
+        email="irena@sample.invalid", name="Irena Kowalska", password=PASSWORD
+    )
+    samples = [open_sample(by=person) for person in (cast.con, cast.rev)]
+    people = [
+        set(one.memberships.exclude(role="owner").values_list("user", flat=True))
+        for one in samples
+    ]
+    assert people[0] == people[1]
+    assert len(people[0]) > 1
+    assert guest.pk not in people[0]
+    assert not User.objects.exclude(password__startswith="!").filter(pk__in=people[0])
+
+
+@pytest.mark.usefixtures("people_alone")
 def test_person_with_a_sample_is_erased_and_it_goes_with_them(cast, monkeypatch):
     """They are its only owner, and cannot make anybody else one."""
     monkeypatch.setattr(opening, "is_offered", lambda: True)
