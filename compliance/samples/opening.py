@@ -12,11 +12,12 @@ from uuid import UUID, uuid4
 import yaml
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.audit import trail
-from compliance.audit.transaction import writing
+from compliance.audit.transaction import attempt, writing
 from compliance.checklists.models import Edition
 from compliance.demo.cast import Cast
 from compliance.demo.loading import load_file
@@ -103,8 +104,13 @@ def _colleague(entry: dict[str, Any]) -> User:
     made = salted_hmac("compliance.samples", entry["key"], algorithm="sha256")
     mark = made.hexdigest()[:8]
     email = f"{entry['key']}-{mark}@sample.invalid"
-    found = User.objects.filter(email=email).first()
-    return found or make_account(email=email, name=entry["name"], password=None)
+    if found := User.objects.filter(email=email).first():
+        return found
+    try:
+        with attempt():
+            return make_account(email=email, name=entry["name"], password=None)
+    except IntegrityError:  # another sample was faster
+        return User.objects.get(email=email)
 
 
 def _files() -> Iterator[dict[str, Any]]:

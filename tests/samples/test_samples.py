@@ -1,5 +1,6 @@
 """The sample of a person: made whole, theirs alone, and thrown away without a trace."""
 
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,6 +49,7 @@ from compliance.web.mail import queue_mail
 from compliance.web.worker import _worker
 from tests.mailing import queued
 from tests.plans import count_rows
+from tests.racing import at_once
 
 PASSWORD = "attest test 2026"
 OUTSIDE = {Permission.INVITE, Permission.MEMBERS, Permission.SEATS, Permission.LEAVE}
@@ -366,6 +368,19 @@ def test_account_that_somebody_signs_in_to_comes_into_no_sample(cast, monkeypatc
     assert len(people[0]) > 1
     assert guest.pk not in people[0]
     assert not User.objects.exclude(password__startswith="!").filter(pk__in=people[0])
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("people_alone", "shared")
+def test_first_two_samples_are_made_at_once(cast, monkeypatch):
+    monkeypatch.setattr(opening, "is_offered", lambda: True)
+    made = at_once(
+        *(partial(open_sample, by=person) for person in (cast.con, cast.rev)),
+        caught=Exception,
+    )
+    assert [type(one) for one in made] == [Organisation, Organisation], made
+    colleagues = User.objects.filter(email__endswith="@sample.invalid")
+    assert {one.memberships.count() for one in colleagues} == {2}
 
 
 @pytest.mark.usefixtures("people_alone")
