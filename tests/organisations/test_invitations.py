@@ -428,6 +428,16 @@ def test_sending_again_makes_a_new_link(cast, sign_in):
     assert Invitation.objects.get().path == "/o/acme/evidence/"
 
 
+@pytest.mark.parametrize(
+    "email", ["irena@sample.invalid", "erased-1@erased.INVALID", " a@b.invalid "]
+)
+def test_address_that_is_nobodys_is_not_invited(cast, email):
+    with pytest.raises(ValidationError) as refused:
+        actions.invite(by=cast.ada, organisation=cast.acme, **(WHO | {"email": email}))
+    assert "no mail reaches" in refused.value.message_dict["email"][0]
+    assert not Invitation.objects.exists()
+
+
 def test_second_invitation_is_refused_with_what_to_do(cast, sign_in):
     ada = sign_in(cast.ada)
     ada.post(URL, TYPED)

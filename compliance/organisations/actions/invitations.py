@@ -79,6 +79,9 @@ def invite(
         if by:
             _refuse_inviting(by, organisation, role)
         email = email.strip().lower()
+        if email.endswith(".invalid"):  # RFC 2606; accounts of nobody have such ones
+            msg = "This address ends in .invalid, which no mail reaches."
+            raise ValidationError({"email": msg})
         if organisation.memberships.filter(user__email=email).exists():
             msg = "This person is a member already."
             raise ValidationError({"email": msg}, code="member")
