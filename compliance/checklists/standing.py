@@ -70,9 +70,14 @@ def of(edition: Edition, organisation: Organisation | None, person: User) -> Sta
 
 
 def running_facts(edition: Edition) -> list[dict[str, Any]]:
-    """The facts of each running assessment on an edition of the checklist: one query."""
+    """The facts of each running assessment on an edition of the checklist: one query.
+
+    Samples are left out.
+    """
     # "running" is a word of the room above, which this one does not know
     rows = Edition.objects.filter(
-        checklist=edition.checklist_id, assessments__status="running"
+        checklist=edition.checklist_id,
+        assessments__status="running",
+        assessments__organisation__sample_of=None,
     )
     return list(rows.values_list("assessments__facts", flat=True))

@@ -140,7 +140,6 @@ def _people(organisation_ids: Iterable[UUID]) -> QuerySet[Membership]:
         organisation__in=organisation_ids,
         role__in=[Role.OWNER, Role.OFFICER],
         user__is_active=True,
-        organisation__sample_of=None,
     )
     return members.select_related("user", "organisation").order_by("pk")
 

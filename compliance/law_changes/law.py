@@ -121,9 +121,11 @@ def _is_newer(question: Question, change: Change) -> bool:
 
 
 def running(organisation: Organisation | None = None) -> AnswerQuerySet:
-    """Answers that apply in running assessments, of one organisation or of all."""
+    """Answers that apply in running assessments, of one organisation or of all real ones."""
     rows = Answer.objects.applying().filter(assessment__status=AssessmentStatus.RUNNING)
-    return rows.filter(assessment__organisation=organisation) if organisation else rows
+    if organisation:
+        return rows.filter(assessment__organisation=organisation)
+    return rows.filter(assessment__organisation__sample_of=None)
 
 
 def _answers(

@@ -18,8 +18,11 @@ from django_tasks_db.models import DBTaskResult
 from compliance.audit import checkpoints, tables, trail, verification
 from compliance.calendar.actions import make_feed
 from compliance.calendar.actions.reminders import begin
+from compliance.checklists.standing import running_facts
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.erasure.actions import erase_person
+from compliance.law_changes.law import running
+from compliance.law_changes.reach import reached
 from compliance.models import (
     ChainHead,
     Event,
@@ -258,6 +261,16 @@ class TestSample(TestCase):
             context={},
         )
         assert not queued().exists()
+
+    def test_it_counts_in_no_figure_of_whoever_keeps_checklists_and_law(self):
+        one = self.sample.assessments.get(status="running")
+        asked = one.answers.applying().filter(question__citations__isnull=False)
+        provision = asked.first().question.citations.first().provision
+        assert running(self.sample).filter(question__citations__provision=provision)
+        found = reached(provision, [self.sample])
+        assert (found.assessments, found.organisations) == (0, 0)
+        assert (found.editions, found.known) == ([], [])
+        assert running_facts(one.edition) == []
 
     def test_no_checkpoint_is_made_of_it(self):
         assert checkpoints.checkpoint(self.sample.pk) is None
