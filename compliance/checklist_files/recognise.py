@@ -101,8 +101,8 @@ def _csv(text: str) -> Found:
 
 def _asvs_rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     rows = csv_file.rows_in(text)
-    head = [cell.strip() for cell in next(rows)[1]]
+    head = csv_file.headings_of(next(rows)[1])
     for line, cells in rows:
         if any(cells):
             plain = [csv_file.unguarded(cell) for cell in cells]
-            yield f"line {line}", dict(zip(head, plain, strict=False))
+            yield f"line {line}", dict(csv_file.named_by(head, plain, f"line {line}"))

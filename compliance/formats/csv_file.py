@@ -14,7 +14,7 @@ from compliance.formats.escapes import FORMULA
 from compliance.formats.findings import UnreadableError
 from compliance.formats.limits import MOST_ROWS
 from compliance.formats.records import COLUMNS
-from compliance.formats.table import Row
+from compliance.formats.table import Row, refuse_twice
 
 MOST_COLUMNS = 200
 _GUARDED = re.compile(f"'*{FORMULA.pattern}")
@@ -56,10 +56,30 @@ def _mark(text: str) -> str:
     return max(",;\t", key=head.count)
 
 
+def headings_of(cells: Sequence[str]) -> list[str]:
+    """The headings in a row. Raises ``UnreadableError`` for one that stands twice."""
+    head = [cell.strip() for cell in cells]
+    refuse_twice(("line 1", heading) for heading in head)
+    return head
+
+
+def named_by(
+    head: Sequence[str], cells: Sequence[str], place: str
+) -> list[tuple[str, str]]:
+    """Heading and text of each cell of a row.
+
+    Raises ``UnreadableError`` for a row with more cells than headings.
+    """
+    if any(cells[len(head) :]):
+        words = f"has {len(cells)} cells under {len(head)} headings"
+        raise UnreadableError(place, words)
+    return list(zip(head, cells, strict=False))
+
+
 def table_in(text: str) -> Iterator[Row]:
     """The rows of our own table."""
     rows = rows_in(text)
-    head = [cell.strip() for cell in next(rows, (1, []))[1]]
+    head = headings_of(next(rows, (1, []))[1])
     yield from (
         _row(line, head, [unguarded(cell) for cell in cells])
         for line, cells in rows
@@ -68,10 +88,7 @@ def table_in(text: str) -> Iterator[Row]:
 
 
 def _row(line: int, head: list[str], cells: list[str]) -> Row:
-    if len(cells) > len(head) and any(cells[len(head) :]):
-        words = f"has {len(cells)} cells under {len(head)} headings"
-        raise UnreadableError(f"row {line}", words)
-    pairs = list(zip(head, cells, strict=False))
+    pairs = named_by(head, cells, f"row {line}")
     known = {name: cell for name, cell in pairs if name in COLUMNS}
     return Row(line, known, others={n: c for n, c in pairs if n not in COLUMNS})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.formats.checking import found_in
-from compliance.formats.findings import Found, Notes, Path
+from compliance.formats.findings import Found, Notes, Path, UnreadableError
 from compliance.formats.records import (
     ALWAYS,
     COLUMNS,
@@ -37,6 +37,21 @@ class Row:
         if self.sheet:
             return f"{self.sheet}!{self.letters.get(column, 'A')}{self.number}"
         return f"row {self.number}" + (f", column {column}" if column else "")
+
+
+def refuse_twice(headings: Iterable[tuple[str, str]]) -> None:
+    """Refuse a heading that stands twice; each comes after its place.
+
+    Raises ``UnreadableError``.
+    """
+    seen: set[str] = set()
+    for place, heading in headings:
+        if heading and heading in seen:
+            words = (
+                f"the heading “{heading[:40]}” stands twice; one of them would be lost"
+            )
+            raise UnreadableError(place, words)
+        seen.add(heading)
 
 
 class _Building:

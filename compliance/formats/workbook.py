@@ -54,6 +54,7 @@ def _cells(found: Iterator[list[Any]], notes: Notes) -> Iterator[Row]:
             continue
         if not head and "record" in {text.strip() for text in texts.values()}:
             head = {letter: text.strip() for letter, text in texts.items()}
+            table.refuse_twice((f"{sheet}!{at}{number}", it) for at, it in head.items())
             home = sheet
             continue
         if sheet != home:

@@ -2,13 +2,16 @@
 
 import json
 from datetime import date
+from io import BytesIO
 
 from django.utils import translation
+from openpyxl import Workbook
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.templatetags.ui import law_day, long_law_day
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (
+    ASVS_CSV,
     as_yaml,
     asked,
     make_asvs,
@@ -213,3 +216,32 @@ def test_a_file_without_a_date_has_law_as_of_a_day_not_stated():
     assert law_day(date(2026, 1, 2)) == "2 Jan 2026"
     with translation.override("de"):
         assert long_law_day(shown) == "nicht genannt"
+
+
+def faults_of(found):
+    assert found.document is None
+    return [str(fault) for fault in found.faults]
+
+
+def test_column_that_stands_twice_is_refused_since_one_would_be_lost():
+    words = "the heading “text” stands twice; one of them would be lost"
+    content = FORMATS["csv"].write(sheet_of(read(ASVS_CSV, ".csv"))).decode("utf-8-sig")
+    assert read(content.encode(), ".csv").document
+    twice = content.replace("\r\n", ",\r\n").replace(",\r\n", ",text\r\n", 1)
+    assert faults_of(read(twice.encode(), ".csv")) == [f"line 1: {words}"]
+    book, file = Workbook(), BytesIO()
+    book.active.append(["record", "text", "mood", " text "])
+    book.save(file)
+    assert faults_of(read(file.getvalue())) == [f"Sheet!D1: {words}"]
+    text = ASVS_CSV.decode()
+    twice = text.replace(",L\r\n", ",L,req_id\r\n").encode()
+    words = words.replace("text", "req_id")
+    assert faults_of(read(twice, ".csv")) == [f"line 1: {words}"]
+
+
+def test_row_of_a_foreign_table_that_is_wider_than_its_headings_is_refused():
+    text = ASVS_CSV.decode().replace('"Check, two."', "Check, two.")
+    words = "line 3: has 8 cells under 7 headings"
+    assert faults_of(read(text.encode(), ".csv")) == [words]
+    padded = ASVS_CSV.decode().replace("\r\n", ",,\r\n").encode()
+    assert read(padded, ".csv").document == read(ASVS_CSV, ".csv").document
