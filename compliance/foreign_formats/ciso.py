@@ -35,6 +35,7 @@ from compliance.foreign_formats.ciso_words import (
     NUMBER,
     QUESTION,
     READ,
+    REQUIREMENT,
     RESULTS,
     about_of,
     asked_of,
@@ -167,7 +168,7 @@ class _Reading:
             self.aside.pop()
             self.above = above
         key = key_of(node)
-        self.kept_of(node, NODE, path)
+        self.kept_of(node, REQUIREMENT, path)
         self.weighed(node, path)
         self.add(
             path,

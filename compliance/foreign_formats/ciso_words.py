@@ -55,7 +55,8 @@ NODE = {
     "assessable",
     "questions",
 }
-QUESTION = {"type", "text", "choices"}
+REQUIREMENT = NODE | {"annotation", "typical_evidence", "weight"}
+QUESTION = {"type", "text", "choices", "weight"}
 READ = {
     "framework", "frameworks", "requirement_mapping_set", "requirement_mapping_sets",
 }  # fmt: skip

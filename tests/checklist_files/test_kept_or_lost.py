@@ -98,11 +98,23 @@ def test_library_brings_weights_numbers_and_lists():
     assert two["good"] == ["approved", "reviewed"]
     assert two["extra"]["ciso"]["weight"] == 9
     said = kept_notes(found)
-    assert said["weight"] == 2
+    assert "weight" not in said
     assert said["a weight that is not one of 1 to 5 is kept, and counts as 3"] == 1
     assert (
         said["a number without unit and bounds: met from 0 on, until they are set"] == 1
     )
+
+
+def test_library_says_of_nothing_that_it_shows_that_no_field_matches_it():
+    more = {"annotation": "Look.", "typical_evidence": "List", "weight": 2}
+    asks = asked(1, "text", weight=3)
+    shown = library(node("1", questions=asks, **more))
+    one, own = questions_of(shown)
+    assert (one["background"], one["evidence_hints"]) == ("Look.", ["List"])
+    assert (one["weight"], own["weight"]) == (2, 3)
+    assert kept_notes(shown).keys() == {"the description of the library"}
+    chapter = library(node("1", assessable=False, **more), node("1.1", "1"))
+    assert more.keys() < kept_notes(chapter).keys()
 
 
 def test_mapping_set_is_kept_by_a_framework_and_else_lost():
