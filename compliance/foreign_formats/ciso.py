@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from compliance.checklists.translations import language_tag
 from compliance.foreign_formats.ciso_languages import (
     Translated,
     not_taken,
@@ -360,8 +361,16 @@ def read(library: dict[str, Any], where: Where) -> Found:
     found = found_in(
         KIND, head, document, reading.notes, reading.place, called=reading.called
     )
-    unsaid = () if line(library.get("version")) else ("number",)
-    return replace(found, pairs=tuple(pairs), unsaid=unsaid)
+    return replace(found, pairs=tuple(pairs), unsaid=_unsaid(library))
+
+
+def _unsaid(library: dict[str, Any]) -> tuple[str, ...]:
+    """What a library leaves open of its edition."""
+    said = {
+        "number": line(library.get("version")),
+        "language": language_tag(line(library.get("locale"))),
+    }
+    return tuple(name for name, words in said.items() if not words)
 
 
 def _moved(reading: _Reading) -> dict[Path, Path]:

@@ -117,6 +117,14 @@ def test_library_says_of_nothing_that_it_shows_that_no_field_matches_it():
     assert more.keys() < kept_notes(chapter).keys()
 
 
+def test_library_that_names_no_language_is_asked_for_one():
+    for locale, unsaid in (("fr", ()), ("", ("language",)), ("none", ("language",))):
+        made = make_library() | {"locale": locale}
+        assert read(as_yaml(made), ".yaml").unsaid == unsaid
+    del made["locale"], made["version"]
+    assert read(as_yaml(made), ".yaml").unsaid == ("number", "language")
+
+
 def test_mapping_set_is_kept_by_a_framework_and_else_lost():
     group = make_mapping() | {"name": "A bridge", "description": "From here to there."}
     found = read(as_yaml(make_library(requirement_mapping_sets=[group])), ".yaml")
