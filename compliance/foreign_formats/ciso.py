@@ -111,6 +111,8 @@ class _Reading:
             titles[urn.lower()] = [*above, name]
             names = said_of(node, self.original, lambda it: {"name": name_of(it)})
             self.names[*above, name] = {c: said["name"] for c, said in names.items()}
+            if not isinstance(node.get("assessable"), bool | None):
+                self.fault((*here, "assessable"), "assessable must be true or false")
             if node.get("assessable") is True:
                 self.question(node, here, above)
             else:

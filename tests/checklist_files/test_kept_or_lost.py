@@ -125,6 +125,14 @@ def test_library_that_names_no_language_is_asked_for_one():
     assert read(as_yaml(made), ".yaml").unsaid == ("number", "language")
 
 
+def test_node_that_may_be_asked_or_not_is_refused():
+    for value in ("yes", "true", 1):
+        found = library(node("1"), node("2", assessable=value))
+        [fault] = faults_of(found)
+        assert fault.endswith("assessable must be true or false")
+    assert len(questions_of(library(node("1"), node("2", assessable=None)))) == 1
+
+
 def test_mapping_set_is_kept_by_a_framework_and_else_lost():
     group = make_mapping() | {"name": "A bridge", "description": "From here to there."}
     found = read(as_yaml(make_library(requirement_mapping_sets=[group])), ".yaml")
