@@ -17,7 +17,10 @@ pytestmark = pytest.mark.slow
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(textarea|input)\b([^>]*)>")
 TYPED = {"text", "email", "url"}
-UNKEPT = {"confirm": "It carries what another form keeps, and a password."}
+UNKEPT = {
+    "confirm": "It carries what another form keeps, and a password.",
+    "name": "The next page goes on with the name of a passkey, and nothing else is typed.",
+}
 """Forms that say ``data-unkept``, by what they say, each with its reason."""
 
 

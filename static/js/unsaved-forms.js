@@ -8,7 +8,7 @@
 import { read, takeUp, write } from "./device-store.js";
 
 const TEXTS =
-  "textarea, input:is(:not([type]), [type=text], [type=email], [type=url]):not([autocomplete=one-time-code])";
+  ":is(textarea, input:is(:not([type]), [type=text], [type=email], [type=url])):not([readonly], [autocomplete=one-time-code])";
 const OTHERS =
   "form[method=post]:is([data-alone] *, :not([data-q])):not([data-keep], [data-chooses], .talk, [data-unkept], :has([data-reveal]))";
 const SECRETS =

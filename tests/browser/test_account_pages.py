@@ -11,10 +11,11 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from compliance.organisations import actions
-from tests.browser.authenticator import confirm
+from tests.browser.authenticator import add_authenticator, begin_passkey, confirm
 from tests.browser.conftest import new_context
 from tests.browser.test_accessible import NARROW, WIDE, looks, loud
-from tests.browser.window import Window, becomes
+from tests.browser.test_kept_forms import KEPT
+from tests.browser.window import Window, becomes, follow
 from tests.factories import PASSWORD, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -234,6 +235,36 @@ def test_app_is_set_up_and_a_browser_signed_out_by_keyboard_alone(own_address, p
     page.get_by_text("You are signed out everywhere else.").wait_for()
     wrong += looks(page, ALL)
     assert wrong + [fault for fault in loud(page) if "422" not in fault] == []
+
+
+def test_code_that_was_wrong_at_first_is_not_called_unsaved(own_address, page):
+    sign_in(page, "ada@example.org")
+    page.goto("/security/app/")
+    field = page.get_by_label("Type the code that the app shows")
+    for code in ("000000", pyotp.TOTP(page.input_value("#key")).now()):
+        field.fill(code)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Connect").click()
+    follow(page.get_by_role("link", name="I have kept them"))
+    page.get_by_role("heading", name="Well protected").wait_for()
+    assert page.evaluate(KEPT) == []
+    assert page.get_by_text("Not saved yet:").count() == 0
+
+
+def test_name_of_a_passkey_that_is_added_is_not_called_unsaved(
+    own_address, page, site, settings
+):
+    settings.URL = site.url
+    sign_in(page, "ada@example.org")
+    add_authenticator(page)
+    page.goto("/security/")
+    begin_passkey(page, "Laptop")
+    assert page.get_by_text("Not saved yet:").count() == 0
+    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_text("The passkey “Laptop” is added.").wait_for()
+    page.goto("/security/")
+    page.get_by_text("last used").or_(page.get_by_text("not used yet")).first.wait_for()
+    assert page.get_by_text("Not saved yet:").count() == 0
 
 
 def test_member_without_a_second_factor_is_led_to_the_set_up(ruled, page):
