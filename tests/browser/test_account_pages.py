@@ -16,7 +16,7 @@ from tests.browser.conftest import new_context
 from tests.browser.test_accessible import NARROW, WIDE, looks, loud
 from tests.browser.test_kept_forms import KEPT
 from tests.browser.window import Window, becomes, follow
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_assessment, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 OUTSIDE = [
@@ -190,6 +190,11 @@ def ruled(cast):
     )
 
 
+@pytest.fixture
+def assessed(cast):
+    make_assessment(cast.acme, cast.ada)
+
+
 def test_pages_of_security_are_accessible_at_every_width(cast, page):
     sign_in(page, "ada@example.org")
     wrong = []
@@ -265,6 +270,38 @@ def test_name_of_a_passkey_that_is_added_is_not_called_unsaved(
     page.goto("/security/")
     page.get_by_text("last used").or_(page.get_by_text("not used yet")).first.wait_for()
     assert page.get_by_text("Not saved yet:").count() == 0
+
+
+STACKED = {"/o/acme/members/": (0, 2, 3), "/o/acme/reports/": (0, 1, 2)}
+"""Pages, and the places of the cells that may hold many words."""
+
+OVER = """table => {
+  const cells = [...table.querySelectorAll("tbody tr:first-child > *")];
+  const boxes = cells.flatMap(cell => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return [...words.getClientRects()].map(box => [cell.cellIndex, box]);
+  });
+  return boxes.some(([a, one]) => boxes.some(([b, other]) => a < b
+    && one.left + 1 < other.right && other.left + 1 < one.right
+    && one.top + 1 < other.bottom && other.top + 1 < one.bottom));
+}"""
+"""Whether words of one cell lie over those of another, in the first row of a table."""
+
+
+@pytest.mark.parametrize("path", STACKED)
+def test_long_words_of_a_stacked_row_lie_over_no_others(assessed, page, path):
+    sign_in(page, "ada@example.org")
+    page.goto(path)
+    page.set_viewport_size({"width": 390, "height": 800})
+    table = page.locator(".table-stack").first
+    long = "Signed, void since 1 Dec 2026: Check of the Data Privacy Framework list"
+    for place in STACKED[path]:
+        cell = table.locator("tbody tr").first.locator("td, th").nth(place)
+        before = cell.inner_html()
+        cell.evaluate("(cell, said) => { cell.textContent = said }", long)
+        assert table.evaluate(OVER) is False, place
+        cell.evaluate("(cell, said) => { cell.innerHTML = said }", before)
 
 
 def test_member_without_a_second_factor_is_led_to_the_set_up(ruled, page):
