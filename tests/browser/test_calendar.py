@@ -1,8 +1,10 @@
 """The calendar: no accessibility fault, used with the keyboard alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from compliance.demo.loading import PASSWORD
+from tests.browser.authenticator import confirm
 from tests.browser.conftest import own_desk, own_site
 from tests.browser.test_accessible import looks
 
@@ -51,6 +53,19 @@ def test_address_is_made_copied_and_taken_back_by_keyboard(window):
     page.get_by_text("The address no longer works.").wait_for()
     assert page.request.get(address).status == 404
     assert wrong == []
+
+
+def test_address_is_in_sight_once_it_is_made(window):
+    page = window.page
+    page.get_by_role("button", name="Make an address").click()
+    confirm(page, PASSWORD)
+    address = page.get_by_label("Address")
+    first = address.input_value()
+    page.get_by_role("button", name="Make a new address").click()
+    expect(address).not_to_have_value(first)
+    expect(address).to_be_in_viewport()
+    said = page.get_by_role("status").filter(has_text="The address of your calendar")
+    expect(said).to_be_focused()
 
 
 def test_filters_and_months_work_by_keyboard(window):
