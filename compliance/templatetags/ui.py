@@ -56,7 +56,11 @@ ASSESSMENTS = (
 )
 """The same at the place of assessments."""
 
-ROOMS = {"evidence_use": "evidence", "remediation": "actions"}
+ROOMS = {
+    "evidence_use": "evidence",
+    "letterhead": "reports",
+    "remediation": "actions",
+}
 """Rooms whose pages belong to a place of another name."""
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -80,6 +81,11 @@ def test_letterhead_is_set_with_one_event(cast, sign_in):
     assert Letterhead.objects.get().logo == ""
 
 
+def test_page_belongs_to_reports(cast, sign_in):
+    page = sign_in(cast.otto).get(url()).text
+    assert re.search(r'"/o/acme/reports/"\s+aria-current="page"', page)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -95,6 +101,8 @@ def test_values_that_do_not_fit_are_refused_and_kept(cast, sign_in, fields, word
     reply = sign_in(cast.otto).post(url(), sent(cast, **fields))
     assert reply.status_code == 422
     assert words in reply.text
+    assert 'role="alert" tabindex="-1" autofocus' in reply.text
+    assert "Not saved yet" in reply.text
     assert "Acme AG, Bern" in reply.text or "footer" in fields
     assert not Letterhead.objects.exists()
 
@@ -186,7 +194,8 @@ def test_refused_form_says_that_the_picture_is_to_be_chosen_again(
     file = SimpleUploadedFile("logo.png", picture())
     reply = sign_in(cast.otto).post(url(), sent(cast, picture=file, **fields))
     assert reply.status_code == status
-    assert reply.text.count("The picture is not saved yet. Choose it again.") == 1
+    said = "The picture is not saved yet. Choose it again."
+    assert reply.text.count(said) == 2, "above the form and at its field"
     reply = sign_in(cast.otto).post(url(), sent(cast, **fields))
     assert "Choose it again" not in reply.text
 
