@@ -13,6 +13,10 @@ class Unsent:
     faults: tuple[str, ...]
     typed: tuple[tuple[str, str], ...]
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to say or to give back."""
+        return bool(self.faults or self.typed)
+
 
 def unsent(form: Form, *names: str, faults: Iterable[str] = ()) -> Unsent:
     """The texts in some fields of a form that was refused.

@@ -120,6 +120,7 @@ def test_seat_that_ended_meanwhile_says_so_and_gives_the_words_back(cast, sign_i
         assert "Your seat has ended" in page.text
         assert kept(page) == [TYPED]
     page = aud.get(home)
+    assert 'role="alert"' not in page.text, "nothing was typed"
     assert (page.status_code, "Your seat has ended" in page.text) == (404, True)
     page = other.get(home)
     assert (page.status_code, "seat has ended" in page.text) == (404, False)
