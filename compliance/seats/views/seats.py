@@ -87,7 +87,7 @@ def end(request: MemberRequest, seat_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        messages.success(request, f"The seat of {seat.user} is ended.")
+        messages.success(request, f"The seat of {seat.user} has ended.")
     return redirect("seats:list", request.organisation.slug, seat.assessment_id)
 
 
