@@ -47,7 +47,7 @@ class TokenForm(forms.Form):
         label="It may",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="It may always read checklists, assessments, answers and results.",
+        help_text=f"It may always {SCOPES[Permission.VIEW].lower()}.",
         error_messages={"invalid_choice": "Choose from those offered."},
     )
 

@@ -41,6 +41,7 @@ def test_token_is_shown_once_and_only_its_hash_is_kept(cast, sign_in):
     assert (token.user, token.scopes) == (cast.con, "view answer")
     again = client.get(URL).content.decode()
     assert "Export" in again
+    assert f"It may always {SCOPES[Permission.VIEW].lower()}." in again
     assert text not in again
     event = Event.objects.get(action="token.made")
     assert text not in event.payload
