@@ -122,6 +122,16 @@ def test_reset_reads_the_same_for_known_unknown_and_closed(cast, mailoutbox):
     assert "example.org" not in str(list(kept))
 
 
+def test_page_promises_no_link_by_mail_where_none_goes_out(db, settings):
+    page = Client().get(reverse("account_reset_password"))
+    assert "Attest sends a link" in page.text
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    page = Client().get(reverse("account_reset_password"))
+    assert "Attest sends a link" not in page.text
+    assert "No mail server is set" in page.text
+
+
 def test_request_for_a_reset_asks_the_database_the_same_for_everybody(cast):
     asked = []
     for email in ("ada@example.org", "nobody@example.org"):
