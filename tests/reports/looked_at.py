@@ -296,6 +296,14 @@ def faults(path):
         ]
 
 
+def runs_of(path):
+    """All pieces of text that are drawn."""
+    with pikepdf.open(path) as pdf:
+        faces = {}
+        pages = [Page(at, page, faces) for at, page in enumerate(pdf.pages, 1)]
+        return [run for page in pages for run in page.runs]
+
+
 def text_of(path):
     """All that is drawn, page by page, as it reads back."""
     with pikepdf.open(path) as pdf:

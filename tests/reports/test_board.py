@@ -13,7 +13,7 @@ from compliance.reports.kinds import ReportOptions
 from compliance.reports.pdf_engine import render
 from compliance.snapshots.content import PreviousAnswer, Section, Task
 from tests.reports.hostile import hostile
-from tests.reports.looked_at import faults
+from tests.reports.looked_at import faults, runs_of
 from tests.reports.papers import make_content, make_line, make_paper
 
 BOARD = ReportOptions(ReportKind.BOARD)
@@ -177,3 +177,13 @@ def test_board_counts_actions_where_none_has_a_date():
     )
     words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
     assert "Planned, quarter by quarter Later or without a date: 1." in words
+
+
+@pytest.mark.slow
+def test_headings_of_two_columns_stand_apart(tmp_path):
+    """Numbers are set to the right, so that a long heading may touch the one before it."""
+    path = tmp_path / "report.pdf"
+    render(pieces_of(large()), stylesheet(), path, lambda *step: None)
+    left = {run.text.strip(): run.left for run in runs_of(path)}
+    right = {run.text.strip(): run.right for run in runs_of(path)}
+    assert left["Met and proved"] - right["N/A"] > 6
