@@ -352,6 +352,20 @@ def sent(events: models.QuerySet[Event], fields: Mapping[str, Any]) -> Event | N
     return None
 
 
+def sent_by(
+    by: Any,
+    organisation_id: UUID,
+    action: str,
+    fields: Mapping[str, Any],
+    sending: str,
+) -> Event | None:
+    """The event that a person's sending of this name made already; None without a name."""
+    if not sending:
+        return None
+    rows = events_of(organisation_id).filter(action=action, actor=by)
+    return sent(rows, {**fields, "sending": sending})
+
+
 def head_of(organisation_id: UUID) -> tuple[int, str]:
     """Number and hash of the newest event; (0, zeros) for an empty chain."""
     head = ChainHead.objects.filter(pk=organisation_id).first()

@@ -96,6 +96,7 @@ class _Shared(_Opened, total=False):
     until: Required[Moment]
     assessment: Required[Id]
     email: Words
+    sending: Sending
 
 
 _type = partial(EventType, topic=Topic.AUDITOR, prepares=Prepares.NOTHING)

@@ -349,3 +349,45 @@ def test_sections_lead_to_those_before_and_behind(cast, client):
         ("next", f"?section={third.pk}"),
     ]
     assert 'rel="next"' not in client.get(f"/shared/{link.pk}/").text
+
+
+# Sent twice
+
+
+def sent(client, assessment, **form):
+    typed = {"label": "Bank", "days": 14, "sending": "17-1", "password": PASSWORD}
+    return client.post(f"/o/acme/assessments/{assessment.pk}/share/", typed | form)
+
+
+def test_press_that_is_sent_twice_makes_one_link(cast, assessment, sign_in):
+    """Its reply was lost, and the page with the address never came."""
+    client = sign_in(cast.otto)
+    token = sent(client, assessment).context["address"].rsplit("/", 2)[1]
+    again = sent(client, assessment)
+    assert "was made already" in flat(again.text)
+    assert (again.status_code, again.cookies["kept"].value) == (200, "17-1")
+    assert actions.open_share(token=token) == ShareLink.objects.get()
+    assert "was made already" not in flat(sent(client, assessment, label="Fund").text)
+    assert ShareLink.objects.count() == 2
+
+
+def test_new_link_in_the_place_of_one_that_nobody_saw(cast, assessment, sign_in):
+    client = sign_in(cast.otto)
+    form = {"email": "desk@bank.example"}
+    first = sent(client, assessment, **form).context["address"].rsplit("/", 2)[1]
+    again = sent(client, assessment, **form)
+    part = again.text.partition('<h2 class="strong">')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', part))
+    assert (fields["label"], fields["email"]) == ("Bank", "desk@bank.example")
+    assert actions.open_share(token=first)
+    address = sent(client, assessment, **fields).context["address"]
+    assert actions.open_share(token=first) is None
+    assert actions.open_share(token=address.rsplit("/", 2)[1])
+    assert "was made already" in flat(sent(client, assessment, **fields).text)
+    assert ShareLink.objects.count() == 2
+    assert len(send_queued()) == 2
+
+
+@pytest.mark.parametrize("named", ["x", "-1", "9" * 30, "0"])
+def test_link_in_the_place_of_none_is_just_made(cast, assessment, sign_in, named):
+    assert sent(sign_in(cast.otto), assessment, instead=named).context["address"]

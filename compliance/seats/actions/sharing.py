@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import User
@@ -20,11 +21,19 @@ from compliance.web.mail import absolute, queue_mail
 
 
 def share(
-    *, by: User, assessment: Assessment, label: str, days: int, email: str = ""
+    *,
+    by: User,
+    assessment: Assessment,
+    label: str,
+    days: int,
+    email: str = "",
+    sending: str = "",
+    instead: ShareLink | None = None,
 ) -> tuple[ShareLink, str]:
     """A new link and its token (256 bits), which nobody can read again.
 
-    It is mailed to ``email`` where one is given.
+    It is mailed to ``email`` where one is given, and ``instead`` is taken back. The same
+    ``sending`` makes one: then that link comes back, with "" for its token.
 
     Raises ``ValidationError`` for more than 90 days and a label that cannot be.
     """
@@ -42,14 +51,17 @@ def share(
             expires_at=now + timedelta(days=days),
         )
         clean_typed(link, "label")
+        Assessment.objects.select_for_update().get(pk=assessment.pk)
+        fields = {"title": label, "assessment": str(assessment.pk)}
+        fields |= {"email": email} if email else {}
+        if made := _made_before(by, assessment, fields, sending):
+            return made, ""
+        if instead:
+            revoke(by=by, link=instead)
         link.save(force_insert=True)
-        fields = {
-            "title": label,
-            "until": link.expires_at.isoformat(),
-            "assessment": str(assessment.pk),
-        }
+        fields |= {"until": link.expires_at.isoformat()}
+        fields |= {"sending": sending} if sending else {}
         if email:
-            fields["email"] = email
             queue_mail(
                 organisation_id=assessment.organisation_id,
                 to=email,
@@ -64,6 +76,15 @@ def share(
             )
         record(by, assessment, SHARE_MADE, link, after=fields)
     return link, token
+
+
+def _made_before(
+    by: User, assessment: Assessment, fields: dict[str, str], sending: str
+) -> ShareLink | None:
+    """The link that this sending made, unless it was taken back since."""
+    made = trail.sent_by(by, assessment.organisation_id, SHARE_MADE, fields, sending)
+    rows = assessment.share_links.filter(revoked_at=None)
+    return rows.filter(pk=made.subject_id).first() if made else None
 
 
 def revoke(*, by: User, link: ShareLink) -> ShareLink:

@@ -1,5 +1,6 @@
 """Share links: made and taken back inside, opened from outside."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.rate_limits import hindered, within
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
+from compliance.seats.models import ShareLink
 from compliance.seats.pages import find, seats_context
 from compliance.seats.queries import beside, facts, links_in, opened_by, page_of, parts
 from compliance.signatures.validity import void_of
 from compliance.web.mail import absolute
+from compliance.web.sendings import sending_of
 
 WRONG = {"share": "20/m/ip"}
 HEADERS = {
@@ -28,6 +32,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_NUMBER = re.compile(r"[0-9]{1,18}")
 OPENED = "shares"
 """Its place in the session: link id to the hash of the token that opened it."""
 
@@ -35,7 +40,10 @@ OPENED = "shares"
 @require_POST
 @member_required(Permission.SEATS)
 def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """Make a link; the page that comes is the only one that ever shows it."""
+    """Make a link; the page that comes is the only one that ever shows it.
+
+    Sent again, it offers a new one in its place: the first page may never have come.
+    """
     assessment = find(request, assessment_id)
     form = ShareForm(request.POST)
     status = 0 if form.is_valid() else 422
@@ -51,16 +59,28 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
                 label=form.cleaned_data["label"],
                 days=form.cleaned_data["days"],
                 email=email,
+                sending=sending_of(request),
+                instead=_replaced(request, assessment),
             )
         except ValidationError as error:
             form.add_error(None, error)
             status = 422
         else:
-            address = absolute(reverse("seats:shared", args=[token]))
-            extra = {"fresh": link, "address": address, "mailed": email}
+            extra = {"fresh": link, "mailed": email}
+            if token:
+                extra["address"] = absolute(reverse("seats:shared", args=[token]))
+            else:
+                extra["again"] = form
             request.is_saved = True
     context = seats_context(request, assessment, **extra)
     return render(request, "seats/list.html", context, status=status or 200)
+
+
+def _replaced(request: MemberRequest, assessment: Assessment) -> ShareLink | None:
+    """The link in whose place the new one is made, if the form names one."""
+    named = request.POST.get("instead", "")
+    links = links_in(request.organisation).filter(assessment=assessment)
+    return links.filter(pk=named).first() if _NUMBER.fullmatch(named) else None
 
 
 @require_POST
