@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.dispatch import Signal
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -75,3 +76,11 @@ def codes_page(request: MemberRequest, made: list[str]) -> HttpResponse:
         return redirect("accounts:security")
     codes = [f"{code[:4]} {code[4:]}" for code in made]
     return render(request, "accounts/codes.html", {"codes": codes})
+
+
+def added_before(request: MemberRequest) -> HttpResponse:
+    """The security page after a press that was sent twice: the codes came with the first."""
+    if actions.recovery_codes_left(request.user) is not None:
+        said = "Recovery codes are shown only once: make new ones if you have not seen them."
+        messages.info(request, said)
+    return redirect("accounts:security")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from compliance.accounts import factor_secrets
+from compliance.accounts.actions import factors
 from compliance.audit import tables, trail, verification
 from compliance.audit.models import PEOPLE
 from compliance.models import Event, FactorCount
@@ -84,6 +85,24 @@ def test_app_is_connected_and_asked_for_at_sign_in(cast, ada):
     with later(30):
         assert client.post(STEP, {"code": code_of(app, 1)}).status_code == 302
         assert is_in(client)
+
+
+def test_press_on_connect_that_is_sent_twice_connects_once(ada):
+    app, _ = connect(ada)
+    again = ada.post(APP, {"code": code_of(app)}, follow=True)
+    assert again.redirect_chain == [("/security/", 302)]
+    assert "Your app is connected." in again.text
+    assert "make new ones if you have not seen them" in again.text
+    assert Event.objects.filter(action="factor.app_added").count() == 1
+    page = ada.post(APP, {"code": "000000"})
+    assert (page.status_code, "secret" in page.context) == (200, True)
+
+
+def test_app_that_another_tab_has_connected_stays_with_its_codes(cast, ada):
+    app, codes = connect(ada)
+    made = factors.add_app(by=cast.ada, secret=app.secret, code=code_of(app))
+    assert (made, len(codes)) == ([], 10)
+    assert Event.objects.filter(action="factor.app_added").count() == 1
 
 
 def test_wrong_code_connects_nothing_and_keeps_the_key(ada):

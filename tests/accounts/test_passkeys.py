@@ -72,6 +72,16 @@ def test_without_the_password_no_device_is_asked(fields, status, said, ada):
     assert Challenge.objects.count() == 0
 
 
+def test_passkey_whose_press_is_sent_twice_is_added_once(ada):
+    options = json.loads(device.begin(ada).context["options"])
+    form = {"name": "Laptop", "said": Device().make(options)}
+    assert len(ada.post("/passkeys/add/", form).context["codes"]) == 10
+    again = ada.post("/passkeys/add/", form, follow=True).text
+    assert "The passkey “Laptop” is added." in again
+    assert "make new ones if you have not seen them" in again
+    assert device.kept().count() == 1
+
+
 def test_a_passkey_opens_the_way_to_another(cast, ada):
     made = device.add(ada)
     said = device.signed_for(ada, made, "/passkeys/new/")

@@ -6,6 +6,7 @@ from allauth.mfa.internal.flows.add import validate_can_add_authenticator
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as codes
+from allauth.mfa.utils import decrypt
 from django.core.exceptions import ValidationError
 
 from compliance.audit import trail
@@ -95,6 +96,16 @@ def add_passkey(*, by: User, session: str, name: str, said: str) -> list[str]:
         return _first_codes(by)
 
 
+def is_kept(*, by: User, said: str) -> bool:
+    """Whether the passkey that a device made is one of the person's already."""
+    try:
+        _, made = webauthn.claimed(said)
+    except webauthn.NotProvenError:
+        return False
+    found = passkey_of(made)
+    return found is not None and found.user == by
+
+
 def rename_passkey(*, by: User, passkey: Authenticator, name: str) -> None:
     """Another name; the same again changes nothing. Raises ``ValidationError``."""
     name = name.strip()
@@ -130,7 +141,7 @@ def add_app(*, by: User, secret: str, code: str) -> list[str]:
     """Keep the secret of an app that showed a code of it. Raises ``ValidationError``.
 
     An app set up before goes. Gives the recovery codes that are made with a first
-    factor, else none.
+    factor, else none. Of one that is sent twice nothing changes.
     """
     step = step_of(secret, code)
     if step is None:
@@ -138,12 +149,24 @@ def add_app(*, by: User, secret: str, code: str) -> list[str]:
         raise ValidationError(msg)
     with writing():
         lock_person(by)
+        before = Authenticator.objects.filter(user=by, type=APP)
+        if any(decrypt(app.data["secret"]) == secret for app in before):
+            return []
         _refuse_unproved(by)
-        Authenticator.objects.filter(user=by, type=APP).delete()
+        before.delete()
         made = codes.TOTP.activate(by, secret).instance
         FactorCount.objects.create(authenticator=made, count=step)
         _record_and_mail(by, APP_ADDED)
         return _first_codes(by)
+
+
+def is_connected_by(*, by: User, code: str) -> bool:
+    """Whether a code is the one by which the app was connected, and none counted since."""
+    app = Authenticator.objects.filter(user=by, type=APP).first()
+    if app is None:
+        return False
+    step = step_of(decrypt(app.data["secret"]), code)
+    return step is not None and step == app.counted.count
 
 
 def remove_app(*, by: User) -> None:

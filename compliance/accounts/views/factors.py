@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.accounts import actions
 from compliance.accounts.forms import AppForm
-from compliance.accounts.pages import codes_page
+from compliance.accounts.pages import added_before, codes_page
 from compliance.accounts.qr import path_of, uri_of
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.reauthentication import StepUp, stepped_up
 
+CONNECTED = "Your app is connected."
 SECRET = "app_secret"  # noqa: S105 (the name of its place in the session)
 
 
@@ -25,6 +26,10 @@ def app_new(request: MemberRequest) -> HttpResponse:
     The secret waits in the session until then: a wrong code does not ask to scan anew.
     """
     secret: str = request.session.get(SECRET, "")
+    typed = request.POST.get("code", "")
+    if typed and not secret and actions.is_connected_by(by=request.user, code=typed):
+        messages.success(request, CONNECTED)
+        return added_before(request)
     form = AppForm(request.POST if request.method == "POST" and secret else None)
     if form.is_valid():
         try:
@@ -35,7 +40,7 @@ def app_new(request: MemberRequest) -> HttpResponse:
             form.add_error("code", error)
         else:
             del request.session[SECRET]
-            messages.success(request, "Your app is connected.")
+            messages.success(request, CONNECTED)
             return codes_page(request, made)
     if not secret:
         secret = request.session[SECRET] = generate_totp_secret()
