@@ -6,7 +6,7 @@ from typing import Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Day, Hash, Id, Side, Words
+from compliance.audit.payloads import Day, Hash, Id, Sending, Side, Words
 
 
 class _Described(Side, total=False):
@@ -24,6 +24,7 @@ class _Added(_Described, total=False):
     sha256: Hash
     url: Words
     replaces: Id
+    sending: Sending
 
 
 class _Refused(Side, total=False):

@@ -24,8 +24,10 @@ from compliance.evidence_use.actions import refuse_foreign, use_instead
 from compliance.evidence_use.uses import Use, choosable, uses_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
+from compliance.web.sendings import sending_of
 from compliance.web.text import number_in, searched
 
+ALREADY = "The answers use it already."
 MOST = 50
 MOST_USES = 200
 """How many answers a list of uses names. A new version is offered to all of them."""
@@ -79,6 +81,7 @@ def replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
         by=request.user,
         organisation=request.organisation,
         replaces=old,
+        sending=sending_of(request),
         **form.cleaned_data,
     )
     if (status := add_refusals(form, outcomes)) != 200 or not outcomes[0].evidence:
@@ -145,7 +148,8 @@ def _use(
         messages.error(request, error.messages[0])
         return redirect(request.get_full_path())
     if done.seq is None:
-        messages.info(request, "Nothing to change: tick the answers that it proves.")
+        tick = "Nothing to change: tick the answers that it proves."
+        messages.info(request, ALREADY if ids else tick)
         return redirect(request.get_full_path())
     args = [request.organisation.slug, assessment.pk, done.seq]
     return redirect("bulk:done", *args)
@@ -206,8 +210,8 @@ def _reply(
         args = [request.organisation.slug, assessment_id, seq]
         return redirect("bulk:done", *args)
     many = f"{count} answers of {len(changed)} assessments use it now."
-    said = many if changed else "No answer was changed."
-    messages.success(request, f"{before}{said}")
+    none = ALREADY if count else "No answer was changed."
+    messages.success(request, f"{before}{many if changed else none}")
     return redirect(evidence)
 
 

@@ -11,6 +11,7 @@ const inWords = new Set([200, 409, 422, 429, 503, 507]);
  * @property {File} file
  * @property {[string, FormDataEntryValue][]} fields
  * @property {UploadItem} item
+ * @property {string} sending
  * @property {number} sent
  * @property {"waits" | "runs" | "done" | "failed" | "cancelled"} state
  * @property {XMLHttpRequest} [xhr]
@@ -27,12 +28,14 @@ export function upload(zone, files, fields = []) {
   next();
 }
 
+const newSending = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
 /** @param {Zone} zone @param {File} file @param {[string, FormDataEntryValue][]} fields */
 function line(zone, file, fields) {
   const made = zone.querySelector("template").content.firstElementChild?.cloneNode(true);
   const item = /** @type {Line["item"]} */ (made);
   /** @type {Line} */
-  const one = { zone, file, fields, item, sent: 0, state: "waits" };
+  const one = { zone, file, fields, item, sending: newSending(), sent: 0, state: "waits" };
   item.querySelector("bdi").textContent = item.querySelector("progress").ariaLabel = file.name;
   for (const button of item.querySelectorAll("button"))
     button.lastElementChild?.replaceChildren(` ${file.name}`);
@@ -58,6 +61,7 @@ function send(one, isAgain = false) {
   const form = new FormData();
   for (const [name, value] of one.fields) form.append(name, value);
   form.set("csrfmiddlewaretoken", token());
+  form.set("sending", one.sending); // its reply may be lost, and the file be there
   form.set("upload", one.file, one.file.name);
   mark(one, "runs");
   xhr.upload.addEventListener("progress", (event) => {

@@ -141,3 +141,31 @@ def test_who_may_not_answer_may_not_add(cast, sign_in, stored, name):
     assert client.get(URL).status_code == 403
     assert client.post(URL, {"upload": file()}).status_code == 403
     assert (stored(), Evidence.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("what", ["file", "link"])
+def test_form_that_is_sent_twice_adds_once(cast, sign_in, what):
+    con = sign_in(cast.con)
+
+    def send(**form):
+        given = {"upload": file()} if what == "file" else {"url": "https://wiki/policy"}
+        form = given | {"title": "Policy", "sending": "17-1"} | DATES | form
+        return con.post(URL, form)
+
+    first, again = send(), send()
+    evidence = Evidence.objects.get()
+    assert (first.url, again.url) == (evidence.get_absolute_url(),) * 2
+    assert Event.objects.count() == 1
+    send(title="Other")
+    send(sending="17-2")
+    send(sending="")
+    assert Evidence.objects.count() == 4
+
+
+def test_files_that_are_sent_twice_together_are_each_added_once(cast, sign_in):
+    con = sign_in(cast.con)
+    for _ in range(2):
+        files = [file("a.pdf"), file("b.pdf", PDF + b"% b")]
+        reply = con.post(URL, {"upload": files, "sending": "17-1"}, follow=True)
+        assert "2 files are in the library." in reply.text
+    assert Evidence.objects.count() == 2

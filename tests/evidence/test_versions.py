@@ -235,3 +235,16 @@ def test_refused_version_keeps_what_was_typed_and_ticked(cast, sign_in, make_fil
     assert 'value="Typed &amp; kept"' in page.text
     assert page.text.count("checked") == 1
     assert [a.evidence for a in two.attachments.all()] == [old]
+
+
+def test_new_version_that_is_sent_twice_is_ones_own(cast, sign_in):
+    old = make_link(cast.acme, cast.con)
+    answer = make_assessment(cast.acme, cast.ada).answers.first()
+    attach(answer, old)
+    form = {"url": "https://wiki/new", "title": "New", "answer": answer.pk}
+    con = sign_in(cast.con)
+    for said in ("", "“New” is in the library. The answers use it already."):
+        reply = con.post(url(old), form | {"sending": "17-1"}, follow=True)
+        assert (reply.status_code, said in reply.text) == (200, True)
+    assert Evidence.objects.count() == 2
+    assert con.post(url(old), form | {"sending": "17-2"}).status_code == 422

@@ -229,3 +229,14 @@ def test_home_names_what_runs_out_within_a_month(cast, sign_in, halves):
         ends = today + timedelta(days=days)
         attach(two, make_link(cast.acme, cast.ada, f"{days} days", expires_on=ends))
     assert named_at_home(cast, sign_in) == ["-1 days", "30 days", "First half"]
+
+
+def test_use_that_is_sent_twice_says_that_it_is_used(cast, sign_in):
+    evidence = make_link(cast.acme, cast.ada)
+    answer = make_assessment(cast.acme, cast.ada).answers.first()
+    con = sign_in(cast.con)
+    where = f"{url(evidence, 'use/')}?assessment={answer.assessment_id}"
+    con.post(where, {"answer": answer.pk})
+    again = con.post(where, {"answer": answer.pk}, follow=True)
+    assert "The answers use it already." in again.text
+    assert Event.objects.filter(action="evidence.attached").count() == 1

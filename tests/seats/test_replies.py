@@ -81,6 +81,16 @@ def offered(page):
     return re.findall(r"<option[^>]*>([^<]*)</option>", page.text)
 
 
+def test_answer_with_a_new_file_that_is_sent_twice_goes_once(
+    cast, sign_in, asked, path
+):
+    otto = sign_in(cast.otto)
+    for _ in range(2):
+        form = {"text": "Here.", "upload": file(), "sending": "17-1"}
+        assert otto.post(path, form).status_code == 302
+    assert (Evidence.objects.count(), asked.messages.count()) == (1, 1)
+
+
 def test_new_file_becomes_evidence_and_goes_to_the_auditor(
     cast, sign_in, asked, path, files
 ):

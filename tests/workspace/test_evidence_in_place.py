@@ -1,5 +1,6 @@
 """The box for evidence in a row: found as one types, used, taken out, refused in words."""
 
+import json
 from datetime import date
 
 import pytest
@@ -147,3 +148,14 @@ def test_box_asks_as_often_for_a_library_of_500(cast, con, answer):
     many = ask_all()
     assert len(few) == len(many) <= 9, "\n".join(many)
     assert len(ask(con, answer, q="pol").content) < 12_000
+
+
+def test_link_that_is_sent_twice_from_one_box_is_one(con, answer):
+    box = ask(con, answer, "ev-found-1", q="https://wiki/policy").context
+    for _ in range(2):
+        reply = post(con, url(answer), **json.loads(box["link_vals"]))
+        assert "is used in this answer" in text_of(reply)
+    assert Evidence.objects.count() == 1
+    other = ask(con, answer, "ev-found-1", q="https://wiki/policy").context
+    post(con, url(answer), **json.loads(other["link_vals"]))
+    assert Evidence.objects.count() == 2

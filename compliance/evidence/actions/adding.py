@@ -41,13 +41,15 @@ def add(
     url: str = "",
     title: str = "",
     replaces: Evidence | None = None,
+    sending: str = "",
     **dates: date | None,
 ) -> Evidence:
     """A file or a link, whichever is given; see ``add_file`` and ``add_link``."""
     if bool(upload) == bool(url):
         msg = "Choose a file or give a link, not both."
         raise ValidationError(msg, code="one")
-    words: dict[str, Any] = {"title": title, "replaces": replaces, **dates}
+    words: dict[str, Any] = {"title": title, "replaces": replaces, "sending": sending}
+    words |= dates
     if upload:
         return add_file(by=by, organisation=organisation, upload=upload, **words)
     return add_link(by=by, organisation=organisation, url=url, **words)
@@ -62,6 +64,7 @@ def add_file(
     replaces: Evidence | None = None,
     of: Upload | None = None,
     pk: UUID | None = None,
+    sending: str = "",
     **dates: date | None,
 ) -> Evidence:
     """Keep a file and its row; without a title it is called by its name.
@@ -72,7 +75,8 @@ def add_file(
 
     The bytes are written and flushed before the row, outside the transaction: what
     fails in between leaves a file that ``sweep`` takes away, never a row without its
-    file. With ``replaces`` it is the new version beside an old one, which stays.
+    file. With ``replaces`` it is the new version beside an old one, which stays. The same
+    ``sending`` adds it once.
     Raises ``ValidationError`` with words by field; ``StorageError`` for the disk.
     """
     refuse_size(upload.size or 0)
@@ -95,7 +99,7 @@ def add_file(
     with storage.unswept(organisation.pk):
         kept = storage.keep(organisation.pk, upload.chunks())
         evidence.sha256, evidence.size_bytes = kept.sha256, kept.size_bytes
-        return _write(evidence, kept, of)
+        return _write(evidence, kept, of, sending)
 
 
 def add_link(
@@ -105,9 +109,10 @@ def add_link(
     url: str,
     title: str,
     replaces: Evidence | None = None,
+    sending: str = "",
     **dates: date | None,
 ) -> Evidence:
-    """Keep a link. It is shown as it is and never fetched."""
+    """Keep a link, the same ``sending`` once. It is shown as it is and never fetched."""
     if fault := link_fault(url):
         raise ValidationError({"url": fault}, code="link")
     evidence = Evidence(
@@ -119,17 +124,26 @@ def add_link(
         **_checked(dates),
     )
     refuse_wrong_words(evidence)
-    return _write(evidence)
+    return _write(evidence, sending=sending)
 
 
 def _write(
-    evidence: Evidence, kept: storage.Kept | None = None, of: Upload | None = None
+    evidence: Evidence,
+    kept: storage.Kept | None = None,
+    of: Upload | None = None,
+    sending: str = "",
 ) -> Evidence:
     """The row and its event, both or neither."""
     by, organisation = evidence.added_by, evidence.organisation
+    fields = plain(_known(evidence))
     with refuse_full_disk(), writing():
-        if kept:
+        if kept or sending:
             quotas.hold(by, organisation)
+        if made := trail.sent_by(
+            by, organisation.pk, EVIDENCE_ADDED, fields, sending
+        ):
+            return Evidence.objects.get(pk=made.subject_id)
+        if kept:
             _refuse_over(evidence, of)
             storage.refuse_swept(organisation.pk, kept)
         if evidence.replaces_id:
@@ -144,7 +158,7 @@ def _write(
             organisation_id=evidence.organisation_id,
             action=EVIDENCE_ADDED,
             subject=evidence,
-            after=plain(_known(evidence)),
+            after=fields | ({"sending": sending} if sending else {}),
         )
     return evidence
 

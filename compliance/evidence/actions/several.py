@@ -40,12 +40,14 @@ def add_each(
     title: str = "",
     replaces: Evidence | None = None,
     then: Callable[[Evidence], object] | None = None,
+    sending: str = "",
     **dates: date | None,
 ) -> list[Outcome]:
     """Add files, or else a link, each in its own transaction; an outcome for each.
 
     One that is refused does not keep the others out. ``then`` is called with each
-    piece that was kept; what it refuses is named as ``unused``.
+    piece that was kept; what it refuses is named as ``unused``. The same ``sending`` adds
+    each once.
     """
     found = []
     each = list[UploadedFile | None](uploads) or [None]
@@ -59,6 +61,7 @@ def add_each(
                 url="" if upload else url,
                 title=title,
                 replaces=replaces,
+                sending=sending,
                 **dates,
             )
         except ValidationError as error:

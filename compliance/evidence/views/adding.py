@@ -13,6 +13,7 @@ from compliance.evidence.forms import SEVERAL, EvidenceForm
 from compliance.evidence.refusals import add_refusals
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
+from compliance.web.sendings import sending_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +25,10 @@ def add(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 422)
     outcomes = actions.add_each(
-        by=request.user, organisation=request.organisation, **form.cleaned_data
+        by=request.user,
+        organisation=request.organisation,
+        sending=sending_of(request),
+        **form.cleaned_data,
     )
     status = add_refusals(form, outcomes)
     if status != 200 or wants_partial(request.htmx):

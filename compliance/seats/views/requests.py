@@ -112,6 +112,7 @@ def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:
             organisation=request.organisation,
             uploads=[upload],
             then=reply,
+            sending=sending_of(request),
         )
         return _add_faults(form, outcomes)
     try:

@@ -1,6 +1,7 @@
 """Using evidence in an answer: picked from the library or added on the spot."""
 
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from compliance.evidence.forms import SEVERAL, EvidenceForm
 from compliance.evidence.refusals import add_refusals
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
+from compliance.web.sendings import sending_of
 from compliance.web.text import searched
 from compliance.workspace import proof_offers
 from compliance.workspace.pages import find, find_answer, find_row, row_context
@@ -69,6 +71,7 @@ def _added(
         by=request.user,
         organisation=request.organisation,
         then=lambda one: actions.attach(by=request.user, answer=answer, evidence=one),
+        sending=sending_of(request),
         **form.cleaned_data,
     )
     return outcomes, add_refusals(form, outcomes)
@@ -105,7 +108,9 @@ def _box(request: MemberRequest, answer: Answer) -> HttpResponse:
         "offers": proof_offers.offers(answer, query, today),
         "usual": proof_offers.usual(answer, today),
         "link_title": (title := proof_offers.title_of(query)),
-        "link_vals": json.dumps({"url": query, "title": title}),
+        "link_vals": json.dumps(
+            {"url": query, "title": title, "sending": str(secrets.randbits(64))}
+        ),
         "upload_bytes": settings.UPLOAD_BYTES,
     }
     part = "box" if (request.htmx.target or "").startswith("evbox-") else "offers"
