@@ -19,6 +19,7 @@ from compliance.audit.payloads import (
     Id,
     Moment,
     Part,
+    Sending,
     Side,
     Words,
     by_id,
@@ -165,6 +166,7 @@ Started = side(
         "facts": Required[Facts],
         "carried": Carried,
         "rests_on": Id,
+        "sending": Sending,
     },
 )
 """The assessment as it began."""

@@ -52,6 +52,19 @@ def applying(assessment):
     return list(rows.values_list("question__key", flat=True))
 
 
+def test_form_that_is_sent_twice_starts_once(cast, edition, sign_in, settings):
+    settings.ORGANISATION_ASSESSMENTS = 2
+    otto = sign_in(cast.otto)
+    where = reverse("scoping:start", args=["acme", edition.pk])
+    form = {"subject": "Acme", "period_from": "2026-01-01", "period_to": "2026-12-31"}
+    form |= {"data": "health"}
+    first, again = (otto.post(where, form | {"sending": "17-1"}) for _ in range(2))
+    assert (again.status_code, again.url) == (302, first.url)
+    assert otto.post(where, form | {"sending": "17-2"}).url != first.url
+    assert otto.post(where, form | {"sending": "17-1"}).url == first.url
+    assert Assessment.objects.count() == Event.objects.count() == 2
+
+
 def test_start_makes_an_answer_for_every_question_and_one_event(cast, edition):
     assessment = start(cast, edition, {"data": []})
     assert assessment.answers.count() == 4

@@ -67,17 +67,24 @@ def start(
     earlier: Assessment | None = None,
     rests_on: Assessment | None = None,
     also_retired: bool = False,
+    sending: str = "",
 ) -> Assessment:
     """A running assessment with an answer, still unanswered, for every question.
 
     With an ``earlier`` one its answers come along, each to be confirmed again; the
     earlier assessment stays as it is. ``rests_on`` is the one that answers its sections
     of the organisation's level. ``also_retired`` starts on an edition that gave
-    way, for a demo of what came before. Raises ``ValidationError`` for an edition that
+    way, for a demo of what came before. The same ``sending`` starts one. Raises ``ValidationError`` for an edition that
     is not published, a period that ends before it begins, facts the edition does not
     ask, and an earlier assessment, or one to rest on, of another checklist or organisation.
     """
     with writing():
+        if sending:
+            lock(organisation)
+        said = {"subject": subject, "content_hash": edition.content_hash}
+        made = trail.sent_by(by, organisation.pk, ASSESSMENT_STARTED, said, sending)
+        if made:
+            return organisation.assessments.get(pk=made.subject_id)
         refuse_too_many(organisation)
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
         is_past = also_retired and edition.status == EditionStatus.RETIRED
@@ -130,7 +137,8 @@ def start(
                 "facts": facts,
             }
             | carried
-            | resting,
+            | resting
+            | ({"sending": sending} if sending else {}),
         )
     return assessment
 

@@ -25,6 +25,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.scoping.cards import cards
 from compliance.scoping.forms import FactsForm, StartForm
 from compliance.scoping.pages import applying_counts
+from compliance.web.sendings import sending_of
 from compliance.workspace.lists import ON_A_PAGE
 
 SOURCES = 3
@@ -68,6 +69,7 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
                 facts=facts.answers(),
                 earlier=earlier,
                 rests_on=next((one for one in others if one.pk == chosen), None),
+                sending=sending_of(request),
                 **typed,
             )
         except ValidationError as error:
