@@ -36,11 +36,14 @@ def make_token(
     scopes: Iterable[str],
     days: int,
     is_of_organisation: bool = False,
+    sending: str = "",
+    instead: Token | None = None,
 ) -> tuple[Token, str]:
     """A token and its text (256 bits), which nobody can read again.
 
     It is the person's own, or the organisation's, which asks for the permission
-    ``members`` and for nothing but scopes that read. Raises ``ValidationError`` for a
+    ``members`` and for nothing but scopes that read. ``instead`` is taken back. The same
+    ``sending`` makes one: then that token comes back, with "" for its text. Raises ``ValidationError`` for a
     scope that the role does not have, too long a life, or too many tokens.
     """
     with writing():
@@ -49,6 +52,11 @@ def make_token(
         member = Membership.objects.filter(organisation=organisation, user=by).first()
         _refuse(member, set(scopes), days, is_of_organisation=is_of_organisation)
         owner = None if is_of_organisation else by
+        name, written = name.strip(), table.written(scopes)
+        if made := _made_before(by, organisation, name, written, sending):
+            return made, ""
+        if instead:
+            end_token(by=by, token=instead)
         standing = Token.objects.standing(timezone.now())
         if standing.filter(organisation=organisation, user=owner).count() >= MOST:
             msg = f"There are {MOST} valid tokens. Take one back first."
@@ -56,10 +64,20 @@ def make_token(
         token = Token(
             organisation=organisation,
             user=owner,
-            name=name.strip(),
-            scopes=table.written(scopes),
+            name=name,
+            scopes=written,
         )
-        return token, _save(by, token, days)
+        return token, _save(by, token, days, sending)
+
+
+def _made_before(
+    by: User, organisation: Organisation, name: str, scopes: str, sending: str
+) -> Token | None:
+    """The token that this sending made, unless it was taken back since."""
+    fields = {"title": name, "scopes": scopes}
+    made = trail.sent_by(by, organisation.pk, TOKEN_MADE, fields, sending)
+    rows = organisation.tokens.filter(ended_at=None)
+    return rows.filter(pk=made.subject_id).first() if made else None
 
 
 def renew_directory_token(*, by: User, organisation: Organisation) -> tuple[Token, str]:
@@ -85,7 +103,7 @@ def end_directory_token(*, by: User, organisation: Organisation) -> bool:
     return any(ended)
 
 
-def _save(by: User, token: Token, days: int) -> str:
+def _save(by: User, token: Token, days: int, sending: str = "") -> str:
     """Keep a new token with its event; its text, which nobody can read again."""
     text, now = MARK + secrets.token_urlsafe(32), timezone.now()
     token.token_hash, token.made_by = hash_of(text), by
@@ -97,7 +115,7 @@ def _save(by: User, token: Token, days: int) -> str:
         organisation_id=token.organisation_id,
         action=TOKEN_MADE,
         subject=token,
-        after=_event_fields(token),
+        after=_event_fields(token) | ({"sending": sending} if sending else {}),
     )
     _mail_person(token, "made")
     return text

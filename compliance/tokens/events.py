@@ -6,7 +6,7 @@ from typing import Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Moment, Side, Words
+from compliance.audit.payloads import Moment, Sending, Side, Words
 
 
 class _Token(Side, total=False):
@@ -16,9 +16,13 @@ class _Token(Side, total=False):
     expires_at: Required[Moment]
 
 
+class _Made(_Token, total=False):
+    sending: Sending
+
+
 _type = partial(
     EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING, subject="token"
 )
 
-TOKEN_MADE = _type("token.made", _("token for programs made"), after=_Token)
+TOKEN_MADE = _type("token.made", _("token for programs made"), after=_Made)
 TOKEN_ENDED = _type("token.ended", _("token for programs taken back"), before=_Token)

@@ -15,6 +15,8 @@ from compliance.tokens import actions
 from compliance.tokens.forms import TokenForm
 from compliance.tokens.models import TokenQuerySet
 from compliance.tokens.scopes import offered
+from compliance.web.sendings import sending_of
+from compliance.web.text import number_in
 
 
 @require_safe
@@ -27,11 +29,14 @@ def tokens(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.VIEW, StepUp.FRESH)
 def token_new(request: MemberRequest) -> HttpResponse:
-    """Make a token; the page that comes is the only one that ever shows it."""
+    """Make a token; the page that comes is the only one that ever shows it.
+
+    Sent again, it offers a new one in its place: the first page may never have come.
+    """
     form = _form(request, request.POST)
     if not form.is_valid():
         return _page(request, form, 422)
-    values = form.cleaned_data
+    values, named = form.cleaned_data, number_in(request.POST.get("instead", ""))
     try:
         token, text = actions.make_token(
             by=request.user,
@@ -40,12 +45,15 @@ def token_new(request: MemberRequest) -> HttpResponse:
             scopes=values["scopes"],
             days=values["days"],
             is_of_organisation=form.is_of_organisation,
+            sending=sending_of(request),
+            instead=_seen(request).filter(pk=named).first() if named else None,
         )
     except ValidationError as error:
         form.add_error(None, ValidationError(error.messages))
         return _page(request, form, 422)
     request.is_saved = True
-    return _page(request, _form(request), made=token, text=text)
+    again = None if text else form
+    return _page(request, _form(request), made=token, text=text, again=again)
 
 
 @require_POST

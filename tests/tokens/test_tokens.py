@@ -48,6 +48,45 @@ def test_token_is_shown_once_and_only_its_hash_is_kept(cast, sign_in):
     assert trail.changes(event)[1]["title"] == "Export"
 
 
+def test_press_that_is_sent_twice_makes_one_token(cast, sign_in):
+    """Its reply was lost, and the page with the token never came."""
+    client = sign_in(cast.con)
+    form = typed(scopes=["answer", "comment"], sending="17-1")
+    first = client.post(f"{URL}new/", form).context["text"]
+    again = client.post(f"{URL}new/", form)
+    assert "was made already" in again.text
+    assert (again.status_code, again.cookies["kept"].value) == (200, "17-1")
+    assert bearer_of(first)
+    assert Token.objects.count() == len(send_queued()) == 1
+    client.post(f"{URL}new/", form | {"sending": "17-2"})
+    assert Token.objects.count() == 2
+
+
+def test_new_token_in_the_place_of_one_that_nobody_saw(cast, sign_in):
+    client = sign_in(cast.con)
+    form = typed(scopes=["answer", "comment"], sending="17-1")
+    first = client.post(f"{URL}new/", form).context["text"]
+    again = client.post(f"{URL}new/", form).text
+    part = again.partition('<h2 class="strong">')[2].partition("</form>")[0]
+    fields = dict[str, list]()
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', part):
+        fields.setdefault(name, []).append(value)
+    made = client.post(f"{URL}new/", fields)
+    assert (bearer_of(first), made.context["made"].scopes) == (
+        None,
+        "view answer comment",
+    )
+    assert bearer_of(made.context["text"])
+    assert "was made already" in client.post(f"{URL}new/", fields).text
+    assert Token.objects.count() == 2
+
+
+def test_nobody_takes_back_the_token_of_another_by_a_new_one(cast, sign_in):
+    theirs, text = make(cast.otto, cast.acme)
+    sign_in(cast.con).post(f"{URL}new/", typed(instead=theirs.pk))
+    assert bearer_of(text)
+
+
 def test_token_needs_the_password(cast, sign_in):
     client = sign_in(cast.con)
     reply = client.post(f"{URL}new/", typed(password="wrong"))
