@@ -1,6 +1,5 @@
 """Share links: made and taken back inside, opened from outside."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from compliance.seats.queries import beside, facts, links_in, opened_by, page_of
 from compliance.signatures.validity import void_of
 from compliance.web.mail import absolute
 from compliance.web.sendings import sending_of
+from compliance.web.text import number_in
 
 WRONG = {"share": "20/m/ip"}
 HEADERS = {
@@ -32,7 +32,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_NUMBER = re.compile(r"[0-9]{1,18}")
 OPENED = "shares"
 """Its place in the session: link id to the hash of the token that opened it."""
 
@@ -78,9 +77,9 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 
 def _replaced(request: MemberRequest, assessment: Assessment) -> ShareLink | None:
     """The link in whose place the new one is made, if the form names one."""
-    named = request.POST.get("instead", "")
+    named = number_in(request.POST.get("instead", ""))
     links = links_in(request.organisation).filter(assessment=assessment)
-    return links.filter(pk=named).first() if _NUMBER.fullmatch(named) else None
+    return links.filter(pk=named).first() if named else None
 
 
 @require_POST
