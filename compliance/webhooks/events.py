@@ -6,7 +6,7 @@ from typing import Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Side, Words
+from compliance.audit.payloads import Sending, Side, Words
 
 
 class _Webhook(Side, total=False):
@@ -14,11 +14,15 @@ class _Webhook(Side, total=False):
     topics: Required[str]
 
 
+class _Made(_Webhook, total=False):
+    sending: Sending
+
+
 _type = partial(
     EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING, subject="webhook"
 )
 
-WEBHOOK_MADE = _type("webhook.made", _("webhook made"), after=_Webhook)
+WEBHOOK_MADE = _type("webhook.made", _("webhook made"), after=_Made)
 WEBHOOK_SECRET_CHANGED = _type(
     "webhook.secret_changed", _("secret of a webhook changed"), after=_Webhook
 )

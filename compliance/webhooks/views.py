@@ -13,12 +13,17 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.rate_limits import within
 from compliance.organisations.reauthentication import StepUp
+from compliance.web.sendings import sending_of
 from compliance.web.text import number_in
 from compliance.webhooks import actions
 from compliance.webhooks.choices import State
 from compliance.webhooks.forms import WebhookForm
 from compliance.webhooks.models import Webhook
 
+ONCE = (
+    "This webhook was made already, and Attest showed its secret only once. Change the"
+    " secret if the receiver does not have it."
+)
 _ON_PAGE = 50
 _TESTS = {"webhook_test": "20/10m/key"}
 
@@ -39,12 +44,18 @@ def webhook_new(request: MemberRequest) -> HttpResponse:
         return _list(request, form, 422)
     try:
         made, secret = actions.make_webhook(
-            by=request.user, organisation=request.organisation, **form.cleaned_data
+            by=request.user,
+            organisation=request.organisation,
+            sending=sending_of(request),
+            **form.cleaned_data,
         )
     except ValidationError as error:
         form.add_error(None, error)
         return _list(request, form, 422)
     request.is_saved = True
+    if not secret:
+        messages.info(request, ONCE)
+        return _back(request, made)
     return _log(request, made, secret=secret)
 
 

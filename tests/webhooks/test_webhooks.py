@@ -601,3 +601,16 @@ def test_receiver_over_http_gets_a_message_that_it_can_check(cast, answer, setti
     [(headers, body)] = door.got
     assert headers["Webhook-Signature"] == signed(secret, headers, body)
     assert Delivery.objects.get().status == 204
+
+
+def test_press_that_is_sent_twice_makes_one_webhook(cast, sign_in):
+    ada = sign_in(cast.ada)
+    form = {"address": ADDRESS, "topics": "comment", "password": PASSWORD}
+    first = ada.post(f"{URL}new/", form | {"sending": "17-1"})
+    assert first.context["secret"]
+    again = ada.post(f"{URL}new/", form | {"sending": "17-1"}, follow=True)
+    assert "was made already" in again.text
+    assert "Change the secret" in again.text
+    assert Webhook.objects.count() == 1
+    ada.post(f"{URL}new/", form | {"sending": "17-2"})
+    assert Webhook.objects.count() == 2

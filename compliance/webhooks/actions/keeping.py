@@ -27,11 +27,17 @@ ENDED = "This webhook has ended."
 
 
 def make_webhook(
-    *, by: User, organisation: Organisation, address: str, topics: Iterable[str]
+    *,
+    by: User,
+    organisation: Organisation,
+    address: str,
+    topics: Iterable[str],
+    sending: str = "",
 ) -> tuple[Webhook, str]:
     """A webhook, and its secret, which nobody can read again.
 
-    It hears of all that happens from now on. Raises ``ValidationError`` for an address
+    It hears of all that happens from now on. The same ``sending`` makes one: then that
+    webhook comes back, with "" for its secret. Raises ``ValidationError`` for an address
     that Attest does not call, for no or unknown topics, and beyond ``MOST``.
     """
     chosen = [topic for topic in Topic if topic.value in set(topics)]
@@ -44,6 +50,9 @@ def make_webhook(
         raise ValidationError({"address": str(error)}) from error
     with writing():
         lock(organisation)
+        fields = {"title": address, "topics": " ".join(chosen)}
+        if made := trail.sent_by(by, organisation.pk, WEBHOOK_MADE, fields, sending):
+            return organisation.webhooks.get(pk=made.subject_id), ""
         if organisation.webhooks.standing().count() >= MOST:
             msg = f"There are {MOST} webhooks. End one first."
             raise ValidationError(msg)
@@ -53,7 +62,7 @@ def make_webhook(
             pk=pk,
             organisation=organisation,
             address=address,
-            topics=" ".join(chosen),
+            topics=fields["topics"],
             secret_hash=hash_of_secret(secret),
             secret_at=now,
             made_at=now,
@@ -62,7 +71,8 @@ def make_webhook(
             next_at=now,
         )
         webhook.save(force_insert=True)
-        _record(by, webhook, WEBHOOK_MADE, after=_event_fields(webhook))
+        fields |= {"sending": sending} if sending else {}
+        _record(by, webhook, WEBHOOK_MADE, after=fields)
     return webhook, secret
 
 
