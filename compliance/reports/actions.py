@@ -97,6 +97,24 @@ def ask_report(
     return report
 
 
+def just_asked(
+    by: User | None, assessment: Assessment, wanted: ReportOptions, state: State
+) -> Report | None:
+    """The same report by the same person, where it is not over and nothing happened since.
+
+    The assessment is locked until the transaction ends.
+    """
+    locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    alike = {"asked_by": by, "package": None} | _shown(locked, wanted, state)
+    found = locked.reports.filter(status=ReportStatus.WAITING, **alike).first()
+    if found is None:
+        return None
+    events = trail.events_of(locked.organisation_id)
+    asked = events.get(action=REPORT_ASKED, subject_id=str(found.pk))
+    since = events.filter(seq__gt=asked.seq).exclude(subject_label="report")
+    return None if since.exists() else found
+
+
 def report_of(assessment: Assessment, content_hash: str) -> Report | None:
     """The newest finished report that is as ``ask_report`` would make it of that now."""
     alike = _shown(assessment, FULL, NOW) | {"content_hash": content_hash}

@@ -64,9 +64,15 @@ def ask(
     assessment: Assessment,
     wanted: ReportOptions = FULL,
     state: State = NOW,
+    once: bool = False,
 ) -> Report:
-    """A report that is asked for and queued: both or neither."""
+    """A report that is asked for and queued: both or neither.
+
+    With ``once`` it is the one that ``by`` has asked for just now, if there is one.
+    """
     with writing():
+        if once and (asked := actions.just_asked(by, assessment, wanted, state)):
+            return asked
         report = actions.ask_report(
             by=by, assessment=assessment, wanted=wanted, state=state
         )

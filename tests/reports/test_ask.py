@@ -5,7 +5,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from compliance.models import Report
+from compliance.assessments.actions import archive
+from compliance.models import Event, Report
 from compliance.reports import tasks
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.kinds import OF_ASSESSMENT
@@ -33,6 +34,20 @@ def test_asking_queues_the_report_and_shows_its_page(cast, sign_in, assessment):
     assert (report.status, report.asked_by) == ("waiting", cast.rob)
     queued = DBTaskResult.objects.get()
     assert queued.args_kwargs["args"] == [str(report.pk)]
+
+
+def test_press_that_is_sent_twice_asks_for_one_report(cast, sign_in, assessment):
+    """Nothing has happened in between; another kind, person or state is another report."""
+    rob, where = sign_in(cast.rob), reverse("reports:ask", args=["acme", assessment.pk])
+    first, again = rob.post(where), rob.post(where)
+    assert (again.status_code, again.url) == (302, first.url)
+    assert DBTaskResult.objects.count() == Event.objects.count() == 1
+    rob.post(where, {"language": "de"})
+    sign_in(cast.ada).post(where)
+    assert rob.post(where).url == first.url
+    archive(by=cast.ada, assessment=assessment)
+    assert rob.post(where).url != first.url
+    assert Report.objects.count() == 4
 
 
 def test_worker_makes_the_report(cast, sign_in, assessment, settings, quick_files):

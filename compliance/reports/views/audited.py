@@ -70,4 +70,6 @@ def working_paper(request: MemberRequest, seat_id: int) -> HttpResponse:
 def _asked(request: MemberRequest, seat: Seat) -> Report:
     form = LanguageForm(request.POST)
     wanted = ReportOptions(ReportKind.WORKING, form.chosen, seat_id=seat.pk)
-    return tasks.ask(by=request.user, assessment=seat.assessment, wanted=wanted)
+    return tasks.ask(
+        by=request.user, assessment=seat.assessment, wanted=wanted, once=True
+    )

@@ -72,6 +72,7 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
                 assessment=assessment,
                 wanted=form.wanted,
                 state=form.state_wanted,
+                once=True,
             )
         except ValidationError as error:
             field = None if error.code == quotas.ROOM else "seq"
