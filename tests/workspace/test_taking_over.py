@@ -480,9 +480,10 @@ def test_taken_over_from_the_page_and_named_in_the_row(cast, sign_in, pair):
     page = con.post(address(pair), sent, follow=True).text
     assert "Taken over from" in page
     assert "Its source changed since" not in page
+    assert con.post(address(pair), sent, headers=HTMX).status_code == 200
+    save(cast.ada, pair.source, verdict="partly")
     stale = con.post(address(pair), sent, headers=HTMX)
     assert (stale.status_code, "changed since you looked" in stale.text) == (409, True)
-    save(cast.ada, pair.source, verdict="partly")
     anew = con.post(address(pair), {"base": 1, "source_version": 2}, headers=HTMX)
     assert "Q1: Partly, saved." in " ".join(anew.text.split())
     save(cast.ada, pair.source, verdict="not_met")
@@ -549,3 +550,14 @@ def test_what_is_taken_over_is_not_offered_again_and_the_panel_says_it_moved(
     text = rob.get(related, headers=HTMX).text
     assert "It changed since" in text
     assert address(pair) not in text
+
+
+def test_taking_over_that_is_sent_twice_is_one_event(cast, pair, sign_in):
+    con, target = sign_in(cast.con), pair.target
+    pair.source.refresh_from_db()
+    args = ["acme", target.assessment_id, target.pk, pair.source.pk]
+    form = {"base": target.version, "source_version": pair.source.version}
+    for _ in range(2):
+        reply = con.post(reverse("workspace:take", args=args), form)
+        assert reply.status_code == 302
+    assert Event.objects.filter(action="answer.taken_over").count() == 1

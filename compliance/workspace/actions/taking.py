@@ -18,6 +18,7 @@ from compliance.assessments.following import (
     Changes,
     choice_lines_of,
     cleaned,
+    values_of,
 )
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
@@ -26,6 +27,7 @@ from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.checklists.choices import Travels
 from compliance.checklists.related import travels
+from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.workspace.taking import can_be_lent, can_be_taken, lent, taken
 
@@ -43,7 +45,8 @@ def take_over(
     source_id: int,
     source_version: int,
 ) -> tuple[Answer, Event | None]:
-    """Copy a related answer with its note, reason and evidence, as one event.
+    """Copy a related answer with its note, reason and evidence, as one event; None where it
+    was taken over so already.
 
     Where the source only helps to prove the other duty, its note is added and its
     evidence attached; verdict, value and reason stay as they are.
@@ -62,8 +65,10 @@ def take_over(
             msg = f"{answer.question.key} {why_not_asked(answer)}."
             raise ValidationError(msg)
         touched = _touched(answer, source, part)
-        _refuse_stale(answer, seen, set(touched))
         proofs = [row.evidence for row in source.attachments.all()]
+        if _is_taken(answer, source, touched, proofs):
+            return answer, None
+        _refuse_stale(answer, seen, set(touched))
         also: Changes = {"source": _source_fields(source)}
         if attached := attach_all(answer, proofs):
             also["attached"] = attached
@@ -82,6 +87,18 @@ def take_over(
         if attached:
             refuse_too_many_files(answer.assessment)
         return answer, event
+
+
+def _is_taken(
+    answer: Answer, source: Answer, touched: Changes, proofs: Iterable[Evidence]
+) -> bool:
+    """Whether an answer was taken over from this very source and stands so since."""
+    standing, used = values_of(answer), answer.attachments.values("evidence_id")
+    return (
+        (answer.taken_from_id, answer.taken_version) == (source.pk, source.version)
+        and all(standing[name] == touched[name] for name in touched)
+        and {one.pk for one in proofs} <= {row["evidence_id"] for row in used}
+    )
 
 
 def keep_mine(
