@@ -120,6 +120,12 @@ def can_put_back(answer: Answer, before: Changes, after: Changes) -> bool:
     return takes(answer, back)
 
 
+def is_back(answer: Answer, before: Changes) -> bool:
+    """Whether the fields of an answer stand as they did before an event."""
+    standing = values_of(answer)
+    return all(standing[f] == value for f, value in old_values(before).items())
+
+
 def old_values(side: Changes) -> Changes:
     """The fields that a person sets, as one side of an event has them."""
     return from_json(side, Role.TYPED)

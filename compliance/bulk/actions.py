@@ -35,6 +35,7 @@ from compliance.assessments.writing import (
     can_put_back,
     changing_events,
     events_by_answer,
+    is_back,
     is_reworded,
     old_values,
     wound_back,
@@ -194,10 +195,11 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
             for event in events
             if event.action not in _MOVES
         }
+        back = {pk for pk, (was, _) in sides.items() if is_back(answers[pk], was)}
         stays = {pk for pk, one in sides.items() if not can_put_back(answers[pk], *one)}
         sides = {pk: one for pk, one in sides.items() if pk not in stays}
         changes = _put_back_fields(by, assessment, answers, sides)
-        left = stays | {answer.pk for answer in found if answer.archived_at}
+        left = (stays - back) | {answer.pk for answer in found if answer.archived_at}
         rows = list(answers.values())
         store(rows, changes)
         _record(by, assessment, [*proofs, *_saved(rows, changes, ANSWER_UNDONE)])

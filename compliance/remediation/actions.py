@@ -217,7 +217,7 @@ def undo_action(
     """Put back what one event changed, as an event of its own.
 
     ``event`` is None, with nothing changed, when one of its fields has changed again
-    since. Raises ``Event.DoesNotExist`` for an event that did not change this action.
+    since. Twice is once. Raises ``Event.DoesNotExist`` for an event that did not change this action.
     """
     with writing():
         action = _locked(organisation.pk, number)
@@ -225,9 +225,12 @@ def undo_action(
         before, after = trail.changes(event)
         standing = _values(action)
         left = {f: python_of(f, v) for f, v in after.items() if f in ACTION_FIELDS}
-        if any(standing[f] != value for f, value in left.items()):
-            return Remedied(action, None)
         back = {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
+        if any(standing[f] != value for f, value in left.items()):
+            last = _changes_of(action).order_by("-seq").first()
+            is_back = all(standing[f] == value for f, value in back.items())
+            was_undone = is_back and last and last.action == ACTION_UNDONE
+            return Remedied(action, last if was_undone else None)
         return _write(by, action, back, undone=before)
 
 

@@ -315,6 +315,18 @@ def test_undo_stands_back_when_somebody_changed_it_since(cast, answer):
     assert (done.event, fresh(answer).verdict) == (None, "partly")
 
 
+def test_undo_that_is_sent_twice_was_done(cast, answer):
+    event = save(cast.con, answer, verdict="met").event
+    again, other = (
+        actions.undo(by=cast.con, assessment=answer.assessment, seq=event.seq)
+        for _ in range(2)
+    )
+    assert (again.was_back, other.event, other.was_back) == (False, None, True)
+    save(cast.ada, fresh(answer), verdict="partly")
+    late = actions.undo(by=cast.con, assessment=answer.assessment, seq=event.seq)
+    assert (late.event, late.was_back) == (None, False)
+
+
 def test_undo_brings_back_owner_and_due_date(cast, answer):
     event = save(cast.ada, answer, owner_id=cast.con.pk).event
     actions.undo(by=cast.ada, assessment=answer.assessment, seq=event.seq)

@@ -155,6 +155,14 @@ def test_undo_can_be_undone(cast, answers):
     assert (len(back.done), verdicts(answers[:2])) == (2, ["met", "met"])
 
 
+def test_undo_of_many_that_is_sent_twice_names_nothing(cast, answers):
+    done = set_many(cast.con, answers[:3], verdict="met")
+    save(cast.ada, answers[1], verdict="not_met")
+    for count in (2, 0):
+        back = undo(cast.con, answers, done.seq)
+        assert (len(back.done), back.left) == (count, ["Q2"])
+
+
 def test_undo_leaves_alone_and_names_what_changed_since(cast, answers):
     done = set_many(cast.con, answers[:3], verdict="met")
     save(cast.ada, answers[1], verdict="not_met")

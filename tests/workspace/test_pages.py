@@ -207,7 +207,10 @@ def test_undo_brings_the_row_back(cast, sign_in, assessment, answers):
     assert "Undone." in reply.content.decode()
     assert fresh(answers[0]).verdict == "unanswered"
     again = client.post(url("undo", assessment, seq), headers=HTMX)
-    assert "changed again since" in again.content.decode()
+    assert "Undone." in again.content.decode()
+    post(client, fresh(answers[0]), verdict="partly")
+    late = client.post(url("undo", assessment, seq), headers=HTMX)
+    assert "changed again since" in late.content.decode()
 
 
 @pytest.mark.slow

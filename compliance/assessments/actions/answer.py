@@ -37,6 +37,7 @@ from compliance.assessments.writing import (
     can_put_back,
     changing_events,
     events_since,
+    is_back,
     is_reworded,
     locked,
     old_values,
@@ -82,10 +83,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The outcome of an undo; ``event`` is None when a later change stood in its way."""
+    """The outcome of an undo; ``event`` is None when a later change stood in its way, or
+    when it ``was_back``: all stands as it did before already.
+    """
 
     answer: Answer
     event: Event | None
+    was_back: bool = False
 
 
 def save_answer(
@@ -239,7 +243,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
         )
         before, after = trail.changes(event)
         if not can_put_back(answer, before, after):
-            return Undone(answer, None)
+            return Undone(answer, None, was_back=is_back(answer, before))
         left = Known(after.get("version", answer.version))
         is_behind = is_reworded(left, events_since(answer, left))
         proofs = swap_proofs(answer, after)

@@ -154,16 +154,17 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
         raise Http404 from error
     except ValidationError as error:
         return undo_refused(request, error.messages, assessment)
+    is_done = done.event is not None or done.was_back
     said = (
         "Undone."
-        if done.event
+        if is_done
         else "Nothing was undone: it has been changed again since."
     )
     if not wants_partial(request.htmx):
-        notify = messages.success if done.event else messages.warning
+        notify = messages.success if is_done else messages.warning
         notify(request, said)
         return redirect(f"{assessment.get_absolute_url()}?open={done.answer.pk}")
     is_verdict = undo_context(done.answer, done.event)["is_verdict"]
-    level = "good" if done.event else "warn"
+    level = "good" if is_done else "warn"
     more = {"said": said, "level": level, "is_verdict": is_verdict}
     return render(request, ROW, whole_row(request, done.answer, None, **more))
