@@ -366,6 +366,20 @@ def sent_by(
     return sent(rows, {**fields, "sending": sending})
 
 
+def removed(
+    rows: models.QuerySet[Any], pk: int, *, by: Any, organisation_id: UUID, action: str
+) -> Event | None:
+    """The event by which this very person removed a row that is no more among ``rows``.
+
+    So a view knows a removal that is sent twice; to others the row is as unknown as ever.
+    """
+    if rows.filter(pk=pk).exists():
+        return None
+    label = str(rows.model._meta.model_name)
+    events = events_of(organisation_id).filter(subject_label=label, subject_id=str(pk))
+    return events.filter(action=action, actor=by).first()
+
+
 def head_of(organisation_id: UUID) -> tuple[int, str]:
     """Number and hash of the newest event; (0, zeros) for an empty chain."""
     head = ChainHead.objects.filter(pk=organisation_id).first()

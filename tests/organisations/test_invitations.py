@@ -17,7 +17,7 @@ from django.utils import timezone
 from compliance.audit import tables, trail
 from compliance.models import Event, Invitation, Membership, User
 from compliance.organisations import actions, rate_limits
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_member, make_user
 from tests.mailing import queued, refuse_with, send_queued
 
 URL = "/o/acme/invitations/"
@@ -453,6 +453,19 @@ def test_taking_back_leaves_nothing_but_the_trail(cast, sign_in):
     assert sign_in(cast.ada).post(f"{URL}{made.pk}/end/").status_code == 302
     assert not Invitation.objects.exists()
     assert events(cast.acme)[-1][0] == "invitation.ended"
+
+
+def test_taking_back_that_is_sent_twice_is_said_again(cast, sign_in):
+    """To somebody else it is an invitation that never was."""
+    made, _ = invite(cast)
+    ada, where = sign_in(cast.ada), f"{URL}{made.pk}/end/"
+    ada.post(where)
+    again = ada.post(where, follow=True)
+    said = "The invitation to bruno@example.org is taken back."
+    assert (again.status_code, said in again.text) == (200, True)
+    assert [name for name, *_ in events(cast.acme)].count("invitation.ended") == 1
+    other = make_member(cast.acme, "owner", "Second Owner")
+    assert sign_in(other).post(where).status_code == 404
 
 
 def test_person_who_has_come_is_not_taken_back(cast, sign_in):

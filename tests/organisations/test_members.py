@@ -171,6 +171,15 @@ def test_owner_who_leaves_goes_to_the_front_door(cast, sign_in):
     assert response.url == "/"
 
 
+def test_removal_that_is_sent_twice_leads_to_the_same_page(cast, sign_in):
+    ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
+    first = remove(ada, row)
+    assert remove(ada, row) == first
+    undo(ada, first)
+    assert remove(ada, member_of(cast.con, cast.acme)) != first
+    assert Event.objects.filter(action="member.removed").count() == 2
+
+
 def test_member_of_another_organisation_is_not_found(cast, sign_in):
     ada = sign_in(cast.ada)
     row = member_of(cast.zoe, cast.other)

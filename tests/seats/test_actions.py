@@ -120,7 +120,9 @@ def test_offered_seat_is_taken_back(cast, assessment, sign_in):
     accept_invitation(by=cast.zoe, invitation=offer.invitation)
     assert not Seat.objects.exists()
     assert event_of("seat.offer_ended")[1]["person"] == cast.zoe.email
-    assert sign_in(cast.otto).post(url).status_code == 404
+    again = sign_in(cast.otto).post(url, follow=True)
+    assert f"The seat for {cast.zoe.email} is taken back." in again.text
+    assert sign_in(cast.ada).post(url).status_code == 404
 
 
 def test_address_invited_with_another_role_gets_no_seat(cast, assessment):
@@ -169,8 +171,10 @@ def test_second_seat_in_the_same_assessment_waits_for_the_end_of_the_first(
         give(cast, assessment)
     actions.end_seat(by=cast.ada, seat=seat)
     assert give(cast, assessment).pk != seat.pk
+    actions.end_seat(by=cast.ada, seat=seat)  # the press is sent twice
+    assert Event.objects.filter(action="seat.ended").count() == 1
     with pytest.raises(ValidationError, match="ended already"):
-        actions.end_seat(by=cast.ada, seat=seat)
+        actions.end_seat(by=cast.otto, seat=seat)
 
 
 def test_known_auditor_gets_a_seat_without_a_name_and_a_new_one_not(cast, assessment):

@@ -1026,3 +1026,17 @@ def test_address_is_found_by_its_domain_alone(acme):
     for email in ("x@elsewhere.example", "nonsense", "", "x@acme.example.evil.example"):
         reply = client.post("/accounts/organisation/", {"email": email})
         assert reply.status_code == 422
+
+
+def test_what_is_taken_away_twice_is_taken_away(cast, ada):
+    name, by = {"name": "acme.example"}, {"by": cast.ada, "organisation": cast.acme}
+    domain = actions.add_domain(**by, **name)
+    group = actions.add_group(**by, group="staff", role="reader")
+    for where, said in (
+        (f"domains/{domain.pk}", "acme.example is taken away."),
+        (f"groups/{group.pk}", "staff gives no role any more."),
+    ):
+        for _ in range(2):
+            page = ada.post(f"{PAGE}{where}/remove/", follow=True)
+            assert (page.status_code, said in page.text) == (200, True)
+    assert Event.objects.filter(action__endswith=".removed").count() == 2

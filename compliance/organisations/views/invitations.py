@@ -18,8 +18,10 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from compliance.audit import trail
 from compliance.organisations import actions, rate_limits, signed_on
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.events import INVITATION_ENDED
 from compliance.organisations.forms import InviteForm, JoinForm
 from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.models import Invitation, User
@@ -75,12 +77,23 @@ def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse
 @require_POST
 @member_required(Permission.INVITE, StepUp.SESSION)
 def invitation_end(request: MemberRequest, invitation_id: int) -> HttpResponse:
-    found = _waiting(request, invitation_id)
-    try:
-        actions.end_invitation(by=request.user, invitation=found)
-    except ValidationError as error:
-        return _invite_page(request, InviteForm(), error.messages, status=422)
-    messages.success(request, f"The invitation to {found.email} is taken back.")
+    done = trail.removed(
+        request.organisation.invitations,
+        invitation_id,
+        by=request.user,
+        organisation_id=request.organisation.pk,
+        action=INVITATION_ENDED,
+    )
+    if done:
+        email = trail.changes(done)[0]["person"]
+    else:
+        found = _waiting(request, invitation_id)
+        try:
+            actions.end_invitation(by=request.user, invitation=found)
+        except ValidationError as error:
+            return _invite_page(request, InviteForm(), error.messages, status=422)
+        email = found.email
+    messages.success(request, f"The invitation to {email} is taken back.")
     return redirect(_list(request))
 
 

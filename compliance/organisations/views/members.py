@@ -14,10 +14,12 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
+from compliance.organisations.events import MEMBER_REMOVED
 from compliance.organisations.forms import BackForm, InviteForm, RoleForm
 from compliance.organisations.models import Membership
 from compliance.organisations.pages import invitations, members_with_factors
@@ -74,6 +76,16 @@ def member_role(request: MemberRequest, membership_id: int) -> HttpResponse:
 @require_POST
 @member_required(Permission.MEMBERS)
 def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
+    removed = trail.removed(
+        request.organisation.memberships,
+        membership_id,
+        by=request.user,
+        organisation_id=request.organisation.pk,
+        action=MEMBER_REMOVED,
+    )
+    path = reverse("organisations:members", args=[request.organisation.slug])
+    if removed:
+        return redirect(f"{path}?removed={removed.seq}")
     membership = _member(request, membership_id)
     try:
         event = actions.remove_member(by=request.user, membership=membership)
@@ -83,7 +95,6 @@ def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     if membership.user_id == request.user.pk:
         messages.success(request, "You are no longer a member.")
         return redirect("organisations:front")
-    path = reverse("organisations:members", args=[request.organisation.slug])
     return redirect(f"{path}?removed={event.seq}")
 
 

@@ -15,11 +15,13 @@ from django.views.decorators.http import (
 )
 
 from compliance.assessments.models import Assessment
+from compliance.audit import trail
 from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
+from compliance.seats.events import SEAT_OFFER_ENDED
 from compliance.seats.forms import SeatForm
 from compliance.seats.models import Seat, SeatOffer
 from compliance.seats.pages import find, seats_context
@@ -67,6 +69,18 @@ def _given(
 @require_POST
 @member_required(Permission.SEATS, StepUp.SESSION)
 def offer_end(request: MemberRequest, offer_id: int) -> HttpResponse:
+    done = trail.removed(
+        offers_in(request.organisation),
+        offer_id,
+        by=request.user,
+        organisation_id=request.organisation.pk,
+        action=SEAT_OFFER_ENDED,
+    )
+    if done:
+        before = trail.changes(done)[0]
+        messages.success(request, f"The seat for {before['person']} is taken back.")
+        slug = request.organisation.slug
+        return redirect("seats:list", slug, before["assessment"])
     offer = get_object_or_404(offers_in(request.organisation), pk=offer_id)
     try:
         actions.end_offer(by=request.user, offer=offer)

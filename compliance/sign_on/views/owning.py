@@ -1,6 +1,7 @@
 """The page of owners: provider, test, switch, domains, groups."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,9 +14,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from compliance.audit import trail
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.sign_on import actions, entrance, saml_metadata
 from compliance.sign_on.choices import Protocol
+from compliance.sign_on.events import DOMAIN_REMOVED, GROUP_REMOVED
 from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm, SamlForm
 from compliance.sign_on.models import SignOn
 from compliance.sign_on.pages import leaving, may_try, settings_page, too_many
@@ -115,7 +118,11 @@ def domain_verify(request: MemberRequest, domain_id: int) -> HttpResponse:
 @require_POST
 @member_required(Permission.MEMBERS)
 def domain_remove(request: MemberRequest, domain_id: int) -> HttpResponse:
-    domain = get_object_or_404(request.organisation.domains, pk=domain_id)
+    rows = request.organisation.domains
+    if name := _taken_away(request, DOMAIN_REMOVED, rows, domain_id):
+        messages.success(request, f"{name} is taken away.")
+        return _back(request)
+    domain = get_object_or_404(rows, pk=domain_id)
 
     def act() -> HttpResponse:
         actions.remove_domain(by=request.user, domain=domain)
@@ -140,10 +147,27 @@ def group_add(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.MEMBERS)
 def group_remove(request: MemberRequest, group_id: int) -> HttpResponse:
-    row = get_object_or_404(request.organisation.group_roles, pk=group_id)
-    actions.remove_group(by=request.user, row=row)
-    messages.success(request, f"{row.group} gives no role any more.")
+    rows = request.organisation.group_roles
+    group = _taken_away(request, GROUP_REMOVED, rows, group_id)
+    if not group:
+        row = get_object_or_404(rows, pk=group_id)
+        actions.remove_group(by=request.user, row=row)
+        group = row.group
+    messages.success(request, f"{group} gives no role any more.")
     return _back(request)
+
+
+def _taken_away(request: MemberRequest, action: str, rows: Any, pk: int) -> str:
+    """The name of a row that this person took away before, in a press that is sent twice."""
+    done = trail.removed(
+        rows,
+        pk,
+        by=request.user,
+        organisation_id=request.organisation.pk,
+        action=action,
+    )
+    before = trail.changes(done)[0] if done else {}
+    return str(before.get("domain") or before.get("group") or "")
 
 
 def _sign_on(request: MemberRequest) -> SignOn:
