@@ -68,13 +68,15 @@ def assign(
     due_on: date | None = None,
     message: str = "",
     take_over: bool = False,
+    sending: str = "",
 ) -> Assigned:
     """Make one person the owner of questions; they get one mail.
 
     Questions of someone else stay theirs unless ``take_over``; those that do not
     apply are left out. Without ``due_on`` each keeps its own day. A newcomer is
     invited, and the invitation is the mail; until they come the questions are nobody's
-    and wait for the address. The same once more changes and mails nothing. Raises
+    and wait for the address. The same once more changes and mails nothing; of a newcomer
+    the same ``sending`` does. Raises
     ``ValidationError`` for a closed assessment, a person who may not answer, when
     nothing is left to assign, and what inviting raises.
     """
@@ -99,17 +101,27 @@ def assign(
         words = f"{ask}\n\n{message}".strip()
         if isinstance(to, Newcomer):
             lock(organisation)  # then the answers, then the trail: as others do
+            left = len(rows) - len(wanted)
+            if sent := people.invited_before(
+                by=by,
+                organisation=organisation,
+                email=to.email.strip().lower(),
+                sending=sending,
+            ):
+                return Assigned(len(wanted), left, None, None, sent)
             seq = _set(by, assessment, wanted, None, due_on)
-            invitation = _invite(by, assessment, to, words)
+            invitation = _invite(by, assessment, to, words, sending)
             keep_asked(invitation, wanted)
-            return Assigned(len(wanted), len(rows) - len(wanted), None, seq, invitation)
+            return Assigned(len(wanted), left, None, seq, invitation)
         seq = _set(by, assessment, wanted, to, due_on)
         if to != by and seq is not None:
             _mail_owner(to, assessment, len(wanted), words)
     return Assigned(len(wanted), len(rows) - len(wanted), to, seq)
 
 
-def _invite(by: User, assessment: Assessment, to: Newcomer, words: str) -> Invitation:
+def _invite(
+    by: User, assessment: Assessment, to: Newcomer, words: str, sending: str
+) -> Invitation:
     """An invitation that leads to the questions; a new link where one waits."""
     organisation, path = assessment.organisation, _path(assessment)
     waiting = organisation.invitations.filter(email=to.email.strip().lower()).first()
@@ -118,7 +130,9 @@ def _invite(by: User, assessment: Assessment, to: Newcomer, words: str) -> Invit
             role = waiting.get_role_display().lower()
             msg = f"This person is invited as {role}, a role that may not answer."
             raise ValidationError({"email": msg})
-        return people.send_again(by=by, invitation=waiting, path=path, ask=words)
+        return people.send_again(
+            by=by, invitation=waiting, path=path, ask=words, sending=sending
+        )
     return people.invite(
         by=by,
         organisation=organisation,
@@ -127,6 +141,7 @@ def _invite(by: User, assessment: Assessment, to: Newcomer, words: str) -> Invit
         role=Role.CONTRIBUTOR,
         path=path,
         ask=words,
+        sending=sending,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Side, Words
+from compliance.audit.payloads import Sending, Side, Words
 
 
 class _Organisation(Side, total=False):
@@ -17,6 +17,10 @@ class _Organisation(Side, total=False):
 class _Member(Side, total=False):
     person: Required[Words]
     role: Required[str]
+
+
+class _Invited(_Member, total=False):
+    sending: Sending
 
 
 class _Ended(_Member, total=False):
@@ -92,9 +96,9 @@ MEMBER_ROLE_CHANGED = _member(
 MEMBER_SIGNED_OUT = _member(
     "member.signed_out", _("signed out everywhere by an owner"), after=_Factor
 )
-MEMBER_INVITED = _invitation("member.invited", _("member invited"), after=_Member)
+MEMBER_INVITED = _invitation("member.invited", _("member invited"), after=_Invited)
 INVITATION_SENT_AGAIN = _invitation(
-    "invitation.sent_again", _("invitation sent again"), after=_Member
+    "invitation.sent_again", _("invitation sent again"), after=_Invited
 )
 INVITATION_ENDED = _invitation(
     "invitation.ended", _("invitation taken back"), before=_Member

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import Invitation
+from compliance.web.mail import is_printed
 
 
 def handed(
@@ -13,11 +14,14 @@ def handed(
 ) -> HttpResponse:
     """The page ``back`` with what was done; without a mail server the link, this once.
 
-    The link stands in this reply only: it is kept nowhere, not in the session.
+    The link stands in this reply only: it is kept nowhere, not in the session. Where the
+    form was sent twice, the page says where a new one is made.
     """
     if invitation.link:
         request.is_saved = True
         context = {"invitation": invitation, "said": said, "back": back}
         return render(request, "organisations/handed.html", context)
+    if is_printed():
+        said += " Its link was shown only once: make a new one under Invitations."
     messages.success(request, said)
     return redirect(back)

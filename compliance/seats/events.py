@@ -21,11 +21,13 @@ class _Term(Side, total=False):
 
 
 class _Given(_Named, _Term, total=False):
+    sending: Sending
     user_id: Required[int]
     given_by_id: Required[int]
 
 
 class _Offered(_Named, _Term, total=False):
+    sending: Sending
     person: Required[Words]
 
 

@@ -121,6 +121,21 @@ def test_newcomer_is_invited_in_the_same_mail(cast, assessment):
     assert made.path == f"/o/acme/assessments/{assessment.pk}/mine/"
 
 
+def test_newcomer_of_a_form_that_is_sent_twice_keeps_the_first_link(
+    cast, assessment, sign_in_freshly
+):
+    otto, where = sign_in_freshly(cast.otto), url(assessment)
+    form = WHO | {"pinned": " ".join(map(str, ids(assessment))), "sending": "17-1"}
+    hashes = set()
+    for _ in range(2):
+        reply = otto.post(where, form, follow=True)
+        assert "who has a link to join" in reply.text
+        hashes.add(Invitation.objects.get().token_hash)
+    assert (len(hashes), queued().count()) == (1, 1)
+    otto.post(where, form | {"sending": "17-2", "message": "Please."})
+    assert queued().count() == 2
+
+
 def test_newcomer_owns_what_waits_once_they_join(cast, assessment, sign_in):
     assign(cast, assessment, assignments.Newcomer(**WHO), by=cast.otto)
     first, second = assessment.answers.order_by("pk")[:2]

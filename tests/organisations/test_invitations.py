@@ -455,6 +455,25 @@ def test_taking_back_leaves_nothing_but_the_trail(cast, sign_in):
     assert events(cast.acme)[-1][0] == "invitation.ended"
 
 
+def test_form_that_is_sent_twice_invites_once(cast, sign_in):
+    ada = sign_in(cast.ada)
+    for _ in range(2):
+        page = ada.post(URL, TYPED | {"sending": "17-1"}, follow=True)
+        assert (page.status_code, "is on its way" in page.text) == (200, True)
+    assert (Invitation.objects.count(), queued().count()) == (1, 1)
+    other = ada.post(URL, TYPED | {"sending": "17-2"})
+    assert "is invited already" in other.text
+
+
+def test_link_that_was_shown_once_is_made_anew_elsewhere(cast, sign_in, settings):
+    settings.MAILERS = CONSOLE
+    ada = sign_in(cast.ada)
+    first = ada.post(URL, TYPED | {"sending": "17-1"}).context["invitation"]
+    again = ada.post(URL, TYPED | {"sending": "17-1"}, follow=True)
+    assert "make a new one under Invitations" in again.text
+    assert Invitation.objects.get().token_hash == first.token_hash
+
+
 def test_taking_back_that_is_sent_twice_is_said_again(cast, sign_in):
     """To somebody else it is an invitation that never was."""
     made, _ = invite(cast)

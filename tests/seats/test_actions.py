@@ -27,7 +27,7 @@ from compliance.seats import actions
 from compliance.seats.sample_draw import Lot, at_random, by_risk
 from tests import factories
 from tests.factories import PASSWORD
-from tests.mailing import send_queued
+from tests.mailing import queued, send_queued
 from tests.reading import flat
 from tests.seating import ask, give, make_proof
 
@@ -110,6 +110,20 @@ def test_seat_that_is_over_when_its_person_joins_is_not_given(cast, assessment):
         accept_invitation(by=cast.zoe, invitation=offer.invitation)
     assert not Seat.objects.exists()
     assert cast.acme.memberships.get(user=cast.zoe).role == "auditor"
+
+
+@pytest.mark.parametrize("who", ["aud", "zoe"])
+def test_form_that_is_sent_twice_gives_one_seat(cast, assessment, sign_in, who):
+    otto, email = sign_in(cast.otto), getattr(cast, who).email
+    today = timezone.localdate()
+    form = {"email": email, "name": "Zoe", "purpose": "Audit", "from_on": today}
+    form |= {"until_on": today, "sending": "17-1", "password": PASSWORD}
+    where = f"/o/acme/assessments/{assessment.pk}/auditors/"
+    for _ in range(2):
+        assert otto.post(where, form).status_code == 302
+    assert Seat.objects.count() + SeatOffer.objects.count() == 1
+    assert queued().count() == 1
+    assert otto.post(where, form | {"sending": "17-2"}).status_code == 422
 
 
 def test_offered_seat_is_taken_back(cast, assessment, sign_in):

@@ -26,6 +26,7 @@ from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.models import User
 from compliance.organisations.reauthentication import StepUp, asked
 from compliance.web.mail import by_mail, is_printed
+from compliance.web.sendings import sending_of
 from compliance.web.text import whole
 from compliance.workspace.overview import Overview, Row
 from compliance.workspace.pages import find, found_rows, read_look, read_view
@@ -57,6 +58,7 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
                 organisation=request.organisation,
                 assessment_id=assessment.pk,
                 answer_ids=[row.id for row in rows],
+                sending=sending_of(request),
                 **form.wishes(),
             )
         except ValidationError as error:

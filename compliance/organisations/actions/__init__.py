@@ -14,6 +14,7 @@ from compliance.organisations.actions.invitations import (
     end_invitation,
     hash_of,
     invite,
+    invited_before,
     send_again,
 )
 from compliance.organisations.actions.members import (
@@ -63,6 +64,7 @@ __all__ = [
     "hold_right",
     "holds",
     "invite",
+    "invited_before",
     "join",
     "keep_address",
     "keep_an_owner",

@@ -62,12 +62,13 @@ def invite(
     role: str,
     path: str = "",
     ask: str = "",
+    sending: str = "",
 ) -> Invitation:
     """An invitation on its way by mail; nobody is a member before the link is used.
 
     Whether an account has the address is neither asked nor shown. Without a mail server
     the invitation has its ``link``, to hand over. ``path`` is the page the link leads
-    to, ``ask`` stands in the mail. Raises ``ValidationError`` for a member already
+    to, ``ask`` stands in the mail. The same ``sending`` invites once. Raises ``ValidationError`` for a member already
     there, one who is invited already, a role above the giver's, a giver who may not
     invite, a name or e-mail that cannot be, and a path that leads elsewhere.
     """
@@ -82,6 +83,10 @@ def invite(
         if email.endswith(".invalid"):  # RFC 2606; accounts of nobody have such ones
             msg = "This address ends in .invalid, which no mail reaches."
             raise ValidationError({"email": msg})
+        if sent := invited_before(
+            by=by, organisation=organisation, email=email, sending=sending
+        ):
+            return sent
         if organisation.memberships.filter(user__email=email).exists():
             msg = "This person is a member already."
             raise ValidationError({"email": msg}, code="member")
@@ -93,12 +98,17 @@ def invite(
         token = _renew(by, invitation)
         invitation.full_clean()
         invitation.save(force_insert=True)
-        _record(by, invitation, MEMBER_INVITED)
+        _record(by, invitation, MEMBER_INVITED, sending)
         return _send(by, invitation, token, ask)
 
 
 def send_again(
-    *, by: User, invitation: Invitation, path: str = "", ask: str = ""
+    *,
+    by: User,
+    invitation: Invitation,
+    path: str = "",
+    ask: str = "",
+    sending: str = "",
 ) -> Invitation:
     """A new link for a person who has not come yet; the old one opens nothing more.
 
@@ -112,8 +122,22 @@ def send_again(
         token = _renew(by, found)
         found.path = path or found.path
         found.save()
-        _record(by, found, INVITATION_SENT_AGAIN)
+        _record(by, found, INVITATION_SENT_AGAIN, sending)
         return _send(by, found, token, ask)
+
+
+def invited_before(
+    *, by: User | None, organisation: Organisation, email: str, sending: str
+) -> Invitation | None:
+    """The invitation that a person's sending of this name made or sent again already, as
+    long as it waits for its person.
+    """
+    said = {"person": email}
+    sent = any(
+        trail.sent_by(by, organisation.pk, action, said, sending)
+        for action in (MEMBER_INVITED, INVITATION_SENT_AGAIN)
+    )
+    return organisation.invitations.filter(email=email).first() if sent else None
 
 
 def end_invitation(*, by: User, invitation: Invitation) -> None:
@@ -267,8 +291,11 @@ def _end(by: User | None, invitation: Invitation, action: str) -> None:
     invitation.delete()
 
 
-def _record(by: User | None, invitation: Invitation, action: str) -> None:
+def _record(
+    by: User | None, invitation: Invitation, action: str, sending: str = ""
+) -> None:
     fields = {"person": invitation.email, "role": invitation.role}
+    fields |= {"sending": sending} if sending else {}
     is_over = action in {INVITATION_ENDED, INVITATION_DECLINED}
     trail.record(
         by=by,

@@ -29,6 +29,7 @@ from compliance.organisations.pages import invitations
 from compliance.organisations.rate_limits import within
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import is_printed
+from compliance.web.sendings import sending_of
 
 TOKEN = "invitation"  # noqa: S105 (the name of its place in the session)
 WRONG = {"invitation": "20/m/ip"}
@@ -43,7 +44,10 @@ def invite(request: MemberRequest) -> HttpResponse:
     if form.is_valid() and not (status := rate_limits.hindered(request, form)):
         try:
             made = actions.invite(
-                by=request.user, organisation=request.organisation, **form.cleaned_data
+                by=request.user,
+                organisation=request.organisation,
+                sending=sending_of(request),
+                **form.cleaned_data,
             )
         except ValidationError as error:
             form.add_error(None, error)

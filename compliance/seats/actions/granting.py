@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Assessment
+from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.actions import invite, lock, send_again
 from compliance.organisations.choices import Role
@@ -45,11 +46,13 @@ def give_seat(
     purpose: str,
     from_on: date,
     until_on: date,
+    sending: str = "",
 ) -> Seat | SeatOffer:
     """A seat for the person with an address, who gets a mail.
 
     An address without a member is invited as an auditor, and the seat is an offer until
-    the person comes; ``name`` counts for them only. Both days are included. Raises
+    the person comes; ``name`` counts for them only. Both days are included. The same
+    ``sending`` gives one. Raises
     ``ValidationError`` for a member of another role, a person who has a seat here
     already, and days that cannot be.
     """
@@ -63,14 +66,34 @@ def give_seat(
         member = members.select_related("user").first()
         days = Days(from_on, until_on)
         if member is None:
-            return _offer(by, assessment, (email, name), purpose, days)
-        seat = _seat(by, assessment, member, (purpose, days))
+            if offered := _offered_before(by, assessment, email, sending):
+                return offered
+            return _offer(by, assessment, (email, name), purpose, days, sending)
+        said = {"user_id": member.user_id, "assessment": str(assessment.pk)}
+        made = trail.sent_by(by, organisation.pk, SEAT_GIVEN, said, sending)
+        if made:
+            return Seat.objects.get(pk=made.subject_id)
+        seat = _seat(by, assessment, member, (purpose, days), sending=sending)
         _mail(by, seat)
     return seat
 
 
+def _offered_before(
+    by: User, assessment: Assessment, email: str, sending: str
+) -> SeatOffer | None:
+    said = {"person": email, "assessment": str(assessment.pk)}
+    chain = assessment.organisation_id
+    made = trail.sent_by(by, chain, SEAT_OFFERED, said, sending)
+    return SeatOffer.objects.filter(pk=made.subject_id).first() if made else None
+
+
 def _offer(
-    by: User, assessment: Assessment, who: tuple[str, str], purpose: str, days: Days
+    by: User,
+    assessment: Assessment,
+    who: tuple[str, str],
+    purpose: str,
+    days: Days,
+    sending: str,
 ) -> SeatOffer:
     email, name = who
     organisation = assessment.organisation
@@ -108,7 +131,7 @@ def _offer(
         assessment,
         SEAT_OFFERED,
         offer,
-        after=_event_fields(offer) | {"person": email},
+        after=_event_fields(offer) | {"person": email} | _named(sending),
     )
     return offer
 
@@ -156,6 +179,10 @@ def _event_fields(seat: Seat | SeatOffer) -> dict[str, Any]:
     }
 
 
+def _named(sending: str) -> dict[str, str]:
+    return {"sending": sending} if sending else {}
+
+
 def _refuse_others(role: str, how: str) -> None:
     if role != Role.AUDITOR:
         msg = (
@@ -181,6 +208,8 @@ def _seat(
     member: Membership,
     what: tuple[str, Days],
     offer: SeatOffer | None = None,
+    *,
+    sending: str = "",
 ) -> Seat:
     """The new seat; the person who offered it is still its giver."""
     purpose, days = what
@@ -207,7 +236,7 @@ def _seat(
     seat.save(force_insert=True)
     fields = _event_fields(seat) | {"user_id": member.user_id, "given_by_id": giver.pk}
     action = SEAT_TAKEN_UP if offer else SEAT_GIVEN
-    record(by, assessment, action, seat, after=fields)
+    record(by, assessment, action, seat, after=fields | _named(sending))
     return seat
 
 

@@ -28,6 +28,7 @@ from compliance.seats.pages import find, seats_context
 from compliance.seats.queries import looked as looked_of
 from compliance.seats.queries import looks, offers_in, seats_in
 from compliance.web.mail import by_mail
+from compliance.web.sendings import sending_of
 
 ON_A_PAGE = 100
 
@@ -42,7 +43,10 @@ def seats(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if form.is_valid() and not (status := rate_limits.hindered(request, form)):
         try:
             given = actions.give_seat(
-                by=request.user, assessment=assessment, **form.cleaned_data
+                by=request.user,
+                assessment=assessment,
+                sending=sending_of(request),
+                **form.cleaned_data,
             )
         except ValidationError as error:
             form.add_error(None, error)
