@@ -28,6 +28,8 @@ from compliance.web.joined_rows import Joined
 from compliance.web.sqlite_lock import in_turn
 
 MOST_SENT = 50
+FAR_BACK = 5_000
+"""Events among which a form that is sent again is looked for: a chain may have 300,000."""
 _STRETCH = 500
 """Events that are in memory at a time: one has some kilobytes, and a start all answers."""
 
@@ -359,10 +361,14 @@ def sent_by(
     fields: Mapping[str, Any],
     sending: str,
 ) -> Event | None:
-    """The event that a person's sending of this name made already; None without a name."""
+    """The event that a person's sending of this name made already; None without a name.
+
+    It is one of the newest ``FAR_BACK`` of the chain.
+    """
     if not sending:
         return None
-    rows = events_of(organisation_id).filter(action=action, actor=by)
+    since = newest(organisation_id) - FAR_BACK
+    rows = events_of(organisation_id).filter(action=action, actor=by, seq__gt=since)
     return sent(rows, {**fields, "sending": sending})
 
 
