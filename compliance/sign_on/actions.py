@@ -367,9 +367,14 @@ def is_spare(owner: User) -> bool:
 
 
 def add_domain(*, by: User, organisation: Organisation, name: str) -> Domain:
-    """A domain that the organisation is about to show; ``ValidationError`` for none."""
+    """A domain that the organisation is about to show; ``ValidationError`` for none.
+
+    Twice is once.
+    """
     with writing():
         lock(organisation)
+        if found := organisation.domains.filter(name=dns.domain_name(name)).first():
+            return found
         if organisation.domains.count() >= MOST:
             msg = f"There are {MOST} domains. Remove one first."
             raise ValidationError(msg)
@@ -432,9 +437,11 @@ def remove_domain(*, by: User, domain: Domain) -> None:
 def add_group(
     *, by: User, organisation: Organisation, group: str, role: str
 ) -> GroupRole:
-    """The role of a group's people. Raises ``ValidationError``."""
+    """The role of a group's people; twice is once. Raises ``ValidationError``."""
     with writing():
         lock(organisation)
+        if found := organisation.group_roles.filter(group=group, role=role).first():
+            return found
         if organisation.group_roles.count() >= MOST:
             msg = f"There are {MOST} groups. Remove one first."
             raise ValidationError(msg)

@@ -1040,3 +1040,15 @@ def test_what_is_taken_away_twice_is_taken_away(cast, ada):
             page = ada.post(f"{PAGE}{where}/remove/", follow=True)
             assert (page.status_code, said in page.text) == (200, True)
     assert Event.objects.filter(action__endswith=".removed").count() == 2
+
+
+def test_what_is_added_twice_is_added_once(cast, ada):
+    """A group has one role all the same."""
+    added = {"domains/": {"name": "acme.example"}}
+    added["groups/"] = {"group": "staff", "role": "reader"}
+    for where, form in added.items():
+        for _ in range(2):
+            assert ada.post(f"{PAGE}{where}", form).status_code == 302
+    assert Event.objects.filter(action__endswith=".added").count() == 2
+    other = ada.post(f"{PAGE}groups/", {"group": "staff", "role": "officer"})
+    assert "This group has a role already." in other.text
