@@ -234,3 +234,14 @@ def test_only_a_published_edition_of_ones_own_retires(ada, cast, own):
     library = make_edition()
     assert ada.get(url("retire", library)).status_code == 302
     assert ada.post(url("retire", library), {"reason": "No."}).status_code == 404
+
+
+def test_discarding_that_is_sent_twice_is_said_again(ada, cast, own, sign_in_freshly):
+    draft = make_draft(questions=3, checklist=own)
+    fields = {"seen": seen(draft)}
+    for _ in range(2):
+        page = ada.post(url("discard", draft), fields, follow=True)
+        assert (page.status_code, f"{draft} is thrown away." in page.text) == (200, True)
+    assert Event.objects.filter(action="edition.discarded").count() == 1
+    other = sign_in_freshly(cast.otto).post(url("discard", draft), fields)
+    assert other.status_code == 404

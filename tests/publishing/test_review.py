@@ -141,6 +141,24 @@ def test_pages_lead_from_draft_to_published(cast, draft, sign_in):
     assert otto.get(url("check", draft)).url == url("detail", draft)
 
 
+def test_step_that_is_sent_twice_is_said_again(cast, draft, sign_in_freshly):
+    """Unless somebody else has taken the next step since."""
+    ada, otto = map(sign_in_freshly, (cast.ada, cast.otto))
+    steps = (
+        (ada, "send", {}, "is in review"),
+        (otto, "send_back", {"reason": "Too long."}, "is a draft again"),
+        (ada, "send", {}, "is in review"),
+        (otto, "publish", {}, "is published"),
+        (ada, "retire", {"reason": "Wrong."}, "is retired"),
+    )
+    for client, name, data, said in steps:
+        for _ in range(2):
+            assert said in client.post(url(name, draft), data, follow=True).text
+    assert Event.objects.filter(action="edition.sent").count() == 2
+    late = ada.post(url("send", draft), follow=True).text
+    assert "can no longer change" in late
+
+
 def test_what_was_changed_and_sent_again_is_not_published_unseen(
     cast, draft, given, sign_in
 ):
@@ -206,12 +224,13 @@ def test_clone_and_next_draft_are_one_button_each(cast, sign_in):
     assert "Make our own copy" not in sign_in(cast.rob).get(url("detail", source)).text
     edit = ada.post(url("clone", source)).url
     assert ada.get(edit).status_code == 200
-    again = ada.post(url("clone", source), follow=True).text
+    assert ada.post(url("clone", source)).url == edit  # the press is sent twice
+    again = sign_in(cast.otto).post(url("clone", source), follow=True).text
     assert "its own checklist" in again
     assert "Our own copy" in again
     own = make_edition(checklist=make_checklist("own", cast.acme))
     assert "Start the next edition" in ada.get(url("detail", own)).text
-    assert (
-        "Edition 2026.2 is a draft now"
-        in ada.post(url("draft_next", own), follow=True).text
-    )
+    for _ in range(2):
+        edit = ada.post(url("draft_next", own), follow=True).text
+        assert "Edition 2026.2 is a draft now" in edit
+    assert own.checklist.editions.count() == 2

@@ -13,7 +13,7 @@ from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import CHECKLIST_CLONED, EDITION_DRAFTED
 from compliance.checklists.limits import MOST_NUMBER
 from compliance.checklists.models import Checklist, Edition, EditionQuerySet
-from compliance.checklists.recording import record
+from compliance.checklists.recording import just_done, record
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation
 
@@ -24,14 +24,20 @@ def clone(
     """A draft of an own checklist with all that a published edition of the library asks.
 
     Keys stay, so that answers carry over and later editions of the original can be
-    merged. ``title`` is its name, that of the original when empty. Refuses a second clone, since there is one own checklist per key, and an
-    edition that is retired by now.
+    merged. ``title`` is its name, that of the original when empty. Refuses a second clone,
+    since there is one own checklist per key, and an edition that is retired by now; twice
+    by the same person in one go is once.
     """
     with writing():
         lock(organisation)  # one at a time: two people may clone the same
         source = _finished(None).select_related("checklist").get(pk=edition_id)
         original = source.checklist
-        if organisation.checklists.filter(key=original.key).exists():
+        own = organisation.checklists.filter(key=original.key).first()
+        made = own.editions.filter(based_on=source).first() if own else None
+        said = {"title": title or original.title, "cloned_from": source.number}
+        if made and just_done(by, made, CHECKLIST_CLONED, said):
+            return made
+        if own:
             msg = f"{organisation} already has its own checklist with the key {original.key}"
             raise RefusedError(msg)
         if source.status != EditionStatus.PUBLISHED:
@@ -66,11 +72,17 @@ def draft_next(
     """The next draft of an own checklist: a copy of the edition that is published.
 
     Where none is, the one that was retired last can be taken up again in that way.
-    Refuses while another draft of the checklist stands.
+    Refuses while another draft of the checklist stands, but for the one that the same
+    person has begun just now: that is it.
     """
     with writing():
         source = _finished(organisation).get(pk=edition_id)
         checklist = Checklist.objects.select_for_update().get(pk=source.checklist_id)
+        begun = checklist.editions.filter(based_on=source, status__in=UNPUBLISHED).first()
+        if begun and just_done(
+            by, begun, EDITION_DRAFTED, {"based_on": source.number}
+        ):
+            return begun
         rows = dict(checklist.editions.values_list("number", "status"))
         if open_ones := [
             number for number, state in rows.items() if state in UNPUBLISHED

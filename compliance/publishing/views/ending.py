@@ -5,11 +5,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from compliance.audit import trail
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
 from compliance.checklists.choices import EditionStatus
+from compliance.checklists.events import EDITION_DISCARDED, EDITION_RETIRED
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper, keeps
+from compliance.checklists.recording import just_done
 from compliance.checklists.standing import running_facts
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
@@ -21,10 +24,14 @@ from compliance.publishing.forms import DiscardForm, RetireForm
 @member_required(Permission.EDIT)
 def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
     """Show the parts that go with a draft, ask once, then throw it away."""
+    slug = request.organisation.slug
+    if request.method == "POST" and (name := _discarded(request, edition_id)):
+        messages.success(request, f"{name} is thrown away.")
+        return redirect("checklists:list", slug)
     edition = find(request, edition_id)
     if request.method != "POST":
         if not is_draft(request, edition):
-            return redirect("checklists:detail", request.organisation.slug, edition.pk)
+            return redirect("checklists:detail", slug, edition.pk)
         return _discard(request, edition)
     owner, form = keeper(request, edition), DiscardForm(request.POST)
     if not form.is_valid():
@@ -40,9 +47,21 @@ def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
         raise Http404 from error
     except RefusedError as refused:
         messages.error(request, f"{refused}.")
-        return redirect("publishing:discard", request.organisation.slug, edition.pk)
+        return redirect("publishing:discard", slug, edition.pk)
     messages.success(request, f"{edition} is thrown away.")
-    return redirect("checklists:list", request.organisation.slug)
+    return redirect("checklists:list", slug)
+
+
+def _discarded(request: MemberRequest, edition_id: int) -> str:
+    """The draft of the organisation that this person has thrown away, in a press sent twice."""
+    done = trail.removed(
+        Edition.objects.all(),
+        edition_id,
+        by=request.user,
+        organisation_id=request.organisation.pk,
+        action=EDITION_DISCARDED,
+    )
+    return "{title} {number}".format(**trail.changes(done)[0]) if done else ""
 
 
 def _discard(request: MemberRequest, edition: Edition) -> HttpResponse:
@@ -79,9 +98,12 @@ def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except RefusedError as refused:
-        messages.error(request, f"{refused}.")
-    else:
-        messages.success(request, f"{edition} is retired.")
+        edition = find(request, edition_id)
+        said = {"reason": form.cleaned_data["reason"]}
+        if not just_done(request.user, edition, EDITION_RETIRED, said):
+            messages.error(request, f"{refused}.")
+            return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    messages.success(request, f"{edition} is retired.")
     return redirect("checklists:detail", request.organisation.slug, edition.pk)
 
 

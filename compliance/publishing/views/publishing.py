@@ -12,8 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
 from compliance.checklists.choices import EditionStatus
+from compliance.checklists.events import (
+    EDITION_PUBLISHED,
+    EDITION_SENT,
+    EDITION_SENT_BACK,
+)
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, keeper, keeps, reading_page, standing_of
+from compliance.checklists.recording import just_done
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.models import Organisation
 from compliance.publishing import actions, checking, ready
@@ -21,16 +27,26 @@ from compliance.publishing.forms import CloneForm, NextForm, ReasonForm
 
 
 def _done(
-    request: MemberRequest, edition_id: int, act: Callable[[], Edition], said: str
+    request: MemberRequest,
+    edition_id: int,
+    act: Callable[[], Edition],
+    action: str,
+    said: str,
 ) -> HttpResponse:
-    """The check list again after a step, with what came of it; 404 for others' editions."""
+    """The check list again after a step, with what came of it; 404 for others' editions.
+
+    One that is refused since the person has just taken it, ``action``, was sent twice.
+    """
     try:
         edition = act()
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except RefusedError as refused:
-        messages.error(request, f"{refused}.")
-        return redirect("publishing:check", request.organisation.slug, edition_id)
+        edition = find(request, edition_id)
+        own = just_done(request.user, edition, action, {"status": edition.status})
+        if own is None:
+            messages.error(request, f"{refused}.")
+            return redirect("publishing:check", request.organisation.slug, edition_id)
     messages.success(request, f"{edition} {said}.")
     is_published = edition.status == EditionStatus.PUBLISHED
     page = "checklists:detail" if is_published else "publishing:check"
@@ -123,6 +139,7 @@ def send(request: MemberRequest, edition_id: int) -> HttpResponse:
         request,
         edition_id,
         lambda: actions.send_to_review(**_given(request, edition_id)),
+        EDITION_SENT,
         "is in review",
     )
 
@@ -141,6 +158,7 @@ def send_back(request: MemberRequest, edition_id: int) -> HttpResponse:
             **_given(request, edition_id),
             reason=form.cleaned_data["reason"],
         ),
+        EDITION_SENT_BACK,
         "is a draft again",
     )
 
@@ -154,5 +172,6 @@ def publish(request: MemberRequest, edition_id: int) -> HttpResponse:
         request,
         edition_id,
         lambda: actions.approve(**_given(request, edition_id), seen=seen),
+        EDITION_PUBLISHED,
         "is published",
     )
