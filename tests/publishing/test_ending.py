@@ -241,7 +241,10 @@ def test_discarding_that_is_sent_twice_is_said_again(ada, cast, own, sign_in_fre
     fields = {"seen": seen(draft)}
     for _ in range(2):
         page = ada.post(url("discard", draft), fields, follow=True)
-        assert (page.status_code, f"{draft} is thrown away." in page.text) == (200, True)
+        assert (page.status_code, f"{draft} is thrown away." in page.text) == (
+            200,
+            True,
+        )
     assert Event.objects.filter(action="edition.discarded").count() == 1
     other = sign_in_freshly(cast.otto).post(url("discard", draft), fields)
     assert other.status_code == 404

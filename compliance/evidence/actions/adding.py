@@ -139,9 +139,7 @@ def _write(
     with refuse_full_disk(), writing():
         if kept or sending:
             quotas.hold(by, organisation)
-        if made := trail.sent_by(
-            by, organisation.pk, EVIDENCE_ADDED, fields, sending
-        ):
+        if made := trail.sent_by(by, organisation.pk, EVIDENCE_ADDED, fields, sending):
             return Evidence.objects.get(pk=made.subject_id)
         if kept:
             _refuse_over(evidence, of)

@@ -78,10 +78,10 @@ def draft_next(
     with writing():
         source = _finished(organisation).get(pk=edition_id)
         checklist = Checklist.objects.select_for_update().get(pk=source.checklist_id)
-        begun = checklist.editions.filter(based_on=source, status__in=UNPUBLISHED).first()
-        if begun and just_done(
-            by, begun, EDITION_DRAFTED, {"based_on": source.number}
-        ):
+        begun = checklist.editions.filter(
+            based_on=source, status__in=UNPUBLISHED
+        ).first()
+        if begun and just_done(by, begun, EDITION_DRAFTED, {"based_on": source.number}):
             return begun
         rows = dict(checklist.editions.values_list("number", "status"))
         if open_ones := [

@@ -156,9 +156,7 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
         return undo_refused(request, error.messages, assessment)
     is_done = done.event is not None or done.was_back
     said = (
-        "Undone."
-        if is_done
-        else "Nothing was undone: it has been changed again since."
+        "Undone." if is_done else "Nothing was undone: it has been changed again since."
     )
     if not wants_partial(request.htmx):
         notify = messages.success if is_done else messages.warning
