@@ -56,8 +56,7 @@ class Export:
     """An exported trail: hashes by number, each computed anew.
 
     ``head`` is that of the chain in an export of the whole of it, None in one of a part.
-    ``made`` are the SHA-256 of the reports that it lists, and whether the hash of its
-    event covers them.
+    ``made`` are the SHA-256 of the reports that it lists.
     """
 
     name: str
@@ -65,7 +64,7 @@ class Export:
     exported_at: str
     head: tuple[int, str] | None
     hashes: dict[int, str]
-    made: dict[str, bool]
+    made: set[str]
 
 
 def one_line(text: str) -> str:
@@ -155,11 +154,11 @@ def check_file(result: Result, export: Export, sha256: str) -> None:
     is_later = export.head and (written - sealed).days > 1
     words = f"{export.name} is whole, was written later and does not name this file."
     refuse(is_later and sha256 not in export.made, words)
-    if export.made.get(sha256):
+    if sha256 in export.made:
         words = f"{export.name} names this very file, byte for byte."
         result.add(name, OK, words)
         return
-    why = "its event was erased" if sha256 in export.made else "it is not all of it"
+    why = "it may be older" if export.head else "it is not all of it"
     words = f"{export.name} does not show that this file was made: {why}."
     result.add(name, NOTE, words)
 
@@ -206,7 +205,7 @@ def export_in(path: Path) -> Export:
         with path.open(encoding="utf-8") as file:
             head = json.loads(file.readline())
             refuse(head["format"] != EXPORT, words)
-            made: dict[str, bool] = {}
+            made = set[str]()
             hashes = dict(_hashes(file, str(head["organisation"]), path.name, made))
         whole = head.get("head")
         return Export(
@@ -222,7 +221,7 @@ def export_in(path: Path) -> Export:
 
 
 def _hashes(
-    lines: Any, organisation: str, name: str, made: dict[str, bool]
+    lines: Any, organisation: str, name: str, made: set[str]
 ) -> Iterator[tuple[int, str]]:
     for line in lines:
         said = json.loads(line)
@@ -236,8 +235,9 @@ def _hashes(
         refuse(is_other, f"Event {said['seq']} was changed in {name}.")
         if said["action"] == "report.made":
             payload = json.loads(said["payload"])
-            is_proven = root_of(payload, said["salts"].split()) == said["payload_hash"]
-            made[payload["after"]["sha256"]] = is_proven
+            is_other = root_of(payload, said["salts"].split()) != said["payload_hash"]
+            refuse(is_other, f"Event {said['seq']} was changed in {name}.")
+            made.add(payload["after"]["sha256"])
         yield said["seq"], said["hash"]
 
 
@@ -254,17 +254,20 @@ def digest(text: str) -> str:
 def root_of(content: Any, salts: list[str]) -> str:
     """The Merkle root (RFC 9162) over the leaves of an event's content, "" for none.
 
-    Each leaf is hashed with its place and salt; of an erased one its hash is kept
-    behind a "=". As ``compliance/audit/leaves.py`` has it.
+    Each leaf is hashed with its place and salt; of an erased one, which has no value any
+    more, its hash is kept behind a "=". As ``compliance/audit/leaves.py`` has it.
     """
     places = list(_leaves(content, ""))
     if not places or len(places) != len(salts):
+        return ""
+    leaves = list(zip(places, salts))  # noqa: B905 - equally many
+    if any(salt[0] == "=" and value is not None for (_, value), salt in leaves):
         return ""
     level = [
         bytes.fromhex(salt[1:])
         if salt.startswith("=")
         else hashlib.sha256(b"\x00" + canonical([place, salt, value]).encode()).digest()
-        for (place, value), salt in zip(places, salts)  # noqa: B905 - equally many
+        for (place, value), salt in leaves
     ]
     while len(level) > 1:
         pairs = [level[at : at + 2] for at in range(0, len(level), 2)]

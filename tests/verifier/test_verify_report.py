@@ -748,6 +748,18 @@ def test_file_that_an_exported_trail_does_not_know_is_named(sealed, tmp_path):
     assert checks(unknown, part=True)[0][0] == "note"
     today = datetime.now(UTC).date().isoformat()
     assert checks(at=today)[0][0] == "note"  # it may be older than the file
-    forged = making(source, other, payload=known["payload"])
-    assert checks(forged)[0][0] == "note"  # the event's hash covers another text
     assert file_checks(sealed, None) == []
+
+
+def test_event_that_names_another_file_than_it_did_is_found(sealed, tmp_path):
+    """The hash of an event covers its content: what stands there by itself is no word of it."""
+    source, own = source_of(sealed), hashlib.sha256(sealed).hexdigest()
+    honest = making(source, "0" * 64)
+    said = {"after": {"sha256": own}, "before": {}}
+    first, second = honest["salts"].split()
+    place = canonical(["/after/sha256", first, "0" * 64]).encode()
+    kept = hashlib.sha256(b"\x00" + place).hexdigest()
+    for salts in (honest["salts"], f"={kept} {second}"):
+        forged = honest | {"payload": canonical(said), "salts": salts}
+        found = head_checks(sealed, export(tmp_path, source, more=[forged]))
+        assert found == [("fault", "Event 10 was changed in trail.jsonl.")]
