@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from compliance.audit.chain import Stored, link_digest, payload_digest
 from compliance.audit.chain_check import check
 from compliance.audit.jsonl import events_in, head_in
+from compliance.audit.leaves import erased, may_be_erased
 from compliance.audit.merkle import root_shown
 from compliance.audit.signed_note import (
     CAN_CHECK,
@@ -117,8 +118,7 @@ def _look_at_whole(
     if found.erased:
         places = sum(map(len, found.erased.values()))
         words.append(f"{places} texts were erased; later events name each.")
-        if not TEXTS.is_file():
-            words.append(f"Whether they may be was not checked: that needs {TEXTS}.")
+        words += _unchecked()
     words.append(
         f"Signed checkpoints agree up to event {found.covered}."
         if found.covered
@@ -131,12 +131,23 @@ def _look_at_part(
     trail: Path, head: dict[str, Any], signed: list[Checkpoint]
 ) -> tuple[list[str], bool]:
     """A selection: each event for itself, and that a signed tree holds them all."""
-    events = {}
+    events: dict[int, bytes] = {}
+    texts, gone, last = _texts(), 0, 0
     for event in _read(trail):
+        seq = event.link.seq
         if what := _unlike(event):
-            return [f"Event {event.link.seq}: {what} was changed."], False
-        events[event.link.seq] = bytes.fromhex(event.hash)
+            return [f"Event {seq}: {what} was changed."], False
+        if seq <= last:
+            return [f"Event {seq} stands out of order."], False
+        places, last = erased(json.loads(event.payload), event.salts), seq
+        may = texts(event.link.action) if texts else ["/**"]
+        if wrong := [place for place in places if not may_be_erased(place, may)]:
+            return [f"Event {seq}: {wrong[0]} was erased, and may not be."], False
+        gone += len(places)
+        events[seq] = bytes.fromhex(event.hash)
     words = [f"{len(events)} events, a selection: each is as it was hashed."]
+    if gone:
+        words += [f"{gone} texts were erased or left out of it.", *_unchecked()]
     size = int(head["part"]["size"])
     proof = [bytes.fromhex(each) for each in head["part"]["proof"]]
     tree = next((each for each in signed if each.size == size), None)
@@ -162,6 +173,13 @@ def _texts() -> Callable[[str], list[str]] | None:
         return None
     said = json.loads(TEXTS.read_text(encoding="utf-8"))
     return lambda action: said.get(action, [])
+
+
+def _unchecked() -> list[str]:
+    """Words for erased texts where nothing says which of them may be."""
+    if TEXTS.is_file():
+        return []
+    return [f"Whether they may be was not checked: that needs {TEXTS}."]
 
 
 def _unlike(event: Stored) -> str:

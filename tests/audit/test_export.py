@@ -1,5 +1,6 @@
 """The trail goes out as a file that anybody checks, with the standard library alone."""
 
+import io
 import json
 import subprocess
 import sys
@@ -9,7 +10,10 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from compliance.audit import checkpoints, export, trail
+from compliance.audit.chain import canonical, link_digest
 from compliance.audit.check_trail import main
+from compliance.audit.jsonl import events_in
+from compliance.audit.leaves import committed, without
 from compliance.audit.models import Event
 from tests.made_up import THING_DONE
 
@@ -167,6 +171,53 @@ def test_a_selection_with_a_made_up_event_is_not_in_the_tree(cast, exported):
     exported.write_text("\n".join([*taken[:2], *taken[3:]]) + "\n", encoding="utf-8")
     done = alone(exported)
     assert (done.returncode, "They are not in the tree" in done.stdout) == (1, True)
+
+
+def part(cast, exported):
+    """The events of Ada in the place of the whole trail; its lines."""
+    chosen = Event.objects.filter(organisation_id=cast.acme.pk, actor=cast.ada)
+    with exported.open("w", encoding="utf-8") as file:
+        file.writelines(export.part(cast.acme.pk, "Acme", chosen, "by Ada"))
+    return lines(exported)
+
+
+def forged(cast, line, content, salts=""):
+    """The line of an event that says something else, hashed again."""
+    said = json.loads(line)
+    made, root = committed(content)
+    said |= {"payload": canonical(content), "salts": salts or made}
+    said["payload_hash"] = said["payload_hash"] if salts else root
+    file = io.StringIO(json.dumps(said))
+    [event] = events_in(file, str(cast.acme.pk))
+    return json.dumps(said | {"hash": link_digest(event.link)})
+
+
+def test_second_event_of_a_number_is_not_hidden_behind_the_first(
+    cast, exported, capsys
+):
+    """The last one of a number was held against the tree, and whoever reads sees both."""
+    taken = part(cast, exported)
+    more = forged(cast, taken[3], {"after": {"n": 900}, "before": {}})
+    for place in (3, 4):
+        own = [*taken[:place], more, *taken[place:]]
+        exported.write_text("\n".join(own) + "\n", encoding="utf-8")
+        seq = json.loads(more)["seq"]
+        assert main([str(exported)]) == 1
+        assert f"Event {seq} stands out of order." in capsys.readouterr().out
+
+
+def test_selection_names_what_may_never_be_erased(cast, exported, capsys):
+    """A verdict taken out as if it were a person's text leaves the hash as it was."""
+    taken = part(cast, exported)
+    said = json.loads(taken[3])
+    content = json.loads(said["payload"])
+    bare, salts, gone = without(content, said["salts"], ["/**"], lambda *_: True)
+    assert gone
+    taken[3] = json.dumps(said | {"payload": canonical(bare), "salts": salts})
+    exported.write_text("\n".join(taken) + "\n", encoding="utf-8")
+    done = alone(exported)
+    words = f"Event {said['seq']}: {gone[0]} was erased, and may not be."
+    assert (done.returncode, words in done.stdout) == (1, True), done.stdout
 
 
 def test_another_organisation_is_not_in_it(cast, exported):
