@@ -53,12 +53,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def payload_digest(salts: str, payload: str) -> str:
-    """The root over the leaves of a payload; "" when payload and salts do not fit."""
+def payload_digest(salts: str, payload: str) -> str | None:
+    """The root over the leaves of a payload; None, which is no hash at all, when payload
+    and salts do not fit, and for a text that is not canonical: others may read another."""
     try:
-        return root(json.loads(payload), salts)
+        content = json.loads(payload)
+        return root(content, salts) if canonical(content) == payload else None
     except (ValueError, RecursionError):
-        return ""
+        return None
 
 
 def link_digest(link: Link) -> str:

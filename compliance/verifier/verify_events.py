@@ -236,6 +236,7 @@ def _hashes(
         if said["action"] == "report.made":
             payload = json.loads(said["payload"])
             is_other = root_of(payload, said["salts"].split()) != said["payload_hash"]
+            is_other = is_other or canonical(payload) != said["payload"]
             refuse(is_other, f"Event {said['seq']} was changed in {name}.")
             made.add(payload["after"]["sha256"])
         yield said["seq"], said["hash"]
@@ -251,18 +252,18 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def root_of(content: Any, salts: list[str]) -> str:
-    """The Merkle root (RFC 9162) over the leaves of an event's content, "" for none.
+def root_of(content: Any, salts: list[str]) -> str | None:
+    """The Merkle root (RFC 9162) over the leaves of an event's content, None for none.
 
     Each leaf is hashed with its place and salt; of an erased one, which has no value any
     more, its hash is kept behind a "=". As ``compliance/audit/leaves.py`` has it.
     """
     places = list(_leaves(content, ""))
     if not places or len(places) != len(salts):
-        return ""
+        return None
     leaves = list(zip(places, salts))  # noqa: B905 - equally many
     if any(salt[0] == "=" and value is not None for (_, value), salt in leaves):
-        return ""
+        return None
     level = [
         bytes.fromhex(salt[1:])
         if salt.startswith("=")

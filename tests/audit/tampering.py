@@ -10,7 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from compliance.audit.chain import START, Link, Stored, link_digest, payload_digest
+from compliance.audit.chain import (
+    START,
+    Link,
+    Stored,
+    canonical,
+    link_digest,
+    payload_digest,
+)
 from compliance.audit.chain_check import Kind
 from compliance.audit.leaves import without
 
@@ -27,9 +34,7 @@ def chain_of(count, organisation="acme", first=START):
     """Events as ``trail.record`` writes them, and their head."""
     events, previous = [], first
     for seq in range(1, count + 1):
-        payload = json.dumps(
-            {"before": {}, "after": {"n": seq, "note": f"words {seq}"}}
-        )
+        payload = canonical({"before": {}, "after": {"n": seq, "note": f"words {seq}"}})
         link = Link(
             organisation_id=organisation,
             seq=seq,
@@ -59,7 +64,7 @@ def only(event, **changes):
 
 
 def rewritten(event, text="{}"):
-    payload = json.dumps({"before": {}, "after": {"n": text, "note": "words"}})
+    payload = canonical({"before": {}, "after": {"n": text, "note": "words"}})
     return replace(
         relink(event, payload_hash=payload_digest(SALTS, payload)), payload=payload
     )
@@ -191,7 +196,7 @@ def erased(event, goes=lambda place, text: True):
     """The event without its note, as erasing leaves it."""
     texts = texts_of(event.link.action)
     content, salts, _ = without(json.loads(event.payload), event.salts, texts, goes)
-    return replace(event, payload=json.dumps(content), salts=salts)
+    return replace(event, payload=canonical(content), salts=salts)
 
 
 def erase_text(events, head, rng):

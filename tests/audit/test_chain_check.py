@@ -1,13 +1,12 @@
 """A chain that was tampered with says where, and how."""
 
-import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from compliance.audit.chain import START
+from compliance.audit.chain import START, canonical
 from compliance.audit.chain_check import ERASING, Kind, check
 from compliance.audit.leaves import committed
 from compliance.audit.merkle import Frontier
@@ -150,7 +149,7 @@ def erased_chain(*places, **changes):
     more, _ = tampering.chain_of(10)
     content = {"before": {}, "after": {"events": {"4": list(places)}}}
     salts, root = committed(content)
-    last = replace(more[9], payload=json.dumps(content), salts=salts)
+    last = replace(more[9], payload=canonical(content), salts=salts)
     last = tampering.relink(
         last, action=ERASING, previous_hash=events[-1].hash, payload_hash=root
     )
@@ -164,13 +163,13 @@ def test_an_erased_event_stands_when_a_later_one_says_so():
 
 
 def test_what_is_left_of_an_erased_event_cannot_be_changed():
-    changed = json.dumps({"before": {}, "after": {"n": 5, "note": None}})
+    changed = canonical({"before": {}, "after": {"n": 5, "note": None}})
     fault = found(*erased_chain("/after/note", payload=changed)).fault
     assert (fault.seq, fault.kind) == (4, Kind.EDITED)
 
 
 def test_a_text_in_the_place_of_an_erased_one_is_found():
-    changed = json.dumps({"before": {}, "after": {"n": 4, "note": "put back"}})
+    changed = canonical({"before": {}, "after": {"n": 4, "note": "put back"}})
     fault = found(*erased_chain("/after/note", payload=changed)).fault
     assert (fault.seq, fault.kind) == (4, Kind.EDITED)
 
@@ -186,3 +185,25 @@ def test_what_its_type_does_not_name_is_never_erased_whatever_an_entry_says():
     assert (fault.seq, fault.kind) == (4, Kind.ERASED)
     assert fault.what == "/after/note was erased, and may not be"
     assert check(lambda: events, head, texts=None).fault is None
+
+
+def test_an_event_whose_hash_covers_no_content_is_no_blank_cheque():
+    """Signed first and filled in later, it would stand in a chain that agrees."""
+    events, _ = tampering.chain_of(10)
+    blank = tampering.relink(events[4], payload_hash="")
+    blank = replace(blank, payload='{"after":{"n":"anything"},"before":{}}', salts="")
+    done = tampering.chained([*events[:4], blank, *events[5:]], 4)
+    head = 10, done[-1].hash
+    fault = found(done, head, [signed(done, 10)]).fault
+    assert (fault.seq, fault.kind) == (5, Kind.EDITED)
+
+
+@pytest.mark.parametrize("first", ['{"after":{"n":900},', '{ "after":'])
+def test_content_reads_in_one_way_alone(first):
+    """Of a key that stands there twice one reader takes the first, another the last."""
+    events, head = tampering.chain_of(10)
+    payload = events[4].payload.replace('{"after":', first + '"after":', 1)
+    payload = payload.replace('"after":"after":', '"after":')
+    events[4] = replace(events[4], payload=payload)
+    fault = found(events, head).fault
+    assert (fault.seq, fault.kind) == (5, Kind.EDITED)

@@ -759,7 +759,12 @@ def test_event_that_names_another_file_than_it_did_is_found(sealed, tmp_path):
     first, second = honest["salts"].split()
     place = canonical(["/after/sha256", first, "0" * 64]).encode()
     kept = hashlib.sha256(b"\x00" + place).hexdigest()
-    for salts in (honest["salts"], f"={kept} {second}"):
-        forged = honest | {"payload": canonical(said), "salts": salts}
+    twice = canonical(said)[:-1] + "," + honest["payload"][1:]
+    for payload, salts in (
+        (canonical(said), honest["salts"]),
+        (canonical(said), f"={kept} {second}"),
+        (twice, honest["salts"]),
+    ):
+        forged = honest | {"payload": payload, "salts": salts}
         found = head_checks(sealed, export(tmp_path, source, more=[forged]))
         assert found == [("fault", "Event 10 was changed in trail.jsonl.")]
