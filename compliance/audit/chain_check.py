@@ -90,6 +90,8 @@ class _Walk:
     """Each text that was erased, and the event that says so, 0 while none does."""
     wrong: tuple[int, Place] | None = None
     """The first that is nothing that may be erased."""
+    unheard: int = 0
+    """The first event that should say what was erased, and does not."""
 
     def step(self, event: Stored) -> None:
         self.tree.add(bytes.fromhex(event.hash))
@@ -102,13 +104,20 @@ class _Walk:
                 if not self.wrong and not may_be_erased(place, texts):
                     self.wrong = seq, place
         if event.link.action == ERASING:
-            events = json.loads(event.payload)["after"]["events"]
-            for number, places in events.items():
-                for place in places:
-                    self.gone.setdefault((int(number), place), seq)
-                    self.gone[int(number), place] = self.gone[int(number), place] or seq
+            self._hear(event)
+
+    def _hear(self, event: Stored) -> None:
+        """Take in the texts that an erasure names."""
+        seq = event.link.seq
+        try:
+            for at in _named_by(event):
+                self.gone[at] = self.gone.get(at) or seq
+        except (ValueError, LookupError, TypeError, AttributeError):
+            self.unheard = self.unheard or seq
 
     def erased_fault(self) -> Fault | None:
+        if self.unheard:
+            return Fault(self.unheard, "does not say what was erased", Kind.EDITED)
         for (seq, place), by in self.gone.items():
             if not by:
                 what = f"{place} was erased, and no entry records it"
@@ -164,6 +173,16 @@ def check(
     fault = fault or _end_fault(size, walk.previous, head, waiting)
     fault = fault or walk.erased_fault()
     return Checked(fault, size, walk.previous, walk.covered, walk.erasures())
+
+
+def _named_by(event: Stored) -> Iterator[tuple[int, Place]]:
+    """The texts that an erasure names; any error of a shape for other content."""
+    events = json.loads(event.payload)["after"]["events"]
+    for number, places in events.items():
+        for place in places:
+            if not isinstance(place, str):
+                raise TypeError
+            yield int(number), place
 
 
 def _size(checkpoint: Checkpoint) -> int:

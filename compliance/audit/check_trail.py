@@ -33,6 +33,13 @@ TEXTS = Path(__file__).with_name("texts.json")
 """Type of event to the places of what may be erased, as the installation declares them."""
 
 
+UNREADABLE = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
+    RecursionError,
+)  # fmt: skip
+"""Errors of a file that says something else, however it says it."""
+
+
 class Signed(NamedTuple):
     """The checkpoints that count, and what is to be said about them."""
 
@@ -58,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         words, is_good = report(asked.trail, asked.checkpoints, asked.key)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         words, is_good = [f"Cannot be read: {error}."], None
     sys.stdout.writelines(f"{_one_line(each)}\n" for each in words)
     return 2 if is_good is None else 0 if is_good else 1
@@ -134,17 +141,11 @@ def _look_at_part(
     events: dict[int, bytes] = {}
     texts, gone, last = _texts(), 0, 0
     for event in _read(trail):
-        seq = event.link.seq
-        if what := _unlike(event):
-            return [f"Event {seq}: {what} was changed."], False
-        if seq <= last:
-            return [f"Event {seq} stands out of order."], False
-        places, last = erased(json.loads(event.payload), event.salts), seq
-        may = texts(event.link.action) if texts else ["/**"]
-        if wrong := [place for place in places if not may_be_erased(place, may)]:
-            return [f"Event {seq}: {wrong[0]} was erased, and may not be."], False
-        gone += len(places)
-        events[seq] = bytes.fromhex(event.hash)
+        if fault := _fault_of(event, last, texts):
+            return [fault], False
+        last = event.link.seq
+        gone += len(erased(json.loads(event.payload), event.salts))
+        events[last] = bytes.fromhex(event.hash)
     words = [f"{len(events)} events, a selection: each is as it was hashed."]
     if gone:
         words += [f"{gone} texts were erased or left out of it.", *_unchecked()]
@@ -165,6 +166,22 @@ def _look_at_part(
         words.append(f"{newer} are newer than it and rest on their hashes alone.")
     words.append("Events that are not in the selection were not looked at.")
     return words, True
+
+
+def _fault_of(
+    event: Stored, last: int, texts: Callable[[str], list[str]] | None
+) -> str:
+    """The fault of an event in a selection, behind one of the number ``last``; "" for none."""
+    seq = event.link.seq
+    if what := _unlike(event):
+        return f"Event {seq}: {what} was changed."
+    if seq <= last:
+        return f"Event {seq} stands out of order."
+    may = texts(event.link.action) if texts else ["/**"]
+    for place in erased(json.loads(event.payload), event.salts):
+        if not may_be_erased(place, may):
+            return f"Event {seq}: {place} was erased, and may not be."
+    return ""
 
 
 def _texts() -> Callable[[str], list[str]] | None:

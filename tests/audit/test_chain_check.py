@@ -207,3 +207,23 @@ def test_content_reads_in_one_way_alone(first):
     events[4] = replace(events[4], payload=payload)
     fault = found(events, head).fault
     assert (fault.seq, fault.kind) == (5, Kind.EDITED)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [1],
+        {"x": ["/after/note"]},
+        {"4": 5},
+        {"4": [["/after/note"]]},
+        {"4": [{"a": 1}]},
+    ],
+)
+def test_an_erasure_that_names_nothing_is_a_fault(events):
+    done, _ = erased_chain("/after/note")
+    content = {"after": {"events": events}, "before": {}}
+    salts, root = committed(content)
+    last = replace(done[9], payload=canonical(content), salts=salts)
+    done[9] = tampering.relink(last, payload_hash=root)
+    fault = found(done, (10, done[9].hash)).fault
+    assert (fault.seq, fault.what) == (10, "does not say what was erased")

@@ -142,6 +142,27 @@ def test_a_cut_export_is_found_though_its_head_was_changed(exported):
 
 
 @pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        (0, '"head":[Infinity,"0"]'),
+        (0, '"part":{"size":1e999,"proof":[]}'),
+        (0, '"part":' + "[" * 20_000),
+        (4, '"seq":1e999'),
+        (4, '"at":"0001-01-01T00:00:00+14:00"'),
+        (4, '"at":"9999-12-31T23:59:59-14:00"'),
+        (4, '"seq":' + "[" * 20_000),
+    ],
+)
+def test_numbers_and_depths_of_no_trail_are_refused_in_words(exported, line, values):
+    found = lines(exported)
+    found[line] = f"{found[line][:-1]},{values}}}"
+    exported.write_text("\n".join(found) + "\n", encoding="utf-8")
+    done = alone(exported)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("Cannot be read: ")
+
+
+@pytest.mark.parametrize(
     "text", ["", "{}", "[1]", "nothing", '{"format":"attest-trail-1"}\n{"seq":1}']
 )
 def test_what_is_no_trail_is_refused_in_words(exported, text):
