@@ -32,8 +32,9 @@ HEADS = (
     "req_id",
     "req_description",
 )
-GONE = re.compile(r"\[DELETED\b", re.IGNORECASE)
-"""How the text of a requirement begins that stands there for its number only."""
+GONE = re.compile(r"\[DELETED\b|\[[^\[\]]*\]$", re.IGNORECASE)
+"""The text of a requirement that stands there for its number only: a mark that says so,
+alone in the other languages, such as "[GELÖSCHT, DUPLIKAT VON 12.4.1]"."""
 CALLED = {
     "number": "Version",
     "text": "Description (req_description)",

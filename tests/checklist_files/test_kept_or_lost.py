@@ -4,6 +4,7 @@ import json
 from datetime import date
 from io import BytesIO
 
+import pytest
 from django.utils import translation
 from openpyxl import Workbook
 
@@ -131,6 +132,29 @@ def test_node_that_may_be_asked_or_not_is_refused():
         [fault] = faults_of(found)
         assert fault.endswith("assessable must be true or false")
     assert len(questions_of(library(node("1"), node("2", assessable=None)))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[DELETED, NOT ACTIONABLE] See 1.",
+        "[GELÖSCHT, DUPLIKAT VON 12.4.1]",
+        "[ELIMINADO, NO ACCIONABLE]",
+        "[已删除, 与 4.1.3 重复]",
+    ],
+)
+def test_deleted_requirement_is_not_asked_in_any_language(text):
+    table = ASVS_CSV.decode().replace('"Check, two."', f'"{text}"')
+    found = read(table.encode(), ".csv")
+    assert [q["key"] for q in questions_of(found)] == ["V1.1.1", "V1.2.1"]
+    assert kept_notes(found)["deleted requirements are kept, and not asked"] == 1
+    assert text in out(found)
+
+
+def test_requirement_that_begins_or_ends_with_a_bracket_is_asked():
+    for text in ("[Level 2] Check it.", "Check it. [modified]", "[a] and [b]"):
+        table = ASVS_CSV.decode().replace('"Check, two."', text)
+        assert len(questions_of(read(table.encode(), ".csv"))) == 3
 
 
 def test_mapping_set_is_kept_by_a_framework_and_else_lost():
