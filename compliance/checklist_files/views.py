@@ -16,6 +16,7 @@ from compliance.checklist_files.forms import ChecklistForm, FormatForm, KeepForm
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import content
 from compliance.evidence.download import attached
+from compliance.formats import pending_imports
 from compliance.formats.findings import Found
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -26,13 +27,22 @@ TYPED = ("number", "language", "chosen")
 @require_safe
 @member_required(Permission.EDIT)
 def checklist_in(request: MemberRequest) -> HttpResponse:
-    return _page(request, ChecklistForm(themes=content.themes()))
+    return _page(request, ChecklistForm(themes=content.themes()), 200)
 
 
-def _page(request: MemberRequest, form: ChecklistForm, **more: Any) -> HttpResponse:
-    status = 422 if form.errors or more else 200
+def _page(
+    request: MemberRequest, form: ChecklistForm, status: int = 422, **more: Any
+) -> HttpResponse:
     context = {"form": form} | more
     return render(request, "checklist_files/checklist_in.html", context, status=status)
+
+
+def _gone(request: MemberRequest) -> HttpResponse:
+    """The form for a file, with why its preview is not there."""
+    form = ChecklistForm({}, themes=content.themes())
+    form.errors.clear()
+    form.add_error("upload", pending_imports.GONE)
+    return _page(request, form, 404)
 
 
 @require_POST
@@ -69,14 +79,16 @@ def checklist_read(request: MemberRequest) -> HttpResponse:
 def checklist_preview(request: MemberRequest) -> HttpResponse:
     if "draft" not in request.GET:
         return redirect("checklist_files:checklist_in", request.organisation.slug)
-    draft_id, name, wish, found = _draft(request, request.GET["draft"])
+    if (draft := _draft(request, request.GET["draft"])) is None:
+        return _gone(request)
+    draft_id, name, wish, found = draft
     return _preview(request, draft_id, name, actions.preview(found, wish))
 
 
 def _draft(
     request: MemberRequest, text: Any, **decided: Any
-) -> tuple[UUID, str, Wish, Found]:
-    """The person's own draft here, with what is decided on its preview; else 404."""
+) -> tuple[UUID, str, Wish, Found] | None:
+    """The person's own draft here, with what is decided on its preview, if it is there."""
     try:
         draft_id = UUID(str(text))
     except ValueError as error:
@@ -85,7 +97,7 @@ def _draft(
         by=request.user, organisation=request.organisation, draft_id=draft_id
     )
     if kept is None:
-        raise Http404
+        return None
     name, theme, found = kept
     return draft_id, name, Wish(theme, request.organisation, **decided), found
 
@@ -115,7 +127,9 @@ def checklist_take(request: MemberRequest) -> HttpResponse:
     said = form.cleaned_data
     decided = {name: said[name] for name in ("replace", *TYPED) if name in said}
     decided["same"] = tuple(request.POST.getlist("same"))
-    draft_id, name, wish, found = _draft(request, said["draft"], **decided)
+    if (draft := _draft(request, said["draft"], **decided)) is None:
+        return _gone(request)
+    draft_id, name, wish, found = draft
 
     def again(status: int, **more: Any) -> HttpResponse:
         coming = actions.preview(found, wish.as_shown())

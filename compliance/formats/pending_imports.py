@@ -19,6 +19,11 @@ from compliance.evidence.storage import refuse_no_space
 from compliance.web import staging
 
 DAY_SECONDS = 24 * 60 * 60
+GONE = (
+    "This preview is no longer there: its file was imported already, is a day old or"
+    " belongs to another person, or you have sent another file since. If it was not"
+    " imported, choose it again."
+)
 
 
 def keep(*, user_id: int, thing_id: UUID, content: dict[str, Any]) -> UUID:

@@ -17,6 +17,7 @@ from tests.bundles.making import (
     write_elsewhere,
 )
 from tests.factories import make_member
+from tests.reading import flat
 
 pytestmark = pytest.mark.slow
 IN = "/o/other/bundles/in/"
@@ -58,7 +59,9 @@ def test_bundle_is_shown_then_brought_in(full, cast, sign_in):
     assert hash_of(came) == hash_of(full)
     assert came.started_by.namesake.member == cast.zoe
     assert f"/o/other/bundles/of/{came.pk}/" in page.text
-    assert client.post(f"{IN}take/", data).status_code == 404
+    again = client.post(f"{IN}take/", data)
+    assert again.status_code == 404
+    assert "its file was imported already" in flat(again.text)
 
 
 def test_where_it_came_from_is_shown_with_its_trail(full, cast, sign_in):
@@ -122,7 +125,9 @@ def test_draft_of_another_person_is_not_found(full, cast, sign_in):
     page = sent(sign_in(cast.zoe), bundle_of(full))
     draft = hidden(page, "draft")
     ada = sign_in(cast.ada)
-    assert ada.get(f"/o/acme/bundles/in/preview/?draft={draft}").status_code == 404
+    page = ada.get(f"/o/acme/bundles/in/preview/?draft={draft}")
+    assert page.status_code == 404
+    assert "belongs to another person" in flat(page.text)
     assert ada.post("/o/acme/bundles/in/take/", {"draft": draft}).status_code == 404
 
 

@@ -114,7 +114,10 @@ def test_double_submit_brings_in_once(ada):
     fields = shown(ada, reply)
     path = url("checklist_files:checklist_take")
     assert ada.post(path, fields).status_code == 302
-    assert ada.post(path, fields).status_code == 404
+    again = ada.post(path, fields)
+    assert again.status_code == 404
+    assert "its file was imported already" in text_of(again)
+    assert "Import a checklist" in text_of(again)
     assert Edition.objects.count() == 1
 
 
@@ -270,7 +273,10 @@ def test_organisation_sees_nothing_of_another(ada, cast, sign_in):
 def test_draft_of_a_colleague_is_nobody_elses(ada, cast, sign_in):
     reply = send(ada)
     otto = sign_in(cast.otto)
-    assert otto.get(reply.url).status_code == 404
+    page = otto.get(reply.url)
+    assert page.status_code == 404
+    assert "belongs to another person" in text_of(page)
+    assert "own.yaml" not in text_of(page)
     path, fields = url("checklist_files:checklist_take"), shown(ada, reply)
     assert otto.post(path, fields).status_code == 404
 

@@ -46,7 +46,8 @@ def bundle_read(request: MemberRequest) -> HttpResponse:
             thing_id=request.organisation.pk,
             chunks=upload.chunks(),
         )
-        path = _path(request, draft_id)
+        if (path := _path(request, draft_id)) is None:  # another file came meanwhile
+            return _gone(request)
         with path.open("rb") as file, opened(file):
             pass
     except OSError:
@@ -61,8 +62,8 @@ def bundle_read(request: MemberRequest) -> HttpResponse:
     return redirect(f"{address}?draft={draft_id}")
 
 
-def _again(request: MemberRequest, form: BundleForm) -> HttpResponse:
-    return render(request, "bundles/bundle_in.html", {"form": form}, status=422)
+def _again(request: MemberRequest, form: BundleForm, status: int = 422) -> HttpResponse:
+    return render(request, "bundles/bundle_in.html", {"form": form}, status=status)
 
 
 @require_safe
@@ -72,13 +73,14 @@ def bundle_preview(request: MemberRequest) -> HttpResponse:
     form = BringForm(request.GET)
     if not form.is_valid():
         return redirect("bundles:bundle_in", request.organisation.slug)
-    path = _path(request, form.cleaned_data["draft"])
+    if (path := _path(request, form.cleaned_data["draft"])) is None:
+        return _gone(request)
     try:
         with path.open("rb") as file, opened(file) as bundle:
             coming = plan(bundle, request.organisation, form.emails())
             return _shown(request, form, coming)
     except UnreadableError as refused:
-        return _again(request, _refused(refused))
+        return _again(request, _refused(str(refused)))
 
 
 @require_POST
@@ -87,18 +89,23 @@ def bundle_take(request: MemberRequest) -> HttpResponse:
     form = BringForm(request.POST)
     if not form.is_valid():
         raise Http404
-    path = _path(request, form.cleaned_data["draft"])
+    if (path := _path(request, form.cleaned_data["draft"])) is None:
+        return _gone(request)
     try:
         return _taken(request, form, path)
     except UnreadableError as refused:
-        return _again(request, _refused(refused))
+        return _again(request, _refused(str(refused)))
 
 
-def _refused(refused: UnreadableError) -> BundleForm:
-    """The form for a bundle that was read before and cannot be read now, with why."""
+def _gone(request: MemberRequest) -> HttpResponse:
+    return _again(request, _refused(pending_imports.GONE), 404)
+
+
+def _refused(why: str) -> BundleForm:
+    """The form for a bundle that was there before and cannot be read now, with why."""
     form = BundleForm(data={})
     form.errors.clear()
-    form.add_error("upload", str(refused))
+    form.add_error("upload", why)
     return form
 
 
@@ -125,14 +132,11 @@ def _taken(request: MemberRequest, form: BringForm, path: Path) -> HttpResponse:
     return redirect(assessment.get_absolute_url())
 
 
-def _path(request: MemberRequest, draft_id: UUID) -> Path:
-    """The person's own draft here; else 404."""
-    path = pending_imports.file_of(
+def _path(request: MemberRequest, draft_id: UUID) -> Path | None:
+    """The person's own draft here, if it is there."""
+    return pending_imports.file_of(
         user_id=request.user.pk, thing_id=request.organisation.pk, draft_id=draft_id
     )
-    if path is None:
-        raise Http404
-    return path
 
 
 def _shown(
