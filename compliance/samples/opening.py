@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from compliance.assessments.choices import AssessmentStatus
 from compliance.audit import trail
 from compliance.audit.transaction import attempt, writing
+from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.demo.cast import Cast
 from compliance.demo.loading import load_file
@@ -40,11 +41,15 @@ NOT_HERE = (
 
 
 def is_offered() -> bool:
-    """Whether the library has the checklists that the sample answers."""
-    wanted = {one["checklist"] for file in _files() for one in file["assessments"]}
-    there = Edition.objects.published().filter(checklist__key__in=wanted)
-    keys = there.values_list("checklist__key", flat=True)
-    return wanted <= set(keys)
+    """Whether the library has the editions that the sample answers."""
+    wanted = {
+        (one["checklist"], one["edition"])
+        for file in _files()
+        for one in file["assessments"]
+    }
+    library = Edition.objects.filter(checklist__organisation=None)
+    final = library.exclude(status=EditionStatus.DRAFT)
+    return wanted <= set(final.values_list("checklist__key", "number"))
 
 
 def sample_of(person: User) -> Organisation | None:

@@ -50,6 +50,7 @@ from compliance.samples.throwing import throw_away
 from compliance.seeds import actions as seeds
 from compliance.web.mail import queue_mail
 from compliance.web.worker import _worker
+from tests.factories import make_checklist, make_draft, publish
 from tests.mailing import queued
 from tests.plans import count_rows
 from tests.racing import at_once
@@ -364,6 +365,19 @@ def test_without_its_checklist_no_sample_is_made(db):
         with pytest.raises(ValidationError, match="lacks the checklist"):
             act(by=person)
     assert sample_of(person) is None
+
+
+def test_edition_of_another_number_or_organisation_is_not_that_of_the_sample(cast):
+    assert not is_offered()
+    publish(make_draft(checklist=make_checklist("gdpr", cast.other)))
+    assert not is_offered(), "an organisation has one with that key of its own"
+    other = make_draft(checklist=make_checklist("gdpr"), number="1999.1")
+    publish(other)
+    assert not is_offered(), "the library has another edition of it"
+    draft = make_draft(checklist=other.checklist, number="2026.1")
+    assert not is_offered(), "the edition is a draft"
+    publish(draft)
+    assert is_offered()
 
 
 @pytest.mark.usefixtures("people_alone")
