@@ -4,14 +4,14 @@ from compliance.legal_index.actions import store_instrument
 from compliance.models import Instrument
 
 
-def amend(changes, key="law"):
-    """Bring in an index that differs in ``changes``: citation to fields."""
+def amend(changes, key="law", **head):
+    """Bring in an index that differs in ``changes``: citation to fields, and in ``head``."""
     instrument = Instrument.objects.get(key=key)
     rows = instrument.provisions.select_related("successor").order_by("position")
     document = {
         name: getattr(instrument, name)
         for name in ("key", "name", "title", "official_id", "url", "force")
-    }
+    } | head
     document["provisions"] = [
         {
             "cite": row.cite,

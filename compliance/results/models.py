@@ -106,7 +106,8 @@ class Summary(models.Model):
 class MonthEnd(models.Model):
     """The figures of an assessment at the end of a month, as its events left it.
 
-    A month that is over never changes, so they are counted once by the same ``rules``.
+    A month that is over never changes, so they are counted once by the same ``rules``, which
+    name the sources that do not bind.
     """
 
     assessment = models.ForeignKey(

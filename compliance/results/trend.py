@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
+from compliance.audit.chain import canonical, digest
 from compliance.audit.columns import row_of
 from compliance.audit.models import Event
 from compliance.audit.projection import Rows, project
@@ -22,13 +23,14 @@ from compliance.audit.transaction import writing
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.scales import scales_of
+from compliance.legal_index.choices import Force
+from compliance.legal_index.models import Instrument
 from compliance.results.law import RULES, law_result
 from compliance.results.levels import scale_result
 from compliance.results.models import MonthEnd
 from compliance.results.points import SHAPE, Point, read_back, scale_point, written
 from compliance.results.queries import ASKED, divided, offered_in, rating_keys
 
-HOW = f"{RULES} {SHAPE}"
 MONTHS = 12
 OPEN_FOR = timedelta(minutes=10)
 """So long after its end a month may still get events, of transactions that were open then."""
@@ -44,17 +46,27 @@ def month_ends(today: date, count: int = MONTHS) -> list[date]:
     return found[::-1]
 
 
+def rules() -> str:
+    """The rules of counting, the fields that are kept, and the sources that do not bind.
+
+    One query. An instrument that gets another force changes what past months counted.
+    """
+    beside = Instrument.objects.exclude(force=Force.LAW).order_by("key")
+    sources = digest(canonical(list(beside.values_list("key", flat=True))))
+    return f"{RULES} {SHAPE} {sources[:16]}"
+
+
 def trends(
     assessments: Iterable[Assessment], today: date
 ) -> dict[UUID, dict[date, Point]]:
     """The points of some assessments at the ends of the last months, since each began here.
 
-    One query; some more for each assessment with a month that nobody counted yet.
+    Two queries; some more for each assessment with a month that nobody counted yet.
     """
     rows = {one.pk: one for one in assessments}
-    months = month_ends(today)
+    months, how = month_ends(today), rules()  # before what is counted by them
     rows_kept = MonthEnd.objects.filter(
-        assessment__in=list(rows), month__in=months, rules=HOW
+        assessment__in=list(rows), month__in=months, rules=how
     )
     kept = {(one.assessment_id, one.month): read_back(one.figures) for one in rows_kept}
     fresh, settled = [], timezone.now() - OPEN_FOR
@@ -67,7 +79,7 @@ def trends(
             if _after(month) <= settled:
                 figures = written(point)
                 fresh.append(
-                    MonthEnd(assessment=row, month=month, rules=HOW, figures=figures)
+                    MonthEnd(assessment=row, month=month, rules=how, figures=figures)
                 )
     _keep(fresh)
     return {

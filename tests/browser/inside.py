@@ -52,7 +52,7 @@ from compliance.reports import actions as reports  # noqa: E402
 from compliance.reports import storage as report_files  # noqa: E402
 from compliance.results.law import Counts  # noqa: E402
 from compliance.results.points import Point, ScalePoint, written  # noqa: E402
-from compliance.results.trend import HOW, month_ends  # noqa: E402
+from compliance.results.trend import month_ends, rules  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
 from compliance.seats import actions as seats  # noqa: E402
 from compliance.seats.models import Seat  # noqa: E402
@@ -216,7 +216,7 @@ def headed():
             scale = ScalePoint("seal", at, f"SEAL-{at}", 2, levels)
             point = Point(Counts(met=at), (scale,), Counts())
             MonthEnd.objects.create(
-                assessment=one, month=month, rules=HOW, figures=written(point)
+                assessment=one, month=month, rules=rules(), figures=written(point)
             )
     return {"path": f"/o/{here.slug}/overview/", "session": made["session"]}
 

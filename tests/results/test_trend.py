@@ -9,13 +9,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance.models import MonthEnd
+from compliance.legal_index.choices import Force
+from compliance.models import Citation, MonthEnd
 from compliance.results import trend
 from compliance.results.queries import read
 from compliance.results.trend import counted, month_ends, trends
 from tests import signing
+from tests.amending import amend
 from tests.bundles import making
-from tests.factories import make_edition, make_scaled_edition
+from tests.factories import (
+    make_draft,
+    make_edition,
+    make_provision,
+    make_scaled_edition,
+    publish,
+)
 
 TODAY = date(2026, 4, 10)
 
@@ -64,18 +72,33 @@ def test_past_months_are_counted_once(quarter, monkeypatch):
     assert MonthEnd.objects.count() == 3
     with CaptureQueriesContext(connection) as seen:
         assert trends([quarter], TODAY) == first
-    assert len(seen) == 1
+    assert len(seen) == 2
 
 
 def test_points_by_other_rules_are_counted_again(quarter):
     trends([quarter], TODAY)
     MonthEnd.objects.update(rules="2020-01-01", figures="{}")
     assert len(trends([quarter], TODAY)[quarter.pk]) == 3
-    assert set(MonthEnd.objects.values_list("rules", flat=True)) == {trend.HOW}
+    assert set(MonthEnd.objects.values_list("rules", flat=True)) == {trend.rules()}
+
+
+def test_month_is_counted_again_once_its_sources_have_another_force(cast):
+    """Guidance that becomes law: what was a rating counts as a duty in every month."""
+    with on(1):
+        draft = make_draft()
+        citation = Citation(question=draft.questions.get(key="Q1"), position=1)
+        citation.provision = make_provision()
+        citation.save()
+        assessment = signing.begin(cast, publish(draft))
+        signing.answer(cast.con, assessment, "Q1", verdict="not_met")
+    for force, breaches in ((Force.LAW, 1), (Force.GUIDANCE, 0), (Force.LAW, 1)):
+        amend({}, force=force)
+        found = trends([assessment], TODAY)[assessment.pk]
+        assert [one.law.not_met for one in found.values()] == [breaches] * 3
+    assert MonthEnd.objects.count() == 3
 
 
 def test_months_are_counted_anew_by_command(quarter):
-    """An instrument that begins to bind is in no rules that they were counted by."""
     with on(4, 10):
         good = trends([quarter], TODAY)
         MonthEnd.objects.update(figures="null")
@@ -98,7 +121,7 @@ def test_months_before_an_import_are_asked_for_once(cast):
     assert [month.month for month in found] == [3]
     with CaptureQueriesContext(connection) as seen:
         assert trends([here], TODAY)[here.pk] == found
-    assert len(seen) == 1
+    assert len(seen) == 2
 
 
 def test_change_that_is_committed_after_midnight_belongs_to_the_month_before(cast):
