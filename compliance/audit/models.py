@@ -87,7 +87,7 @@ class Deletion(models.Model):
 
     Its rows may go, frozen ones too. The database takes such a row only after the days of
     grace, or for a sample; it goes once the receipt is mailed. ``people`` has the accounts to
-    erase if they are in no other organisation, and the addresses of the owners. ``files`` is
+    erase if they are in no other organisation, and those of the owners. ``files`` is
     None until they are counted. ``stays`` is what a store of files keeps of them, "" until it is
     known. The trail says who asked.
     """

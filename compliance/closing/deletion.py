@@ -87,8 +87,7 @@ def delete(organisation_id: UUID) -> None:
     for model in order:
         _delete_rows(model, organisation_id)
     _end(organisation_id)
-    _erase_accounts(organisation_id)
-    _hand_over(organisation_id)
+    _hand_over(organisation_id, _erase_accounts(organisation_id))
 
 
 def begin_again(organisation: Organisation) -> None:
@@ -138,12 +137,12 @@ def _begin(organisation_id: UUID) -> bool:
             subject=organisation,
         )
         owners = organisation.memberships.active_owners().order_by("pk")
-        emails = list(owners.values_list("user__email", flat=True))
+        accounts = list(owners.values_list("user", flat=True))
         Deletion.objects.create(
             pk=organisation_id,
             began_at=now,
             name=organisation.name,
-            people={"accounts": _accounts(organisation), "owners": emails},
+            people={"accounts": _accounts(organisation), "owners": accounts},
         )
     return True
 
@@ -346,11 +345,25 @@ def _again(organisation_id: UUID, made: receipts.Receipt) -> str:
     return receipts.signed_note(name)
 
 
-def _erase_accounts(organisation_id: UUID) -> None:
-    """Erase the accounts of people who were in this organisation alone."""
+def _erase_accounts(organisation_id: UUID) -> list[str]:
+    """Erase the accounts of people who were in this organisation alone.
+
+    Owners go last. Returns the addresses that they have until then: that of somebody who
+    was erased meanwhile reaches nobody.
+    """
     deletion = Deletion.objects.filter(pk=organisation_id).first()
-    accounts = deletion.people["accounts"] if deletion else []
-    for person in User.objects.filter(pk__in=accounts).order_by("pk"):
+    if deletion is None:
+        return []
+    owners = User.objects.filter(pk__in=deletion.people["owners"]).order_by("pk")
+    others = User.objects.filter(pk__in=deletion.people["accounts"]).order_by("pk")
+    _erase_alone(others.exclude(pk__in=deletion.people["owners"]))
+    emails = list(owners.values_list("email", flat=True))
+    _erase_alone(owners)
+    return emails
+
+
+def _erase_alone(people: "models.QuerySet[User]") -> None:
+    for person in people:
         if _is_alone(person):
             with suppress(ValidationError):  # erased before
                 erase_person(by=None, person=person)
@@ -370,8 +383,8 @@ def _is_alone(person: User) -> bool:
     )
 
 
-def _hand_over(organisation_id: UUID) -> None:
-    """Mail the receipt to the owners, and delete the row of ``Deletion``, the last one."""
+def _hand_over(organisation_id: UUID, emails: Sequence[str]) -> None:
+    """Mail the receipt to some addresses, and delete the row of ``Deletion``, the last one."""
     with writing():
         rows = Deletion.objects.select_for_update().filter(pk=organisation_id)
         deletion = rows.first()
@@ -379,7 +392,7 @@ def _hand_over(organisation_id: UUID) -> None:
             return
         name = receipts.name_of(organisation_id)
         receipt = receipts.read(deletion.receipt)
-        for email in deletion.people["owners"]:
+        for email in emails:
             queue_mail(
                 organisation_id=None,
                 to=email,

@@ -25,6 +25,7 @@ from compliance.closing import actions as archives
 from compliance.closing import deletion, grace, tasks
 from compliance.closing.archive_store import archive_store
 from compliance.closing.owned_rows import owned, rows_of
+from compliance.erasure.actions import erase_person
 from compliance.evidence import storage
 from compliance.models import (
     Assessment,
@@ -37,7 +38,12 @@ from compliance.models import (
     Target,
     User,
 )
-from compliance.organisations.actions import invite, make_administrator, make_editor
+from compliance.organisations.actions import (
+    change_role,
+    invite,
+    make_administrator,
+    make_editor,
+)
 from compliance.pictures import drawing
 from compliance.reports import storage as report_files
 from compliance.samples import opening
@@ -465,6 +471,24 @@ def test_owners_get_the_receipt_by_mail(full, cast, mailoutbox):
     note = receipts.signed_note(receipts.name_of(cast.acme.pk))
     assert note.splitlines()[0] in last.body
     assert note.strip().splitlines()[-1] in last.body
+
+
+def test_owner_who_is_erased_meanwhile_gets_no_receipt(full, cast, monkeypatch):
+    """A deletion takes a while. Others get it at the address that they have by then."""
+    membership = Membership.objects.get(user=cast.otto, organisation=cast.acme)
+    change_role(by=cast.ada, membership=membership, role="owner")
+    over(cast)
+    end = deletion._end
+
+    def meanwhile(organisation_id):
+        end(organisation_id)
+        erase_person(by=None, person=cast.ada)
+        User.objects.filter(pk=cast.otto.pk).update(email="otto@new.example")
+
+    monkeypatch.setattr(deletion, "_end", meanwhile)
+    deletion.delete(cast.acme.pk)
+    [mail] = queued()
+    assert mail.args_kwargs["args"][0] == "otto@new.example"
 
 
 def test_archive_waiting_and_mails_go_with_it(full, cast):
