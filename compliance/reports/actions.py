@@ -116,8 +116,13 @@ def just_asked(
 
 
 def report_of(assessment: Assessment, content_hash: str) -> Report | None:
-    """The newest finished report that is as ``ask_report`` would make it of that now."""
+    """The newest finished report that is as ``ask_report`` would make it of that now.
+
+    Without a signature it is one of today: the day decides what binds and has expired.
+    """
     alike = _shown(assessment, FULL, NOW) | {"content_hash": content_hash}
+    if alike["signoff"] is None:
+        alike |= {"asked_at__date": timezone.localdate()}
     made = assessment.reports.filter(status=ReportStatus.DONE, **alike)
     # The hash stays when one signs or opens again, and an older draft knows of neither.
     if signed := assessment.signoffs.first():

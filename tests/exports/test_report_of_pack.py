@@ -1,9 +1,12 @@
 """An audit pack has the report of what stands: signed as it is, or not signed yet."""
 
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from compliance.assessments.actions import attach
 from compliance.audit import trail
@@ -79,6 +82,16 @@ def test_pack_of_a_draft_takes_the_report_of_it(cast):
     assessment = signing.make_ready(cast)
     reported(cast, assessment)
     assert report_in(packed(cast, assessment)) == "DRAFT 1"
+
+
+def test_pack_of_a_draft_leaves_out_the_report_of_another_day(cast):
+    """More binds today, and evidence may have expired since; what was signed stays."""
+    draft, signed = signing.make_ready(cast), signing.make_signed(cast)
+    reported(cast, draft)
+    reported(cast, signed)
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        assert report_in(packed(cast, draft)) == "DRAFT 3"
+        assert report_in(packed(cast, signed)) == "signed 2"
 
 
 def test_pack_leaves_out_a_report_that_looks_back_on_the_same_answers(cast):
