@@ -97,8 +97,7 @@ def fresh(assessment):
 
 def seen(assessment):
     """The state that a page of now shows a signer."""
-    desk = desk_of(assessment)
-    return actions.PageState(desk.content.content_hash, desk.at)
+    return actions.PageState.of(desk_of(assessment))
 
 
 def sign(by, assessment, **fields):

@@ -32,7 +32,7 @@ def review(
         actions.sign(
             by=people[entry["signed"]["by"]],
             assessment=assessment,
-            seen=actions.PageState(desk.content.content_hash, desk.at),
+            seen=actions.PageState.of(desk),
             role=entry["signed"]["role"],
             reservations=entry["signed"]["reservations"],
         )

@@ -80,17 +80,18 @@ class SignForm(forms.Form):
 
     def clean_seen(self) -> PageState:
         try:
-            review_id, content_hash, at = signing.loads(
+            review_id, content_hash, at, statement = signing.loads(
                 self.cleaned_data["seen"], salt=_SALT
             )
-        except signing.BadSignature as error:
+        except (signing.BadSignature, ValueError) as error:  # or of an earlier version
             raise forms.ValidationError(STALE) from error
         if self.review is None or review_id != self.review.pk:
             raise forms.ValidationError(STALE)
-        return PageState(content_hash, datetime.fromisoformat(at))
+        return PageState(content_hash, datetime.fromisoformat(at), statement)
 
 
 def shown(review: Review, seen: PageState) -> str:
     """A page's basis, signed by the installation, for ``SignForm``."""
-    basis = [review.pk, seen.content_hash, seen.stood_at.isoformat()]
+    at = seen.stood_at.isoformat()
+    basis = [review.pk, seen.content_hash, at, seen.statement]
     return signing.dumps(basis, salt=_SALT)

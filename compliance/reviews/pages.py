@@ -22,7 +22,6 @@ from compliance.reviews.models import Review
 from compliance.reviews.queries import Desk, desk_of
 from compliance.reviews.readiness import PREPARING, About, Point, blocking
 from compliance.reviews.signatures import signoffs_of
-from compliance.reviews.signing_statement import statement
 from compliance.web.rejected_input import unsent
 
 PAGE = "reviews/review.html"
@@ -116,10 +115,8 @@ def _before_signing(
         check_url = reverse("reviews:check", args=args) if checks else ""
         context["conditions"] = conditions(leads, desk.sampled, check_url, signs=signs)
     if signs and desk.review:
-        seen = PageState(desk.content.content_hash, desk.at)
-        context["statement"] = statement(
-            desk.content, timezone.localtime(desk.at), desk.rated
-        )
+        seen = PageState.of(desk)
+        context["statement"] = seen.statement
         context["seen"] = shown(desk.review, seen)
         context["form"] = form or SignForm(review=desk.review)
     return context

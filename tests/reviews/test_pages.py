@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from compliance.audit.models import Event
 from compliance.evidence.actions import describe
-from compliance.models import Check, Reopening, SignOff, Visit
+from compliance.legal_index.choices import Force
+from compliance.models import Check, Citation, Reopening, SignOff, Visit
 from compliance.organisations.actions import set_policy
 from compliance.remediation.actions import change_action
 from compliance.reviews.forms import shown
 from compliance.reviews.queries import desk_of
 from tests import factories, signing
+from tests.amending import amend
 
 pytestmark = pytest.mark.slow
 
@@ -196,6 +198,26 @@ def test_page_of_an_earlier_review_signs_nothing(cast, enter, sent):
     reply = rev.post(url(sent, "sign"), form)
     assert (reply.status_code, SignOff.objects.count()) == (422, 0)
     assert "This page is out of date." in flat(reply)
+
+
+def test_signature_over_another_statement_shows_that_of_now(cast, enter):
+    """A source gets another force while the page is open: nobody signs words unseen."""
+    draft = factories.make_draft()
+    question = draft.questions.get(key="Q2")
+    law = factories.make_provision()
+    Citation.objects.create(question=question, provision=law, position=1)
+    sent = signing.make_sent(cast, factories.publish(draft))
+    rev = enter(cast.rev)
+    form = form_of(rev, sent, reservations="Not the annex.")
+    amend({}, force=Force.GUIDANCE)
+    reply = rev.post(url(sent, "sign"), form)
+    text = flat(reply)
+    assert (reply.status_code, SignOff.objects.count()) == (409, 0)
+    assert "The statement has changed since you opened this page" in text
+    assert "No requirements are stated as not met. One rating is below" in text
+    assert "Not the annex." in text
+    assert rev.post(url(sent, "sign"), form_of(rev, sent)).status_code == 302
+    assert "One rating is below" in SignOff.objects.get().statement
 
 
 def test_page_of_another_assessment_signs_nothing(cast, enter, sent):

@@ -21,7 +21,7 @@ from compliance.reviews.actions.holding import clean_typed, held, record, review
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff
-from compliance.reviews.queries import read_desk
+from compliance.reviews.queries import Desk, read_desk
 from compliance.reviews.readiness import blocking
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signing_statement import statement
@@ -32,14 +32,24 @@ _NAMED = {"passkey": "passkey", "sign-on": "provider"}
 """Way of proof to the field of the event that names it."""
 MOVED = "moved"
 """The code of a refusal because the assessment says something else by now."""
+REWORDED = (
+    "The statement has changed since you opened this page: a source that the questions cite"
+    " binds more or less than before. Read the statement again."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """The signer's page: the hash of the content and since when it stood."""
+    """The signer's page: the hash of the content, since when it stood, and the statement."""
 
     content_hash: str
     stood_at: datetime
+    statement: str
+
+    @classmethod
+    def of(cls, desk: Desk) -> "PageState":
+        """The state that a page of that desk shows."""
+        return cls(desk.content.content_hash, desk.at, _statement(desk, desk.at))
 
 
 def sign(
@@ -56,7 +66,7 @@ def sign(
 
     One transaction: snapshot, event, sign-off, end of the review and status. Refused
     with ``ValidationError`` (code ``MOVED``) when the assessment says something else
-    by now, when something stands in the way of this signer, and when it is not in
+    by now or the statement would, when something stands in the way of this signer, and when it is not in
     review; with ``PermissionDenied`` for someone who may sign here no more. ``method``
     says how the signer proved who they are just now; ``named`` is the name of their
     passkey, or the host of the provider that said so.
@@ -69,6 +79,8 @@ def sign(
         if desk.content.content_hash != seen.content_hash:
             msg = "The assessment has changed since you opened this page. Look at it again."
             raise ValidationError(msg, code=MOVED)
+        if _statement(desk, seen.stood_at) != seen.statement:
+            raise ValidationError(REWORDED, code=MOVED)
         found = desk.points(by.pk)
         if left := [one.title for one in blocking(found)]:
             raise ValidationError(left)
@@ -77,9 +89,7 @@ def sign(
             revision=here.revision,
             snapshot=_kept(desk.content, here),
             stood_at=seen.stood_at,
-            statement=statement(
-                desk.content, timezone.localtime(seen.stood_at), desk.rated
-            ),
+            statement=seen.statement,
             reservations=reservations.strip(),
             role=role.strip(),
             signer=str(by),
@@ -93,6 +103,10 @@ def sign(
         leave = partial(checkpoint_safely, here.organisation_id)
         transaction.on_commit(leave, robust=True)
     return signoff
+
+
+def _statement(desk: Desk, stood_at: datetime) -> str:
+    return statement(desk.content, timezone.localtime(stood_at), desk.rated)
 
 
 def _kept(content: Content, here: Assessment) -> Snapshot:
