@@ -10,7 +10,7 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.models import Answer, Assessment, Fact
+from compliance.models import Answer, Assessment, Edition, Fact
 from tests.factories import (
     make_checklist,
     make_draft,
@@ -185,6 +185,23 @@ def test_page_refuses_with_words_and_keeps_the_input(
     assert words in text
     assert 'value="2026-11-30"' in text
     assert not Assessment.objects.exists()
+
+
+def test_edition_that_gave_way_while_its_form_stood_open_keeps_the_input(
+    cast, sign_in, edition
+):
+    address = reverse("scoping:start", args=["acme", edition.pk])
+    client = sign_in(cast.otto)
+    assert client.get(address).status_code == 200
+    Edition.objects.filter(pk=edition.pk).update(status="retired")
+    counts = reverse("scoping:applies", args=["acme", edition.pk])
+    assert client.post(counts, form()).status_code == 200
+    reply = client.post(address, form(subject="Kraków office"))
+    assert reply.status_code == 422
+    assert f"Edition {edition.number} is not open for new assessments" in reply.text
+    assert 'value="Kraków office"' in reply.text
+    assert not Assessment.objects.exists()
+    assert client.get(address).status_code == 404
 
 
 def test_period_that_ends_too_soon_is_refused_at_its_field(cast, sign_in, edition):

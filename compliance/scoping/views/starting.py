@@ -19,6 +19,7 @@ from compliance.assessments import actions
 from compliance.assessments.earlier_assessments import can_carry, following
 from compliance.assessments.models import Assessment, AssessmentQuerySet
 from compliance.assessments.resting import may_rest_on
+from compliance.checklists import content
 from compliance.checklists.copies import line
 from compliance.checklists.models import Edition
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -47,8 +48,7 @@ def choose(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ASSESS)
 def start(request: MemberRequest, edition_id: int) -> HttpResponse:
-    editions = Edition.open_now(request.organisation)
-    edition = get_object_or_404(editions, pk=edition_id)
+    edition = _edition(request, edition_id)
     earlier = _asked(request, edition, "from")
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
@@ -86,6 +86,17 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
     return render(request, "scoping/start.html", context, status=status)
 
 
+def _edition(request: MemberRequest, edition_id: int) -> Edition:
+    """An edition that is open; one that gave way while its form stood open, for a POST.
+
+    The form comes back then with what was typed: ``actions.start`` refuses the edition.
+    """
+    here = request.organisation
+    is_sent = request.method == "POST"
+    editions = content.readable(here) if is_sent else Edition.open_now(here)
+    return get_object_or_404(editions, pk=edition_id)
+
+
 def _asked(request: MemberRequest, edition: Edition, name: str) -> Assessment | None:
     """The assessment that the address names, of the same checklist; 404 for a foreign one."""
     if name not in request.GET:
@@ -121,8 +132,7 @@ def _first_words(earlier: Assessment | None) -> dict[str, Any]:
 @member_required(Permission.ASSESS)
 def applies(request: MemberRequest, edition_id: int) -> HttpResponse:
     """How many questions would apply, while the facts are being answered."""
-    editions = Edition.open_now(request.organisation)
-    edition = get_object_or_404(editions, pk=edition_id)
+    edition = _edition(request, edition_id)
     facts = FactsForm(request.POST, facts=list(edition.facts.all()))
     known = facts.answers() if facts.is_valid() else {}
     rests = bool(request.POST.get("rests_on"))
