@@ -126,6 +126,22 @@ def test_form_that_is_sent_twice_gives_one_seat(cast, assessment, sign_in, who):
     assert otto.post(where, form | {"sending": "17-2"}).status_code == 422
 
 
+def test_offered_seat_that_is_over_makes_room_for_another(cast, assessment):
+    """Nobody has a seat then, so there is none to end first."""
+    today = timezone.localdate()
+    give(cast, assessment, email=cast.zoe.email, until_on=today)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        first = timezone.localdate()
+        days = {"from_on": first, "until_on": first + timedelta(days=9)}
+        offer = give(cast, assessment, email=cast.zoe.email, **days)
+        assert list(SeatOffer.objects.all()) == [offer]
+        accept_invitation(by=cast.zoe, invitation=offer.invitation)
+    assert Seat.objects.get().until_on == days["until_on"]
+    _, before, _ = event_of("seat.offer_ended")
+    assert before["until_on"] == today.isoformat()
+    assert list(tables.faults(cast.acme.pk)) == []
+
+
 def test_offered_seat_is_taken_back(cast, assessment, sign_in):
     offer = give(cast, assessment, email=cast.zoe.email)
     url = f"/o/acme/auditors/offers/{offer.pk}/end/"

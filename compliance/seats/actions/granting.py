@@ -51,8 +51,8 @@ def give_seat(
     """A seat for the person with an address, who gets a mail.
 
     An address without a member is invited as an auditor, and the seat is an offer until
-    the person comes; ``name`` counts for them only. Both days are included. The same
-    ``sending`` gives one. Raises
+    the person comes, which takes the place of one that is over; ``name`` counts for them
+    only. Both days are included. The same ``sending`` gives one. Raises
     ``ValidationError`` for a member of another role, a person who has a seat here
     already, and days that cannot be.
     """
@@ -115,6 +115,9 @@ def _offer(
             path=path,
             ask=ask,
         )
+    over = invitation.seats.filter(until_on__lt=timezone.localdate())
+    for old in over.filter(assessment=assessment):
+        _take_back(by, old)
     offer = SeatOffer(
         invitation=invitation,
         assessment=assessment,
@@ -165,9 +168,13 @@ def end_offer(*, by: User, offer: SeatOffer) -> None:
         if found is None:
             msg = "This seat is no longer offered."
             raise ValidationError(msg, code="over")
-        fields = _event_fields(found) | {"person": offer.invitation.email}
-        record(by, offer.assessment, SEAT_OFFER_ENDED, found, before=fields)
-        found.delete()
+        _take_back(by, found)
+
+
+def _take_back(by: User, offer: SeatOffer) -> None:
+    fields = _event_fields(offer) | {"person": offer.invitation.email}
+    record(by, offer.assessment, SEAT_OFFER_ENDED, offer, before=fields)
+    offer.delete()
 
 
 def _event_fields(seat: Seat | SeatOffer) -> dict[str, Any]:
