@@ -177,8 +177,8 @@ def check_signoffs(
         is_other = is_known and hashes[seq] != one["trail_hash"]
         refuse(is_other, f"That of {one['signer']} is not the event that it names.")
         is_this = one["content_hash"] == source["content_hash"]
-        what = "this content" if is_this else "another content"
-        words = f"{one['signer']}, {one['role']}, signed {what} at {one['signed_at']}."
+        what = "this content" if is_this else "other content"
+        words = f"{one['signer']}, {one['role']}, signed {what} on {one['signed_at']}."
         if not is_here:
             words += f" Imported: event {seq} is of another chain, not in this file."
         elif not is_known:
