@@ -37,9 +37,7 @@ def saved_views(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(
-                request, f"“{view.name}” is saved. You find it under More."
-            )
+            messages.success(request, f"“{view.name}” is saved. It is under More.")
             return redirect(assessment.get_absolute_url() + look.address())
     return _page(request, assessment, look, {"form": form})
 
