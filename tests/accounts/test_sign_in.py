@@ -122,6 +122,16 @@ def test_reset_reads_the_same_for_known_unknown_and_closed(cast, mailoutbox):
     assert "example.org" not in str(list(kept))
 
 
+def test_fault_reads_the_same_above_the_form_and_at_its_field(db, settings):
+    """The names that allauth gives its fields are not those on the page."""
+    settings.SIGN_UP = True
+    typed = {"name": "New", "email": "new@example.org"}
+    words = {"password1": PASSWORD, "password2": f"{PASSWORD}?"}
+    page = Client().post(reverse("account_signup"), typed | words).text
+    assert page.count("You must type the same password each time.") == 2
+    assert "(again)" not in page
+
+
 def test_page_promises_no_link_by_mail_where_none_goes_out(db, settings):
     page = Client().get(reverse("account_reset_password"))
     assert "Attest sends a link" in page.text
