@@ -32,6 +32,13 @@ HEADS = (
     "req_id",
     "req_description",
 )
+EARLIER = {
+    "Section": "chapter_id",
+    "Name": "chapter_name",
+    "Item": "req_id",
+    "Description": "req_description",
+}
+"""Headings of flat files of version 4, such as the Spanish one, as the later ones are."""
 GONE = re.compile(r"\[DELETED\b|\[[^\[\]]*\]$", re.IGNORECASE)
 """The text of a requirement that stands there for its number only: a mark that says so,
 alone in the other languages, such as "[GELÖSCHT, DUPLIKAT VON 12.4.1]"."""
@@ -85,13 +92,17 @@ def read_rows(rows: Iterable[tuple[str, dict[str, str]]]) -> Found:
 
 
 def _flat(rows: Iterable[tuple[str, Any]], notes: Notes) -> Iterator[_Requirement]:
-    for place, row in rows:
-        if not isinstance(row, dict):
+    for place, found in rows:
+        if not isinstance(found, dict):
             notes.fault(place, "must be an object")
             continue
-        section = line(row.get("section_id"))
-        chapter = f"{line(row.get('chapter_id'))} {line(row.get('chapter_name'))}"
-        name = f"{chapter} / {section} {line(row.get('section_name'))}"
+        names = {} if "req_id" in found else EARLIER
+        row = {names.get(str(k), str(k)): value for k, value in found.items()}
+        chapter, section = line(row.get("chapter_id")), line(row.get("section_id"))
+        name = f"{chapter} {line(row.get('chapter_name'))}"
+        if section:
+            name += f" / {section} {line(row.get('section_name'))}"
+        section = section or chapter
         code, text = line(row.get("req_id")), line(row.get("req_description"))
         more = {k: v for k, v in row.items() if k not in HEADS and v not in ("", None)}
         yield _Requirement(place, section, name, code, text, more)

@@ -518,6 +518,30 @@ def test_csv_as_excel_saves_unicode_text_comes_in():
     assert "save the file as UTF-8" in str(fault)
 
 
+def test_asvs_under_its_earlier_headings_comes_in_complete():
+    row = {"Section": "V1", "Name": "Diseño", "L1": "", "L2": "X", "CWE": "1053"}
+    rows = [
+        row | {"Item": "V1.1.1", "Description": "Verifique uno."},
+        row | {"Item": "V1.1.2", "Description": "[ELIMINADO, NO ACCIONABLE]"},
+        row | {"Section": "V2", "Name": "", "Item": "V2.1.1", "Description": "Dos."},
+    ]
+    found = read(json.dumps({"requirements": rows}).encode())
+    assert found.faults == ()
+    sections = found.document["sections"]
+    assert [(s["key"], s["title"]) for s in sections] == [
+        ("v1", "V1 Diseño"),
+        ("v2", "V2"),
+    ]
+    first, second = questions_of(found)
+    assert (first["key"], first["source"], first["text"]) == (
+        "V1.1.1",
+        "V1.1.1",
+        "Verifique uno.",
+    )
+    assert first["extra"]["asvs"] == {"id": "V1.1.1", "L2": "X", "CWE": "1053"}
+    assert second["text"] == "Dos."
+
+
 def test_asvs_csv_comes_in_complete():
     found = read(ASVS_CSV, ".csv")
     assert found.faults == ()
