@@ -21,12 +21,14 @@ from icalendar import (
     vUri,
 )
 
+from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry
 from compliance.web.mail import absolute, one_line
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 AGAIN = timedelta(hours=6)
 """How often a program may look again (RFC 7986, 5.7)."""
+OF_ANSWERS = frozenset({Kind.ANSWER, Kind.LATER})
 _BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -34,13 +36,14 @@ def tag_of(organisation_id: UUID, name: str, entries: Iterable[Entry]) -> str:
     """A mark of the bytes of ``written``, at a fraction of the work (RFC 9110, 8.8.3)."""
     digest = hashlib.sha256(f"{absolute('')} {organisation_id} {name}".encode())
     for one in entries:
-        digest.update(repr((one.key, one.kind, one.day, one.title, one.path)).encode())
+        said = (one.key, one.kind, one.day, _summary(one), one.path)
+        digest.update(repr(said).encode())
         digest.update(one.at.isoformat().encode())
     return f'"{digest.hexdigest()}"'
 
 
 def written(organisation_id: UUID, name: str, entries: Iterable[Entry]) -> bytes:
-    """The file: a title and a page for each date, and nothing else of it."""
+    """The file: a title and a page for each date (answers with their assessment), no more."""
     calendar = Calendar()
     calendar.add("prodid", "-//Attest//Calendar of duties//EN")
     calendar.add("version", "2.0")
@@ -74,11 +77,17 @@ def _event(organisation_id: UUID, entry: Entry) -> Event:
     event.add("last-modified", entry.at.astimezone(UTC))
     event.add("sequence", sequence_of(entry.at))
     event.add("dtstart", entry.day)
-    event.add("summary", one_line(entry.title))
+    event.add("summary", _summary(entry))
     event.add("categories", [str(entry.kind)])
     event.add("transp", "TRANSPARENT")
     event.add("url", vUri(absolute(entry.path)))
     return event
+
+
+def _summary(entry: Entry) -> str:
+    """The title; answers with their assessment, since those of several are called alike."""
+    of = f" ({entry.detail})" if entry.kind in OF_ANSWERS else ""
+    return one_line(f"{entry.title}{of}")
 
 
 def sequence_of(moment: datetime) -> int:

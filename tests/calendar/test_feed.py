@@ -107,10 +107,10 @@ def test_file_has_what_its_person_may_see(cast, assessment, client):
     assert not any("seat" in one or "share link" in one for one in seen)
     mine = titles(client, make(cast, cast.con, is_own_only=True))
     assert mine == [
-        "Due: Q2 Duty 2",
+        "Due: Q2 Duty 2 (Privacy, Acme)",
         "Runs out: Policy",
         "Due: AC-1 Write the list",
-        "Take up again: Q3 Duty 3",
+        "Take up again: Q3 Duty 3 (Privacy, Acme)",
     ]
 
 
@@ -299,13 +299,34 @@ def test_day_with_fewer_answers_gets_a_later_number(cast, client):
             )
             events += Calendar.from_ical(ask(client, token).content).events
     assert [str(one["summary"]) for one in events] == [
-        "Due: Q1 Duty 1",
-        "2 answers are due",
-        "Due: Q1 Duty 1",
+        "Due: Q1 Duty 1 (Privacy, Acme)",
+        "2 answers are due (Privacy, Acme)",
+        "Due: Q1 Duty 1 (Privacy, Acme)",
     ]
     assert len({one["uid"] for one in events}) == 1
     numbers = [one["sequence"] for one in events]
     assert numbers == sorted(set(numbers))
+
+
+def test_answers_of_two_assessments_are_told_apart(cast, client):
+    """A calendar program shows the title alone."""
+    token = make(cast, cast.ada)
+    edition = factories.make_edition(3)
+    for subject in ("Shop", "Bank"):
+        made = factories.make_assessment(cast.acme, cast.ada, edition, subject=subject)
+        first, second, third = made.answers.order_by("pk")
+        Answer.objects.filter(pk=first.pk).update(due_on=dating.in_days(3))
+        made.answers.filter(pk__in=[second.pk, third.pk]).update(
+            due_on=dating.in_days(4)
+        )
+    events = Calendar.from_ical(ask(client, token).content).events
+    title = edition.checklist.title
+    assert {str(one["summary"]) for one in events} == {
+        f"Due: Q1 Duty 1 ({title}, Shop)",
+        f"Due: Q1 Duty 1 ({title}, Bank)",
+        f"2 answers are due ({title}, Shop)",
+        f"2 answers are due ({title}, Bank)",
+    }
 
 
 @pytest.mark.slow
