@@ -24,14 +24,16 @@ STATEMENT = re.compile(
     rb"\s*(?:(?P<shown>%b)|(?P<with>(?:%b)*)(?P<does>[A-Za-z]+\*?))(?=\s|$)"
     % (SHOWN, OPERAND)
 )
-CODES = re.compile(rb"<([0-9A-Fa-f]*)>")
+PARTS = re.compile(rb"<([0-9A-Fa-f]*)>|(%b)" % NUMBER)
 LETTER = re.compile(r"<([0-9a-f]{4})>\s*<([0-9a-f]+)>")
 MCID = re.compile(rb"/MCID\s+(\d+)")
-PLAIN = frozenset(b"BT ET BX EX CS SC SCN G RG K w J j M d ri i".split())
+PLAIN = frozenset(b"ET BX EX CS SC SCN G RG K w J j M d ri i".split())
 """Operators that neither show text nor cover any, and move nothing."""
 PATH, STROKED = frozenset(b"m l c v y re h".split()), frozenset(b"S s".split())
 FILLED = frozenset(b"f F f* B B* b b*".split())
-UNSEEN, APART, LOOSE = frozenset(b"3 7".split()), -1, -2
+FILLING, APART, LOOSE = frozenset(b"0 2".split()), -1, -2
+PLAIN_STATE = {"/Type", "/ca", "/CA"}
+"""What a state may name for its text to look as its colour says."""
 FAINTEST = 0.15
 """Text and what lies under it differ by so much of the way from black to white."""
 SMALLEST = 3.0
@@ -42,7 +44,7 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 NOWHERE: Box = (0, 0, 0, 0)
 """Left, low, right, high."""
-MOST_DEPTH = 8
+MOST_DEPTH, LAST_CODE = 8, 0xFFFF
 
 
 @dataclass
@@ -89,6 +91,18 @@ def drawn(page: Any, number: int) -> Drawn:
 
 
 @dataclass(frozen=True)
+class Font:
+    """Letters of each code, and how far it moves on in thousandths (9.7.4.3)."""
+
+    letters: dict[str, str]
+    widths: dict[int, float]
+    otherwise: float
+
+    def width(self, code: str) -> float:
+        return self.widths.get(int(code, 16), self.otherwise)
+
+
+@dataclass(frozen=True)
 class Fill:
     """An area that was filled: how light, from 0 to 1 or unknown, and how dense."""
 
@@ -113,16 +127,19 @@ class _Pen:
         self.maps, self.number, self.drawn = page.maps, number, Drawn()
         self.resources: Any = None
         left, low, right, high = map(float, _inherited(page.node, "/MediaBox"))
-        self.clip: Box = (left, low, right, high)
+        self.page: Box = (left, low, right, high)
+        self.clip = self.page
         self.narrows, self.depth = False, 0
         self.matrix, self.at, self.size, self.width = UNIT, UNIT, 0.0, 1.0
-        self.rise = 0.0
+        self.rise, self.along = 0.0, 0.0
         self.shade: float | None = 0.0
         self.alpha = 1.0
+        self.is_plain = True
+        """Whether text is filled, in no state but a plain one, and clipped by boxes."""
         self.kept: list[tuple[Any, ...]] = []
         self.fills: list[Fill] = []
         self.marks: list[int] = []
-        self.letters: dict[str, str] = {}
+        self.font = Font({}, {}, 0)
         self.path: list[list[Point]] = []
         self.seen: list[Point] = []
 
@@ -157,11 +174,16 @@ class _Pen:
 
     def show(self, shown: bytes) -> None:
         """Add the letters of a text, which must be there to be seen."""
-        codes = b"".join(CODES.findall(shown)).decode().lower()
-        count = len(codes) // 4
-        text = "".join(
-            self.letters.get(codes[n : n + 4], "") for n in range(0, count * 4, 4)
-        )
+        text, count, places = "", 0, list[float]()
+        for part, number in PARTS.findall(shown):
+            self.along -= float(number or 0) / 1000 * self.size
+            codes, begins = part.decode().lower(), None
+            for n in range(0, len(codes) // 4 * 4, 4):
+                letter = self.font.letters.get(codes[n : n + 4], "")
+                begins = self.along if begins is None and letter.strip() else begins
+                self.along += self.font.width(codes[n : n + 4]) / 1000 * self.size
+                text, count = text + letter, count + 1
+            places += [] if begins is None else [begins]
         mark = self.marks[-1] if self.marks else LOOSE
         self.drawn.whole += text
         if mark == APART:
@@ -170,20 +192,20 @@ class _Pen:
             self.drawn.loose += text
         else:
             self.drawn.marked[mark] = self.drawn.marked.get(mark, "") + text
-        if text.strip():
-            self._refuse_hidden(count)
+        if places:
+            self._refuse_hidden(count, places)
 
-    def _refuse_hidden(self, count: int) -> None:
-        placed = _times(self.at, self.matrix)
+    def _refuse_hidden(self, count: int, places: list[float]) -> None:
+        placed, high = _times(self.at, self.matrix), self.size * 0.2 + self.rise
         points = [
-            _placed(
-                placed,
-                (self.size * 0.3 * step * count, self.size * 0.2 + self.rise),
-            )
+            _placed(placed, (self.size * 0.3 * step * count, high))
             for step in (0, 0.25, 0.5, 0.75)
         ]
         words = f"Page {self.number} holds text that cannot be seen."
-        refuse(not _lies(points[0], self.clip), words)
+        first, *rest = [_placed(placed, (along, high)) for along in places]
+        is_within = _lies(points[0], self.clip) and _lies(first, self.clip)
+        is_within = is_within and all(_lies(point, self.page) for point in rest)
+        refuse(not is_within or not self.is_plain or self.shade is None, words)
         height = self.size * abs(placed[0] * placed[3] - placed[1] * placed[2]) ** 0.5
         refuse(height < SMALLEST or self._is_faint(points[0]), words)
         self.seen += points
@@ -221,6 +243,7 @@ class _Pen:
         if self.narrows:
             whole = [point for part in self.path for point in part]
             self.clip = _both(self.clip, _around(whole, 0))
+            self.is_plain = self.is_plain and _is_box(self.path)
         self.path, self.narrows = [], False
 
     def _cover(self, fill: Fill) -> None:
@@ -240,23 +263,28 @@ class _Pen:
     def take_state(self, given: bytes) -> None:
         state = self.resources["/ExtGState"][given.strip().decode()]
         self.alpha = float(got(state, "/ca", self.alpha))
+        self.is_plain = self.is_plain and set(state) <= PLAIN_STATE
 
     def narrow(self, _: bytes) -> None:
         self.narrows = True
 
     def save(self, _: bytes) -> None:
-        now = (self.matrix, self.width, self.clip, self.rise, self.shade, self.alpha)
-        self.kept.append(now)
+        drawing = self.matrix, self.width, self.clip, self.shade, self.alpha
+        writing = self.rise, self.size, self.font, self.is_plain
+        self.kept.append((*drawing, *writing))
 
     def restore(self, _: bytes) -> None:
         self.matrix, self.width, self.clip, *rest = self.kept.pop()
-        self.rise, self.shade, self.alpha = rest
+        self.shade, self.alpha, self.rise, self.size, self.font, self.is_plain = rest
 
     def move(self, given: bytes) -> None:
         self.matrix = _times(_matrix(given), self.matrix)
 
+    def begin_text(self, _: bytes) -> None:
+        self.at, self.along = UNIT, 0.0
+
     def place(self, given: bytes) -> None:
-        self.at = _matrix(given)
+        self.at, self.along = _matrix(given), 0.0
 
     def lift(self, given: bytes) -> None:
         self.rise = _numbers(given)[0]
@@ -267,8 +295,8 @@ class _Pen:
         fonts = self.resources["/Font"]
         key = repr(fonts.raw_get(name.decode()))
         if key not in self.maps:
-            self.maps[key] = _letters_of(fonts[name.decode()])
-        self.letters = self.maps[key]
+            self.maps[key] = _font_of(fonts[name.decode()])
+        self.font = self.maps[key]
 
     def mark(self, given: bytes) -> None:
         found = MCID.search(given)
@@ -294,15 +322,15 @@ class _Pen:
         self.follow(picture.data, got(picture, "/Resources", self.resources))
         self.restore(given)
 
-    def refuse_unseen(self, given: bytes) -> None:
-        words = f"Page {self.number} holds text that cannot be seen."
-        refuse(given.strip() in UNSEEN, words)
+    def take_mode(self, given: bytes) -> None:
+        self.is_plain = self.is_plain and given.strip() in FILLING
 
 
 STEPS: dict[bytes, Callable[[_Pen, bytes], None]] = {
     b"q": _Pen.save,
     b"Q": _Pen.restore,
     b"cm": _Pen.move,
+    b"BT": _Pen.begin_text,
     b"Tm": _Pen.place,
     b"Tf": _Pen.take_font,
     b"Ts": _Pen.lift,
@@ -310,7 +338,7 @@ STEPS: dict[bytes, Callable[[_Pen, bytes], None]] = {
     b"BMC": _Pen.mark,
     b"EMC": _Pen.unmark,
     b"Do": _Pen.paint_picture,
-    b"Tr": _Pen.refuse_unseen,
+    b"Tr": _Pen.take_mode,
     b"g": _Pen.colour,
     b"rg": _Pen.colour,
     b"k": _Pen.colour_unknown,
@@ -321,6 +349,20 @@ STEPS: dict[bytes, Callable[[_Pen, bytes], None]] = {
     b"W": _Pen.narrow,
     b"W*": _Pen.narrow,
 }
+
+
+def _font_of(font: Any) -> Font:
+    inner = font["/DescendantFonts"][0]
+    given, at, widths = got(inner, "/W", []), 0, dict[int, float]()
+    while at < len(given):
+        first, then = int(given[at]), given[at + 1]
+        if isinstance(then, list):
+            widths |= {first + n: float(one) for n, one in enumerate(then)}
+        else:
+            last = min(int(then), LAST_CODE)
+            widths |= dict.fromkeys(range(first, last + 1), float(given[at + 2]))
+        at += 2 if isinstance(then, list) else 3
+    return Font(_letters_of(font), widths, float(got(inner, "/DW", 1000)))
 
 
 def _letters_of(font: Any) -> dict[str, str]:
@@ -342,6 +384,15 @@ def _around(path: list[Point], wide: float) -> Box:
         return NOWHERE
     across, along = zip(*path, strict=True)
     return min(across) - wide, min(along) - wide, max(across) + wide, max(along) + wide
+
+
+def _is_box(path: list[list[Point]]) -> bool:
+    """Whether a path is one upright rectangle, so that its box is all of it."""
+    if len(path) != 1:
+        return False
+    left, low, right, high = _around(path[0], 0)
+    corners = {(left, low), (left, high), (right, low), (right, high)}
+    return len(path[0]) == 4 and set(path[0]) == corners
 
 
 def _mixed(shade: float | None, alpha: float, ground: float | None) -> float | None:

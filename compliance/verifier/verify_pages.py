@@ -17,11 +17,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 try:
     from compliance.verifier import verify_events as events
-    from compliance.verifier.verify_drawing import Drawn, drawn, got
+    from compliance.verifier.verify_drawing import Drawn, Font, drawn, got
 except ImportError:  # a copy without Attest: the files beside this one
     import verify_events as events  # type: ignore[import-not-found, no-redef]
     from verify_drawing import (  # type: ignore[import-not-found, no-redef]
         Drawn,
+        Font,
         drawn,
         got,
     )
@@ -293,12 +294,12 @@ class Reader(PdfFileReader):
 
 @dataclass(frozen=True)
 class Page:
-    """A page, the number of its object, its fonts and pictures, letters of fonts."""
+    """A page, the number of its object, its fonts and pictures, what fonts were read."""
 
     id: int
     node: Any
     resources: Any
-    maps: dict[str, dict[str, str]]
+    maps: dict[str, Font]
 
 
 def pages_of(reader: Any) -> list[Page]:

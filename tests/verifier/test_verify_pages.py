@@ -260,6 +260,68 @@ def second_verdict(pdf):
 BESIDE = "/Artifact BMC 0 0 0 rg " + ALL_MET.replace("500", "200") + " EMC"
 
 
+def unlike(**state):
+    """Draws "Met" in a state of the page that names more than how dense a colour is."""
+
+    def change(pdf):
+        names = {name: pikepdf.Name(f"/{value}") for name, value in state.items()}
+        page = pdf.pages[answers(pdf)]
+        page.Resources.ExtGState.Odd = pikepdf.Dictionary(**names)
+        putting("/Odd gs " + ALL_MET, "Met")(pdf)
+
+    return change
+
+
+MOVED = ALL_MET.replace("[<", "[{moved}<")
+MET = "BT {font} 12 Tf 1 0 0 1 90 500 Tm [<{codes}>]"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (putting("1 Tr 1 1 1 RG " + ALL_MET, "Met"), "text that cannot be seen"),
+        (putting("5 Tr " + ALL_MET, "Met"), "text that cannot be seen"),
+        (putting("0 0 0 0 k " + ALL_MET, "Met"), "text that cannot be seen"),
+        (putting("/DeviceGray cs 1 sc " + ALL_MET, "Met"), "text that cannot be seen"),
+        (unlike(BM="Screen"), "text that cannot be seen"),
+        (unlike(SMask="Luminosity"), "text that cannot be seen"),
+        (
+            putting(MOVED.replace("{moved}", "-90000"), "Met"),
+            "text that cannot be seen",
+        ),
+        (putting(MOVED.replace("{moved}", "90000"), "Met"), "text that cannot be seen"),
+        (putting(MET + " TJ [-90000 <{codes}>] TJ ET", "Met"), "that cannot be seen"),
+        (putting(MET + " TJ [-90000] TJ [<{codes}>] TJ ET", "Met"), "cannot be seen"),
+        (
+            putting(
+                "{font} 0.1 Tf q {font} 12 Tf Q BT 1 0 0 1 90 500 Tm [<{codes}>] TJ ET",
+                "Met",
+            ),
+            "text that cannot be seen",
+        ),
+        (
+            putting(
+                "BT 1 0 0 1 90 500 Tm ET BT {font} 12 Tf [<{codes}>] TJ ET",
+                "Met",
+            ),
+            "text that cannot be seen",
+        ),
+        (
+            putting("0 0 1 1 re 3000 3000 1 1 re W n " + ALL_MET, "Met"),
+            "text that cannot be seen",
+        ),
+        (
+            putting("0 0 m 3000 0 l 3000 3000 l W n " + ALL_MET, "Met"),
+            "text that cannot be seen",
+        ),
+    ],
+)
+def test_text_that_only_the_program_would_see_is_named(resealed, change, words):
+    """Whoever opens the file sees nothing there, or something else."""
+    faults = resealed(change)
+    assert any(words in said for _, said in faults), faults
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
