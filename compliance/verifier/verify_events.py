@@ -98,12 +98,20 @@ def _refuse_entry(
     seq, covered = entry["seq"], {**entry, "organisation_id": trail["organisation"]}
     computed = digest(canonical([covered[name] for name in COVERED]))
     refuse(computed != entry["hash"], f"Event {seq} was changed: its hash is another.")
-    refuse(seq <= before["seq"], f"Event {seq} stands out of order.")
-    is_torn = seq == before["seq"] + 1 and entry["previous_hash"] != before["hash"]
-    refuse(is_torn, f"Event {seq} does not follow on event {seq - 1}.")
+    _refuse_place(entry, before)
     ahead = seq - trail["seq"]
     is_past = ahead > 0 or (ahead == 0 and entry["hash"] != trail["hash"])
     refuse(is_past, f"The head of the trail does not agree with its event {seq}.")
+
+
+def _refuse_place(
+    event: dict[str, Any], before: dict[str, Any], where: str = ""
+) -> None:
+    """An event stands behind the one before it, and follows on it if it is the next."""
+    seq = event["seq"]
+    refuse(seq <= before["seq"], f"Event {seq} stands out of order{where}.")
+    is_torn = seq == before["seq"] + 1 and event["previous_hash"] != before["hash"]
+    refuse(is_torn, f"Event {seq} does not follow on event {seq - 1}{where}.")
 
 
 def check_head(result: Result, source: dict[str, Any], export: Export | None) -> None:
@@ -139,8 +147,6 @@ def _compare(trail: dict[str, Any], export: Export, read_at: str) -> None:
         known = export.hashes.get(number)
         words = f"Event {number} is another one in {export.name}."
         refuse(known and known != own, words)
-        is_gone = known is None and export.head and export.head[0] >= number
-        refuse(is_gone, f"Event {number} is missing in {export.name}.")
     is_cut = export.head and export.head[0] < seq and export.exported_at > read_at
     words = f"{export.name} was written later and ends before event {seq}."
     refuse(is_cut, words)
@@ -205,24 +211,37 @@ def export_in(path: Path) -> Export:
         with path.open(encoding="utf-8") as file:
             head = json.loads(file.readline())
             refuse(head["format"] != EXPORT, words)
-            made = set[str]()
+            whole, made = head.get("head"), set[str]()
             hashes = dict(_hashes(file, str(head["organisation"]), path.name, made))
-        whole = head.get("head")
-        return Export(
+        end = (int(whole[0]), str(whole[1])) if whole else None
+        export = Export(
             path.name,
             str(head["organisation"]),
             str(head["exported_at"]),
-            (int(whole[0]), str(whole[1])) if whole else None,
+            end,
             hashes,
             made,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FaultError(words) from error
+    if end:
+        _refuse_gap(export, end)
+    return export
+
+
+def _refuse_gap(export: Export, end: tuple[int, str]) -> None:
+    """A whole export has every event of its chain, up to the head that it names."""
+    for number, seq in enumerate([*export.hashes, end[0] + 1], 1):
+        refuse(seq > number, f"Event {number} is missing in {export.name}.")
+    is_other = export.hashes.get(end[0], START["hash"]) != end[1]
+    words = f"{export.name} does not end with the head that it names."
+    refuse(is_other or len(export.hashes) > end[0], words)
 
 
 def _hashes(
     lines: Any, organisation: str, name: str, made: set[str]
 ) -> Iterator[tuple[int, str]]:
+    before = START
     for line in lines:
         said = json.loads(line)
         at = datetime.fromisoformat(said["at"]).astimezone(timezone.utc)  # noqa: UP017
@@ -233,6 +252,8 @@ def _hashes(
         ]  # fmt: skip
         is_other = digest(canonical(covered)) != said["hash"]
         refuse(is_other, f"Event {said['seq']} was changed in {name}.")
+        _refuse_place(said, before, f" in {name}")
+        before = said
         if said["action"] == "report.made":
             payload = json.loads(said["payload"])
             is_other = root_of(payload, said["salts"].split()) != said["payload_hash"]

@@ -15,6 +15,7 @@ from compliance.audit.check_trail import main
 from compliance.audit.jsonl import events_in
 from compliance.audit.leaves import committed, without
 from compliance.audit.models import Event
+from compliance.verifier.verify_events import export_in
 from tests.made_up import THING_DONE
 
 pytestmark = pytest.mark.slow
@@ -84,6 +85,7 @@ def test_the_standard_library_is_enough(exported):
     assert "All 12 events are as written." in done.stdout
     assert "Signed checkpoints agree up to event 12." in done.stdout
     assert "Signatures were not checked" in done.stdout
+    assert list(export_in(exported).hashes) == [*range(1, 13)]
 
 
 def test_name_in_a_file_prints_no_line_of_its_own(exported, capsys):

@@ -13,10 +13,9 @@ AT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 
 
 def make_events(seqs=(3, 4, 5, 9), organisation=ORGANISATION):
-    """Events of one assessment; where numbers follow each other, they are a chain."""
-    events, previous = [], (0, START)
-    for seq in seqs:
-        follows = previous[1] if seq == previous[0] + 1 else f"{seq:064x}"
+    """Those events of a chain, all of one assessment."""
+    events, previous = [], START
+    for seq in range(1, max(seqs) + 1):
         link = Link(
             organisation_id=str(organisation),
             seq=seq,
@@ -27,11 +26,11 @@ def make_events(seqs=(3, 4, 5, 9), organisation=ORGANISATION):
             subject_id="5",
             scope_id=str(ASSESSMENT),
             payload_hash=payload_digest("salt", f'"payload {seq}"'),
-            previous_hash=follows,
+            previous_hash=previous,
         )
-        events.append(Happened(link, link_digest(link), "Con", f"Q1: {seq}"))
-        previous = (seq, events[-1].hash)
-    return tuple(events)
+        previous = link_digest(link)
+        events.append(Happened(link, previous, "Con", f"Q1: {seq}"))
+    return tuple(event for event in events if event.link.seq in seqs)
 
 
 def make_full_paper_with_trail(**fields):

@@ -20,6 +20,7 @@ from pyhanko.sign.signers import PdfSigner
 
 from compliance.audit.chain import canonical, digest
 from compliance.audit.leaves import root
+from compliance.bundles import report_data as record
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
 from compliance.reports.attachments import attachments_of, laid_out
@@ -647,21 +648,28 @@ def test_file_that_is_no_report_is_refused_in_words(data):
     assert all(0 < len(words) <= 500 for words in faults.values())
 
 
+ALL = range(1, 10)
+"""The numbers of all events in the chain of a report."""
+
+
 def export(
     folder, source, *, leave=(), change=None, part=False, at="2099-01-01", more=()
 ):
-    """The trail of a report as an exported file, with ``more`` lines behind it."""
+    """The chain of a report as an exported file, with ``more`` lines behind it."""
     trail, lines = source["trail"], []
     head = {"format": "attest-trail-1", "organisation": trail["organisation"]}
     head |= {"name": "Acme", "key": "", "exported_at": at}
-    head |= {"part": {}} if part else {"head": [trail["seq"], trail["hash"]]}
-    for one in trail["entries"]:
-        line = {n: one[n] for n in ("seq", "at", "action", "payload_hash", "hash")}
-        line |= {"actor": one["actor_id"], "scope": one["scope_id"]}
-        line |= {"subject": [one["subject_label"], one["subject_id"]]}
-        line |= {"previous_hash": one["previous_hash"], "payload": "", "salts": ""}
-        line |= change or {} if one["seq"] == 9 else {}
-        lines += [line] if one["seq"] not in leave else []
+    ends = [[one["seq"], one["hash"]] for one in (trail, *more)]
+    head |= {"part": {}} if part else {"head": ends[-1]}
+    for event in make_events(ALL):
+        link = event.link
+        line = {"seq": link.seq, "at": record.moment(link.at), "action": link.action}
+        line |= {"actor": link.actor_id, "scope": link.scope_id, "hash": event.hash}
+        line |= {"subject": [link.subject_label, link.subject_id]}
+        line |= {"payload_hash": link.payload_hash, "payload": "", "salts": ""}
+        line |= {"previous_hash": link.previous_hash}
+        line |= change or {} if link.seq == 9 else {}
+        lines += [line] if link.seq not in leave else []
     path = folder / "trail.jsonl"
     whole = (head, *lines, *more)
     path.write_text("".join(canonical(one) + "\n" for one in whole))
@@ -691,11 +699,46 @@ def test_head_and_events_are_compared_with_an_exported_trail(sealed, tmp_path):
         ("fault", "Event 9 was changed in trail.jsonl.")
     ]
     source["trail"]["organisation"] = "0"
-    source["trail"]["entries"] = []
-    checks = head_checks(sealed, export(tmp_path, source))
+    checks = head_checks(sealed, export(tmp_path, source, part=True, leave=ALL))
     assert checks == [("fault", "trail.jsonl is the trail of another organisation.")]
     checks = head_checks(sealed, PROGRAM)
     assert checks == [("fault", "verify_report.py is not an exported trail.")]
+
+
+def test_trail_that_says_it_is_whole_is(tmp_path):
+    """Whoever leaves out the event of a file could call that file made elsewhere."""
+    own = "0" * 64
+    source = {"trail": {"organisation": "7"}}
+    made = []
+    for seq in range(1, 6):
+        source["trail"] |= {"seq": seq - 1, "hash": made[-1]["hash"] if made else own}
+        made.append(making(source, f"{seq:064x}"))
+
+    def fault(lines, **head):
+        path = export(tmp_path, source, more=lines, leave=ALL)
+        first, _, rest = path.read_text().partition("\n")
+        path.write_text(canonical(json.loads(first) | head) + "\n" + rest)
+        try:
+            verify_events.export_in(path)
+        except verify_events.FaultError as error:
+            return str(error)
+        return ""
+
+    one, two, three, four, five = made
+    assert fault(made) == ""
+    assert fault([one, two, four, five]) == "Event 3 is missing in trail.jsonl."
+    assert fault([two, three]) == "Event 1 is missing in trail.jsonl."
+    assert fault([one, one, two]) == "Event 1 stands out of order in trail.jsonl."
+    assert fault([one, three, two]) == "Event 2 stands out of order in trail.jsonl."
+    cut = fault([one, two], head=[3, three["hash"]])
+    assert cut == "Event 3 is missing in trail.jsonl."
+    words = "trail.jsonl does not end with the head that it names."
+    assert fault(made, head=[4, four["hash"]]) == words
+    assert fault(made, head=[5, four["hash"]]) == words
+    source["trail"] |= {"seq": 2, "hash": "9" * 64}
+    torn = making(source, own)
+    words = "Event 3 does not follow on event 2 in trail.jsonl."
+    assert fault([one, two, torn]) == words
 
 
 def test_head_that_no_file_has_is_noted_as_not_compared(sealed, tmp_path):
@@ -717,12 +760,13 @@ def making(source, sha256, **changes):
     """The event of a report's file being made, as a line of an exported trail."""
     content = {"after": {"sha256": sha256}, "before": {}}
     payload, salts = canonical(content), "5a17 5a18"
-    line = {"seq": 10, "at": "2026-12-22T10:06:00.000000+00:00", "actor": "7"}
+    seq = source["trail"]["seq"] + 1
+    line = {"seq": seq, "at": "2026-12-22T10:06:00.000000+00:00", "actor": "7"}
     line |= {"action": "report.made", "subject": ["report", "1"], "scope": ""}
     line |= {"payload": payload, "salts": salts}
     line["payload_hash"] = root(content, salts)
     line["previous_hash"] = source["trail"]["hash"]
-    covered = [source["trail"]["organisation"], 10, line["at"], "7", "report.made"]
+    covered = [source["trail"]["organisation"], seq, line["at"], "7", "report.made"]
     covered += ["report", "1", "", line["payload_hash"], line["previous_hash"]]
     return line | {"hash": digest(canonical(covered))} | changes
 
