@@ -20,7 +20,10 @@ COVERED = (
 """Fields that the hash of an event covers, in order."""
 EXPORT = "attest-trail-1"
 START: dict[str, Any] = {"seq": 0, "hash": "0" * 64}
-BROUGHT_IN = "assessment.brought_in"
+BROUGHT_IN, SIGNED = "assessment.brought_in", "assessment.signed"
+MADE = "report.made"
+STATED = ("content_hash", "statement", "reservations", "role", "signer", "method")
+"""Fields of a sign-off that its event has, too; one that was erased is None there."""
 
 
 class FaultError(Exception):
@@ -56,7 +59,8 @@ class Export:
     """An exported trail: hashes by number, each computed anew.
 
     ``head`` is that of the chain in an export of the whole of it, None in one of a part.
-    ``made`` are the SHA-256 of the reports that it lists.
+    ``made`` are the SHA-256 of the reports that it lists, ``signed`` has what the event
+    of each signature states.
     """
 
     name: str
@@ -64,7 +68,8 @@ class Export:
     exported_at: str
     head: tuple[int, str] | None
     hashes: dict[int, str]
-    made: set[str]
+    made: set[str] = field(default_factory=set)
+    signed: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
 def one_line(text: str) -> str:
@@ -176,11 +181,19 @@ def check_signoffs(
     trail, entries = source["trail"], source["trail"]["entries"]
     hashes = dict(export.hashes) if export else {}
     hashes |= {entry["seq"]: entry["hash"] for entry in entries}
+    signed: dict[int, Any] = {
+        entry["seq"]: {} for entry in entries if entry["action"] == SIGNED
+    }
+    signed |= export.signed if export else {}
     for one in source["sign_offs"]:
         is_here = _chain_of(one, trail) == trail["organisation"]
         seq = one["trail_seq"]
         is_known = is_here and seq in hashes
-        is_other = is_known and hashes[seq] != one["trail_hash"]
+        is_other = is_known and (
+            hashes[seq] != one["trail_hash"]
+            or seq not in signed
+            or any(signed[seq].get(n) not in {None, one[n]} for n in STATED)
+        )
         refuse(is_other, f"That of {one['signer']} is not the event that it names.")
         is_this = one["content_hash"] == source["content_hash"]
         what = "this content" if is_this else "other content"
@@ -211,17 +224,11 @@ def export_in(path: Path) -> Export:
         with path.open(encoding="utf-8") as file:
             head = json.loads(file.readline())
             refuse(head["format"] != EXPORT, words)
-            whole, made = head.get("head"), set[str]()
-            hashes = dict(_hashes(file, str(head["organisation"]), path.name, made))
-        end = (int(whole[0]), str(whole[1])) if whole else None
-        export = Export(
-            path.name,
-            str(head["organisation"]),
-            str(head["exported_at"]),
-            end,
-            hashes,
-            made,
-        )
+            whole = head.get("head")
+            end = (int(whole[0]), str(whole[1])) if whole else None
+            name, made_at = str(head["organisation"]), str(head["exported_at"])
+            export = Export(path.name, name, made_at, end, {})
+            _read(file, export)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FaultError(words) from error
     if end:
@@ -238,29 +245,34 @@ def _refuse_gap(export: Export, end: tuple[int, str]) -> None:
     refuse(is_other or len(export.hashes) > end[0], words)
 
 
-def _hashes(
-    lines: Any, organisation: str, name: str, made: set[str]
-) -> Iterator[tuple[int, str]]:
-    before = START
+def _read(lines: Any, export: Export) -> None:
+    """Take in the events of an export, each once its hash holds."""
+    before, name = START, export.name
     for line in lines:
         said = json.loads(line)
         at = datetime.fromisoformat(said["at"]).astimezone(timezone.utc)  # noqa: UP017
         covered = [
-            organisation, said["seq"], at.isoformat(timespec="microseconds"),
+            export.organisation, said["seq"], at.isoformat(timespec="microseconds"),
             said["actor"], said["action"], *said["subject"], said["scope"],
             said["payload_hash"], said["previous_hash"],
         ]  # fmt: skip
         is_other = digest(canonical(covered)) != said["hash"]
         refuse(is_other, f"Event {said['seq']} was changed in {name}.")
         _refuse_place(said, before, f" in {name}")
-        before = said
-        if said["action"] == "report.made":
-            payload = json.loads(said["payload"])
-            is_other = root_of(payload, said["salts"].split()) != said["payload_hash"]
-            is_other = is_other or canonical(payload) != said["payload"]
-            refuse(is_other, f"Event {said['seq']} was changed in {name}.")
-            made.add(payload["after"]["sha256"])
-        yield said["seq"], said["hash"]
+        before, export.hashes[said["seq"]] = said, said["hash"]
+        if said["action"] == MADE:
+            export.made.add(_after(said, name)["sha256"])
+        elif said["action"] == SIGNED:
+            export.signed[said["seq"]] = _after(said, name)
+
+
+def _after(said: dict[str, Any], name: str) -> dict[str, Any]:
+    """The content of an event after it, which its hash covers."""
+    content = json.loads(said["payload"])
+    is_other = root_of(content, said["salts"].split()) != said["payload_hash"]
+    is_other = is_other or canonical(content) != said["payload"]
+    refuse(is_other, f"Event {said['seq']} was changed in {name}.")
+    return {**content["after"]}
 
 
 def canonical(value: Any) -> str:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from compliance.assessments.actions import say_whose
-from compliance.audit import trail
+from compliance.audit import export, trail
 from compliance.audit.text_erasure import erase
 from compliance.bundles.report_data import written
 from compliance.erasure.actions import erase_person
@@ -31,6 +31,7 @@ from compliance.verifier.verify_events import (
     FaultError,
     Result,
     check_signoffs,
+    export_in,
 )
 from tests import signing
 from tests.bundles.making import (
@@ -205,9 +206,9 @@ def source_of(assessment, **state):
     return json.loads(written(read(assessment.pk, 1, **state).record, {}))
 
 
-def looked(source):
+def looked(source, whole=None):
     result = Result()
-    check_signoffs(result, source, None)
+    check_signoffs(result, source, whole)
     return [(one.state, one.words) for one in result.checks]
 
 
@@ -235,6 +236,36 @@ def test_signature_of_here_is_compared_with_its_event(signed):
     source["sign_offs"][0]["trail_hash"] = "0" * 64
     with pytest.raises(FaultError, match="not the event that it names"):
         looked(source)
+
+
+def exported(assessment, folder):
+    path, name = folder / "trail.jsonl", assessment.organisation.name
+    path.write_text("".join(export.whole(assessment.organisation_id, name)))
+    return export_in(path)
+
+
+def test_signature_that_names_an_event_of_another_kind_is_found(signed, tmp_path):
+    """The first event is nobody's signature, whatever the file says of it."""
+    source, whole = source_of(signed), exported(signed, tmp_path)
+    first = source["trail"]["entries"][0]
+    names = {"trail_seq": first["seq"], "trail_hash": first["hash"]}
+    source["sign_offs"][0] |= names
+    with pytest.raises(FaultError, match="not the event that it names"):
+        looked(source)
+    source["trail"]["entries"] = []
+    with pytest.raises(FaultError, match="not the event that it names"):
+        looked(source, whole)
+
+
+@pytest.mark.parametrize(
+    "name", ["signer", "role", "statement", "reservations", "content_hash", "method"]
+)
+def test_words_of_a_signature_are_those_of_its_event(signed, tmp_path, name):
+    source, whole = source_of(signed), exported(signed, tmp_path)
+    assert looked(source, whole)[0][0] == "ok"
+    source["sign_offs"][0][name] = "Mallory"
+    with pytest.raises(FaultError, match="not the event that it names"):
+        looked(source, whole)
 
 
 def test_report_of_a_moment_shows_the_signature_it_came_with(came):
