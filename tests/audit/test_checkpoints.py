@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from compliance.audit import checkpoints, signed_note, trail
+from compliance.audit import checkpoints, signed_note, trail, verification
 from compliance.audit.merkle import root_of
 from compliance.audit.models import ChainHead, Event
 from tests import signing
@@ -193,6 +193,19 @@ def test_made_by_the_clock_once_an_hour(cast, settings):
     send_queued()
     assert [sent.to for sent in mail.outbox] == [["outside@example.org"]] * 2
     assert f"attest/trail/{cast.acme.pk}\n3\n" in mail.outbox[1].body
+
+
+def test_clock_that_had_been_fast_stops_no_checkpoint(cast, settings):
+    """One of a day to come would have been the last until then."""
+    settings.CHECKPOINT_MINUTES = 60
+    happen(cast)
+    with time_machine.travel(timezone.now() + timedelta(days=900)):
+        assert [made.size for made in checkpoints.checkpoint_due()] == [1]
+    happen(cast)
+    assert [made.size for made in checkpoints.checkpoint_due()] == [2]
+    happen(cast)
+    assert checkpoints.checkpoint_due() == []
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_clock_opens_no_file_of_a_chain_that_stands_still(cast, settings, monkeypatch):
