@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +107,9 @@ def counted(assessment: Assessment, months: Iterable[date]) -> dict[date, Point]
         organisation_id=assessment.organisation_id, scope_id=assessment.pk
     ).order_by("seq")
     moments = list(events.values_list("at", "seq"))
-    ends = [bisect_left(moments, (_after(month),)) for month in months]
+    # sorted also where a clock went back: the first moment from each event on
+    firsts = list(accumulate((at for at, _ in reversed(moments)), min))[::-1]
+    ends = [bisect_left(firsts, _after(month)) for month in months]
     until = [moments[end - 1][1] if end else 0 for end in ends]
     states = dict(zip(months, _states(events, until), strict=True))
     ids = {one.question_id for some in states.values() for one in some}

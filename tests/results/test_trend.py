@@ -152,6 +152,18 @@ def test_change_in_the_last_hour_of_a_month_belongs_to_it(cast):
     assert met == ([0, 1] if is_february == 2 else [1, 1])
 
 
+def test_clock_that_had_been_fast_hides_nothing_from_a_month(cast):
+    """What followed in the trail with the right clock was said later all the same."""
+    with on(1):
+        assessment = signing.begin(cast, make_edition())
+    with on(6):
+        signing.answer(cast.con, assessment, "Q1", verdict="met")
+    with on(2):
+        signing.answer(cast.con, assessment, "Q2", verdict="met")
+    found = trends([assessment], TODAY)[assessment.pk]
+    assert [point.law.met for point in found.values()] == [0, 2, 2]
+
+
 def test_today_counted_from_the_trail_is_what_the_rows_say(quarter):
     [point] = counted(quarter, [TODAY]).values()
     result = read(quarter, TODAY)
