@@ -24,6 +24,15 @@ MOST_BEFORE = 10
 """Secrets beside the newest one that sign: a header has no room for more."""
 
 
+LONGEST = timedelta(days=1)
+"""No next moment lies further ahead: one that does was set by a clock that was wrong."""
+
+
+def has_come(now: datetime) -> Q:
+    """Whether the next moment of a row has come, or is none."""
+    return Q(next_at__lte=now) | Q(next_at__gt=now + LONGEST)
+
+
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     """Webhooks by whether anything is to be sent to them."""
 
@@ -38,7 +47,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.standing().filter(
             models.Exists(head.filter(seq__gt=models.OuterRef("reached")))
             | models.Exists(due),
-            next_at__lte=now,
+            has_come(now),
         )
 
 
@@ -136,7 +145,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries by how far they are."""
 
     def due(self, now: datetime) -> "DeliveryQuerySet":
-        return self.filter(state=State.WAITING, next_at__lte=now)
+        return self.filter(has_come(now), state=State.WAITING)
 
 
 class Delivery(models.Model):

@@ -27,6 +27,7 @@ from compliance.web.worker import _worker
 from compliance.webhooks import actions, views
 from compliance.webhooks.actions import sending
 from compliance.webhooks.actions.keeping import MOST
+from compliance.webhooks.choices import State
 from compliance.webhooks.models import count_by_state
 from compliance.webhooks.tasks import queue_due, send_to_webhook
 from tests.factories import PASSWORD, make_assessment
@@ -196,6 +197,22 @@ def test_failed_message_is_tried_again_after_growing_pauses(
     assert len(set(receiver.ids)) == 1
     assert len({body for _, body in receiver.got}) == 1
     assert Webhook.objects.get().failures == 0
+
+
+def test_message_that_a_fast_clock_put_off_is_tried_with_the_right_one(
+    cast, answer, receiver, clock
+):
+    make(cast)
+    say(answer, cast)
+    receiver.standing = 500
+    now = timezone.now()
+    clock.move_to(now + timedelta(days=300))
+    work()
+    receiver.standing = 200
+    clock.move_to(now)
+    work()
+    assert len(receiver.got) == 2
+    assert Delivery.objects.get().state == State.DELIVERED
 
 
 @pytest.mark.parametrize("answer_", [302, 404, 500, CallFailedError("No answer.")])

@@ -22,7 +22,7 @@ from compliance.web.outgoing import AddressRefusedError, CallFailedError, call
 from compliance.webhooks.actions.keeping import ENDED, end_webhook
 from compliance.webhooks.choices import State
 from compliance.webhooks.messages import TEST, body_of
-from compliance.webhooks.models import Delivery, Webhook
+from compliance.webhooks.models import Delivery, Webhook, has_come
 from compliance.webhooks.signing import hash_of_secret, secrets_of, signature
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def take_turn(*, webhook_id: UUID) -> bool:
     now = timezone.now()
     if not Delivery.objects.due(now).filter(webhook=webhook_id).exists():
         return False
-    turn = Webhook.objects.standing().filter(pk=webhook_id, next_at__lte=now)
+    turn = Webhook.objects.standing().filter(has_come(now), pk=webhook_id)
     return bool(turn.update(next_at=now + LEASE))
 
 
