@@ -158,6 +158,13 @@ def test_clock_that_jumped_back_lets_no_session_go_on_unused(cast):
     assert row_of(ada).last_seen_at <= timezone.now()
 
 
+def test_password_that_a_fast_clock_saw_is_asked_for_again(cast):
+    with later(minutes=25):
+        ada = entered(cast.ada)
+        assert "Confirm that it is you" not in ada.post("/security/codes/").text
+    assert "Confirm that it is you" in ada.post("/security/codes/").text
+
+
 def test_page_that_is_only_open_is_no_use(cast):
     """The presence that an open page sends by itself."""
     assessment = factories.make_assessment(cast.acme, cast.ada)
