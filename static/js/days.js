@@ -64,8 +64,9 @@ function real(year, month, date) {
 /** @param {string} from @param {number} month @param {number} date */
 function coming(from, month, date) {
   const [year] = parts(from);
-  const made = real(year, month, date);
-  return made && made < from ? real(year + 1, month, date) : made;
+  // 29 February is eight years away at most
+  const years = Array.from({ length: 9 }, (_, ahead) => real(year + ahead, month, date));
+  return years.find((made) => made >= from) ?? "";
 }
 // A word is the beginning of a name: "sept" is September, and "month" no Monday.
 /** @param {string[]} names @param {string} word */
