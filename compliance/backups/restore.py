@@ -63,7 +63,7 @@ def _mark_deleted() -> list[str]:
         if receipt := receipts.find(organisation.pk):
             deletion.begin_again(organisation)
             messages.append(
-                f"{organisation} was deleted on {receipt.ended_at:%Y-%m-%d}, after this"
+                f"{organisation} was deleted on {timezone.localdate(receipt.ended_at)}, after this"
                 " backup was made, and has been deleted again."
             )
     return messages
@@ -82,9 +82,10 @@ def _go_on() -> list[str]:
             messages.append(str(error))
     closed = Organisation.objects.exclude(closes_at=None).order_by("name")
     for organisation in filter(None, map(grace.postpone, closed)):
+        day = timezone.localdate(organisation.closes_at)
         messages += [
             f"{organisation} was closed when this backup was made. Its owners get a mail:"
-            f" it is deleted on {organisation.closes_at:%Y-%m-%d}, unless one keeps it."
+            f" it is deleted on {day}, unless one keeps it."
         ]
     return messages
 

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from compliance.bundles.download_store import Store
 from compliance.bundles.models import PackageStatus
 from compliance.closing.models import Archive
@@ -22,7 +24,7 @@ def of_places(*, organisations: Collection[UUID], **_: Any) -> list[str]:
     )
     return [
         f"{one.organisation}: archive of the organisation,"
-        f" {one.finished_at:%Y-%m-%d}, {file_store.place_of(path)}"
+        f" {timezone.localdate(one.finished_at)}, {file_store.place_of(path)}"
         for one in made.select_related("organisation").order_by("finished_at")
         if file_store.is_there(path := archive_store.path_of(one.sha256))
     ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.audit.columns import JOB, Proven
 from compliance.bundles.models import MadeFile
@@ -45,4 +46,5 @@ class Archive(MadeFile):
     @property
     def file_name(self) -> str:
         """The name of the file when it is sent."""
-        return f"attest-{self.organisation.slug}-{self.finished_at:%Y-%m-%d}.zip"
+        day = timezone.localdate(self.finished_at)
+        return f"attest-{self.organisation.slug}-{day}.zip"

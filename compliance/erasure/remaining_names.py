@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
@@ -49,7 +50,7 @@ def signed_naming(texts: list[str], organisations: set[UUID]) -> tuple[str, ...]
     )
     return tuple(
         f"{row.assessment.organisation}: {row.assessment}, revision {row.revision},"
-        f" signed {row.signed_at:%Y-%m-%d}"
+        f" signed {timezone.localdate(row.signed_at)}"
         for row in rows.order_by("signed_at")
     )
 
@@ -110,4 +111,4 @@ def _packages(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
 
 def _file_line(assessment: Assessment, what: str, at: datetime, path: str) -> str:
     place = f"{assessment.organisation}: {assessment}"
-    return f"{place}: {what}, {at:%Y-%m-%d}, {path}"
+    return f"{place}: {what}, {timezone.localdate(at)}, {path}"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +22,15 @@ from compliance.closing.models import Archive
 from compliance.closing.owned_rows import owned, rows_of
 from compliance.erasure.actions import erase_person
 from compliance.evidence import storage
-from compliance.models import Assessment, Event, Evidence, Membership, Report, Token
+from compliance.models import (
+    Assessment,
+    Event,
+    Evidence,
+    Membership,
+    Organisation,
+    Report,
+    Token,
+)
 from compliance.reports import storage as reports
 from compliance.reports.actions import CancelledError
 from compliance.tokens.actions import make_token
@@ -76,6 +84,14 @@ def run(folder, *command):
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False
     )
+
+
+def test_name_of_the_file_has_the_day_of_the_installation():
+    """The page beside it says that day, too."""
+    made = datetime(2026, 12, 31, 20, tzinfo=UTC)
+    archive = Archive(organisation=Organisation(slug="acme"), finished_at=made)
+    with timezone.override("Asia/Tokyo"):
+        assert archive.file_name == "attest-acme-2027-01-01.zip"
 
 
 def test_every_part_has_its_hash(unpacked):

@@ -129,8 +129,15 @@ def test_backup_of_a_closed_organisation_gives_its_owners_new_days(
     installations.in_folder(settings, tmp_path / "here")
     shutil.copytree(tmp_path / "there" / "keys", tmp_path / "here" / "keys")
     settings.GRACE_DAYS = 30
-    said = installations.run("restore", path)
+    # where it is another day than in UTC
+    zone = "Pacific/Kiritimati" if timezone.now().hour >= 10 else "Pacific/Pago_Pago"
+    with timezone.override(zone):
+        said = installations.run("restore", path)
+        closes_at = Organisation.objects.get(pk=cast.acme.pk).closes_at
+        day = timezone.localdate(closes_at)
+    assert day != closes_at.date()
     assert "Acme was closed when this backup was made" in said
+    assert f"it is deleted on {day}, unless" in said
     assert "not as written" not in said
     assert deletion.due() == []
     days = Organisation.objects.get(pk=cast.acme.pk).closes_at - timezone.now()
