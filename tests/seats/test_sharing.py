@@ -76,6 +76,8 @@ def test_link_is_mailed_where_an_address_is_given(cast, assessment, sign_in):
     [mail] = send_queued()
     assert mail.to == ["desk@bank.example"]
     assert page.context["address"] in mail.body
+    ends = timezone.localtime(ShareLink.objects.get().expires_at)
+    assert f"until {ends.day} {ends:%B %Y, %H:%M %Z}:" in mail.body
     event = Event.objects.get(action="share.made")
     assert trail.content_of(event)["after"]["email"] == "desk@bank.example"
 
