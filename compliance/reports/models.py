@@ -43,7 +43,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """A report of an assessment as it stood when it was asked for.
+    """A report of an assessment as it stands when it is made.
 
     With a ``signoff`` it shows what was signed, with ``as_of_seq`` what was said right
     after that event of the trail. With a ``package`` it is made for that audit pack, with
