@@ -24,7 +24,7 @@ from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.related import has_relations, original_of
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
-from compliance.edition_moves.models import UNDO_FOR
+from compliance.edition_moves.models import UNDO_FOR, Upgrade
 from compliance.edition_moves.planning import Move, Plan
 from compliance.organisations import rate_limits
 from compliance.organisations.access import (
@@ -88,19 +88,44 @@ def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     to = _newest(request, assessment)
     chosen = _sent(request)
+    is_move = request.method == "POST" and "all" not in request.POST
+    if is_move and (moved := _just_moved(request, assessment, chosen)):
+        return _moved(request, assessment, moved.from_edition, moved.to_edition)
     if to is None or not assessment.is_open:
         return _page(request, assessment, None, chosen)
-    if request.method == "POST" and "all" not in request.POST:
+    refused = {}
+    if is_move:
         try:
             _move(request, assessment, to, chosen)
         except StaleError:
-            to = _newest(request, find(request, assessment_id))
-            return _page(request, assessment, to, chosen)
+            assessment = find(request, assessment_id)
+            to = _newest(request, assessment)
+            if moved := _just_moved(request, assessment, chosen):  # at the same time
+                return _moved(request, assessment, moved.from_edition, moved.to_edition)
         except ValidationError as error:
-            return _page(request, assessment, to, chosen, faults=error.messages)
-        messages.success(request, f"Moved to {_called(assessment.edition, to)}.")
-        return redirect(assessment)
-    return _page(request, assessment, to, chosen)
+            refused = {"faults": error.messages}
+        else:
+            return _moved(request, assessment, assessment.edition, to)
+    return _page(request, assessment, to, chosen, **refused)
+
+
+def _just_moved(
+    request: MemberRequest, assessment: Assessment, chosen: Chosen
+) -> Upgrade | None:
+    """The last move, where it is the very one that is asked for, by the same person."""
+    rows = assessment.upgrades.select_related("from_edition__checklist")
+    last = rows.select_related("to_edition__checklist").first()
+    if last is None or last.undone_at or last.moved_by_id != request.user.pk:
+        return None
+    asked = {chosen.to, str(last.to_edition_id), str(assessment.edition_id)}
+    return last if len(asked) == 1 else None
+
+
+def _moved(
+    request: MemberRequest, assessment: Assessment, old: Edition, new: Edition
+) -> HttpResponse:
+    messages.success(request, f"Moved to {_called(old, new)}.")
+    return redirect(assessment)
 
 
 def _move(
@@ -290,6 +315,11 @@ def upgrade_undo(
 ) -> HttpResponse:
     assessment = find(request, assessment_id)
     found = get_object_or_404(assessment.upgrades, pk=upgrade_id)
+    is_back = found.from_edition_id == assessment.edition_id
+    if is_back and found.undone_by_id == request.user.pk:  # the press is sent twice
+        number = _called(found.to_edition, found.from_edition)
+        messages.success(request, f"Back on {number}.")
+        return redirect(assessment)
     try:
         done = undo.undo_upgrade(by=request.user, upgrade=found)
     except ValidationError as error:

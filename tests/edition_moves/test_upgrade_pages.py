@@ -353,3 +353,21 @@ def test_how_long_a_move_can_be_undone_is_said_with_its_end(cast, sign_in, waiti
     assert said in flat(client.get(path(waiting)).text)
     post(client, waiting)
     assert said in flat(client.get(path(waiting)).text)
+
+
+def test_move_and_undo_that_are_sent_twice_are_done_once(cast, sign_in, waiting):
+    """Somebody else who presses the same later is told that it is done."""
+    otto, sent = sign_in(cast.otto), shown(sign_in(cast.otto), waiting)
+    sent |= {"d-Q1": "carry"}
+    for _ in range(2):
+        reply = otto.post(path(waiting), sent, follow=True)
+        assert (reply.status_code, "Moved to edition 2." in flat(reply.text)) == (
+            200,
+            True,
+        )
+    assert sign_in(cast.ada).post(path(waiting), sent).status_code != 302
+    back = path(waiting, "edition_moves:upgrade_undo", Upgrade.objects.get().pk)
+    for _ in range(2):
+        assert "Back on edition 1" in flat(otto.post(back, follow=True).text)
+    late = flat(sign_in(cast.ada).post(back, follow=True).text)
+    assert "Back on edition 1" not in late
