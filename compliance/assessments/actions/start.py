@@ -79,12 +79,9 @@ def start(
     ask, and an earlier assessment, or one to rest on, of another checklist or organisation.
     """
     with writing():
-        if sending:
-            lock(organisation)
         said = {"subject": subject, "content_hash": edition.content_hash}
-        made = trail.sent_by(by, organisation.pk, ASSESSMENT_STARTED, said, sending)
-        if made:
-            return organisation.assessments.get(pk=made.subject_id)
+        if made := _started_before(by, organisation, said, sending):
+            return made
         refuse_too_many(organisation)
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
         is_past = also_retired and edition.status == EditionStatus.RETIRED
@@ -141,6 +138,17 @@ def start(
             | ({"sending": sending} if sending else {}),
         )
     return assessment
+
+
+def _started_before(
+    by: User, organisation: Organisation, said: dict[str, str], sending: str
+) -> Assessment | None:
+    """The assessment that this sending has started; a second one waits for the first."""
+    if not sending:
+        return None
+    lock(organisation)
+    made = trail.sent_by(by, organisation.pk, ASSESSMENT_STARTED, said, sending)
+    return organisation.assessments.get(pk=made.subject_id) if made else None
 
 
 def _answers(assessment: Assessment) -> list[Answer]:

@@ -82,7 +82,7 @@ def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse
 @member_required(Permission.INVITE, StepUp.SESSION)
 def invitation_end(request: MemberRequest, invitation_id: int) -> HttpResponse:
     done = trail.removed(
-        request.organisation.invitations,
+        request.organisation.invitations.all(),
         invitation_id,
         by=request.user,
         organisation_id=request.organisation.pk,

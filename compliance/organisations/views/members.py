@@ -77,7 +77,7 @@ def member_role(request: MemberRequest, membership_id: int) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     removed = trail.removed(
-        request.organisation.memberships,
+        request.organisation.memberships.all(),
         membership_id,
         by=request.user,
         organisation_id=request.organisation.pk,

@@ -55,7 +55,7 @@ def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
 def _discarded(request: MemberRequest, edition_id: int) -> str:
     """The draft of the organisation that this person has thrown away, in a press sent twice."""
     done = trail.removed(
-        Edition.objects.all(),
+        content.readable(request.organisation, with_drafts=True),
         edition_id,
         by=request.user,
         organisation_id=request.organisation.pk,

@@ -68,7 +68,7 @@ def give_seat(
         if member is None:
             if offered := _offered_before(by, assessment, email, sending):
                 return offered
-            return _offer(by, assessment, (email, name), purpose, days, sending)
+            return _offer(by, assessment, (email, name), (purpose, days), sending)
         said = {"user_id": member.user_id, "assessment": str(assessment.pk)}
         made = trail.sent_by(by, organisation.pk, SEAT_GIVEN, said, sending)
         if made:
@@ -91,11 +91,10 @@ def _offer(
     by: User,
     assessment: Assessment,
     who: tuple[str, str],
-    purpose: str,
-    days: Days,
+    what: tuple[str, Days],
     sending: str,
 ) -> SeatOffer:
-    email, name = who
+    (email, name), (purpose, days) = who, what
     organisation = assessment.organisation
     path = reverse("seats:home", args=[organisation.slug])
     ask = f"You are asked to read {assessment}, until {days.last:%Y-%m-%d}."
