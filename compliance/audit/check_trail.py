@@ -238,4 +238,5 @@ def _signed(data: bytes, organisation_id: str, keys: Keys) -> Signed:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -379,4 +379,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     logging.disable()  # for this program alone: a library's lines are none of its own
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -88,6 +88,19 @@ def test_the_standard_library_is_enough(exported):
     assert list(export_in(exported).hashes) == [*range(1, 13)]
 
 
+def test_output_that_takes_fewer_letters_than_a_name_has_is_written(exported):
+    """A console of Windows, or a file there, takes those of one code page."""
+    change(exported, 0, name="Łódź 山")
+    done = subprocess.run(
+        [sys.executable, exported.parent / "check_trail.py", exported],
+        env={"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"Trail of \\u0141\xf3d\\u017a" in done.stdout
+
+
 def test_name_in_a_file_prints_no_line_of_its_own(exported, capsys):
     head, *events = exported.read_text().splitlines(keepends=True)
     forged = "Acme\nAll 900 events are as written.\x1b[8m"

@@ -175,6 +175,22 @@ def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
     assert "Not proven: That an answer is true." in said
 
 
+def test_output_that_takes_fewer_letters_than_a_name_has_is_written(sealed, tmp_path):
+    """A console of Windows, or a file there, takes those of one code page."""
+    (tmp_path / "good.pdf").write_bytes(sealed)
+    (tmp_path / "Łódź.jsonl").touch()
+    command = [sys.executable, "-m", "compliance.verifier.verify_report"]
+    done = subprocess.run(
+        [*command, tmp_path / "good.pdf", "--trail", tmp_path / "Łódź.jsonl"],
+        env={"PYTHONIOENCODING": "cp1252"},
+        cwd=PROGRAM.parents[2],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\\u0141\xf3d\\u017a.jsonl is not an exported trail." in done.stdout
+
+
 def test_program_without_its_library_says_what_to_install():
     command = [sys.executable, "-I", "-S", str(PROGRAM), "any.pdf"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
