@@ -4,19 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
+from django.utils import timezone
 
 from compliance.checklists import content
 from compliance.checklists.choices import NoticeKind
 from compliance.checklists.models import Notice, Relation
 from compliance.legal_index.choices import ProvisionStatus
-from compliance.legal_index.models import Instrument
+from compliance.legal_index.models import Instrument, stands_as
 from compliance.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An instrument with the number of its provisions in each status."""
+    """An instrument with the number of its provisions in each status today."""
 
     instrument: Instrument
     total: int
@@ -40,8 +41,11 @@ def page(organisation: Organisation) -> dict[str, Any]:
 
 
 def _instruments() -> Iterable[Cited]:
+    today = timezone.localdate()
     counts = {
-        f"in_{status}": Count("provisions", filter=Q(provisions__status=status))
+        f"in_{status}": Count(
+            "provisions", filter=stands_as(status, today, "provisions__")
+        )
         for status in ProvisionStatus.values
     }
     for row in Instrument.objects.annotate(**counts).order_by("name"):

@@ -20,10 +20,10 @@ def look_up(cites: Collection[str], today: date) -> dict[str, Cited]:
 
 def cited(row: Provision, today: date) -> Cited:
     """A provision as a citation of it stands on a day."""
-    state = CiteState.FOUND
-    if row.status == ProvisionStatus.REPEALED:
+    state, status = CiteState.FOUND, row.status_on(today)
+    if status == ProvisionStatus.REPEALED:
         state = CiteState.GONE
-    elif row.status != ProvisionStatus.IN_FORCE or row.applies_from > today:
+    elif status != ProvisionStatus.IN_FORCE or row.applies_from > today:
         state = CiteState.LATER
     successor = row.successor.cite if row.successor else ""
     return Cited(row.cite, state, row.applies_from, successor, row.title)

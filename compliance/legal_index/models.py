@@ -1,6 +1,10 @@
 """Instruments and their provisions."""
 
+from datetime import date
+
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from compliance.audit.columns import Proven
 from compliance.legal_index.choices import Force, ProvisionStatus
@@ -28,9 +32,23 @@ class Instrument(models.Model):
         return self.name
 
 
+def stands_as(status: str, day: date, path: str = "") -> Q:
+    """Whether a provision has a status on a day: see ``Provision.status_on``.
+
+    ``path`` leads from the row to the provision.
+    """
+    later, in_force = ProvisionStatus.APPLIES_LATER, ProvisionStatus.IN_FORCE
+    has_come = Q(**{f"{path}status": later, f"{path}applies_from__lte": day})
+    found = Q(**{f"{path}status": status})
+    if status == in_force:
+        return found | has_come
+    return found & ~has_come if status == later else found
+
+
 class Provision(models.Model):
     """One citable place in an instrument.
 
+    ``status`` is that of the day on which it was written: see ``status_on``.
     ``amended_at`` says that an editor changed it on screen: what a legal index says of
     it does not count until the editor lets it count again. ``changed_at`` is the moment
     of the last event that changed what is law: status, day or successor.
@@ -56,3 +74,15 @@ class Provision(models.Model):
 
     def __str__(self) -> str:
         return self.cite
+
+    def status_on(self, day: date) -> ProvisionStatus:
+        """The status on a day: what applies later is in force once its day has come."""
+        status = ProvisionStatus(self.status)
+        has_come = self.applies_from <= day
+        is_later = status == ProvisionStatus.APPLIES_LATER
+        return ProvisionStatus.IN_FORCE if is_later and has_come else status
+
+    @property
+    def status_word(self) -> str:
+        """The status of today in words."""
+        return str(self.status_on(timezone.localdate()).label)

@@ -60,6 +60,8 @@ def test_provisions_are_counted_by_status(cast, sign_in):
     for status in ("in_force", "in_force", "applies_later", "repealed"):
         provision = make_provision()
         provision.status = status
+        if status == "applies_later":
+            provision.applies_from = date(2099, 1, 1)
         provision.save()
     row = sign_in(cast.rob).get(URL).context["instruments"][0]
     assert (row.instrument.name, row.counts, row.total) == ("Law", [2, 1, 0, 1], 4)
