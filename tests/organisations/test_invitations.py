@@ -524,8 +524,8 @@ def test_days_are_a_setting(cast, sign_in, settings):
 
 
 def test_invitation_outlives_a_mail_server_that_is_down(cast, sign_in, monkeypatch):
-    ada = sign_in(cast.ada)
     with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
+        ada = sign_in(cast.ada)
         assert "The mail is waiting" in ada.post(URL, TYPED, follow=True).text
         refuse_with(monkeypatch, ConnectionRefusedError())
         assert send_queued() == []

@@ -66,7 +66,7 @@ class DateScope:
         """Those of the person and of the assessment that are wanted, by these fields."""
         if self.assessment:
             rows = rows.filter(**{assessment: self.assessment})
-        return self.belonging(rows, Q(**{f"{person}__in": self.people}))
+        return self.belonging(rows, Q((person + "__in", self.people)))
 
     def asked(self) -> AnswerQuerySet:
         """Answers of running assessments whose questions apply, without an order."""
