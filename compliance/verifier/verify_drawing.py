@@ -111,6 +111,8 @@ class Fill:
     clip: Box
     shade: float | None
     alpha: float
+    is_sure: bool = False
+    """Whether all of its boxes is filled; of any other shape a part may be bare."""
 
     def holds(self, point: Point) -> bool:
         """Whether a point is in it, taking each part of the path for its box."""
@@ -214,14 +216,14 @@ class _Pen:
 
     def _is_faint(self, point: Point) -> bool:
         """Whether text there has the colour of what lies under it."""
-        ground: float | None = 1.0
+        grounds: set[float | None] = {1.0}
         for fill in self.fills:
             if fill.holds(point):
-                ground = _mixed(fill.shade, fill.alpha, ground)
-        text = _mixed(self.shade, self.alpha, ground)
-        if text is None or ground is None:
-            return False
-        return abs(ground - text) < FAINTEST
+                over = {_mixed(fill.shade, fill.alpha, one) for one in grounds}
+                grounds = over if fill.is_sure else grounds | over
+        texts = [(_mixed(self.shade, self.alpha, one), one) for one in grounds]
+        known = [(text, one) for text, one in texts if None not in {text, one}]
+        return any(abs(one - text) < FAINTEST for text, one in known)  # type: ignore[operator]
 
     def _add(self, does: bytes, numbers: list[float]) -> None:
         if does == b"re":
@@ -239,7 +241,8 @@ class _Pen:
         shade = self.shade if does in FILLED else None
         if does != b"n":
             is_odd = does.endswith(b"*")
-            self._cover(Fill(boxes, is_odd, self.clip, shade, self.alpha))
+            is_sure = does in FILLED and all(_is_box([part]) for part in self.path)
+            self._cover(Fill(boxes, is_odd, self.clip, shade, self.alpha, is_sure))
         if self.narrows:
             whole = [point for part in self.path for point in part]
             self.clip = _both(self.clip, _around(whole, 0))
@@ -399,7 +402,7 @@ def _mixed(shade: float | None, alpha: float, ground: float | None) -> float | N
     """How light a colour is over another; None where either is not known."""
     if shade is None or (ground is None and alpha < 1):
         return None
-    return shade * alpha + (ground or 0.0) * (1 - alpha)
+    return round(shade * alpha + (ground or 0.0) * (1 - alpha), 3)
 
 
 def _both(one: Box, two: Box) -> Box:

@@ -272,6 +272,26 @@ def unlike(**state):
     return change
 
 
+def under_edge(pdf):
+    """White on the white beside a black triangle, in the box of the triangle."""
+    number = answers(pdf)
+    page, data = drawn_on(pdf, number)
+    name, codes = shows(pdf, number, "Met")
+    low = "q 0 0 0 rg 0 0 m 595 0 l 0 20 l h f Q q 1 1 1 rg BT "
+    low += f"{name} 6 Tf 1 0 0 1 560 16 Tm [<{codes}>] TJ ET Q "
+    page.Contents = pdf.make_stream(data + b"\n" + low.encode())
+
+
+def in_a_frame(pdf):
+    """White on white, inside a frame of any colour."""
+    number = answers(pdf)
+    page, data = drawn_on(pdf, number)
+    name, codes = shows(pdf, number, "Met")
+    first = "q 0 0 0 RG 1 1 593 840 re S Q "
+    more = "q 1 1 1 rg " + ALL_MET.format(font=name, codes=codes) + " Q"
+    page.Contents = pdf.make_stream(first.encode() + data + b"\n" + more.encode())
+
+
 MOVED = ALL_MET.replace("[<", "[{moved}<")
 MET = "BT {font} 12 Tf 1 0 0 1 90 500 Tm [<{codes}>]"
 
@@ -314,6 +334,8 @@ MET = "BT {font} 12 Tf 1 0 0 1 90 500 Tm [<{codes}>]"
             putting("0 0 m 3000 0 l 3000 3000 l W n " + ALL_MET, "Met"),
             "text that cannot be seen",
         ),
+        (in_a_frame, "text that cannot be seen"),
+        (under_edge, "text that cannot be seen"),
     ],
 )
 def test_text_that_only_the_program_would_see_is_named(resealed, change, words):
