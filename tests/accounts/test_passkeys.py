@@ -256,8 +256,11 @@ def test_question_is_used_up_by_a_wrong_answer_too(cast, ada):
         recognise(ada, cast.ada, made.sign(options))
 
 
-@pytest.mark.parametrize(("seconds", "is_taken"), [(299, True), (301, False)])
+@pytest.mark.parametrize(
+    ("seconds", "is_taken"), [(299, True), (301, False), (-301, False)]
+)
 def test_question_is_open_for_five_minutes(seconds, is_taken, cast, ada):
+    """One that a fast clock asked is open no longer."""
     made, now = device.add(ada), timezone.now()
     with time_machine.travel(now, tick=False):
         said = device.signed_for(ada, made, TO)
