@@ -87,7 +87,8 @@ def delete(organisation_id: UUID) -> None:
     for model in order:
         _delete_rows(model, organisation_id)
     _end(organisation_id)
-    _hand_over(organisation_id, _erase_accounts(organisation_id))
+    _erase_accounts(organisation_id)
+    _hand_over(organisation_id)
 
 
 def begin_again(organisation: Organisation) -> None:
@@ -345,25 +346,15 @@ def _again(organisation_id: UUID, made: receipts.Receipt) -> str:
     return receipts.signed_note(name)
 
 
-def _erase_accounts(organisation_id: UUID) -> list[str]:
-    """Erase the accounts of people who were in this organisation alone.
-
-    Owners go last. Returns the addresses that they have until then: that of somebody who
-    was erased meanwhile reaches nobody.
-    """
-    deletion = Deletion.objects.filter(pk=organisation_id).first()
-    if deletion is None:
-        return []
-    owners = User.objects.filter(pk__in=deletion.people["owners"]).order_by("pk")
-    others = User.objects.filter(pk__in=deletion.people["accounts"]).order_by("pk")
-    _erase_alone(others.exclude(pk__in=deletion.people["owners"]))
-    emails = list(owners.values_list("email", flat=True))
-    _erase_alone(owners)
-    return emails
+def _erase_accounts(organisation_id: UUID) -> None:
+    """Erase the accounts of people who were in this organisation alone, but for owners."""
+    if deletion := Deletion.objects.filter(pk=organisation_id).first():
+        others = User.objects.filter(pk__in=deletion.people["accounts"])
+        _erase_alone(others.exclude(pk__in=deletion.people["owners"]))
 
 
 def _erase_alone(people: "models.QuerySet[User]") -> None:
-    for person in people:
+    for person in people.order_by("pk"):
         if _is_alone(person):
             with suppress(ValidationError):  # erased before
                 erase_person(by=None, person=person)
@@ -383,8 +374,12 @@ def _is_alone(person: User) -> bool:
     )
 
 
-def _hand_over(organisation_id: UUID, emails: Sequence[str]) -> None:
-    """Mail the receipt to some addresses, and delete the row of ``Deletion``, the last one."""
+def _hand_over(organisation_id: UUID) -> None:
+    """Mail the receipt to the owners, and delete the row of ``Deletion``, the last one.
+
+    Owners who were in no other organisation are erased in the same transaction: until then
+    they have their addresses, and that of one who was erased meanwhile reaches nobody.
+    """
     with writing():
         rows = Deletion.objects.select_for_update().filter(pk=organisation_id)
         deletion = rows.first()
@@ -392,6 +387,9 @@ def _hand_over(organisation_id: UUID, emails: Sequence[str]) -> None:
             return
         name = receipts.name_of(organisation_id)
         receipt = receipts.read(deletion.receipt)
+        owners = User.objects.filter(pk__in=deletion.people["owners"])
+        emails = list(owners.order_by("pk").values_list("email", flat=True))
+        _erase_alone(owners.filter(pk__in=deletion.people["accounts"]))
         for email in emails:
             queue_mail(
                 organisation_id=None,

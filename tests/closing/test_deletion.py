@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from tempfile import TemporaryFile
+from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
@@ -489,6 +490,20 @@ def test_owner_who_is_erased_meanwhile_gets_no_receipt(full, cast, monkeypatch):
     deletion.delete(cast.acme.pk)
     [mail] = queued()
     assert mail.args_kwargs["args"][0] == "otto@new.example"
+
+
+def test_run_that_is_cut_off_at_its_end_loses_no_receipt(full, cast, monkeypatch):
+    email = cast.ada.email
+    over(cast)
+    with monkeypatch.context() as cut:
+        cut.setattr(deletion, "queue_mail", Mock(side_effect=SystemExit))
+        with pytest.raises(SystemExit):
+            deletion.delete(cast.acme.pk)
+    assert User.objects.get(pk=cast.ada.pk).email == email
+    deletion.delete(cast.acme.pk)
+    [mail] = queued()
+    assert mail.args_kwargs["args"][0] == email
+    assert User.objects.get(pk=cast.ada.pk).email != email
 
 
 def test_archive_waiting_and_mails_go_with_it(full, cast):
