@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.models import OriginEvent, OriginTrail
 from compliance.audit import verification
+from compliance.audit.chain import canonical
 from compliance.audit.leaves import without
 from compliance.bundles import origins
 from compliance.bundles.download_store import package_store
@@ -106,7 +107,7 @@ def erase_by_hand(event):
         lambda place, text: True,
     )
     rows = OriginEvent.objects.filter(pk=event.pk)
-    rows.update(payload=json.dumps(content), salts=salts)
+    rows.update(payload=canonical(content), salts=salts)
     return places
 
 
