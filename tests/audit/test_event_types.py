@@ -246,7 +246,7 @@ def test_programs_that_stand_alone_name_events_that_there_are():
         and isinstance(node.value, str)
         and name.fullmatch(node.value)
     }
-    assert len(named) == 3
+    assert len(named) == 4
     assert named <= {str(one) for one in declared().values()}
 
 
