@@ -60,7 +60,7 @@ class SessionUseMiddleware:
         with suppress(DatabaseError):
             if used is None:  # begun by a program, or before sessions were listed
                 begin(request, request.user)
-            elif _unused(used, now) >= _USED and not _is_in_background(view):
+            elif now - used.last_seen_at >= _USED and not _is_in_background(view):
                 ip, agent = _client(request)
                 UserSession.objects.filter(pk=used.pk).update(
                     last_seen_at=now, ip=ip, user_agent=agent
@@ -110,21 +110,13 @@ def _over(user: User, used: UserSession, now: datetime) -> str:
     policies = policies or [AccessPolicy()]
     idle = min(policy.idle for policy in policies)
     longest = min(policy.longest for policy in policies)
-    if _unused(used, now) > idle:
+    if now - used.last_seen_at > idle:
         limit = f"{idle.total_seconds() / 60:.0f} minutes without use"
     elif now - used.created_at > longest:
         limit = f"{longest.total_seconds() / 3600:.0f} hours"
     else:
         return ""
     return f"Attest signed you out after {limit}. This device keeps unsaved answers."
-
-
-def _unused(used: UserSession, now: datetime) -> timedelta:
-    """How long a session was not used. A last use that is still to come was written by a wrong
-    clock, and says as little of the time since as one that long ago.
-    """
-    passed: timedelta = abs(now - used.last_seen_at)
-    return passed
 
 
 def _is_in_background(view: Any) -> bool:

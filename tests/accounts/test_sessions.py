@@ -147,17 +147,6 @@ def test_last_use_is_kept_once_a_minute_with_where_from(cast):
     assert program_of(used.user_agent) == "Edge, Windows"
 
 
-def test_clock_that_jumped_back_lets_no_session_go_on_unused(cast):
-    """Until the wrong time came again, nothing would have been a long time without use."""
-    ada, otto = entered(cast.ada), entered(cast.otto)
-    with later(minutes=10):
-        assert ada.get("/o/acme/").status_code == 200
-    with later(days=300):
-        UserSession.objects.filter(user=cast.otto).update(last_seen_at=timezone.now())
-    assert (is_in(ada), is_in(otto)) == (True, False)
-    assert row_of(ada).last_seen_at <= timezone.now()
-
-
 def test_password_that_a_fast_clock_saw_is_asked_for_again(cast):
     with later(minutes=25):
         ada = entered(cast.ada)
