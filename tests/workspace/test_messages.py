@@ -72,8 +72,9 @@ def test_without_script_errors_stand_apart_from_what_was_done(undo):
 
 
 def test_undo_of_what_was_changed_since_is_a_warning(undo):
-    client, _, where = undo
-    client.post(where)
+    client, assessment, where = undo
+    answer = assessment.answers.get(verdict="met")
+    client.post(save_url(answer), {"base": answer.version, "verdict": "partly"})
     again = client.post(where, headers=HTMX)
     assert "note-warn" in again.text
     assert "Nothing was undone: it has been changed again since." in flat(again.text)
