@@ -38,6 +38,7 @@ from compliance.reviews.models import SignOff
 from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import refuse_no_moment
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.sendings import naming
 
 KILLED = (
     "The command that made this report was interrupted. The report was not stored."
@@ -253,7 +254,7 @@ def send_report(
                 action=REPORT_SENT,
                 subject=report,
                 scope_id=report.assessment_id,
-                after=fields | ({"sending": sending} if sending else {}),
+                after=fields | naming(sending),
             )
     return told
 

@@ -18,6 +18,7 @@ from compliance.tokens import scopes as table
 from compliance.tokens.events import TOKEN_ENDED, TOKEN_MADE
 from compliance.tokens.models import Token
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.sendings import naming
 
 MARK = "attest_"
 """The beginning of every token, by which scanners for secrets know one."""
@@ -43,8 +44,10 @@ def make_token(
 
     It is the person's own, or the organisation's, which asks for the permission
     ``members`` and for nothing but scopes that read. ``instead`` is taken back. The same
-    ``sending`` makes one: then that token comes back, with "" for its text. Raises ``ValidationError`` for a
-    scope that the role does not have, too long a life, or too many tokens.
+    ``sending`` makes one: then that token comes back, with "" for its text.
+
+    Raises ``ValidationError`` for a scope that the role does not have, too long a life, or
+    too many tokens.
     """
     with writing():
         lock_person(by)
@@ -115,7 +118,7 @@ def _save(by: User, token: Token, days: int, sending: str = "") -> str:
         organisation_id=token.organisation_id,
         action=TOKEN_MADE,
         subject=token,
-        after=_event_fields(token) | ({"sending": sending} if sending else {}),
+        after=_event_fields(token) | naming(sending),
     )
     _mail_person(token, "made")
     return text

@@ -17,6 +17,11 @@ def sending_of(request: HttpRequest) -> str:
     return name if _NAME.fullmatch(name) else ""
 
 
+def naming(sending: str) -> dict[str, str]:
+    """The field by which an event says its sending: none where the sending has no name."""
+    return {"sending": sending} if sending else {}
+
+
 def sent_already(at: datetime) -> str:
     """Shown where a form without a name says once more what it said lately."""
     return f"This was sent already at {timezone.localtime(at):%H:%M}"

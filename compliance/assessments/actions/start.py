@@ -19,6 +19,7 @@ from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
+from compliance.web.sendings import naming
 
 Facts = dict[str, list[str] | None]
 
@@ -74,9 +75,11 @@ def start(
     With an ``earlier`` one its answers come along, each to be confirmed again; the
     earlier assessment stays as it is. ``rests_on`` is the one that answers its sections
     of the organisation's level. ``also_retired`` starts on an edition that gave
-    way, for a demo of what came before. The same ``sending`` starts one. Raises ``ValidationError`` for an edition that
-    is not published, a period that ends before it begins, facts the edition does not
-    ask, and an earlier assessment, or one to rest on, of another checklist or organisation.
+    way, for a demo of what came before. The same ``sending`` starts one.
+
+    Raises ``ValidationError`` for an edition that is not published, a period that ends
+    before it begins, facts the edition does not ask, and an earlier assessment, or one to
+    rest on, of another checklist or organisation.
     """
     with writing():
         said = {"subject": subject, "content_hash": edition.content_hash}
@@ -135,7 +138,7 @@ def start(
             }
             | carried
             | resting
-            | ({"sending": sending} if sending else {}),
+            | naming(sending),
         )
     return assessment
 

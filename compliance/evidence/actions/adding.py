@@ -23,6 +23,7 @@ from compliance.evidence.events import EVIDENCE_ADDED, EVIDENCE_REFUSED
 from compliance.evidence.models import Evidence, Upload
 from compliance.evidence.safe_names import clean_name, link_fault, with_ending
 from compliance.organisations.models import Organisation, User
+from compliance.web.sendings import naming
 
 
 class FinishedError(Exception):
@@ -156,7 +157,7 @@ def _write(
             organisation_id=evidence.organisation_id,
             action=EVIDENCE_ADDED,
             subject=evidence,
-            after=fields | ({"sending": sending} if sending else {}),
+            after=fields | naming(sending),
         )
     return evidence
 

@@ -38,6 +38,7 @@ from compliance.organisations.models import (
 )
 from compliance.web.mail import absolute, is_printed, queue_mail
 from compliance.web.safe_redirect import is_local
+from compliance.web.sendings import naming
 
 USED_UP = "This link no longer works."
 arriving = Signal()
@@ -68,9 +69,11 @@ def invite(
 
     Whether an account has the address is neither asked nor shown. Without a mail server
     the invitation has its ``link``, to hand over. ``path`` is the page the link leads
-    to, ``ask`` stands in the mail. The same ``sending`` invites once. Raises ``ValidationError`` for a member already
-    there, one who is invited already, a role above the giver's, a giver who may not
-    invite, a name or e-mail that cannot be, and a path that leads elsewhere.
+    to, ``ask`` stands in the mail. The same ``sending`` invites once.
+
+    Raises ``ValidationError`` for a member already there, one who is invited already, a
+    role above the giver's, a giver who may not invite, a name or e-mail that cannot be,
+    and a path that leads elsewhere.
     """
     if path and not is_local(path):
         msg = "An invitation leads to a page of this site only."
@@ -295,7 +298,7 @@ def _record(
     by: User | None, invitation: Invitation, action: str, sending: str = ""
 ) -> None:
     fields = {"person": invitation.email, "role": invitation.role}
-    fields |= {"sending": sending} if sending else {}
+    fields |= naming(sending)
     is_over = action in {INVITATION_ENDED, INVITATION_DECLINED}
     trail.record(
         by=by,

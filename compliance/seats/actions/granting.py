@@ -27,6 +27,7 @@ from compliance.seats.events import (
 )
 from compliance.seats.models import SEATED, Seat, SeatOffer
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.sendings import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _offer(
         assessment,
         SEAT_OFFERED,
         offer,
-        after=_event_fields(offer) | {"person": email} | _named(sending),
+        after=_event_fields(offer) | {"person": email} | naming(sending),
     )
     return offer
 
@@ -183,10 +184,6 @@ def _event_fields(seat: Seat | SeatOffer) -> dict[str, Any]:
         "until_on": seat.until_on.isoformat(),
         "purpose": seat.purpose,
     }
-
-
-def _named(sending: str) -> dict[str, str]:
-    return {"sending": sending} if sending else {}
 
 
 def _refuse_others(role: str, how: str) -> None:
@@ -242,7 +239,7 @@ def _seat(
     seat.save(force_insert=True)
     fields = _event_fields(seat) | {"user_id": member.user_id, "given_by_id": giver.pk}
     action = SEAT_TAKEN_UP if offer else SEAT_GIVEN
-    record(by, assessment, action, seat, after=fields | _named(sending))
+    record(by, assessment, action, seat, after=fields | naming(sending))
     return seat
 
 

@@ -28,7 +28,7 @@ from compliance.seats.events import (
 )
 from compliance.seats.models import Request, RequestMessage, Seat
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.sendings import REPEAT, sent_already
+from compliance.web.sendings import REPEAT, naming, sent_already
 
 CLOSED = "This request is closed."
 
@@ -71,7 +71,7 @@ def ask(
         )
         clean_typed(asked, "title", "text", "due_on")
         fields = {"title": title, "text": text, "due_on": due_on.isoformat()}
-        fields |= {"sending": sending} if sending else {}
+        fields |= naming(sending)
         if sending:
             sent = _sent(by, assessment, REQUEST_ASKED, fields)
             made = sent and here.requests.filter(pk=sent.subject_id).first()
@@ -246,7 +246,7 @@ def _event_fields(said: RequestMessage, sending: str) -> dict[str, Any]:
     fields: dict[str, Any] = {"number": said.request.number, "text": said.text}
     if said.evidence:
         fields |= {"title": said.evidence.title, "sha256": said.evidence.sha256}
-    return fields | ({"sending": sending} if sending else {})
+    return fields | naming(sending)
 
 
 def _mail_in(by: User, asked: Request, text: str, *, closes: bool = False) -> None:

@@ -18,6 +18,7 @@ from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import SHARE_MADE, SHARE_OPENED, SHARE_REVOKED
 from compliance.seats.models import ShareLink
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.sendings import naming
 
 
 def share(
@@ -60,7 +61,7 @@ def share(
             revoke(by=by, link=instead)
         link.save(force_insert=True)
         fields |= {"until": link.expires_at.isoformat()}
-        fields |= {"sending": sending} if sending else {}
+        fields |= naming(sending)
         if email:
             queue_mail(
                 organisation_id=assessment.organisation_id,

@@ -13,6 +13,7 @@ from compliance.audit.transaction import writing
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation, User
 from compliance.web.outgoing import AddressRefusedError, refuse_address
+from compliance.web.sendings import naming
 from compliance.webhooks.events import (
     WEBHOOK_ENDED,
     WEBHOOK_MADE,
@@ -71,7 +72,7 @@ def make_webhook(
             next_at=now,
         )
         webhook.save(force_insert=True)
-        fields |= {"sending": sending} if sending else {}
+        fields |= naming(sending)
         _record(by, webhook, WEBHOOK_MADE, after=fields)
     return webhook, secret
 
