@@ -54,8 +54,10 @@ def digest(text: str) -> str:
 
 
 def payload_digest(salts: str, payload: str) -> str | None:
-    """The root over the leaves of a payload; None, which is no hash at all, when payload
-    and salts do not fit, and for a text that is not canonical: others may read another."""
+    """The root over the leaves of a payload; None, which equals no hash, where salts do not fit.
+
+    Also None for a text that is not canonical: another program may read it differently.
+    """
     try:
         content = json.loads(payload)
         return root(content, salts) if canonical(content) == payload else None

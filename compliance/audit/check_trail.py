@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from compliance.audit.chain import Stored, link_digest, payload_digest
 from compliance.audit.chain_check import check
 from compliance.audit.jsonl import events_in, head_in
-from compliance.audit.leaves import erased, may_be_erased
+from compliance.audit.leaves import Place, erased, may_be_erased
 from compliance.audit.merkle import root_shown
 from compliance.audit.signed_note import (
     CAN_CHECK,
@@ -141,10 +141,13 @@ def _look_at_part(
     events: dict[int, bytes] = {}
     texts, gone, last = _texts(), 0, 0
     for event in _read(trail):
-        if fault := _fault_of(event, last, texts):
+        if what := _unlike(event):
+            return [f"Event {event.link.seq}: {what} was changed."], False
+        places = erased(json.loads(event.payload), event.salts)
+        if fault := _fault_of(event, last, places, texts):
             return [fault], False
         last = event.link.seq
-        gone += len(erased(json.loads(event.payload), event.salts))
+        gone += len(places)
         events[last] = bytes.fromhex(event.hash)
     words = [f"{len(events)} events, a selection: each is as it was hashed."]
     if gone:
@@ -169,16 +172,17 @@ def _look_at_part(
 
 
 def _fault_of(
-    event: Stored, last: int, texts: Callable[[str], list[str]] | None
+    event: Stored,
+    last: int,
+    places: Sequence[Place],
+    texts: Callable[[str], list[str]] | None,
 ) -> str:
-    """The fault of an event in a selection, behind one of the number ``last``; "" for none."""
+    """The fault of an event behind the one of number ``last``; ``places`` were erased."""
     seq = event.link.seq
-    if what := _unlike(event):
-        return f"Event {seq}: {what} was changed."
     if seq <= last:
         return f"Event {seq} stands out of order."
     may = texts(event.link.action) if texts else ["/**"]
-    for place in erased(json.loads(event.payload), event.salts):
+    for place in places:
         if not may_be_erased(place, may):
             return f"Event {seq}: {place} was erased, and may not be."
     return ""

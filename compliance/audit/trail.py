@@ -375,9 +375,10 @@ def sent_by(
 def removed(
     rows: models.QuerySet[Any], pk: int, *, by: Any, organisation_id: UUID, action: str
 ) -> Event | None:
-    """The event by which this very person removed a row that is no more among ``rows``.
+    """The event by which a person removed a row from ``rows``; None while it is there.
 
-    So a view knows a removal that is sent twice; to others the row is as unknown as ever.
+    A view recognises by it a removal that is sent twice. Others get nothing: to them the
+    row is unknown.
     """
     if rows.filter(pk=pk).exists():
         return None

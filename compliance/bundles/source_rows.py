@@ -150,8 +150,8 @@ class There:
     def _follows_action(self, at: At, again: str) -> bool:
         """Whether an answer differs at most by what a closed action asks.
 
-        In trails before 1 December 2026, one about answers of several running
-        assessments asked by events in the scope of none of them.
+        Before 1 December 2026 an action about answers of several running assessments
+        asked by an event in the scope of none of them.
         """
         values = self._fold[at].values if at in self._fold else {}
         return {again, values.get("again", "")} <= {"", Again.ACTION}

@@ -84,5 +84,5 @@ class Provision(models.Model):
 
     @property
     def status_word(self) -> str:
-        """The status of today in words."""
+        """Its status today, in words."""
         return str(self.status_on(timezone.localdate()).label)

@@ -83,8 +83,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The outcome of an undo; ``event`` is None when a later change stood in its way, or
-    when it ``was_back``: all stands as it did before already.
+    """The outcome of an undo; ``event`` is None when a later change stood in its way.
+
+    It is None, too, when the change ``was_back``: the answer stood as before it already.
     """
 
     answer: Answer

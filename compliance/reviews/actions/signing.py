@@ -66,8 +66,8 @@ def sign(
 
     One transaction: snapshot, event, sign-off, end of the review and status. Refused
     with ``ValidationError`` (code ``MOVED``) when the assessment says something else
-    by now or the statement would, when something stands in the way of this signer, and when it is not in
-    review; with ``PermissionDenied`` for someone who may sign here no more. ``method``
+    by now, or the statement would; when something stands in the way of this signer; and
+    when it is not in review; with ``PermissionDenied`` for someone who may sign here no more. ``method``
     says how the signer proved who they are just now; ``named`` is the name of their
     passkey, or the host of the provider that said so.
     """
