@@ -1,7 +1,7 @@
 """All parts of a large installation at once, on this machine, while some of them die.
 
 Two processes of the app, three workers by Celery, PostgreSQL behind PgBouncer in
-transaction mode, Redis as broker and cache, and a bucket (moto).
+transaction mode, Redis as broker and cache, and a bucket (moto) that is slow and away.
 """
 
 import threading
@@ -20,10 +20,11 @@ from tests.load.editing import (
 )
 from tests.load.pooling import pooled_before
 from tests.load.serving import Site
-from tests.storing import s3_server  # noqa: F401
+from tests.storing import Door, s3_server  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
+LONG = [(30, 4), (200, 6)]
 KEYS = {"AWS_ACCESS_KEY_ID": "tests", "AWS_SECRET_ACCESS_KEY": "tests-only"}
 
 
@@ -35,8 +36,16 @@ def broker(tmp_path):
 
 
 @pytest.fixture
-def bucket(s3_server, monkeypatch):  # noqa: F811
-    """The address of a new bucket."""
+def door_of_bucket(s3_server):  # noqa: F811
+    door = Door(s3_server)
+    yield door
+    door.shutdown()
+    door.server_close()
+
+
+@pytest.fixture
+def bucket(s3_server, door_of_bucket, monkeypatch):  # noqa: F811
+    """The address of a new bucket, behind a door that may have faults."""
     import boto3  # noqa: PLC0415 - not there on every machine
 
     for name, text in KEYS.items():
@@ -44,7 +53,7 @@ def bucket(s3_server, monkeypatch):  # noqa: F811
     endpoint = f"http://127.0.0.1:{s3_server}"
     store = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
     store.create_bucket(Bucket="machines")
-    return f"s3://machines/attest?endpoint={endpoint}"
+    return f"s3://machines/attest?endpoint={door_of_bucket.url}"
 
 
 @pytest.fixture
@@ -56,6 +65,7 @@ def site(tmp_path, new_server, broker, bucket):
             "ATTEST_POOLED": "on",
             "ATTEST_TASKS_URL": broker.url,
             "ATTEST_REDIS_URL": broker.url,
+            "ATTEST_CACHE_URL": "db://attest_cache",
             "ATTEST_FILES_URL": bucket,
         }
         yield made
@@ -71,10 +81,11 @@ def crew(site):
 
 
 @pytest.mark.parametrize(
-    ("reports", "kills"), [(9, 1), pytest.param(200, 6, marks=pytest.mark.long)]
+    ("reports", "kills"),
+    [(9, 1), *(pytest.param(*long, marks=pytest.mark.long) for long in LONG)],
 )
 def test_each_report_ends_once_and_no_save_is_lost_while_parts_die(
-    site, crew, broker, reports, kills
+    site, crew, broker, door_of_bucket, *, reports, kills
 ):
     crew.given["REPORT_SECONDS_OF_TESTS"] = "1"
     door = crew.ask("seed", 60, 1, 4)
@@ -86,6 +97,7 @@ def test_each_report_ends_once_and_no_save_is_lost_while_parts_die(
         saves = pool.submit(work_together, staff, door["answers"], 100_000, stop)
         crew.ask("begin", door["assessment"], reports, 3)
         for at in range(kills):
+            door_of_bucket.fault = ("slow", "gone", "", "busy")[at % 4]
             crew.kill(crew.workers[-3])
             crew.start("--processes=1")
             if at % 2 == 0:
@@ -93,6 +105,7 @@ def test_each_report_ends_once_and_no_save_is_lost_while_parts_die(
                 time.sleep(3)
                 broker.start()
             time.sleep(8)
+        door_of_bucket.fault = ""
         crew.ask("wait", 1200)
         stop.set()
         saves.result()
