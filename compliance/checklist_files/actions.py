@@ -315,7 +315,8 @@ def _as_known(found: Found, wish: Wish) -> tuple[Found, Wish]:
     """The file with the keys that its questions have here, and where it goes then."""
     if found.document is None:
         return found, wish
-    document = _as_typed(found.document, wish, found.unsaid)
+    found = _beside_namesakes(found, wish.organisation)
+    document = _as_typed(found.document or {}, wish, found.unsaid)
     here = Checklist.objects.filter(
         key=document["checklist"], organisation=wish.organisation
     ).first()
@@ -333,6 +334,25 @@ def _as_known(found: Found, wish: Wish) -> tuple[Found, Wish]:
     is_said = wish.language and "language" in found.unsaid
     draft = _in_other_language(here, document) if here and is_said else None
     return _joined(found, draft, wish) if draft else (found, wish)
+
+
+def _beside_namesakes(found: Found, organisation: Organisation | None) -> Found:
+    """The file with a key of its own where a checklist of another source has its key."""
+    document = found.document or {}
+    old, key = document["checklist"], identity.checklist_key(document, organisation)
+    if key == old:
+        return found
+    words = f"the key is {key}, since {old} is a checklist of another source"
+    ends = ("a_checklist", "b_checklist")
+    pairs = tuple(
+        pair | {end: key for end in ends if pair[end] == old} for pair in found.pairs
+    )
+    return replace(
+        found,
+        document=document | {"checklist": key},
+        pairs=pairs,
+        kept=(*found.kept, Note("the checklist", words)),
+    )
 
 
 def _in_other_language(here: Checklist, document: dict[str, Any]) -> Edition | None:

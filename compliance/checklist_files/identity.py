@@ -6,15 +6,43 @@ question that is known takes the key that it has here.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from compliance.checklists.models import Checklist, Question
+from compliance.formats.short_names import fresh
+from compliance.organisations.models import Organisation
 
 Document = dict[str, Any]
 Alike = tuple[str, str, str]
 """The key of a new question, that of one which is gone, and the words of both."""
 MOST = 20
+MOST_KEY = 60
+
+
+def checklist_key(document: Document, organisation: Organisation | None) -> str:
+    """The key of the checklist that a document continues, or one of its own.
+
+    Questions that name their source continue a checklist which has one of these
+    sources. The key alone is a word that any publisher may choose: a shipped
+    checklist may have it, and a foreign one never takes its place.
+    """
+    key: str = document["checklist"]
+    sources = {question.get("source", "") for question in _questions(document)} - {""}
+    if not sources:
+        return key
+    beside = rf"^{re.escape(key)}-\d+$"
+    namesakes = Checklist.objects.filter(organisation=organisation).filter(
+        Q(key=key) | Q(key__regex=beside)
+    )
+    taken = set(namesakes.values_list("key", flat=True))
+    for checklist in namesakes.order_by("pk"):
+        if sources & {source for _key, source in standing(checklist)}:
+            return checklist.key
+    return fresh(key, taken, MOST_KEY)
 
 
 def standing(checklist: Checklist | None) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from compliance.foreign_formats import asvs, ciso, cnil
 from compliance.foreign_formats.oscal import catalog, xml
 from compliance.formats import csv_file, own, table
-from compliance.formats.findings import Found, Notes, UnreadableError, Where
+from compliance.formats.findings import KNOWN, Found, Notes, UnreadableError, Where
 from compliance.formats.limits import MOST_BYTES
 from compliance.formats.plain import (
     decoded,
@@ -18,12 +18,6 @@ from compliance.formats.plain import (
     from_yaml,
     named_in,
 )
-
-KNOWN = (
-    "an Attest checklist (YAML, JSON, XLSX, CSV), an OSCAL catalog, a CISO Assistant"
-    " library, a CNIL PIA structure or an OWASP ASVS file"
-)
-
 
 _WEB_PAGE = re.compile(
     rb"(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html)\b", re.I | re.S

@@ -6,6 +6,12 @@ from typing import Any
 
 from compliance.formats.limits import MOST_FAULTS, MOST_NAMED, MOST_WORDS
 
+KNOWN = (
+    "an Attest checklist (YAML, JSON, XLSX, CSV), an OSCAL catalog, a CISO Assistant"
+    " library (YAML, JSON), a CNIL PIA structure or an OWASP ASVS file"
+)
+"""The files that are read as checklists, as a refusal names them."""
+
 NOTES = ("idle", "kept", "lost", "faults")
 Path = tuple[str | int, ...]
 Where = Callable[[Path], str]

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from compliance.formats import own, table, xlsx_cells
-from compliance.formats.findings import Found, Notes, UnreadableError
+from compliance.formats.findings import KNOWN, Found, Notes, UnreadableError
 from compliance.formats.limits import MOST_BYTES
 from compliance.formats.records import COLUMNS
 from compliance.formats.table import Row
@@ -62,7 +62,7 @@ def _cells(found: Iterator[list[Any]], notes: Notes) -> Iterator[Row]:
             continue
         yield _row(sheet, number, cells, head, notes)
     if not home:
-        words = "has no sheet with the heading “record”"
+        words = f"has no sheet with the heading “record”; known are {KNOWN}"
         raise UnreadableError("the workbook", words)
 
 

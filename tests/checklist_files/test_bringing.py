@@ -1,9 +1,11 @@
 """A file becomes a draft: all of it or nothing, and once."""
 
 import json
-from io import StringIO
+from dataclasses import replace
+from io import BytesIO, StringIO
 from threading import Thread
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
@@ -30,9 +32,11 @@ from tests.checklist_files.reading import read
 from tests.edition_moves.test_upgrading import begin, by_key, move, say
 from tests.foreign_formats.catalogs import (
     as_yaml,
+    make_asvs,
     make_catalog,
     make_library,
     make_mapping,
+    make_pia,
 )
 from tests.foreign_formats.laws import law
 
@@ -418,3 +422,42 @@ def test_command_names_the_place_and_changes_nothing(theme, tmp_path):
 def test_command_refuses_in_words(args, words, db):
     with pytest.raises(CommandError, match=words):
         run(*args)
+
+
+FOREIGN = {
+    "library": lambda: read(as_yaml(make_library("namesake")), ".yaml"),
+    "catalog": lambda: read(json.dumps(make_catalog(2, 4)).encode(), ".json"),
+    "standard": lambda: read(json.dumps(make_asvs()).encode(), ".json"),
+    "structure": lambda: read(json.dumps(make_pia()).encode(), ".json"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_foreign_file_never_takes_the_place_of_a_namesake(theme, kind):
+    foreign = FOREIGN[kind]()
+    key = foreign.document["checklist"]
+    sheet = make_sheet(4)
+    own = replace(sheet, document=sheet.document | {"checklist": key})
+    shipped = take(own, publish=True).edition
+    wish = Wish(theme="privacy", number="1")
+    coming = checklist_files.preview(foreign, wish)
+    assert (coming.fate, coming.older) == ("A new checklist of the library", None)
+    assert coming.change == checklist_files.Change()
+    assert any("another source" in note.words for note in coming.found.kept)
+
+    first = take(foreign, theme="privacy", number="1").edition
+    assert first.checklist.key == f"{key}-2"
+    assert list(shipped.checklist.editions.all()) == [shipped]
+    again = take(foreign, theme="privacy", number="1")
+    assert (again.edition, again.is_changed) == (first, False)
+    following = take(foreign, theme="privacy", number="1", replace=True)
+    assert following.edition.checklist == first.checklist
+
+
+def test_unknown_workbook_is_told_which_files_are_read():
+    book = openpyxl.Workbook()
+    book.active.append(["urn", "ref_id", "name", "description"])
+    content = BytesIO()
+    book.save(content)
+    [fault] = read(content.getvalue(), ".xlsx").faults
+    assert "CISO Assistant library (YAML, JSON)" in fault.words
