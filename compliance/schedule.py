@@ -5,6 +5,7 @@ from django.conf import settings
 from compliance.audit.checkpoints import checkpoint_due
 from compliance.calendar.tasks import queue_due as queue_digests
 from compliance.closing.tasks import queue_due as queue_deletions
+from compliance.sign_on.actions import look_again
 from compliance.web import carrier, clock, leases, worker
 from compliance.web.clock import Look
 from compliance.webhooks.tasks import queue_due as queue_messages
@@ -15,6 +16,7 @@ def looks() -> list[Look]:
     found = [
         Look("reminders", queue_digests),
         Look("closing", queue_deletions),
+        Look("domains", look_again),
         Look("webhooks", queue_messages, seconds=5),
     ]
     if settings.CHECKPOINT_MINUTES:

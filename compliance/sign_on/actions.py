@@ -2,15 +2,17 @@
 
 import base64
 import hashlib
+import logging
 import secrets
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
@@ -41,8 +43,12 @@ from compliance.sign_on import dns, saml, saml_metadata
 from compliance.sign_on.choices import GIVEN, Protocol
 from compliance.sign_on.events import (
     DOMAIN_ADDED,
+    DOMAIN_GONE,
     DOMAIN_LAPSED,
+    DOMAIN_MISSING,
+    DOMAIN_RELEASED,
     DOMAIN_REMOVED,
+    DOMAIN_RETURNED,
     DOMAIN_VERIFIED,
     GROUP_ADDED,
     GROUP_REMOVED,
@@ -70,6 +76,14 @@ from compliance.web.mail import absolute, queue_mail
 
 MOST = 50
 """Domains, and groups with a role, of one organisation."""
+LAPSES_AFTER = timedelta(days=7)
+"""How long a record may be gone: a week has working days, in which owners read the mail."""
+SILENT_AFTER = timedelta(days=30)
+"""Silent name servers for so long count as a record that is gone: nobody can tell for ever
+that it still stands, and no outage lasts for a month."""
+_LOOKS = 20
+"""Domains of one look: silent name servers take a minute of it, and a day has 28,800."""
+logger = logging.getLogger(__name__)
 MISSING = "Write the secret that the provider made for Attest."
 NO_METADATA = "Enter the address of the provider's metadata, or its text below."
 group_given = Signal()
@@ -171,7 +185,13 @@ def _set(by: User, new: SignOn) -> SignOn:
         before = _event_fields(found) if found else {}
         _record(by, new, SIGN_ON_SET, before=before, after=_event_fields(new))
         if is_other:
-            _mail_owners(by, new)
+            _mail_owners(
+                organisation,
+                f"The sign-on of {organisation} was changed",
+                "provider_set",
+                by=by,
+                sign_on=new,
+            )
     return new
 
 
@@ -237,24 +257,29 @@ def _let_lapse(by: User, organisation: Organisation) -> None:
     in other organisations, too.
     """
     for domain in organisation.domains.order_by("pk"):
-        domain.code, domain.verified_at = _new_code(), None
-        domain.save(update_fields=["code", "verified_at"])
-        _record(by, domain, DOMAIN_LAPSED, before={"domain": domain.name})
+        _lapse(by, domain, DOMAIN_LAPSED)
 
 
-def _mail_owners(by: User, sign_on: SignOn) -> None:
-    organisation = sign_on.organisation
+def _lapse(by: User | None, domain: Domain, action: EventType) -> None:
+    """The domain counts no more: sessions that began by it end, and its people are out of
+    the directory's reach. The next record is another one.
+    """
+    domain.code, domain.verified_at, domain.missing_since = _new_code(), None, None
+    domain.save(update_fields=["code", "verified_at", "missing_since"])
+    _record(by, domain, action, before={"domain": domain.name})
+
+
+def _mail_owners(
+    organisation: Organisation, subject: str, template: str, **context: Any
+) -> None:
+    link = absolute(reverse("sign_on:provider", args=[organisation.slug]))
     for owner in organisation.memberships.with_people().active_owners():
         queue_mail(
             organisation_id=organisation.pk,
             to=owner.user.email,
-            subject=f"The sign-on of {organisation} was changed",
-            template="provider_set",
-            context={
-                "by": by,
-                "sign_on": sign_on,
-                "link": absolute(reverse("sign_on:provider", args=[organisation.slug])),
-            },
+            subject=subject,
+            template=template,
+            context={"organisation": organisation, "link": link} | context,
         )
 
 
@@ -394,7 +419,12 @@ def _new_code() -> str:
 
 
 def verify_domain(*, by: User, domain: Domain) -> None:
-    """Look for its record. Raises ``ValidationError``, with what was found instead."""
+    """Look for its record. Raises ``ValidationError``, with what was found instead.
+
+    Another organisation that has the domain loses it if its own record is not there any
+    more. That is an act of its own, which stays whatever comes of this one.
+    """
+    asked_at = timezone.now()
     try:
         with outgoing.place(domain.organisation_id):
             texts = dns.texts_of(domain.name)
@@ -404,18 +434,151 @@ def verify_domain(*, by: User, domain: Domain) -> None:
         place = f"{dns.PREFIX}.{domain.name}"
         msg = f"There is no text record {domain.record} at {place} yet."
         raise ValidationError(msg)
+    is_taken_over = _end_earlier(domain, texts, asked_at)
     with writing():
         lock(domain.organisation)
         found = Domain.objects.filter(pk=domain.pk, code=domain.code).first()
-        if found is None or found.verified_at:
+        if found is None:
             return
-        found.verified_at = timezone.now()
+        found.organisation = domain.organisation
+        found.asked_at = found.answered_at = timezone.now()
+        if found.verified_at:
+            _note_shown(by, found)
+            return
+        found.verified_at = found.asked_at
         try:
             with attempt():
-                found.save(update_fields=["verified_at"])
+                found.save(update_fields=["asked_at", "answered_at", "verified_at"])
         except IntegrityError:
             raise ValidationError(TAKEN, code="taken") from None
         _record(by, found, DOMAIN_VERIFIED, after={"domain": found.name})
+        if is_taken_over:
+            _mail_domain(found, "taken over", "taken_over")
+
+
+def _end_earlier(domain: Domain, texts: Collection[str], asked_at: datetime) -> bool:
+    """Whether another organisation had the domain, and has lost it now.
+
+    All records of a domain stand in one place, so one reply tells of both. Raises
+    ``ValidationError`` where the other record stands.
+    """
+    others = Domain.objects.filter(name=domain.name, verified_at__lte=asked_at).exclude(
+        organisation=domain.organisation_id
+    )
+    earlier = others.select_related("organisation").first()
+    if earlier is None:
+        return False
+    with writing():
+        lock(earlier.organisation)
+        found = others.filter(pk=earlier.pk).first()
+        if found is None:
+            return False
+        if found.record in texts:
+            raise ValidationError(TAKEN, code="taken")
+        found.organisation = earlier.organisation
+        _lapse(None, found, DOMAIN_GONE)
+        _mail_domain(found, "lost", "passed_on")
+    return True
+
+
+def look_again() -> None:
+    """Look for the records of domains that nobody has looked for within a day."""
+    now = timezone.now()
+    is_due = Q(asked_at=None) | Q(asked_at__lt=now - timedelta(days=1))
+    is_due |= Q(asked_at__gt=now)  # by a clock that was wrong
+    rows = Domain.objects.filter(is_due, verified_at__isnull=False)
+    oldest_first = rows.select_related("organisation").order_by(
+        F("asked_at").asc(nulls_first=True), "pk"
+    )
+    for domain in oldest_first[:_LOOKS]:
+        try:
+            _look_again(domain)
+        except Exception:
+            logger.exception("The record of %s could not be looked for.", domain)
+
+
+def _look_again(domain: Domain) -> None:
+    """Look for the record of a verified domain; nothing is held while name servers reply.
+
+    Of two that look at once the second changes nothing, nor does one that was killed.
+    """
+    texts: Collection[str] | None = None
+    try:
+        texts = dns.texts_of(domain.name)
+    except ValidationError:
+        logger.warning("The name servers of %s give no reply.", domain)
+    with writing():
+        lock(domain.organisation)
+        found = Domain.objects.filter(
+            pk=domain.pk,
+            code=domain.code,
+            asked_at=domain.asked_at,
+            verified_at__isnull=False,
+        ).first()
+        if found is None:
+            return
+        found.organisation = domain.organisation
+        found.asked_at = now = timezone.now()
+        if texts is not None:
+            found.answered_at = now
+        if texts is not None and found.record in texts:
+            _note_shown(None, found)
+            return
+        found.save(update_fields=["asked_at", "answered_at"])
+        answered_at = found.answered_at or found.verified_at
+        if texts is None and answered_at and now - answered_at < SILENT_AFTER:
+            return
+        if found.missing_since is None:
+            found.missing_since = now
+            found.save(update_fields=["missing_since"])
+            _record(None, found, DOMAIN_MISSING, before={"domain": found.name})
+            _mail_domain(found, "not shown any more", "missing")
+        elif now - found.missing_since >= LAPSES_AFTER:
+            _lapse(None, found, DOMAIN_GONE)
+            _mail_domain(found, "lost", "lapsed")
+
+
+def _note_shown(by: User | None, domain: Domain) -> None:
+    """The record of a verified domain stands: one that was gone is back."""
+    domain.save(update_fields=["asked_at", "answered_at"])
+    if domain.missing_since:
+        domain.missing_since = None
+        domain.save(update_fields=["missing_since"])
+        _record(by, domain, DOMAIN_RETURNED, after={"domain": domain.name})
+
+
+def _mail_domain(domain: Domain, headline: str, reason: str) -> None:
+    _mail_owners(
+        domain.organisation,
+        f"{domain.organisation}: the domain {domain} is {headline}",
+        "domain",
+        domain=domain,
+        reason=reason,
+        place=f"{dns.PREFIX}.{domain}",
+        lapses_at=domain.missing_since and domain.missing_since + LAPSES_AFTER,
+    )
+
+
+def release_domain(*, name: str) -> Domain:
+    """Take a domain from the organisation that has it, as the administrator.
+
+    Its owners get a mail, and may show it again by a new record. Raises
+    ``ValidationError`` where no organisation has it.
+    """
+    name = dns.domain_name(name)
+    rows = Domain.objects.filter(name=name, verified_at__isnull=False)
+    with writing():
+        domain = rows.select_related("organisation").first()
+        if domain:
+            lock(domain.organisation)
+        found = domain and rows.filter(pk=domain.pk).first()
+        if domain is None or found is None:
+            msg = f"No organisation has shown that {name} is its own."
+            raise ValidationError(msg)
+        found.organisation = domain.organisation
+        _lapse(None, found, DOMAIN_RELEASED)
+        _mail_domain(found, "released", "released")
+    return found
 
 
 def remove_domain(*, by: User, domain: Domain) -> None:
@@ -704,7 +867,7 @@ def _locked(organisation: Organisation) -> SignOn:
 
 
 def _record(
-    by: User,
+    by: User | None,
     row: SignOn | Domain | GroupRole | Identity,
     action: EventType,
     *,

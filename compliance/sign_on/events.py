@@ -75,6 +75,18 @@ DOMAIN_LAPSED = _domain(
     _("domain to be verified again because of another provider"),
     before=_Domain,
 )
+DOMAIN_MISSING = _domain(
+    "domain.missing", _("record of the domain not there any more"), before=_Domain
+)
+DOMAIN_RETURNED = _domain(
+    "domain.returned", _("record of the domain there again"), after=_Domain
+)
+DOMAIN_GONE = _domain(
+    "domain.gone", _("domain lost because its record is not there"), before=_Domain
+)
+DOMAIN_RELEASED = _domain(
+    "domain.released", _("domain released by the administrator"), before=_Domain
+)
 DOMAIN_REMOVED = _domain("domain.removed", _("domain taken away"), before=_Domain)
 GROUP_ADDED = _group("group.added", _("role given to a group"), after=_Group)
 GROUP_REMOVED = _group("group.removed", _("role of a group taken away"), before=_Group)

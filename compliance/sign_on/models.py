@@ -147,8 +147,19 @@ class Domain(models.Model):
     code = models.CharField(max_length=43)
     """The text that only whoever runs the domain can publish; of this issuer alone."""
     verified_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(null=True, blank=True)
+    """Since when the record of a verified domain is gone; after some days it lapses."""
+    asked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    """When Attest last asked name servers for the record, and when they last replied."""
 
-    in_trail = Proven("organisation_id")
+    in_trail = Proven(
+        "organisation_id",
+        excused={
+            "asked_at": "each day's look for the record sets it; it gives no right",
+            "answered_at": "the same; what the look finds is in events",
+        },
+    )
 
     class Meta:
         constraints = [

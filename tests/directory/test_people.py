@@ -30,7 +30,7 @@ from compliance.sign_on import actions as sign_on
 from compliance.tokens.actions import end_token, make_token
 from compliance.tokens.bearers import bearer_of
 from tests import factories, signing
-from tests.directory.calling import GROUP, USER, Calls, person, show, switch_on
+from tests.directory.calling import GROUP, PATCH, USER, Calls, person, show, switch_on
 from tests.mailing import send_queued
 
 OFF = {"op": "Replace", "path": "active", "value": "False"}
@@ -589,3 +589,13 @@ def test_hostile_body_is_refused_and_never_a_fault(scim):
         "/Groups/g" + "9" * 17,
     ):
         assert scim("GET", path).status_code == 404
+
+
+def test_directory_reaches_nobody_of_a_domain_that_was_lost(scim, cast):
+    user = colleague(cast)
+    assert scim("GET", f"/Users/{user.pk}").status_code == 200
+    sign_on.release_domain(name="acme.example")
+    body = {"schemas": [PATCH], "Operations": [OFF]}
+    assert scim("PATCH", f"/Users/{user.pk}", body).status_code == 404
+    assert scim("GET", "/Users").json()["totalResults"] == 0
+    assert Membership.objects.filter(user=user, organisation=cast.acme).exists()
