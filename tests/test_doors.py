@@ -115,6 +115,7 @@ DOORS = {
     "sign_on:switch": (MEMBERS, "POST"),
     "sign_on:require": (MEMBERS, "POST"),
     "sign_on:connect": (Permission.LEAVE, "POST"),
+    "sign_on:open_account": (Permission.LEAVE, "POST"),
     "sign_on:domain_add": (MEMBERS, "POST"),
     "sign_on:domain_verify": (MEMBERS, "POST"),
     "sign_on:domain_remove": (MEMBERS, "POST"),
@@ -887,6 +888,8 @@ def test_every_address_that_changes_something_states_its_class():
     assert [name for name, level in classes.items() if level is None] == []
     fresh = sorted(name for name, level in classes.items() if level == StepUp.FRESH)
     assert fresh == sorted(name for names in LASTING.values() for name in names)
+    own = [name for name, level in classes.items() if level == StepUp.OWN]
+    assert own == ["sign_on:open_account"]
     each = [name for name, level in classes.items() if level == StepUp.EACH]
     assert each == EACH
 

@@ -25,4 +25,9 @@ class Migration(migrations.Migration):
             name='missing_since',
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='identity',
+            name='opened_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
     ]

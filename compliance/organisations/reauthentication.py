@@ -45,6 +45,7 @@ class StepUp(StrEnum):
     SESSION = "nothing: what it does ends with the session, or is undone by others"
     FRESH = "a password or a factor of the last ten minutes"
     EACH = "a password or a passkey given with it: the act is the person's own"
+    OWN = "the same, and never the provider in their place: the act lets it in"
 
 
 class ConfirmForm(forms.Form):
@@ -170,7 +171,7 @@ def _way(request: Any, given: dict[str, str], level: StepUp) -> str:
             raise ValidationError({"password": error.messages}) from error
         request.confirmed_with = str(found)
         return "passkey"
-    if given["app_code"] and level != StepUp.EACH:
+    if given["app_code"] and level == StepUp.FRESH:
         if take_code(by=request.user, code=given["app_code"]) is None:
             raise ValidationError({"app_code": WRONG_CODE})
         return "app"
@@ -192,6 +193,8 @@ def _confirm(request: Any, way: str) -> None:
 
 def _begun(request: Any, level: StepUp) -> signed_on.SignedOn | None:
     """Where the provider may say who they are: of an act in their name, in its own place."""
+    if level == StepUp.OWN:
+        return None
     found = signed_on.begun(request)
     if level != StepUp.EACH:
         return found
@@ -200,7 +203,7 @@ def _begun(request: Any, level: StepUp) -> signed_on.SignedOn | None:
 
 def _page(request: Any, form: ConfirmForm, level: StepUp, status: int) -> HttpResponse:
     """The question, with all that the form said, so that nothing is typed twice."""
-    if level == StepUp.EACH or not request.user.has_app:
+    if level != StepUp.FRESH or not request.user.has_app:
         del form.fields["app_code"]
     if not request.user.has_usable_password():
         del form.fields["password"]
@@ -218,7 +221,7 @@ def _page(request: Any, form: ConfirmForm, level: StepUp, status: int) -> HttpRe
         "kept": kept,
         "is_first": request.method != "POST" or _ASKED_FIRST in request.POST,
         "minutes": MINUTES,
-        "is_each": level == StepUp.EACH,
+        "is_each": level != StepUp.FRESH,
         "begun": _begun(request, level),
     }
     return render(request, "organisations/confirm.html", context, status=status)

@@ -1,8 +1,9 @@
 """Sessions that began at the provider of an organisation (room ``sign_on``).
 
 Such a provider speaks for the people of its own organisation. Unless the organisation has
-shown that the person's address is its own, the session opens this organisation and
-nothing else: neither the account nor other organisations.
+shown that the person's address is its own, and the person has said yes by means of their
+own, the session opens this organisation and nothing else: neither the account nor other
+organisations.
 """
 
 import time
@@ -48,6 +49,8 @@ class SignedOn(TypedDict):
     issuer: str
     tested_at: str
     user: int
+    is_own: bool
+    """Whether the organisation has shown that the person's address is its own."""
     is_limited: bool
 
 
@@ -84,6 +87,7 @@ def remember(
     *,
     issuer: str,
     tested_at: datetime | None,
+    is_own: bool,
     is_limited: bool,
 ) -> None:
     """Keep where the session of a person begins; they may still be asked for a factor."""
@@ -94,8 +98,14 @@ def remember(
         issuer=issuer,
         tested_at=tested_at.isoformat() if tested_at else "",
         user=user.pk,
+        is_own=is_own,
         is_limited=is_limited,
     )
+
+
+def open_up(request: HttpRequest) -> None:
+    """The session opens the whole account from now on."""
+    request.session[_KEY] |= {"is_limited": False}
 
 
 def forget(request: HttpRequest) -> None:

@@ -12,7 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
@@ -54,6 +54,7 @@ from compliance.sign_on.events import (
     GROUP_REMOVED,
     IDENTITY_CONNECTED,
     IDENTITY_FORGOTTEN,
+    IDENTITY_OPENED,
     MEMBER_ROLE_BY_GROUP,
     MEMBER_SIGNED_ON,
     SIGN_ON_SET,
@@ -669,6 +670,43 @@ def connect(*, by: User, organisation: Organisation, person: Person) -> Identity
             },
         )
     return row
+
+
+def opens_account(sign_on: SignOn, user: User) -> bool:
+    """Whether the provider opens the whole account of a person, other organisations, too.
+
+    Its domain has to be theirs. And they said yes once by their password; or they say it
+    now, by the second factor that is asked for next; or they have no means of their own.
+    """
+    if not owns_address(sign_on.organisation, user.email):
+        return False
+    if user.is_protected or not user.has_usable_password():
+        return True
+    return _of_person(sign_on, user).filter(opened_at__isnull=False).exists()
+
+
+def open_account(*, by: User, sign_on: SignOn) -> None:
+    """The person says, by means of their own, that the provider opens their whole account.
+
+    Twice is once. Raises ``ValidationError`` where the provider does not speak for them.
+    """
+    with writing():
+        lock(sign_on.organisation)
+        row = _of_person(sign_on, by).first()
+        if row is None or not owns_address(sign_on.organisation, by.email):
+            msg = "Your organisation has not shown that the domain of your address is its own."
+            raise ValidationError(msg)
+        if row.opened_at is None:
+            row.opened_at = timezone.now()
+            row.save(update_fields=["opened_at"])
+            fields = {"person": by.email, "issuer": row.issuer}
+            _record(by, row, IDENTITY_OPENED, after=fields)
+
+
+def _of_person(sign_on: SignOn, user: User) -> QuerySet[Identity]:
+    return Identity.objects.filter(
+        organisation=sign_on.organisation, issuer=sign_on.issuer, user=user
+    )
 
 
 def known(organisation: Organisation, person: Person) -> User | None:

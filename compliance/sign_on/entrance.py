@@ -61,7 +61,7 @@ def place(*, email: str, user: User | None, **_: Any) -> str:
 
 def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:
     """Whether a provider speaks for someone, as it did when their session began: it is on,
-    with the same settings, and for a whole account the domain is the organisation's.
+    with the same settings, and the domain is still the organisation's if it was.
     """
     rows = SignOn.objects.filter(
         organisation_id=UUID(began["organisation"]),
@@ -69,7 +69,7 @@ def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:
         issuer=began.get("issuer", ""),
         tested_at=began.get("tested_at") or None,
     )
-    if not began["is_limited"]:
+    if began.get("is_own", not began["is_limited"]):
         rows = rows.owning(dns.domain_of(user.email))
     return rows.exists()
 

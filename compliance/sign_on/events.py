@@ -96,6 +96,12 @@ IDENTITY_CONNECTED = _type(
     subject="identity",
     after=_Person,
 )
+IDENTITY_OPENED = _type(
+    "identity.opened",
+    _("provider of sign-on allowed to open the whole account"),
+    subject="identity",
+    after=_Person,
+)
 IDENTITY_FORGOTTEN = _type(
     "identity.forgotten",
     _("account disconnected because of another provider"),

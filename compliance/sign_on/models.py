@@ -222,6 +222,9 @@ class Identity(models.Model):
     issuer = models.CharField(max_length=300)
     subject = models.CharField(max_length=255)
     """Whatever the provider knows them by: events have its SHA-256 alone."""
+    opened_at = models.DateTimeField(null=True, blank=True)
+    """When the person said, by their own password, that the provider opens their whole
+    account; until then it opens its own organisation alone."""
 
     in_trail = Proven("organisation_id", hidden={"subject": "none"})
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("o/<slug:org>/sign-on/switch/", owning.switch, name="switch"),
     path("o/<slug:org>/sign-on/require/", owning.require, name="require"),
     path("o/<slug:org>/sign-on/connect/", entering.connect, name="connect"),
+    path("o/<slug:org>/sign-on/open/", entering.open_account, name="open_account"),
     path("o/<slug:org>/sign-on/domains/", owning.domain_add, name="domain_add"),
     path(
         "o/<slug:org>/sign-on/domains/<int:domain_id>/verify/",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from compliance.audit import tables
 from compliance.directory.reach import visible_people
-from compliance.models import Domain, Event
+from compliance.models import Domain, Event, Membership
 from compliance.organisations.choices import Role
 from compliance.schedule import looks
 from compliance.sign_on import actions
@@ -270,3 +271,67 @@ def test_administrator_releases_a_domain(acme, cast, capsys):
     for name in (NAME, "else.example", "nonsense"):
         with pytest.raises(CommandError):
             call_command("release_domain", name)
+
+
+# Other organisations of a person
+
+
+@pytest.fixture
+def vera(acme, cast):
+    """Works at both, with a password of her own; Acme's provider speaks for her domain."""
+    user = factories.make_member(cast.other, Role.OFFICER, email="vera@acme.example")
+    Membership.objects.create(organisation=cast.acme, user=user, role=Role.READER)
+    EmailAddress.objects.create(
+        user=user, email=user.email, verified=True, primary=True
+    )
+    return user
+
+
+VERA = {"email": "vera@acme.example", "email_verified": True, "sub": "vera"}
+OPEN = "/o/acme/sign-on/open/"
+
+
+def test_provider_opens_no_other_organisation_before_the_person_said_yes(
+    vera, cast, provider
+):
+    client = Client()
+    assert come(client, provider, **VERA).url == "/o/acme/"
+    assert client.get("/o/acme/").status_code == 200
+    assert client.get("/o/other/").status_code == 404
+    page = client.get("/security/")
+    assert (page.status_code, OPEN in page.text) == (403, True)
+    for tried in ({}, {"password": "wrong"}):
+        assert client.post(OPEN, tried).status_code == 422
+    leave_again = client.get(f"/sign-on/acme/?next={OPEN}").context["address"]
+    back = provider.sign_in(leave_again, **VERA)
+    assert client.get("/sign-on/acme/callback/", back).status_code == 200
+    assert client.post(OPEN).status_code == 422  # the provider's word is not hers
+    assert client.get("/o/other/").status_code == 404
+
+    reply = client.post(OPEN, {"password": factories.PASSWORD})
+    assert reply.status_code == 302
+    assert client.get("/o/other/").status_code == 200
+    assert client.get("/security/").status_code == 200
+    once = Client()
+    come(once, provider, **VERA)
+    assert once.get("/o/other/").status_code == 200
+    assert Event.objects.filter(action="identity.opened").count() == 1
+    assert list(tables.faults(cast.acme.pk)) == []
+
+
+def test_yes_ends_with_the_connection(vera, cast, provider):
+    client = Client()
+    come(client, provider, **VERA)
+    client.post(OPEN, {"password": factories.PASSWORD})
+    vera.identities.update(issuer="https://else.example")
+    again = Client()
+    come(again, provider, **VERA)
+    assert again.get("/o/other/").status_code == 404
+
+
+def test_limited_session_of_a_lost_domain_ends(vera, provider):
+    client = Client()
+    come(client, provider, **VERA)
+    call_command("release_domain", NAME)
+    client.get("/o/acme/")
+    assert not is_in(client)

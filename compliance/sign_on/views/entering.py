@@ -24,6 +24,7 @@ from compliance.organisations.access import (
     may,
     member_required,
 )
+from compliance.organisations.reauthentication import StepUp
 from compliance.sign_on import actions, entrance, saml
 from compliance.sign_on.forms import FindForm
 from compliance.sign_on.models import SignOn
@@ -38,6 +39,10 @@ from compliance.sign_on.pages import (
 from compliance.web.safe_redirect import is_local
 
 _METHOD = "sign_on"
+_ALONE = (
+    "This session opens {} alone. Open your whole account, once and with your password, at"
+    " “Sign-in and security”."
+)
 _FIELDS = ("SAMLResponse", "RelayState")
 
 
@@ -103,6 +108,22 @@ def connect(request: MemberRequest) -> HttpResponse:
         return refused(request, sign_on, error)
 
 
+@require_POST
+@member_required(Permission.LEAVE, StepUp.OWN)
+def open_account(request: MemberRequest) -> HttpResponse:
+    """The person lets the provider that signed them in open their whole account."""
+    sign_on = standing(request.organisation.slug)
+    if sign_on is None or not signed_on.is_at(request, sign_on.pk):
+        raise Http404
+    try:
+        actions.open_account(by=request.user, sign_on=sign_on)
+    except ValidationError as error:
+        return refused(request, sign_on, error)
+    signed_on.open_up(request)
+    messages.success(request, f"{sign_on.host} opens your whole account from now on.")
+    return redirect("organisations:front")
+
+
 @require_safe
 @login_not_required
 def callback(request: Any, at: str) -> HttpResponse:
@@ -150,14 +171,18 @@ def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpRespon
         logout(request)
     organisation = sign_on.organisation
     is_own = actions.owns_address(organisation, user.email)
+    is_limited = not actions.opens_account(sign_on, user)
     signed_on.remember(
         request,
         user,
         organisation,
         issuer=sign_on.issuer,
         tested_at=sign_on.tested_at,
-        is_limited=not is_own,
+        is_own=is_own,
+        is_limited=is_limited,
     )
+    if is_own and is_limited:
+        messages.info(request, _ALONE.format(organisation))
     record_authentication(
         request, user, _METHOD, provider=sign_on.issuer, at=came.person.asked_at
     )
