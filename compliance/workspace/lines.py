@@ -78,6 +78,17 @@ class Proposed:
     """Whether the question asked something else when it was made."""
 
 
+@dataclass(frozen=True)
+class Option:
+    """A choice of a question as its row shows it."""
+
+    key: str
+    label: str
+    is_chosen: bool
+    verdict: str = ""
+    rating: Mapping[str, Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """An answer with everything its row says beside it."""
@@ -112,16 +123,36 @@ class Line:
         return not self.answer.kind_is_derived
 
     @property
-    def options(self) -> list[tuple[str, str, bool]]:
-        """Key and label of each choice, and whether it is the answer.
+    def options(self) -> list[Option]:
+        """Each choice with the verdict it gives, and whether it is the answer.
 
         One that was chosen stays, though the edition has it no more.
         """
         value = self.answer.value
         chosen = value if isinstance(value, list) else [value] if value else []
-        labels = {one.key: one.label for one in self.question.choices.all()}
-        gone = {key: f"{key}, no longer offered" for key in chosen if key not in labels}
-        return [(key, text, key in chosen) for key, text in (labels | gone).items()]
+        offered = [
+            Option(one.key, one.label, one.key in chosen, one.verdict, one.rating)
+            for one in self.question.choices.all()
+        ]
+        gone = set(chosen) - {one.key for one in offered}
+        return offered + [
+            Option(key, f"{key}, no longer offered", is_chosen=True)
+            for key in sorted(gone)
+        ]
+
+    @property
+    def keys_beside(self) -> dict[str, int]:
+        """The number key of each radio beside the answer: options are numbered first."""
+        kind = self.question.kind
+        first = 4
+        if self.answer.kind_is_derived and kind != QuestionKind.NUMBER:
+            first = len(self.options) + 1
+        numbers = zip(
+            (Verdict.NA, Verdict.DONT_KNOW, Verdict.LATER),
+            range(first, 10),
+            strict=False,
+        )
+        return {str(verdict): number for verdict, number in numbers}
 
     @property
     def own_words(self) -> list[tuple[Field, Any]]:

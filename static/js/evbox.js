@@ -2,7 +2,7 @@
 // library while typing. Escape closes it; J goes on to the next question.
 import { give } from "./proofs.js";
 import { rowOf } from "./rows.js";
-import { say } from "./workspace.js";
+import { say, see } from "./workspace.js";
 
 /** @param {HTMLElement} node */
 const placeOf = (node) => node.querySelector("[data-evbox]");
@@ -32,8 +32,8 @@ export async function show(row) {
   linkOf(row)?.setAttribute("aria-expanded", "true");
   // on a phone the camera comes first, and no keyboard over it
   const photo = row.querySelector("[data-ev-photo]");
-  (photo?.checkVisibility() ? photo : field).focus();
-  place.scrollIntoView({ block: "nearest" });
+  (photo?.checkVisibility() ? photo : field).focus({ preventScroll: true });
+  see(place);
 }
 /** @param {Row} row */
 function hide(row) {

@@ -45,14 +45,18 @@ async function openAt(row, then, by = open) {
 
 // To a field that opens, unless something else is typed in by then.
 /** @param {Row} row @param {(row: Row) => unknown} then */
-const into = (row, then) => openAt(row, () => isText(document.activeElement ?? row) || then(row));
+const into = (row, then) => openAt(row, () => isTyped(document.activeElement ?? row) || then(row));
 
 // Where a value gives the answer, its field takes the focus; a few are chosen beside it.
 /** @param {Row} row @param {(row: Row) => unknown} then */
 const loadAt = (row, then) => load(row).then(() => then(row));
 /** @param {Row} row @param {string} value */
 function answer(row, value) {
-  const find = () => row.querySelector(`input[type="radio"][value="${value}"]`);
+  if (value === "unanswered" && row.querySelector(".qoptions")) {
+    unanswer(row);
+    return;
+  }
+  const find = () => row.querySelector(`input[name="verdict"][value="${value}"]`);
   const there = find();
   if (there) choose(row, there, value);
   else if (row.hasAttribute("hx-post"))
@@ -61,16 +65,54 @@ function answer(row, value) {
       () => {
         const come = beside.has(value) ? find() : null;
         if (come) choose(row, come, value);
-        else row.querySelector('[name="value"]:not([type="hidden"])')?.focus();
+        else toValue(row);
       },
       value === "dont_know" ? loadAt : open,
     );
 }
+// A day has a menu; its field behind is not seen.
+/** @param {Row} row */
+function toValue(row) {
+  const value = row.querySelector('[name="value"]:not([type="hidden"])');
+  if (value?.matches("[data-menu]")) menu(row, "value");
+  else value?.focus();
+}
+// Options are chosen by the number that stands beside them, so only where it is seen: in the open
+// row. In a closed row a number shows them.
+/** @param {Row} row @param {string} number */
+function option(row, number) {
+  if (!row.classList.contains("q-open")) {
+    openAt(row, () => row.querySelector("[data-qlink]").focus({ preventScroll: true }));
+    return;
+  }
+  const input = row.querySelector(`input[aria-keyshortcuts="${number}"]`);
+  if (!input) say(`${row.dataset.key} has no option ${number}.`, "save-off");
+  else if (input.type === "checkbox") input.click();
+  else choose(row, input, input.value);
+}
+// No option and none of the radios beside them.
+/** @param {Row} row */
+const unanswer = (row) =>
+  openAt(
+    row,
+    () => {
+      const all = ".qoptions [type=radio], .qoptions [type=checkbox], .beside [type=radio]";
+      const inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll(all))];
+      const isNone = (/** @type {HTMLInputElement} */ { value }) =>
+        !value || value === "unanswered";
+      const changed = inputs.filter((input) => !input.disabled && input.checked !== isNone(input));
+      for (const input of changed) input.checked = isNone(input);
+      for (const name of ["input", "change"])
+        changed[0]?.dispatchEvent(new Event(name, { bubbles: true }));
+    },
+    loadAt,
+  );
 /** @param {Row} row @param {HTMLInputElement} radio @param {string} value */
 function choose(row, radio, value) {
   if (radio.disabled || radio.checked) return;
   radio.checked = true;
-  radio.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const name of ["input", "change"]) radio.dispatchEvent(new Event(name, { bubbles: true }));
+  if (radio.name !== "verdict") return;
   if (value === "na") field(row, "reason");
   if (value === "later") openAt(row, () => menu(row, "later_until"));
 }
@@ -166,8 +208,11 @@ function leave(event, row) {
 
 /** @param {Element | null} node */
 const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
+// A letter in a list of options would choose the one that begins with it; in a row it is a key.
+/** @param {Element} node */
+const isTyped = (node) => isText(node) && !(node.matches("select") && rowOf(node));
 document.addEventListener("keydown", (event) => {
-  if (isText(event.target) || !isPlain(event) || !areOn()) return;
+  if (isTyped(event.target) || !isPlain(event) || !areOn()) return;
   const isInside = event.target === document.body || list.contains(event.target);
   if (!isInside && !leadsIn(event)) return;
   const row = rowWith(event.target);
@@ -178,14 +223,16 @@ document.addEventListener("keydown", (event) => {
   const code = digit(event);
   const key = event.key.toLowerCase();
   const act = (event.shiftKey && acts[key.toUpperCase()]) || acts[key];
-  const isAnswer = row && code in answers;
+  const hasOptions = Boolean(row?.querySelector(".qoptions"));
+  const isAnswer = row && (hasOptions ? /^\d$/.test(code) : code in answers);
   if (!isAnswer && !(act && (row || anywhere.has(key)))) return;
   event.preventDefault();
   const here = () => rowWith(document.activeElement);
   if (isAnswer)
     inTurn(() => {
       const at = here();
-      if (at) answer(at, answers[Number(code)]);
+      if (at && hasOptions && code !== "0") option(at, code);
+      else if (at) answer(at, answers[Number(code)]);
     });
   else if (moves.has(key))
     inTurn(() => act?.(rows(), place(here() ?? list.querySelector(".q-open"))));

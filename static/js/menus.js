@@ -13,6 +13,7 @@ import {
   weekday,
 } from "./days.js";
 import { rowOf } from "./rows.js";
+import { see } from "./workspace.js";
 
 const sprite =
   document.querySelector('use[href*="#i-"]')?.getAttribute("href")?.split("#")[0] ?? "";
@@ -165,8 +166,8 @@ function open(field) {
   );
   const over = box.getBoundingClientRect().right - end + 8;
   if (over > 0) box.style.marginInlineStart = `${-over}px`;
-  box.querySelector("input")?.focus();
-  box.scrollIntoView({ block: "nearest" });
+  box.querySelector("input")?.focus({ preventScroll: true });
+  see(box);
 }
 document.addEventListener("click", (event) => {
   const chip = event.target.closest("[data-chip]");

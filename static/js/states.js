@@ -16,7 +16,7 @@ document.addEventListener(
     if (event.target.name === "later_until" && event.target.value) mean(row, "later");
     if (
       event.target.name === "value" &&
-      row.querySelector('[value="dont_know"]:checked, [value="later"]:checked')
+      row.querySelector('.beside input:checked:not([value="unanswered"])')
     )
       mean(row, "unanswered");
   },

@@ -39,6 +39,12 @@ const rest = (text, sent) => (text.startsWith(sent) ? text.slice(sent.length).tr
 document.addEventListener("input", (event) => {
   if (event.target === box()) keep(event.target.value);
 });
+panel.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+  if (event.target !== box()) return;
+  event.preventDefault();
+  box()?.form?.requestSubmit();
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig, xhr } = event.detail;
   const { elt, formData, path } = requestConfig;

@@ -59,6 +59,13 @@ export async function open(row, then) {
   return then?.(row);
 }
 
+// A box that opens in a row is seen together with its question, where both fit.
+/** @param {Element} box */
+export function see(box) {
+  rowOf(box)?.scrollIntoView({ block: "start" });
+  (document.activeElement ?? box).scrollIntoView({ block: "nearest" });
+}
+
 /** @param {Row} row */
 export function shut(row) {
   row.classList.remove("q-open");
@@ -67,7 +74,7 @@ export function shut(row) {
 }
 
 list?.addEventListener("click", (event) => {
-  const row = rowOf(event.target.closest("[data-qlink]"));
+  const row = rowOf(event.target.closest("[data-qlink], .q:not(.q-open) .qoptions"));
   if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (row.classList.contains("q-open")) shut(row);

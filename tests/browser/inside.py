@@ -33,6 +33,7 @@ from compliance.audit.models import Event  # noqa: E402
 from compliance.checklist_translations import actions as checklist_translations  # noqa: E402
 from compliance.checklists import actions as checklists  # noqa: E402
 from compliance.checklists import content  # noqa: E402
+from compliance.checklists.choices import QuestionKind  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
@@ -108,6 +109,38 @@ def asks_for_a_date(name):
     )
     given = {"path": here.get_absolute_url(), "session": made["sessions"][0]}
     return given | {"answer": here.answers.get().pk}
+
+
+def of_every_kind(name):
+    """An assessment with a question of each kind: its address, answers by kind, a session."""
+    made = assessment(name)
+    person = User.objects.get(pk=made["people"][0])
+    draft = factories.make_draft(0)
+    section = draft.sections.get()
+    offered = [("none", "Not written down", "not_met"), ("every", "Every one", "met")]
+    offered.append(("one", "Done for one, drafted for others", "partly"))
+    for position, kind in enumerate(QuestionKind.values, 1):
+        number = {"at_least": 6, "unit": "months"} if kind == "number" else None
+        fields = {"number": number} if number else {}
+        factories.make_question(draft, section, position, kind=kind, **fields).save()
+        if kind in {"choice", "choices", "stage"}:
+            question = draft.questions.get(position=position)
+            for at, (key, label, verdict) in enumerate(offered, 1):
+                question.choices.create(
+                    key=key, label=label, verdict=verdict, position=at
+                )
+    here = factories.make_assessment(
+        person.memberships.get().organisation, person, factories.publish(draft)
+    )
+    answers = dict(here.answers.values_list("question__kind", "pk"))
+    given = {"path": here.get_absolute_url(), "session": made["sessions"][0]}
+    return given | {"answers": answers, "person": person.pk}
+
+
+def answered(answer_id):
+    """Verdict and value of an answer."""
+    answer = Answer.objects.get(pk=answer_id)
+    return [answer.verdict, answer.value]
 
 
 def reported(name):
