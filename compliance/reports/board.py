@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext
@@ -11,11 +11,14 @@ from compliance.reports import findings
 from compliance.reports.paper import Paper
 from compliance.results.levels import ScaleResult, is_staged
 from compliance.snapshots.content import Line, Task
-from compliance.templatetags.paper import isolated
-from compliance.templatetags.ui import long_day
+from compliance.templatetags.paper import isolated, short
+from compliance.templatetags.ui import day, long_day
 
-TILES, ASKED, GAPS, SECTIONS, DAYS, QUARTERS, IN_QUARTER = 4, 4, 5, 6, 4, 4, 3
-"""So many of each have room on two pages; the others are counted."""
+TILES, ASKED, NAMED = 6, 4, 2
+ROWS, GAPS, BELOW = 15, 3, 5
+SECTIONS, DAYS, QUARTERS, IN_QUARTER = 6, 4, 4, 3
+"""So many of each have room on two pages; the others are counted. Duties not met get the
+rows that nothing else takes, and at least ``GAPS``."""
 _RANK = {"not_met": 0, "partly": 1, "met": 2}
 
 
@@ -26,6 +29,15 @@ class Tile:
     asks: str
     says: str
     small: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is asked of a board: the matters by name, ``more`` of which are not named."""
+
+    says: str
+    matters: list[str]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +56,15 @@ class Board:
     headline: str
     sentences: list[str]
     tiles: list[Tile]
-    decisions: list[str]
+    decisions: list[Decision]
     gaps: list[Line]
     gap_count: int
+    below: list[findings.GapRow]
+    below_count: int
     sections: list[findings.CountedRow]
     section_count: int
     quarters: list[Quarter]
     later: int
-    since: str
 
 
 def board_of(paper: Paper) -> Board:
@@ -59,22 +72,30 @@ def board_of(paper: Paper) -> Board:
     result = paper.result
     lines = result.answers
     gaps = [lines[one.key] for one in findings.not_met(result.law)]
-    gaps += [lines[gap.criterion.key] for scale in result.scales for gap in scale.gaps]
+    below = [
+        row
+        for scale in result.scales
+        for row in findings.scale_view(result, scale).gaps
+    ]
     parts = [(one.title, one.counts) for one in result.law.sections]
     rows = findings.counted_rows(parts)
     rows.sort(key=lambda row: (-row.counts.weights[2], -row.counts.weight))
+    quarters = _quarters(paper)
+    others = (rows[:SECTIONS], below[:BELOW], quarters)
+    room = max(GAPS, ROWS - sum(map(len, others)))
     return Board(
         headline=_headline(paper),
         sentences=_sentences(paper),
         tiles=list(_tiles(paper))[:TILES],
         decisions=list(_decisions(paper))[:ASKED],
-        gaps=gaps[:GAPS],
+        gaps=gaps[:room],
         gap_count=len(gaps),
+        below=below[:BELOW],
+        below_count=len(below),
         sections=rows[:SECTIONS],
         section_count=len(rows),
-        quarters=(quarters := _quarters(paper)),
+        quarters=quarters,
         later=len(paper.open_tasks) - sum(len(q.tasks) + q.more for q in quarters),
-        since=_since(paper),
     )
 
 
@@ -85,7 +106,11 @@ def _headline(paper: Paper) -> str:
         said.append(findings.headline(scale))
         if not is_staged(scale.scale) and findings.below(scale):
             said[-1] = gettext("%(level)s, below our minimum") % {"level": said[-1]}
-    if law.counts.not_met:
+    if law.counts.not_met and law.counts.open:
+        words = gettext("Duties not met: %(count)s, still open: %(open)s of %(total)s")
+        numbers = {"open": law.counts.open, "total": law.counts.total}
+        said.append(words % {"count": law.counts.not_met, **numbers})
+    elif law.counts.not_met:
         words = gettext("Duties not met: %(count)s")
         said.append(words % {"count": law.counts.not_met})
     elif law.counts.total and law.counts.open:
@@ -110,12 +135,12 @@ def _sentences(paper: Paper) -> list[str]:
 def _tiles(paper: Paper) -> Iterator[Tile]:
     law, counts = paper.result.law, paper.result.law.counts
     if counts.total or not paper.result.scales:
-        yield Tile(
-            gettext("Do we keep the law?"),
-            gettext("not met: %(count)s") % {"count": counts.not_met},
-            gettext("duties that bind: %(total)s; in part: %(partly)s, open: %(open)s")
-            % {"total": counts.total, "partly": counts.partly, "open": counts.open},
-        )
+        says = gettext("not met: %(count)s") % {"count": counts.not_met}
+        if counts.open:
+            says += ", " + gettext("open: %(count)s") % {"count": counts.open}
+        small = gettext("duties that bind: %(total)s; in part: %(partly)s")
+        numbers = {"total": counts.total, "partly": counts.partly}
+        yield Tile(gettext("Do we keep the law?"), says, small % numbers)
     for scale in paper.result.scales:
         yield _scale_tile(scale)
     yield _sure_tile(paper)
@@ -126,14 +151,15 @@ def _tiles(paper: Paper) -> Iterator[Tile]:
         gettext("overdue: %(overdue)s, without an owner: %(nobody)s")
         % {"overdue": len(paper.overdue), "nobody": nobody},
     )
-    yield Tile(
-        gettext("What binds next?"),
-        gettext("To prepare: %(count)s") % {"count": len(law.ahead)},
-        gettext("the first from %(day)s")
-        % {"day": long_day(min(one.binds_from for one in law.ahead if one.binds_from))}
-        if law.ahead
-        else gettext("no duty waits for a later day"),
-    )
+    if law.ahead:
+        first = min(one.binds_from for one in law.ahead if one.binds_from)
+        yield Tile(
+            gettext("What binds next?"),
+            gettext("To prepare: %(count)s") % {"count": len(law.ahead)},
+            gettext("the first from %(day)s") % {"day": long_day(first)},
+        )
+    if paper.content.carried_from:
+        yield _trend_tile(paper)
 
 
 def _sure_tile(paper: Paper) -> Tile:
@@ -152,6 +178,14 @@ def _sure_tile(paper: Paper) -> Tile:
 
 
 def _scale_tile(scale: ScaleResult) -> Tile:
+    tile = _level_tile(scale)
+    if not scale.gaps:
+        return tile
+    words = gettext("criteria below our minimum or target: %(count)s")
+    return replace(tile, small=f"{tile.small}; {words % {'count': len(scale.gaps)}}")
+
+
+def _level_tile(scale: ScaleResult) -> Tile:
     if is_staged(scale.scale):
         small = gettext("lowest stage: %(stage)s") % {
             "stage": scale.level_name or gettext("none")
@@ -165,51 +199,60 @@ def _scale_tile(scale: ScaleResult) -> Tile:
     return Tile(asks, scale.level_name or gettext("none"), small)
 
 
-def _decisions(paper: Paper) -> Iterator[str]:
+def _decisions(paper: Paper) -> Iterator[Decision]:
     """Matters that wait for someone, the gravest first."""
     for scale in paper.result.levels:
         if found := findings.below(scale):
-            names = ", ".join(findings.named_short(g.group.title) for g in found[:3])
-            words = gettext(
-                "Raise %(names)s to our minimum, or accept the risk until a day."
-            )
-            yield words % {"names": names}
-    for count, words in _waiting(paper):
-        if count:
-            yield words % {"count": count}
+            words = gettext("Raise to our minimum, or accept the risk until a day:")
+            yield _decision(words, [short(g.group.title) for g in found])
+    for words, matters in _waiting(paper):
+        if matters:
+            yield _decision(words, matters)
     if paper.signature is None:
-        yield gettext("Have this state reviewed and signed.")
+        yield Decision(gettext("Have this state reviewed and signed."), [])
     elif paper.signature.is_void:
-        yield gettext("Have it signed again: the signature is void.")
+        yield Decision(gettext("Have it signed again: the signature is void."), [])
 
 
-def _waiting(paper: Paper) -> list[tuple[int, str]]:
-    """Numbers of what waits, each with the sentence for it."""
-    return [
-        (
-            sum(not line.open_tasks for line in paper.gaps),
-            gettext(
-                "Name an owner and a day: unmet duties without an open action:"
-                " %(count)s."
-            ),
-        ),
-        (
-            len(paper.overdue),
-            gettext("Move or finish overdue actions: %(count)s."),
-        ),
-        (
-            sum(not task.owner for task in paper.open_tasks),
-            gettext("Give an owner to open actions: %(count)s."),
-        ),
-        (
-            paper.result.law.counts.open,
-            gettext("Have the open duties answered: %(count)s."),
-        ),
-        (
-            len(paper.na_waiting),
-            gettext("Have a second person confirm “not applicable”: %(count)s."),
-        ),
-    ]
+def _decision(words: str, matters: list[str]) -> Decision:
+    return Decision(words, matters[:NAMED], len(matters[NAMED:]))
+
+
+def _waiting(paper: Paper) -> Iterator[tuple[str, list[str]]]:
+    """The sentence for each kind of what waits, and the matters with their people."""
+    lines = paper.result.answers
+    gaps = [lines[one.key] for one in findings.not_met(paper.result.law)]
+    yield (
+        gettext("Name an owner and a day for what is not met and has no open action:"),
+        [_proposed(line) for line in gaps if not line.open_tasks],
+    )
+    late = [task for task in paper.open_tasks if task.number in paper.overdue]
+    yield gettext("Move or finish what is overdue:"), [_named(task) for task in late]
+    yield (
+        gettext("Give an owner to:"),
+        [_named(task) for task in paper.open_tasks if not task.owner],
+    )
+    duties = [lines[one.key] for one in paper.result.law.open]
+    yield gettext("Have the open duties answered:"), [_proposed(one) for one in duties]
+    yield (
+        gettext("Have a second person confirm “not applicable”:"),
+        [_proposed(line) for line in paper.na_waiting],
+    )
+
+
+def _proposed(line: Line) -> str:
+    """ "G017b Access requests (Bruno Maier, 12 Dec 2026)": who proposes, and by when."""
+    return _matter(line.key, line.title, line.owner, line.due_on)
+
+
+def _named(task: Task) -> str:
+    return _matter(task.code, task.title, task.owner, task.due_on)
+
+
+def _matter(key: str, title: str, owner: str, due_on: date | None) -> str:
+    who = isolated(short(owner)) if owner else gettext("nobody")
+    until = day(due_on) if due_on else gettext("no date")
+    return f"{isolated(key)} {isolated(short(title))} ({who}, {until})"
 
 
 def _quarters(paper: Paper) -> list[Quarter]:
@@ -234,13 +277,10 @@ def _quarter(on: date) -> tuple[int, int]:
     return on.year, (on.month + 2) // 3
 
 
-def _since(paper: Paper) -> str:
-    """Verdicts beside those of the assessment before; "" where there is none."""
-    content = paper.content
-    if not content.carried_from:
-        return ""
+def _trend(paper: Paper) -> Counter[str]:
+    """Verdicts beside those of the assessment before."""
     found: Counter[str] = Counter()
-    for line in content.applying:
+    for line in paper.content.applying:
         then, now = (
             _RANK.get(v) for v in (line.then.verdict if line.then else "", line.verdict)
         )
@@ -248,11 +288,17 @@ def _since(paper: Paper) -> str:
             found["other"] += 1
         else:
             found["same" if then == now else "better" if now > then else "worse"] += 1
-    words = gettext(
-        "Since %(earlier)s: better %(better)s, worse %(worse)s, the same %(same)s;"
-        " without a verdict then or now %(other)s."
+    return found
+
+
+def _trend_tile(paper: Paper) -> Tile:
+    trend = _trend(paper)
+    numbers = {name: trend[name] for name in ("better", "worse", "same", "other")}
+    small = gettext(
+        "since %(earlier)s; the same: %(same)s, without a verdict then or now: %(other)s"
     )
-    return words % {
-        "earlier": isolated(content.carried_from),
-        **{name: found[name] for name in ("better", "worse", "same", "other")},
-    }
+    return Tile(
+        gettext("Are we getting better?"),
+        gettext("better: %(better)s, worse: %(worse)s") % numbers,
+        small % {"earlier": isolated(short(paper.content.carried_from)), **numbers},
+    )

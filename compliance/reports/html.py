@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from functools import cache
-from itertools import batched
 from typing import Any
 
 from django.conf import settings
@@ -167,9 +166,7 @@ def _context(paper: Paper) -> dict[str, Any]:
 
 
 def _board(paper: Paper, later: list[Later]) -> dict[str, Any]:
-    found = board_of(paper)
-    pairs = [list(pair) for pair in batched(found.tiles, 2)]
-    return {"board": found, "tile_rows": pairs, "board_days": later[:DAYS]}
+    return {"board": board_of(paper), "board_days": later[:DAYS]}
 
 
 def _work(paper: Paper) -> dict[str, Any]:

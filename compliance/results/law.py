@@ -128,6 +128,7 @@ class LawResult:
     sections: list[Section]
     ahead: list[Duty]
     gaps: list[Duty]
+    open: list[Duty]
     practice: Counts
     later: list[Later]
     tiers: list[Exposure]
@@ -163,6 +164,7 @@ def law_result(duties: Iterable[Duty], roles: Iterable[str] = ()) -> LawResult:
         ],
         ahead=ahead,
         gaps=gaps,
+        open=[duty for duty in now if duty.counted == "open"],
         practice=count(duty for duty in found if not duty.is_law),
         later=list(_later(ahead)),
         tiers=[
