@@ -15,7 +15,7 @@ from compliance.templatetags.paper import isolated, short
 from compliance.templatetags.ui import day, long_day
 
 TILES, ASKED, NAMED = 6, 4, 2
-ROWS, GAPS, BELOW = 15, 3, 5
+ROWS, GAPS, BELOW = 15, 3, 3
 SECTIONS, DAYS, QUARTERS, IN_QUARTER = 6, 4, 4, 3
 """So many of each have room on two pages; the others are counted. Duties not met get the
 rows that nothing else takes, and at least ``GAPS``."""
