@@ -25,11 +25,13 @@ class HideTokens(logging.Filter):
 class KeepShort(logging.Filter):
     """Leaves the traceback out of what a request is refused for: its line says it all.
 
-    Anybody can send a foreign host or too many fields, as often as they like.
+    Anybody can send a foreign host, a form that cannot be read or too many fields, as
+    often as they like.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith("django.security."):
+        is_refusal = getattr(record, "status_code", 500) < 500
+        if is_refusal or record.name.startswith("django.security."):
             record.exc_info = record.exc_text = None
         return True
 

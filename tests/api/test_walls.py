@@ -3,12 +3,15 @@
 The list of operations is the OpenAPI document: a new one is walked by itself.
 """
 
+import io
+import logging
 import re
 from uuid import UUID
 
 import pytest
 from django.core.cache import cache
 from django.urls import get_resolver
+from django.utils.module_loading import import_string
 
 from compliance.api.document import described
 from compliance.api.urls import api
@@ -205,3 +208,41 @@ def test_every_address_is_described():
 
 def test_every_scope_opens_something():
     assert {one["x-scope"] for _, _, one in OPERATIONS} == set(SCOPES)
+
+
+BODIES = [
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=", b"x"),
+    ("multipart/form-data; boundary=a", b"--a\r\nContent-Length: x\r\n\r\n"),
+    ("application/json", b"\xff\xfe"),
+    ("application/json", b"[" * 100_000),
+    ("application/json", b'{"title": "\\ud800", "set": NaN}'),
+    ("application/x-www-form-urlencoded", b"&".join([b"a=1"] * 2000)),
+    ("text/plain; charset=no-such", b"x"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), BODIES)
+def test_hostile_body_of_any_operation_writes_no_traceback(
+    kind, body, cast, keys, settings
+):
+    handler = logging.StreamHandler(stream := io.StringIO())
+    for name in settings.LOGGING["handlers"]["console"]["filters"]:
+        made = dict(settings.LOGGING["filters"][name])
+        handler.addFilter(import_string(made.pop("()"))(**made))
+    logging.getLogger("django").addHandler(handler)
+    try:
+        ada = Program(cast.ada, cast.acme)
+        for number, (method, path, operation) in enumerate(OPERATIONS):
+            if "requestBody" in operation:
+                headers = {
+                    "Authorization": f"Bearer {ada.text}",
+                    "Idempotency-Key": str(number),
+                }
+                reply = ada.client.generic(
+                    method, ROOT + filled(path, keys), body, kind, headers=headers
+                )
+                assert 400 <= reply.status_code < 500, (path, reply.status_code)
+    finally:
+        logging.getLogger("django").removeHandler(handler)
+    assert "Traceback" not in stream.getvalue()
