@@ -67,8 +67,9 @@ def _said(error: ValidationError) -> Iterator[tuple[str, str]]:
 
 
 def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """A body that is no JSON."""
-    del request
+    """A body that is no JSON, or one of too many values."""
+    if isinstance(error.__cause__, RequestDataTooBig):
+        return too_large(request, error.__cause__)
     return problem(error.status_code)
 
 

@@ -1,9 +1,13 @@
 """Addresses of the room. No session opens them, so nothing here asks to sign in."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest
 from django.urls import path
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
+from ninja.parser import Parser
 
 from compliance.api import document, refusals
 from compliance.api.resources import (
@@ -19,6 +23,15 @@ from compliance.api.resources import (
     trail,
     uploads,
 )
+from compliance.web import json_bodies
+
+
+class _Bounded(Parser):
+    """Reads bodies of bounded size."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json_bodies.parsed(request.body)
+
 
 api = NinjaAPI(
     title="Attest",
@@ -27,6 +40,7 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
     urls_namespace="api",
+    parser=_Bounded(),
 )
 refusals.handle(api)
 for room in (

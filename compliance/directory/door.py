@@ -18,18 +18,18 @@ from compliance.directory.shapes import PROVIDER
 from compliance.organisations.models import Organisation
 from compliance.tokens import limits
 from compliance.tokens.bearers import directory_of
+from compliance.web import json_bodies
 
 MEDIA_TYPE = "application/scim+json"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Attest"'}
 _LONGEST = 200
 _STATUS = {CONFLICT: (409, "uniqueness"), FORBIDDEN: (403, None)}
 _ABSENT = "There is nothing at this address for this token."
-_MOST_OPERATIONS, _MOST_VALUES = 100, 1000
-_DEEPEST = 50
-"""Far deeper than any attribute lies; scim2-models goes down by recursion."""
+_MOST_OPERATIONS = 100
+_LONGEST_DETAIL = 1000
 _TOO_LARGE = (
     f"The call is too large: it may have {_MOST_OPERATIONS} operations and"
-    f" {_MOST_VALUES:,} values. Send fewer people at once."
+    f" {json_bodies.MOST_ITEMS:,} values. Send fewer people at once."
 )
 
 
@@ -101,17 +101,17 @@ def refused(
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """An error as RFC 7644, 3.12 has it."""
-    body = Error(status=status, scim_type=kind, detail=detail).model_dump_json()
+    body = Error(
+        status=status, scim_type=kind, detail=detail[:_LONGEST_DETAIL]
+    ).model_dump_json()
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent. Raises ``SCIMException``, and ``RequestDataTooBig``."""
     try:
-        found = json.loads(request.body)
+        found = json_bodies.parsed(request.body)
         json.dumps(found, ensure_ascii=False).encode()  # refuses half characters
-        if _values(found) > _MOST_VALUES:
-            raise RequestDataTooBig
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -121,19 +121,6 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         if is_list and len(given) > _MOST_OPERATIONS:
             raise RequestDataTooBig
     return dict(found)
-
-
-def _values(value: Any, deepest: int = _DEEPEST) -> int:
-    """The number of values in the lists of a call. Raises ``RecursionError`` for one that is
-    too deep.
-    """
-    if not deepest:
-        raise RecursionError
-    if isinstance(value, dict):
-        return sum(_values(one, deepest - 1) for one in value.values())
-    if isinstance(value, list):
-        return len(value) + sum(_values(one, deepest - 1) for one in value)
-    return 0
 
 
 def unread(words: str) -> NoReturn:

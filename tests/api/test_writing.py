@@ -400,3 +400,74 @@ def test_assessment_is_started_and_its_facts_change(cast, own):
 def test_reply_holds_no_more_than_it_says(con, answer):
     text = json.dumps(con.get(f"/answers/{answer.pk}").json())
     assert "email" not in text
+
+
+def test_refused_call_names_few_of_many_faults_and_stays_small(con):
+    many = {f"no-such-{number}" * 20: 1 for number in range(5000)}
+    reply = con.post("/actions", many)
+    said = reply.json()
+    assert reply.status_code == 422
+    assert len(said["faults"]) == 20
+    assert said["detail"].startswith("There are 5,001 faults")
+    assert len(reply.content) < 10_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {str(number): 1 for number in range(10_001)},
+        {"title": "Do it", "answers": [1] * 1001},
+        {"title": "Do it", "set": [[{}] * 600, [[]] * 600]},
+    ],
+)
+def test_body_of_too_many_values_is_refused_in_words(con, body):
+    reply = con.post("/actions", body)
+    assert reply.status_code == 413
+    assert "at most 10,000 values, 1,000 of them in lists" in reply.json()["detail"]
+    assert not Action.objects.exists()
+
+
+def _places(shape, schemas, kinds, path=()):
+    """Each place of a body with a number or a flag, as its schema has it."""
+    shape = schemas[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+    for inner in [*shape.get("anyOf", ()), *shape.get("allOf", ())]:
+        yield from _places(inner, schemas, kinds, path)
+    if shape.get("type") in kinds:
+        yield path
+    for name, inner in shape.get("properties", {}).items():
+        yield from _places(inner, schemas, kinds, (*path, name))
+    if "items" in shape:
+        yield from _places(shape["items"], schemas, kinds, (*path, 0))
+
+
+def _with(value, path):
+    for step in reversed(path):
+        value = [value] if step == 0 else {step: value}
+    return value
+
+
+def test_texts_and_flags_are_no_numbers_in_any_body(cast, keys):
+    ada = Program(cast.ada, cast.acme)
+    document = ada.client.get("/api/v1/openapi.json").json()
+    schemas, tried = document["components"]["schemas"], 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            if "application/json" not in content:
+                continue
+            shape = content["application/json"]["schema"]
+            address = path.removeprefix("/api/v1").format(
+                **{name: key.own for name, key in keys.items()}
+            )
+            for kind, lax in (("integer", ["1", True, 1.0]), ("boolean", ["true", 1])):
+                for place in _places(shape, schemas, {kind}):
+                    at = ".".join(map(str, ("body", *place)))
+                    for value in lax:
+                        reply = ada.call(method.upper(), address, _with(value, place))
+                        faults = reply.json()["faults"]
+                        assert reply.status_code == 422, (address, place, value)
+                        assert any(one["at"].startswith(at) for one in faults), (
+                            f"{address} takes {value!r} at {at}: {faults}"
+                        )
+                        tried += 1
+    assert tried > 20

@@ -11,10 +11,11 @@ from compliance.api.shapes.answers import Sides
 from compliance.api.shapes.leaves import (
     Day,
     Given,
-    Id,
+    GivenId,
     Line,
     Person,
     Text,
+    Version,
     changed_in,
     person_of,
 )
@@ -68,7 +69,7 @@ class ActionFields(Given):
 
     title: Line = ""
     text: Text = ""
-    owner: Id | None = None
+    owner: GivenId | None = None
     due_on: Day | None = None
     priority: Priority = Priority.MEDIUM
     status: ActionStatus = ActionStatus.OPEN
@@ -79,13 +80,13 @@ class ActionGiven(ActionFields):
     """A new action, about some answers."""
 
     title: Line
-    answers: list[Id] = Field(default_factory=list, max_length=500)
+    answers: list[GivenId] = Field(default_factory=list, max_length=500)
 
 
 class ActionChange(Given):
     """A change of an action, and the version it was decided on."""
 
-    version: int = Field(ge=0, le=2**31 - 1)
+    version: Version
     set: ActionFields
 
 

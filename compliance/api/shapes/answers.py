@@ -13,10 +13,11 @@ from compliance.api.problems import Problem
 from compliance.api.shapes.leaves import (
     Day,
     Given,
-    Id,
+    GivenId,
     Person,
     Shown,
     Text,
+    Version,
     changed_in,
     person_of,
 )
@@ -42,7 +43,7 @@ GIVEN: dict[Kind, Any] = {
     Kind.VERDICT: Verdict,
     Kind.VALUE: Text | list[Text] | None,
     Kind.TEXT: Shown,
-    Kind.PERSON: Id | None,
+    Kind.PERSON: GivenId | None,
     Kind.DAY: Day | None,
 }
 """How a call gives each kind that a person sets; the action measures a text that is new."""
@@ -92,7 +93,7 @@ AnswerFields.__doc__ = "Fields to set; those that are left out stay as they are.
 class AnswerChange(Given):
     """A change of an answer, and the version it was decided on."""
 
-    version: int = Field(ge=0, le=2**31 - 1)
+    version: Version
     set: AnswerFields
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from compliance.api.shapes.checklists import EditionShape
-from compliance.api.shapes.leaves import Day, Given, Id, Line, Person, person_of
+from compliance.api.shapes.leaves import Day, Given, GivenId, Line, Person, person_of
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.assessments.scoring import Tally
@@ -109,7 +109,7 @@ Facts = dict[Line, list[Line] | None]
 class AssessmentStart(Given):
     """A new assessment."""
 
-    edition: Id
+    edition: GivenId
     subject: Line
     period_from: Day
     period_to: Day

@@ -41,7 +41,13 @@ Text = Annotated[Shown, Field(max_length=LONGEST_TEXT)]
 Line = Annotated[str, _fits(validate_line), Field(max_length=300)]
 Day = Annotated[date, Field(strict=True), BeforeValidator(_as_day)]
 """A day as RFC 3339 writes it (2026-11-30)."""
+Version = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+"""Of what was read, for a change of it. Strict: neither "1" nor true is a number."""
+Flag = Annotated[bool, Field(strict=True)]
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
+"""Of an address, which is text."""
+GivenId = Annotated[Id, Field(strict=True)]
+"""Of a body."""
 
 
 class Given(BaseModel):

@@ -7,7 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field, create_model
 
 from compliance.api.shapes.answers import GIVEN, EvidenceUsed
-from compliance.api.shapes.leaves import Given, Id, Person, Text, person_of
+from compliance.api.shapes.leaves import (
+    Given,
+    GivenId,
+    Person,
+    Text,
+    Version,
+    person_of,
+)
 from compliance.assessments.answer_fields import BY_COLUMN, TYPED
 from compliance.assessments.choices import ProposalState
 from compliance.assessments.models import LONGEST_WHY, Proposal
@@ -26,8 +33,8 @@ ProposedFields.__doc__ = "Fields to propose; those that are left out stay as the
 class ProposalGiven(Given):
     """A proposal, what was read before it was made, and its grounds."""
 
-    edition: Id = Field(description="In which you read what the question asks.")
-    version: int = Field(ge=0, le=2**31 - 1, description="Of the answer that you read.")
+    edition: GivenId = Field(description="In which you read what the question asks.")
+    version: Version = Field(description="Of the answer that you read.")
     set: ProposedFields
     why: Annotated[Text, Field(max_length=LONGEST_WHY)] = Field(
         default="", description="A short explanation for the person who decides."

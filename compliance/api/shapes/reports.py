@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from compliance.api.shapes.leaves import Given, Person, person_of
+from compliance.api.shapes.leaves import Flag, Given, Person, person_of
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.models import Report, ReportStatus
 from compliance.web.own_languages import OwnLanguage
@@ -68,7 +68,7 @@ class ReportAsked(Given):
     kind: ReportKind = ReportKind.FULL
     language: OwnLanguage = OwnLanguage.ENGLISH
     extract: Extract = Extract.ALL
-    clauses: bool = False
-    revision: int | None = Field(default=None, ge=1, le=2**31 - 1)
-    as_of_seq: int | None = Field(default=None, ge=1, le=2**53 - 1)
+    clauses: Flag = False
+    revision: int | None = Field(default=None, strict=True, ge=1, le=2**31 - 1)
+    as_of_seq: int | None = Field(default=None, strict=True, ge=1, le=2**53 - 1)
     """Looks back: as it stood right after that event of the trail."""
