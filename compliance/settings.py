@@ -93,6 +93,7 @@ if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
     msg = "ATTEST_SCAN_SOCKET is a path such as /run/clamav/clamd.ctl, or host:port."
     raise ImproperlyConfigured(msg)
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", [], subcast=ip_network)
+OUTGOING_PORTS = env.list("OUTGOING_PORTS", [443], subcast=int)
 MCP = env.bool("MCP", False)
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)
 API_CALLS_PER_MINUTE_OF_ALL = env.int("API_CALLS_PER_MINUTE_OF_ALL", 3000)

@@ -10,6 +10,7 @@ so that a silent machine never holds all threads that serve pages.
 
 import http.client
 import ipaddress
+import logging
 import socket
 import ssl
 import threading
@@ -25,6 +26,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
+logger = logging.getLogger(__name__)
 LONGEST_URL = 500
 SECONDS = 10.0
 """For all of a call: looking the name up, connecting, sending and reading."""
@@ -51,11 +53,27 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class AddressRefusedError(ValueError):
-    """An address that Attest does not call; the text says why, for whoever typed it."""
+    """An address that Attest does not call as it is typed; the text says why."""
 
 
 class CallFailedError(Exception):
-    """Nobody answered, or not in time, or too much; the text says which."""
+    """Nobody that may be called answered as they should."""
+
+
+class _UnusableError(CallFailedError):
+    """A host that is inner, has no address, refuses or is silent.
+
+    Whoever typed it hears the same in each case, since they may be asking which machines
+    there are behind Attest; the log says which it was.
+    """
+
+    def __init__(self, host: str, reason: object) -> None:
+        logger.warning("Nobody was reached at %s: %s", host, reason)
+        super().__init__(
+            f"Attest cannot reach {host}. It calls public addresses only. Check that the"
+            " name is right and that the server answers; whoever runs Attest finds more"
+            " in its log."
+        )
 
 
 class BusyError(CallFailedError):
@@ -107,8 +125,9 @@ def call(
 
     ``most_bytes`` is the longest body to read; with 0 none is read. A web request says for
     ``whose`` sake it waits: it takes one of their places. Raises ``AddressRefusedError``
-    for an address that is not public, and ``CallFailedError`` for a reply that does not
-    come within ``seconds``, is no HTTP or is longer, and where no place is free.
+    for an address that nobody may type, and ``CallFailedError`` for a host that is not
+    public, a reply that does not come within ``seconds``, is no HTTP or is longer, and
+    where no place is free.
     """
     until = monotonic() + seconds
     target = _target(url)
@@ -165,10 +184,8 @@ def _reply(connection: "_Connection", asked: tuple[Any, ...], most_bytes: int) -
         msg = f"The certificate of {to.host} is not valid."
         raise CallFailedError(msg) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        msg = f"{to.host} gave no answer that can be read."
-        if monotonic() >= until:
-            msg = f"{to.host} did not answer in time."
-        raise CallFailedError(msg) from error
+        reason = "no answer in time" if monotonic() >= until else repr(error)
+        raise _UnusableError(to.host, reason) from error
     finally:
         connection.close()
     if len(read) > most_bytes:
@@ -201,12 +218,26 @@ def _target(url: str) -> _Target:
     if not is_secure and not settings.PRIVATE_NETWORKS:
         msg = "The address begins with https://, so that nobody reads or changes it."
         raise AddressRefusedError(msg)
-    return _Target(
+    target = _Target(
         is_secure,
         parts.hostname,
         port if port is not None else (443 if is_secure else 80),
         _path(parts),
     )
+    if not settings.PRIVATE_NETWORKS:
+        _refuse_port(target)
+    return target
+
+
+def _refuse_port(target: _Target) -> None:
+    """Other ports of a public host are mail, shells and databases, and none of our business."""
+    if target.port not in settings.OUTGOING_PORTS:
+        ports = ", ".join(map(str, settings.OUTGOING_PORTS))
+        msg = (
+            f"The address has port {target.port}; Attest calls {ports}. Whoever runs it"
+            " can allow others with ATTEST_OUTGOING_PORTS."
+        )
+        raise AddressRefusedError(msg)
 
 
 def _path(parts: SplitResult) -> str:
@@ -220,11 +251,13 @@ def _found(look: "Future[Any]", target: _Target, until: float) -> list[Address]:
         found = look.result(max(until - monotonic(), 0))
     except (OSError, TookTooLongError, UnicodeError) as error:
         look.cancel()
-        msg = f"There is no address for the name {target.host}."
-        raise CallFailedError(msg) from error
+        raise _UnusableError(target.host, repr(error)) from error
     addresses = [ipaddress.ip_address(str(at[0]).partition("%")[0]) for *_, at in found]
-    for address in addresses:
-        _refuse_private(target, address)
+    try:
+        for address in addresses:
+            _refuse_private(target, address)
+    except AddressRefusedError as error:
+        raise _UnusableError(target.host, error) from error
     return list(dict.fromkeys(addresses))
 
 
@@ -242,6 +275,7 @@ def _refuse_private(target: _Target, address: Address) -> None:
     if not target.is_secure:
         msg = "Outside of the networks in ATTEST_PRIVATE_NETWORKS, use https://."
         raise AddressRefusedError(msg)
+    _refuse_port(target)
 
 
 def _is_public(address: Address) -> bool:
