@@ -5,6 +5,7 @@ from typing import Any
 
 import anyio
 from django.conf import settings
+from django.db import close_old_connections
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.transport_security import TransportSecuritySettings
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from compliance.assistants.fetching import fetched
 from compliance.assistants.tools import UnfitError, tools_of
+from compliance.tokens.bearers import bearer_of
 
 _INSTRUCTIONS = (
     "Attest keeps compliance checklists of an organisation: assessments, their answers,"
@@ -95,17 +97,45 @@ def _result(text: str, *, is_error: bool = False) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], is_error=is_error)
 
 
+def _refusal(passed: dict[str, str]) -> int:
+    """The status that refuses headers without a token that opens something, else 0.
+
+    The interface counts wrong tokens, and logs them; a right one is counted by its calls.
+    """
+    scheme, _, text = passed.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        return 401
+    close_old_connections()
+    try:
+        is_open = text.isascii() and bearer_of(text.strip()) is not None
+    finally:
+        close_old_connections()
+    return 0 if is_open else fetched("/api/v1/organisation", "", passed)[0]
+
+
 def _behind_token(served: ASGIApp) -> ASGIApp:
-    """Let in every request that bears a token; each call checks what the token may do."""
+    """Let in every request whose token opens something; each call checks what it may do."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         sent = dict(scope.get("headers", ()))
-        has_token = sent.get(b"authorization", b"").lower().startswith(b"bearer ")
-        if scope["type"] != "http" or has_token:
+        if scope["type"] != "http":
             await served(scope, receive, send)
             return
-        headers = [(b"www-authenticate", b"Bearer"), (b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": 401, "headers": headers})
+        passed = {
+            n: sent[n.encode()].decode("latin-1")
+            for n in _PASSED_ON
+            if n.encode() in sent
+        }
+        status = await anyio.to_thread.run_sync(_refusal, passed)
+        if not status:
+            await served(scope, receive, send)
+            return
+        headers = [(b"content-length", b"0")]
+        if status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
+        await send(
+            {"type": "http.response.start", "status": status, "headers": headers}
+        )
         await send({"type": "http.response.body", "body": b""})
 
     return guarded
