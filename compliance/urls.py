@@ -6,6 +6,7 @@ from allauth.mfa.webauthn import views as mfa_webauthn
 from django.urls import include, path, re_path
 
 from compliance.accounts.views import security
+from compliance.accounts.views.refusals import unprocessable
 from compliance.closing.views import closing
 from compliance.directory.urls import endpoints
 from compliance.organisations.views import front
@@ -14,14 +15,24 @@ from compliance.reviews.views import signing
 
 # Only these pages of allauth are open; it finds them by their names.
 accounts = [
-    path("login/", account.login, name="account_login"),
-    path("login/second-step/", mfa.authenticate, name="mfa_authenticate"),
-    path("login/passkey/", mfa_webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("login/", unprocessable(account.login), name="account_login"),
+    path(
+        "login/second-step/", unprocessable(mfa.authenticate), name="mfa_authenticate"
+    ),
+    path(
+        "login/passkey/",
+        unprocessable(mfa_webauthn.login_webauthn),
+        name="mfa_login_webauthn",
+    ),
     path("logout/", front.sign_out, name="account_logout"),
-    path("signup/", account.signup, name="account_signup"),
+    path("signup/", unprocessable(account.signup), name="account_signup"),
     path("confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("password/", security.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path(
+        "password/reset/",
+        unprocessable(account.password_reset),
+        name="account_reset_password",
+    ),
     path(
         "password/reset/sent/",
         account.password_reset_done,
@@ -29,7 +40,7 @@ accounts = [
     ),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
-        account.password_reset_from_key,
+        unprocessable(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(

@@ -23,6 +23,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
+from compliance.organisations.sign_in_log import log_refusal
 from compliance.web.joined_rows import Joined
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.safe_redirect import is_local
@@ -91,8 +92,15 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, **credentials: Any
     ) -> AbstractBaseUser | None:
         """The user; None for a closed account too, so that it looks like no account."""
-        user = super().authenticate(request, **credentials)
+        email = str(credentials.get("email", ""))
+        try:
+            user = super().authenticate(request, **credentials)
+        except forms.ValidationError:
+            log_refusal(request, "too many tries", email=email)
+            raise
         if not isinstance(user, User) or not user.is_active:
+            reason = "closed account" if user else "wrong password"
+            log_refusal(request, reason, email=email)
             return None
         keep_address(user)  # before allauth would, where no event has it
         return user

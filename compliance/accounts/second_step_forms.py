@@ -6,9 +6,11 @@ at this origin only.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.internal.flows import check_rate_limit
@@ -19,19 +21,32 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from compliance.accounts.actions import factors
+from compliance.organisations.models import User
 from compliance.organisations.recognition import recognise_at_sign_in, take_code
+from compliance.organisations.sign_in_log import log_refusal
+
+
+def _counted(user: User) -> Callable[[], None]:
+    """One more try of a second step; what takes it back. Raises ``ValidationError``."""
+    try:
+        clear: Callable[[], None] = check_rate_limit(user)
+    except ValidationError:
+        log_refusal(context.request, "too many codes", user=user)
+        raise
+    return clear
 
 
 class CodeForm(AuthenticateForm):
     """A code of the person's app, or one of their recovery codes."""
 
     def clean_code(self) -> str:
-        clear = check_rate_limit(self.user)
+        clear = _counted(self.user)
         code: str = self.cleaned_data["code"]
         used = take_code(by=self.user, code=code) or factors.take_recovery_code(
             by=self.user, code=code
         )
         if used is None:
+            log_refusal(context.request, "wrong code", user=self.user)
             raise get_adapter().validation_error("incorrect_code")
         used.user = self.user
         self.authenticator = used
@@ -43,7 +58,7 @@ class PasskeyForm(AuthenticateWebAuthnForm):
     """A passkey of the person whose password was right."""
 
     def clean_credential(self) -> Authenticator:
-        clear = check_rate_limit(self.user) if self.user else None
+        clear = _counted(self.user) if self.user else None
         state: dict[str, Any] = auth.get_state() or {}
         auth.clear_state()  # whatever comes of it: a question is answered once
         try:
@@ -53,8 +68,10 @@ class PasskeyForm(AuthenticateWebAuthnForm):
                 said=json.dumps(self.cleaned_data["credential"]),
             )
         except ValidationError as error:
+            log_refusal(context.request, "passkey not recognised", user=self.user)
             raise forms.ValidationError(error.messages) from error
         if not found.user.is_active:
+            log_refusal(context.request, "closed account", user=found.user)
             raise get_account_adapter().validation_error("account_inactive")
         if clear:
             clear()

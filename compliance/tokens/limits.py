@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from compliance.organisations.rate_limits import within
+from compliance.organisations.sign_in_log import log_refusal
 from compliance.tokens.models import Token
 
 WINDOW = 60
@@ -65,4 +66,6 @@ def guesses_too_often(request: HttpRequest) -> bool:
 
     A right token still works: others may share the network.
     """
-    return not within(request, WRONG, limit_get=True)
+    is_one_too_many = not within(request, WRONG, limit_get=True)
+    log_refusal(request, "too many wrong tokens" if is_one_too_many else "wrong token")
+    return is_one_too_many

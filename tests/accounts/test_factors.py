@@ -141,7 +141,7 @@ def test_clock_of_the_phone_may_be_one_step_off(steps, is_taken, cast, ada):
 def test_recovery_code_stands_in_once(cast, ada):
     _, codes = connect(ada)
     assert typed(cast.ada).post(STEP, {"code": codes[3]}).status_code == 302
-    assert typed(cast.ada).post(STEP, {"code": codes[3]}).status_code == 200
+    assert typed(cast.ada).post(STEP, {"code": codes[3]}).status_code == 422
     assert (
         typed(cast.ada).post(STEP, {"code": codes[4].replace(" ", "")}).status_code
         == 302
@@ -157,7 +157,7 @@ def test_new_recovery_codes_end_the_old_ones(cast, ada):
     _, codes = connect(ada)
     made = ada.post("/security/codes/").context["codes"]
     assert set(made).isdisjoint(codes)
-    assert typed(cast.ada).post(STEP, {"code": codes[0]}).status_code == 200
+    assert typed(cast.ada).post(STEP, {"code": codes[0]}).status_code == 422
     assert typed(cast.ada).post(STEP, {"code": made[0]}).status_code == 302
 
 
@@ -173,9 +173,19 @@ def test_second_factor_is_throttled_apart_and_over_clients(cast, ada):
         typed(cast.ada).post(STEP, {"code": f"00000{number}"})
     with later(60):
         page = typed(cast.ada).post(STEP, {"code": code_of(app, 2)})
-        assert (page.status_code, "Too many tries" in page.text) == (200, True)
+        assert (page.status_code, "Too many tries" in page.text) == (422, True)
     with later(16 * 60):
         assert typed(cast.ada).post(STEP, {"code": code_of(app, 32)}).status_code == 302
+
+
+def test_refused_second_step_is_logged(cast, ada, caplog):
+    connect(ada)
+    for _ in range(11):
+        assert typed(cast.ada).post(STEP, {"code": "000000"}).status_code == 422
+    lines = [one.getMessage() for one in caplog.records if one.name == "attest.sign_in"]
+    who = f"account {cast.ada.pk}; from 127.0.0.1"
+    assert lines[:10] == [f"Refused: wrong code; {who}"] * 10
+    assert lines[10:] == [f"Refused: too many codes; {who}"]
 
 
 def test_steps_in_another_order_let_nobody_in(cast, ada, client):
@@ -270,7 +280,7 @@ def test_secret_under_another_key_lets_nobody_in(cast, ada, settings, tmp_path, 
     settings.KEYS_DIR = tmp_path / "other"
     with later(30):
         for code in (code_of(app, 1), codes[0]):
-            assert typed(cast.ada).post(STEP, {"code": code}).status_code == 200
+            assert typed(cast.ada).post(STEP, {"code": code}).status_code == 422
     assert "does not open" in caplog.text
     assert factor_secrets.opened("gcm1:!") != ""
 
@@ -441,7 +451,7 @@ def test_second_factor_is_throttled_by_network_over_all_accounts(
         client.post(STEP, {"code": "000000"})
     with later(60):
         page = halves[2].post(STEP, {"code": code_of(apps[2], 2)})
-        assert (page.status_code, "Too many tries" in page.text) == (200, True)
+        assert (page.status_code, "Too many tries" in page.text) == (422, True)
     with later(2 * 3600):
         assert (
             typed(cast.con)

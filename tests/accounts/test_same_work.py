@@ -103,7 +103,7 @@ def test_reset_costs_the_same_for_every_address(people, hasher):
 def test_wrong_password_costs_the_same_for_every_address(people, hasher):
     def try_it(email):
         form = {"login": email, "password": "not the password"}
-        assert Client().post(reverse("account_login"), form).status_code == 200
+        assert Client().post(reverse("account_login"), form).status_code == 422
 
     found = measured(people, try_it, hasher)
     assert differences(found) == {}
