@@ -12,6 +12,7 @@ __all__ = [
     "rate_limits",
     "reauthentication",
     "recognition",
+    "sign_in_log",
     "signed_on",
     "webauthn",
 ]
