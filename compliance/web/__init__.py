@@ -14,6 +14,7 @@ __all__ = [
     "folders",
     "htmx",
     "joined_rows",
+    "json_bodies",
     "languages",
     "logs",
     "mail",
