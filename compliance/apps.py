@@ -63,8 +63,10 @@ class ComplianceConfig(AppConfig):
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
         from compliance.web.file_checks import check_files  # noqa: PLC0415 - the same
+        from compliance.web.triggers import check_triggers  # noqa: PLC0415 - the same
 
         register(check_durable, Tags.database)
+        register(check_triggers, Tags.database)
         register(checks.check_seal, Tags.files)
         register(check_files, Tags.files)
         register(checks.check_seal_fits, Tags.files, deploy=True)

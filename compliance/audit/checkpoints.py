@@ -19,9 +19,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -157,6 +158,17 @@ def retired_verifiers(organisation_id: UUID) -> list[str]:
     return [retired_key(origin, public, until) for until, public in sorted(ended)]
 
 
+def passing() -> QuerySet[ChainHead]:
+    """The chains of samples, which nobody signs.
+
+    The mark of the head alone takes no chain out of signing: the trail proves whose sample
+    an organisation is, and not the mark.
+    """
+    organisations = apps.get_model("compliance", "Organisation")._base_manager
+    samples = organisations.filter(sample_of__isnull=False)
+    return ChainHead.objects.filter(is_disposable=True, pk__in=samples.values("pk"))
+
+
 def checkpoint(organisation_id: UUID, *, is_lost: bool = False) -> Checkpoint | None:
     """Sign how far a chain is and keep that; None where no event is new, and of a sample.
 
@@ -165,7 +177,7 @@ def checkpoint(organisation_id: UUID, *, is_lost: bool = False) -> Checkpoint | 
     that is gone from its file and ``is_lost`` does not say that this is known. Raises
     ``OSError`` when the file cannot be written.
     """
-    if ChainHead.objects.filter(pk=organisation_id, is_disposable=True).exists():
+    if passing().filter(pk=organisation_id).exists():
         return None
     with _held(path_of(organisation_id)) as file:
         last = _last(file, organisation_id)
@@ -199,7 +211,7 @@ def checkpoint_due() -> list[Checkpoint]:
     now = timezone.now()
     since = now - timedelta(minutes=settings.CHECKPOINT_MINUTES)
     made = []
-    lasting = ChainHead.objects.filter(is_disposable=False)
+    lasting = ChainHead.objects.exclude(pk__in=passing().values("pk"))
     for organisation_id, seq in lasting.values_list("pk", "seq"):
         size, at = _ends(organisation_id)
         if size == seq or since < at <= now:  # one still to come was of a wrong clock
@@ -256,7 +268,7 @@ def unsigned_since() -> datetime | None:
     first = Event.objects.filter(
         organisation_id=OuterRef("pk"), seq=Coalesce(OuterRef("signed"), 0) + 1
     )
-    lasting = ChainHead.objects.filter(is_disposable=False)
+    lasting = ChainHead.objects.exclude(pk__in=passing().values("pk"))
     waiting = lasting.annotate(first_at=Subquery(first.values("at")))
     oldest: datetime | None = waiting.aggregate(at=Min("first_at"))["at"]
     return oldest

@@ -47,8 +47,10 @@ guard(
 )
 guard(
     ChainHead,
-    said="a chain may be thrown away from its first event on, or never",
-    update=f"NOT ({same(ChainHead, 'is_disposable')})",
+    said="a chain may be thrown away from its first event on, or never, and what was"
+    " signed stays noted",
+    update=f"NOT ({same(ChainHead, 'is_disposable')})"
+    " OR (OLD.signed IS NOT NULL AND NEW.signed IS NULL)",
     delete="",
 )
 after_insert(

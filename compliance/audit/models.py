@@ -29,7 +29,8 @@ class ChainHead(models.Model):
     """The chain of a sample: Attest signs no checkpoint of it, and deletes it as a whole."""
 
     in_trail = Unproven(
-        "compared with the newest event, and ``signed`` with the file of checkpoints"
+        "compared with the newest event, ``signed`` with the file of checkpoints, and"
+        " ``is_disposable`` with whose sample the organisation is"
     )
 
     def __str__(self) -> str:

@@ -83,7 +83,7 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
         chains=_sizes,
         since=since,
     )
-    fault = found.fault or forged or unkept or _unreadable(later)
+    fault = found.fault or forged or unkept or _mismarked(head) or _unreadable(later)
     if receipt and not is_being_deleted(organisation_id):
         fault = _returned(receipt)
     return replace(found, fault=fault)
@@ -173,10 +173,26 @@ def _unreadable(events: models.QuerySet[Event]) -> Fault | None:
 def _unkept(head: ChainHead | None, signed: Sequence[Checkpoint]) -> Fault | None:
     """The newest checkpoint that was made, where its file no longer has it."""
     made = (head.signed if head else None) or 0
+    if head and not made and len(signed) > 1:  # a crash leaves one that is not noted
+        what = "was signed, and the head of the chain no longer says so"
+        return Fault(signed[-1].size, what, Kind.UNKEPT)
     if made <= max((each.size for each in signed), default=0):
         return None
     what = "was signed by a checkpoint that is no longer in its file"
     return Fault(made, what, Kind.UNKEPT)
+
+
+def _mismarked(head: ChainHead | None) -> Fault | None:
+    """The fault of a chain that is marked as a sample's, and is none."""
+    if not head or not head.is_disposable:
+        return None
+    if checkpoints.passing().filter(pk=head.pk).exists():
+        return None
+    what = (
+        "its head is marked as that of a sample, and its organisation is none. Set"
+        " is_disposable of its row in compliance_chainhead to false"
+    )
+    return Fault(0, what, Kind.MISMARKED)
 
 
 def signed_checkpoints(

@@ -3,6 +3,7 @@
 import os
 import time
 from contextlib import AbstractContextManager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
@@ -55,6 +56,16 @@ class Store:
     def is_wanted(self, file: MadeFile) -> bool:
         """Whether the file is there, and can be downloaded."""
         return file.is_there and file_store.is_there(self.path_of(file.sha256))
+
+    def is_changed(self, file: MadeFile) -> bool:
+        """Whether the file is there and has other bytes than were made; reads all of it."""
+        try:
+            digest = sha256()
+            for chunk in file_store.chunks(self.path_of(file.sha256)):
+                digest.update(chunk)
+        except FileNotFoundError:
+            return False
+        return digest.hexdigest() != file.sha256
 
     def sent(self, file: MadeFile) -> FileResponse:
         """The file as a download; 404 where it was swept in this moment."""

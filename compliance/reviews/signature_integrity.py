@@ -14,6 +14,7 @@ from compliance.assessments.models import Origin, OriginEvent
 from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.chain_check import Fault, Kind
+from compliance.audit.event_types import UnknownVersionError
 from compliance.audit.models import Event
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.events import ASSESSMENT_SIGNED
@@ -46,7 +47,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
             came.discard((row.assessment_id, row.revision))
         else:
             missing.discard(row.trail_seq)
-        if what := _unlike(row, _entry(row)):
+        if what := _fault_of(row):
             yield Fault(row.trail_seq, what, Kind.SNAPSHOT)
     for seq in sorted(missing):
         what = "the signature it records was removed"
@@ -75,6 +76,14 @@ def _entry(row: SignOff) -> Event | OriginEvent | None:
         return there.filter(**named).first()
     here = Event.objects.filter(organisation_id=row.assessment.organisation_id)
     return here.filter(**named).first()
+
+
+def _fault_of(row: SignOff) -> str:
+    """The fault of one signature, "" for none; also where an entry is none any more."""
+    try:
+        return _unlike(row, _entry(row))
+    except (UnknownVersionError, ValueError, LookupError, TypeError, AttributeError):
+        return f"the entry for the signature of {row.signer} cannot be read"
 
 
 def _unlike(row: SignOff, event: Event | OriginEvent | None) -> str:

@@ -8,15 +8,19 @@ rows calls ``release``.
 """
 # ruff: noqa: S608 - the SQL is built from names of models
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.checks import CheckMessage, Warning
 from django.db import connections, models, transaction
 
 ALWAYS = "1 = 1"
 _SAME = "<=>"
 _PREFIX = "guard_"
+_NAMED = 5
+"""Triggers that a sentence names."""
+_BITS = {"BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,56 @@ def keep(using: str = "default", **kwargs: Any) -> bool:
     """
     connection = connections[using]
     with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
-        wanted = {name: one for name, one in _declared.items() if one.table in tables}
+        wanted = _wanted(connection, cursor)
         with transaction.atomic(using=using):
             if connection.vendor == "sqlite":
                 return _keep_sqlite(cursor, wanted)
             return _keep_postgresql(cursor, wanted)
+
+
+def unlike(using: str = "default") -> list[str]:
+    """Names of triggers that are gone, switched off or not as declared, in order."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        wanted = _wanted(connection, cursor)
+        made: dict[str, Any]
+        declared: dict[str, Any]
+        if connection.vendor == "sqlite":
+            made, declared = _made_in_sqlite(cursor), _statements(wanted)
+        else:
+            made = _made_in_postgresql(cursor)
+            declared = _definitions(wanted, _path(cursor))
+    names = made.keys() | declared.keys()
+    return sorted(name for name in names if made.get(name) != declared.get(name))
+
+
+def check_triggers(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Whether the database refuses what it should (``check --database default``).
+
+    A warning, since an error would stop ``migrate``, which puts them back.
+    """
+    return [
+        Warning(in_words(names), id="attest.W006")
+        for alias in databases or ()
+        if (names := unlike(alias))
+    ]
+
+
+def in_words(names: Sequence[str]) -> str:
+    """The sentence about triggers that are not as declared, and what to do."""
+    first = ", ".join(names[:_NAMED]) + (", …" if names[_NAMED:] else "")
+    return (
+        f"{len(names)} triggers of the database are missing or not as declared: {first}."
+        " Until they are back it refuses no change that they forbid. Run manage.py"
+        " migrate, then manage.py verify_trail."
+    )
+
+
+def _wanted(connection: Any, cursor: Any) -> dict[str, Trigger]:
+    tables = set(connection.introspection.table_names(cursor))
+    return {name: one for name, one in _declared.items() if one.table in tables}
 
 
 def release(using: str = "default") -> None:
@@ -146,15 +194,20 @@ def step_aside(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
         release(using)
 
 
-def _keep_sqlite(cursor: Any, wanted: dict[str, Trigger]) -> bool:
+def _statements(wanted: dict[str, Trigger]) -> dict[str, str]:
+    return {name: sql for one in wanted.values() for name, sql in one.sqlite.items()}
+
+
+def _made_in_sqlite(cursor: Any) -> dict[str, str]:
     cursor.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         f" AND name LIKE '{_PREFIX[:-1]}\\_%' ESCAPE '\\'"
     )
-    made = dict(cursor.fetchall())
-    statements = {
-        name: sql for one in wanted.values() for name, sql in one.sqlite.items()
-    }
+    return dict(cursor.fetchall())
+
+
+def _keep_sqlite(cursor: Any, wanted: dict[str, Trigger]) -> bool:
+    made, statements = _made_in_sqlite(cursor), _statements(wanted)
     for name, sql in made.items():
         if statements.get(name) != sql:
             cursor.execute(f"DROP TRIGGER {name}")
@@ -164,43 +217,65 @@ def _keep_sqlite(cursor: Any, wanted: dict[str, Trigger]) -> bool:
     return made != statements
 
 
+def _path(cursor: Any) -> str:
+    cursor.execute("SELECT quote_ident(current_schema())")
+    [path] = cursor.fetchone()
+    return f"{path}, pg_temp"
+
+
+def _made_in_postgresql(cursor: Any) -> dict[str, tuple[Any, ...]]:
+    """By name: table, body, options, then when it fires and whether it is on."""
+    cursor.execute(
+        "SELECT t.tgname, c.relname, p.prosrc, p.proconfig, t.tgtype, t.tgenabled = 'O'"
+        " AND t.tgqual IS NULL AND t.tgattr::text = '' FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
+        f" AND t.tgname LIKE '{_PREFIX[:-1]}\\_%'"
+    )
+    return {name: tuple(rest) for name, *rest in cursor.fetchall()}
+
+
+def _definitions(wanted: dict[str, Trigger], path: str) -> dict[str, tuple[Any, ...]]:
+    options = [f"search_path={path}"]
+    return {
+        name: (one.table, _source(one), options, _bits(one), True)
+        for name, one in wanted.items()
+    }
+
+
+def _bits(one: Trigger) -> int:
+    """The moment as ``pg_trigger.tgtype`` has it: 1 is FOR EACH ROW."""
+    return 1 + sum(bit for word, bit in _BITS.items() if word in one.moment.split())
+
+
 def _keep_postgresql(cursor: Any, wanted: dict[str, Trigger]) -> bool:
     """A body is replaced without a lock on its table; only a new trigger takes one.
 
     The functions find tables in our schema first: whoever is connected may have a
     temporary one of the same name, which would come before it.
     """
-    cursor.execute("SELECT quote_ident(current_schema())")
-    [path] = cursor.fetchone()
-    path = f"{path}, pg_temp"
-    cursor.execute(
-        "SELECT t.tgname, c.relname, p.prosrc, p.proconfig FROM pg_trigger t"
-        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
-        " JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
-        f" AND t.tgname LIKE '{_PREFIX[:-1]}\\_%'"
-    )
-    made = {name: tuple(rest) for name, *rest in cursor.fetchall()}
-    options = [f"search_path={path}"]
-    sources = {name: (one.table, _source(one), options) for name, one in wanted.items()}
+    path = _path(cursor)
+    made, definitions = _made_in_postgresql(cursor), _definitions(wanted, path)
     for name, (table, *_) in made.items():
-        if name not in sources:
+        if name not in definitions:
             cursor.execute(f"DROP TRIGGER {name} ON {table}")
             cursor.execute(f"DROP FUNCTION compliance_{name}()")
-    for name, (table, body, _) in sources.items():
-        if made.get(name) == sources[name]:
+    for name, (table, body, _, *fires) in definitions.items():
+        if made.get(name) == definitions[name]:
             continue
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION compliance_{name}() RETURNS trigger"
             f" LANGUAGE plpgsql SET search_path = {path} AS $${body}$$"
         )
-        _, before, _ = made.get(name, ("", "", []))
-        if before.partition("\n")[0] != body.partition("\n")[0]:
+        if made.get(name, ())[3:] != tuple(fires):
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER {name} {wanted[name].moment} ON {table}"
                 f" FOR EACH ROW EXECUTE FUNCTION compliance_{name}()"
             )
-    return made != sources
+        if not made.get(name, definitions[name])[-1]:  # it may be switched off
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+    return made != definitions
 
 
 def _source(one: Trigger) -> str:

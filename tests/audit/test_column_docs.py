@@ -19,6 +19,9 @@ Each event of the trail holds every column that its change wrote. `verify_trail`
 events of a chain and compares the result with every column of every table, but for those
 below. Each has its reason. Of what opens something, the events have the SHA-256 only.
 This page is written from the models (`in_trail`).
+
+The search index has no model, and nothing compares it: `migrate` makes it and triggers keep
+it from rows. Changed, it can leave a thing out of a search; it gives no words to a page.
 """
 
 

@@ -1,15 +1,25 @@
 """``manage.py verify_trail``: rows, files and signatures against what the trail says."""
 
+import hashlib
 import json
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import JSONField
+from django.utils import timezone
 
 from compliance.assessments import actions as assessments
 from compliance.audit import checkpoints, last_verified, tables, trail, verification
 from compliance.audit.chain_check import Kind
+from compliance.audit.columns import proven
+from compliance.audit.models import ChainHead
+from compliance.bundles.download_store import package_store
+from compliance.bundles.models import Package
+from compliance.closing.archive_store import archive_store
+from compliance.closing.models import Archive
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
 from compliance.evidence import actions as library
@@ -38,6 +48,7 @@ def folders(settings, tmp_path):
     settings.KEYS_DIR = tmp_path / "keys"
     settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
@@ -414,3 +425,105 @@ def test_guards_are_back_after_each_attack(cast, started):
     tamper("UPDATE compliance_answer SET note = 'Other'")
     assert triggers.keep() is False
     assert Organisation.objects.count() == 2
+
+
+def test_chain_marked_as_a_samples_is_named_and_signed_all_the_same(
+    cast, started, capsys
+):
+    head = ChainHead.objects.filter(pk=cast.acme.pk)
+    with Guardless():
+        head.update(is_disposable=True)
+    text, is_good = said(capsys)
+    assert (is_good, "marked as that of a sample" in text) == (False, True)
+    assert checkpoints.unsigned_since()
+    assert checkpoints.checkpoint_due()
+    assert checkpoints.latest(cast.acme.pk).size == head.get().seq
+
+
+def test_head_forgets_no_checkpoint(cast, started):
+    head = ChainHead.objects.filter(pk=cast.acme.pk)
+    checkpoints.checkpoint(cast.acme.pk)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        head.update(signed=None)
+    signing.answer(cast.con, started, "Q1", note="In the newest wiki.")
+    checkpoints.checkpoint(cast.acme.pk)
+    with Guardless():
+        head.update(signed=None)
+    fault = verification.verify(cast.acme.pk)
+    assert (fault.kind, "no longer says so" in fault.what) == (Kind.UNKEPT, True)
+
+
+def test_triggers_that_are_gone_or_changed_are_named(started, capsys):
+    assert triggers.unlike() == []
+    with Guardless():
+        if connection.vendor == "sqlite":
+            text, is_good = said(capsys)
+            assert (is_good, "triggers of the database" in text) == (False, True)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER guard_event_delete")
+            cursor.execute(
+                "CREATE TRIGGER guard_event_delete BEFORE DELETE ON compliance_event"
+                " FOR EACH ROW WHEN 0 BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute("ALTER TABLE compliance_event DISABLE TRIGGER guard_event")
+    [name] = triggers.unlike()
+    assert name.startswith("guard_event")
+    text, is_good = said(capsys)
+    assert (is_good, name in text, "manage.py migrate" in text) == (False, True, True)
+    call_command("check", "--database", "default")
+    assert name in capsys.readouterr().err
+    assert triggers.keep()
+    assert triggers.unlike() == []
+
+
+def test_row_that_nothing_can_name_is_told_in_words(cast, started, capsys):
+    factories.begin_chains()
+    kind = apps.get_model("mfa", "Authenticator")
+    with Guardless():
+        kind.objects.bulk_create([kind(user=cast.con, type="webauthn", data={})])
+    text, is_good = said(capsys)
+    assert (is_good, "authenticator" in text, "People" in text) == (False, True, True)
+
+
+@pytest.mark.parametrize("garbage", ['{"x": 1}', "7"])
+def test_garbage_in_any_json_ends_in_words(signed_here_and_there, garbage, capsys):
+    """One column after the other; the chains behind it are looked at all the same."""
+    factories.begin_chains()
+    columns = [
+        (model._meta.db_table, one.column)
+        for model in proven().values()
+        for one in model._meta.concrete_fields
+        if isinstance(one, JSONField) and model._base_manager.exists()
+    ]
+    columns += [("compliance_originevent", "payload"), ("compliance_event", "payload")]
+    names = {"Library", "People", *Organisation.objects.values_list("name", flat=True)}
+    for table, column in columns:
+        with transaction.atomic():
+            try:
+                tamper(f"UPDATE {table} SET {column} = %s", garbage)  # noqa: S608
+            except IntegrityError:
+                continue
+            text, is_good = said(capsys)
+            transaction.set_rollback(True)
+        assert not is_good, (table, column)
+        assert [name for name in names if f"{name}: " not in text] == []
+
+
+def test_changed_archive_and_pack_are_named(cast, started, capsys):
+    content = b"the archive as it was made"
+    named = hashlib.sha256(content).hexdigest()
+    job = {"status": "done", "sha256": named, "size_bytes": 26, "asked_by": cast.otto}
+    job |= {"finished_at": timezone.now()}
+    Archive.objects.create(organisation=cast.acme, **job)
+    Package.objects.create(assessment=started, kind="pack", **job)
+    for store in (archive_store, package_store):
+        path = store.path_of(named)
+        path.write_bytes(content)
+        assert "other bytes" not in said(capsys)[0]
+        path.write_bytes(content[:-1] + b"x")
+        text, is_good = said(capsys)
+        assert (is_good, f"{named}.zip has other bytes" in text) == (False, True)
+        path.unlink()
+        assert "other bytes" not in said(capsys)[0]
