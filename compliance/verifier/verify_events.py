@@ -6,7 +6,7 @@ installations have nothing to do with each other.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -24,6 +24,16 @@ BROUGHT_IN, SIGNED = "assessment.brought_in", "assessment.signed"
 MADE = "report.made"
 STATED = ("content_hash", "statement", "reservations", "role", "signer", "method")
 """Fields of a sign-off that its event has, too; one that was erased is None there."""
+
+PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
+with the key of this certificate."""
+PROVEN_DATA = """ The data inside have the content hash that is printed, and the pages show
+each answer as it is in the data."""
+PROVEN_EVENTS = " Each event of the trail that it carries has its hash."
+NO_DATA = "Any number on its pages: it carries no data to compare them with. "
+NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
+fingerprint with one that you have from the installation itself. Changes between the events
+that it carries, and whether it carries all: the installation's own trail shows them."""
 
 
 class FaultError(Exception):
@@ -324,3 +334,11 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(item, f"{place}/#{number}")
     else:
         yield place, value
+
+
+def proven_words(checks: Sequence[Any]) -> tuple[str, str]:
+    """What a good report proves and what not, by what it carries."""
+    carried = {one.name for one in checks if one.state == OK}
+    has_data = "data" in carried
+    proven = PROVEN + PROVEN_DATA * has_data + PROVEN_EVENTS * ("trail" in carried)
+    return f"Proven: {proven}", f"Not proven: {NO_DATA * (not has_data)}{NOT_PROVEN}"

@@ -52,9 +52,12 @@ BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\uf
 DOUBLE = re.compile(r"(.)\1+")
 DOTTED = str.maketrans("ıȷ", "ij")
 """Letters that lose their dot below an accent, for fonts draw ī of two parts."""
+PLAIN_FILE = "A report of Attest has no scripts and no actions, only links."
+MOST_MARKS = 100_000
 UNREAD = (
-    "Headings, summary, lists, charts and pictures; words next to those of the"
-    " data; whether each letter has the shape that its font claims"
+    "Headings, bookmarks, summary, lists, charts and pictures; sign-offs, number and"
+    " moment of the report; words next to those of the data; whether each letter has the"
+    " shape that its font claims"
 )
 
 
@@ -304,15 +307,51 @@ class Page:
 
 def pages_of(reader: Any) -> list[Page]:
     """All pages in order; ``FaultError`` for one that is turned or cut."""
+    _refuse_actions(reader.root)
     found = list(_pages(reader.root["/Pages"], None, {}, MOST_DEPTH))
     for number, page in enumerate(found, 1):
         words = f"Page {number} is turned or cut: nothing of it can be compared."
         refuse({"/Rotate", "/CropBox", "/UserUnit"} & set(page.node), words)
+        refuse("/AA" in page.node, f"Page {number} starts something. {PLAIN_FILE}")
         for note in items(got(page.node, "/Annots", [])):
+            _refuse_action(note, page, number)
             is_plain = note["/Subtype"] == "/Link" and "/AP" not in note
             words = f"Something lies on top of page {number}."
             refuse(not is_plain and got(note, "/FT") != "/Sig", words)
     return found
+
+
+def _refuse_actions(root: Any) -> None:
+    """A report opens as it is: nothing runs, and nothing else opens in its place."""
+    begins = {"/OpenAction", "/AA", "/Collection", "/URI", "/Requirements"} & set(root)
+    others = set(got(root, "/Names", {})) - {"/Dests", "/EmbeddedFiles"}
+    refuse(
+        begins | others, f"The file starts something when it is opened. {PLAIN_FILE}"
+    )
+    marks = [got(got(root, "/Outlines", {}), "/First")]
+    for _ in range(MOST_MARKS):
+        mark = marks.pop() if marks else None
+        if not mark:
+            continue
+        refuse({"/A", "/AA"} & set(mark), f"A bookmark starts something. {PLAIN_FILE}")
+        marks += [got(mark, "/Next"), got(mark, "/First")]
+    refuse([mark for mark in marks if mark], "The file has too many bookmarks.")
+
+
+def _refuse_action(note: Any, page: Page, number: int) -> None:
+    """A link leads to a place in the file, or to the address that is printed there."""
+    action = got(note, "/A", {})
+    is_link = got(note, "/Subtype") == "/Link" and set(action) <= {
+        "/S",
+        "/URI",
+        "/Type",
+    }
+    is_other = "/AA" in note or (action and not (is_link and action["/S"] == "/URI"))
+    refuse(is_other, f"Page {number} starts something. {PLAIN_FILE}")
+    if action:
+        address = plain(str(action["/URI"]))
+        words = f"A link on page {number} leads elsewhere than is printed there."
+        refuse(address not in plain(drawn(page, number).whole), words)
 
 
 def _pages(node: Any, resources: Any, maps: Any, depth: int) -> Iterator[Page]:

@@ -2,12 +2,15 @@
 """Does a report of Attest stand as it was sealed? Needs Python 3.10 and pyHanko only.
 
     python3 verify_report.py FILE [--certificate FINGERPRINT or PEM FILE] [--trail FILE]
+                             [--evidence FOLDER]
 
-``verify_events.py`` lies beside it. ``--trail`` is an export of the organisation's trail;
-without it a ``trail.jsonl`` beside the report is taken.
+``verify_events.py``, ``verify_pages.py`` and ``verify_drawing.py`` lie beside it.
+``--trail`` is an export of the organisation's trail; without it a ``trail.jsonl`` beside
+the report is taken. ``--evidence`` is the folder of an audit pack with the files.
 
 Exit status: 0 everything checked agrees, 1 something does not, 2 the file cannot be
-read as a report. The network is not used and nothing is written.
+read as a report, 3 all agrees and no certificate was expected. The network is not used
+and nothing is written.
 """
 # ruff: noqa: T201 - a script, it prints
 
@@ -63,12 +66,25 @@ PLAIN = bytes.fromhex(
     "020101300d06096086480165030402010500"
 )
 """Attributes that a signature does not cover by itself (RFC 5652, 5.4), as Attest writes them."""
-PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
-with the key of this certificate. The data inside have the content hash that is printed,
-and each event of the trail that it carries has its hash. The pages of a full report show
-each answer as it is in the data."""
-NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
-fingerprint with one that you have from the installation itself. Changes between the events that it carries: the installation's own trail shows them."""
+FACTS = {
+    "organisation": "Organisation",
+    "checklist": "Checklist",
+    "edition": "Edition",
+    "subject": "Subject",
+    "period_from": "Period from",
+    "period_to": "Period to",
+    "kind": "Kind",
+    "number": "Report",
+    "read_at": "Made",
+    "sealed_at": "Sealed",
+    "sealed_by": "Sealed by",
+    "certificate": "Certificate",
+    "content_hash": "Content hash",
+    "head_seq": "Newest event",
+    "head_hash": "Head of the trail",
+    "chain": "Organisation's id",
+}
+"""Statements of the file that are printed, and how people call them."""
 
 NOTHING = """NOTHING TO COMPARE WITH: anybody can seal a file with a key of their own. Take the
 fingerprint from the organisation itself, by another way than this file came, and give it
@@ -84,11 +100,13 @@ def verify(
     pins: frozenset[str] = frozenset(),
     trail: Path | None = None,
     services: Sequence[Any] = (),
+    evidence: Path | None = None,
 ) -> Result:
     """Check a report; ``pins`` are fingerprints of the certificates that are trusted.
 
     ``trail`` is an exported trail to compare with, ``services`` are certificates of
-    time-stamp services, or of those that certify them. Raises ``UnreadableError`` for
+    time-stamp services, or of those that certify them, ``evidence`` is a folder with the
+    files that the data name. Raises ``UnreadableError`` for
     what is no PDF at all.
     """
     result = Result()
@@ -109,6 +127,8 @@ def verify(
             own = hashlib.sha256(data).hexdigest()
             _step(result, "file in the trail", events.check_file, export, own)
         _step(result, "sign-offs", events.check_signoffs, source, export)
+        if evidence:
+            _step(result, "evidence", _evidence, source, evidence)
     return result
 
 
@@ -307,6 +327,46 @@ def _source(result: Result, files: dict[str, bytes]) -> dict[str, Any]:
     return source
 
 
+def _evidence(result: Result, source: dict[str, Any], folder: Path) -> None:
+    """Each file of a pack is one that the data name, under its own name or number."""
+    refuse(not source["content"], "The report carries no data that name files.")
+    named: dict[str, list[dict[str, Any]]] = {}
+    for proof in source["content"]["proofs"]:
+        if proof["sha256"]:
+            named.setdefault(proof["sha256"], []).append(proof)
+    faults, there = [], set()
+    for path in sorted(one for one in folder.rglob("*") if not one.is_dir()):
+        with path.open("rb") as file:
+            sha256 = _sha256(file)
+        proofs, (front, _, rest) = named.get(sha256, []), path.name.partition(" ")
+        fits = [
+            one
+            for one in proofs
+            if front == f"{one['number']:03d}" or rest == one["file_name"]
+        ]
+        there |= {one["number"] for one in fits}
+        if not proofs:
+            faults.append(f"{path.name} was changed, or does not belong to the report")
+        elif not fits:
+            faults.append(f"{path.name} holds the file E{proofs[0]['number']}")
+    every = [proof for proofs in named.values() for proof in proofs]
+    faults += [
+        f"E{one['number']} {one['file_name']} is missing"
+        for one in every
+        if one["number"] not in there
+    ]
+    refuse(faults, "; ".join(faults) + ".")
+    words = f"{len(every)} files have the SHA-256 that the data name, and no other is there."
+    result.add("evidence", OK, words)
+
+
+def _sha256(file: Any) -> str:
+    found = hashlib.sha256()
+    while chunk := file.read(1024 * 1024):
+        found.update(chunk)
+    return found.hexdigest()
+
+
 def _facts(source: dict[str, Any]) -> dict[str, Any]:
     content, trail = source["content"] or {}, source["trail"]
     return {
@@ -328,6 +388,12 @@ def pins_in(given: str) -> frozenset[str]:
     plain = given.replace(":", "").replace(" ", "").lower()
     if re.fullmatch(r"[0-9a-f]{64}", plain):
         return frozenset({plain})
+    if not Path(given).is_file():
+        msg = (
+            f"{given} is no certificate: give --certificate all 64 digits of its SHA-256"
+            " fingerprint, or a PEM file that is there."
+        )
+        raise UnreadableError(msg)
     found = certificates_in(Path(given))
     return frozenset(one.sha256.hex() for one in found)
 
@@ -352,6 +418,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--certificate", action="append", default=[])
     parser.add_argument("--trail", type=Path)
+    parser.add_argument("--evidence", type=Path)
     parser.add_argument("--time-stamps", type=Path, action="append", default=[])
     options = parser.parse_args(arguments)
     try:
@@ -363,18 +430,42 @@ def main(arguments: list[str] | None = None) -> int:
         services = [
             one for path in options.time_stamps for one in certificates_in(path)
         ]
-        result = verify(options.file.read_bytes(), pins, trail, services)
+        if options.evidence:
+            next(options.evidence.iterdir(), None)  # OSError where it is no folder
+        data = options.file.read_bytes()
+        result = verify(data, pins, trail, services, options.evidence)
     except (UnreadableError, OSError) as error:
         print(error)
         return 2
-    lines = [(f"{one.state:6}{one.name}", one.words) for one in result.checks]
-    for name, value in lines + [(f"{' ':6}{n}", v) for n, v in result.facts.items()]:
-        print(events.one_line(f"{name}: {value}"))
-    print(f"Proven: {PROVEN}\nNot proven: {NOT_PROVEN}" if result.is_ok else "FAULT")
-    if result.is_ok and not pins:
+    print(_verdict(result, pins))
+    for one in result.checks:
+        print(events.one_line(f"{one.state:6}{one.name}: {one.words}"))
+    for line in _stated(result.facts):
+        print(events.one_line(f"{' ':6}{line}"))
+    if not result.is_ok:
+        return 1
+    print("\n".join(events.proven_words(result.checks)))
+    if not pins:
         print(NOTHING)
         return 3
-    return int(not result.is_ok)
+    return 0
+
+
+def _verdict(result: Result, pins: frozenset[str]) -> str:
+    faults = [one.name for one in result.checks if one.state == FAULT]
+    if faults:
+        return f"FAULT: {', '.join(faults)}."
+    whose = "by the expected certificate" if pins else "by a certificate not compared"
+    return f"As it was sealed, {whose}."
+
+
+def _stated(facts: dict[str, Any]) -> Iterator[str]:
+    """What the file says of itself, in words."""
+    for name, words in FACTS.items():
+        if facts.get(name) not in (None, ""):
+            yield f"{words}: {facts[name]}"
+    for content_hash, signer, role, statement in facts.get("signed", ()):
+        yield f"Signed by {signer}, {role}: {statement} Content hash {content_hash}"
 
 
 if __name__ == "__main__":

@@ -222,6 +222,65 @@ def layered(pdf):
     pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=pikepdf.Array())
 
 
+SCRIPT = pikepdf.Dictionary(
+    S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)")
+)
+LAUNCH = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("calc.exe"))
+
+
+def launched(pdf):
+    pdf.Root.OpenAction = LAUNCH
+
+
+def page_with_script(pdf):
+    pdf.pages[1].AA = pikepdf.Dictionary(O=SCRIPT)
+
+
+def named_script(pdf):
+    if "/Names" not in pdf.Root:
+        pdf.Root.Names = pikepdf.Dictionary()
+    pdf.Root.Names.JavaScript = pikepdf.Dictionary(Names=pikepdf.Array())
+
+
+def portfolio(pdf):
+    pdf.Root.Collection = pikepdf.Dictionary(D=pikepdf.String("answers.csv"))
+
+
+def bookmark_with_script(pdf):
+    pdf.Root.Outlines.First.A = SCRIPT
+
+
+def link_to(**action):
+    def change(pdf):
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link)
+        note.Rect, note.A = pikepdf.Array([0, 0, 9, 9]), pikepdf.Dictionary(**action)
+        pdf.pages[1].Annots = pikepdf.Array([pdf.make_indirect(note)])
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (launched, "when it is opened"),
+        (page_with_script, "starts something"),
+        (named_script, "when it is opened"),
+        (portfolio, "when it is opened"),
+        (bookmark_with_script, "A bookmark starts something"),
+        (link_to(**SCRIPT), "starts something"),
+        (link_to(**LAUNCH), "starts something"),
+        (
+            link_to(S=pikepdf.Name.URI, URI=pikepdf.String("https://evil.example/")),
+            "leads elsewhere than is printed",
+        ),
+    ],
+)
+def test_report_that_starts_something_is_refused_though_sealed_anew(
+    resealed, change, words
+):
+    assert [what for _, what in resealed(change) if words in what]
+
+
 def unstructured(pdf):
     """The pages of one report, the structure of which says nothing."""
     pdf.Root.StructTreeRoot.K = pikepdf.Array()

@@ -139,6 +139,76 @@ def test_report_of_a_part_agrees_and_says_what_it_lacks(place, pins, tmp_path):
     assert "was not compared" in words["trail head"]
 
 
+def test_words_follow_what_a_report_carries(place, pins, sealed, tmp_path, capsys):
+    path = unsealed(tmp_path, small_paper(wanted=ReportOptions("summary", "en")))
+    sealing.sealed(path, place)
+    [pin] = pins
+    assert verify_report.main([str(path), "--certificate", pin]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("As it was sealed, by the expected certificate.\n")
+    assert "Not proven: Any number on its pages" in said
+    assert "the data inside have" not in said.lower()
+    path.write_bytes(sealed)
+    assert verify_report.main([str(path), "--certificate", pin]) == 0
+    said = capsys.readouterr().out
+    assert ("the pages show\neach answer" in said, "Any number" in said) == (
+        True,
+        False,
+    )
+    assert "[[" not in said
+    path.write_bytes(sealed[:-1])
+    verify_report.main([str(path), "--certificate", pin])
+    assert capsys.readouterr().out.startswith("FAULT: ")
+
+
+def test_shortened_fingerprint_is_explained(sealed, tmp_path, capsys):
+    path = tmp_path / "report.pdf"
+    path.write_bytes(sealed)
+    assert verify_report.main([str(path), "--certificate", "1d44f08e"]) == 2
+    assert "all 64 digits" in capsys.readouterr().out
+
+
+def evidence_of(folder):
+    """A folder of files as in a pack, and the data that name them."""
+    proofs = []
+    for number, name in enumerate(("a.txt", "b.txt"), 1):
+        (folder / f"{number:03d} {name}").write_text(name)
+        sha256 = hashlib.sha256(name.encode()).hexdigest()
+        proofs.append({"number": number, "file_name": name, "sha256": sha256})
+    return {"content": {"proofs": proofs}}
+
+
+def swapped(folder):
+    one, two = sorted(folder.iterdir())
+    text = one.read_text()
+    one.write_text(two.read_text())
+    two.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda folder: (folder / "001 a.txt").write_text("x"),
+            "001 a.txt was changed",
+        ),
+        (lambda folder: (folder / "001 a.txt").unlink(), "E1 a.txt is missing"),
+        (
+            lambda folder: (folder / "003 c.txt").write_text("x"),
+            "003 c.txt was changed, or",
+        ),
+        (swapped, "001 a.txt holds the file E2"),
+    ],
+)
+def test_files_of_a_pack_are_compared_with_the_data(tmp_path, change, words):
+    source, result = evidence_of(tmp_path), verify_events.Result()
+    verify_report._evidence(result, source, tmp_path)
+    assert result.is_ok
+    change(tmp_path)
+    with pytest.raises(verify_events.FaultError, match=words):
+        verify_report._evidence(result, source, tmp_path)
+
+
 BESIDE = "verify_events.py is missing: it belongs next to verify_report.py.\n"
 
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.press.api import SealError
 from compliance.reports.report_lookup import looked_at
 from compliance.verifier.checked import NoReportError
+from compliance.verifier.verify_events import proven_words
 
 
 class Command(BaseCommand):
@@ -41,4 +42,5 @@ class Command(BaseCommand):
             names = ", ".join(fault.name for fault in found.faults)
             msg = f"The report does not agree: {names}."
             raise CommandError(msg)
-        self.stdout.write("Everything that was looked at agrees.")
+        for words in proven_words(found.checks):
+            self.stdout.write(words)
