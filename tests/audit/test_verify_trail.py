@@ -99,6 +99,7 @@ def test_normal_work_raises_no_alarm(cast, started, capsys):
     factories.begin_chains()
     text, is_good = said(capsys)
     assert (is_good, "There is no checkpoint" in text) == (True, True)
+    assert "Run manage.py checkpoint." in text
     call_command("checkpoint")
     text, is_good = said(capsys)
     assert (is_good, "There is no checkpoint" in text) == (True, False)

@@ -159,6 +159,11 @@ class Command(BaseCommand):
                 "  There is no checkpoint: an end cut off with its head, a tail with"
                 " new hashes and an older database would not be seen."
             )
+            if not checkpoints.passing().filter(pk=organisation_id).exists():
+                self.stdout.write(
+                    "  Run manage.py checkpoint. After a restore of a backup, also where"
+                    " that came from, before the next backup."
+                )
         elif found.fault is None:
             self.stdout.write(
                 f"  Signed up to event {last.size},"
