@@ -9,6 +9,7 @@ Beside other work only the second is a measure.
 # ruff: noqa: T201 - a script: it prints
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests.load.serving import Site  # noqa: E402
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SIZES = (15, 150, 2000)
 LONGEST = 5
 WHEELS = 100

@@ -37,7 +37,7 @@ from tests.load.inside import seed
 from compliance import urls
 from compliance.call_stack import with_room
 
-ROUNDS, CSRF = 7, "x" * 32
+ROUNDS, CSRF = int(os.environ.get("ROUNDS", "7")), "x" * 32
 
 
 @login_not_required

@@ -35,6 +35,8 @@ import django
 
 django.setup()
 
+from compliance.press.job import Limits
+from compliance.press.process import job_of
 from compliance.reports.html import html_of, stylesheet
 from compliance.reports.paper import Entry, Paper
 from compliance.reports.split import cut
@@ -46,6 +48,7 @@ from compliance.snapshots.content import (
     Section,
 )
 
+LIMITS = Limits(seconds=3600, memory_bytes=16 * 2**30)
 AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
 SECTION = 25
 VERDICTS = (["met", "partly", "not_met", "na", "unanswered"], [55, 20, 10, 5, 10])
@@ -106,6 +109,7 @@ def proof(writer: Writer, number: int) -> Proof:
 def line(writer: Writer, number: int, proofs: tuple[Proof, ...]) -> Line:
     (verdict,) = writer.random.choices(*VERDICTS)
     is_answered = verdict != "unanswered"
+    shown = min(writer.random.choice((0, 1, 2, 3)), len(proofs))
     return Line(
         key=f"Q{number}", title=writer.words(4), text=writer.words(30) + "?",
         cites=f"Law Art. {number}", weight=3, applies=number % 10 != 0,
@@ -116,7 +120,7 @@ def line(writer: Writer, number: int, proofs: tuple[Proof, ...]) -> Line:
         answered_at=AT if is_answered else None,
         changed_by="Ana Borg" if is_answered else "",
         changed_at=AT if is_answered else None,
-        proofs=tuple(writer.random.sample(proofs, writer.random.choice((0, 1, 2, 3)))),
+        proofs=tuple(writer.random.sample(proofs, shown)),
         remarks=(Remark("Ana Borg", AT, writer.words(12)),) if number % 5 == 0 else (),
     )  # fmt: skip
 
@@ -164,17 +168,18 @@ def run(command: list[str], text: str, path: Path) -> Cost:
 
 
 def ours(pieces: list[str], path: Path) -> Cost:
-    """Make the report of some pieces, two at a time."""
-    paths = []
-    for number, piece in enumerate(pieces):
-        paths.append(str(path.parent / f"{number}.html"))
-        Path(paths[-1]).write_text(piece)
-    job = {
-        "pieces": paths, "css": stylesheet(), "path": str(path), "attachments": [],
-        "fonts": str(path.parent / "fonts"),
-        "bytes": 16 * 2**30, "seconds": 3600, "workers": min(2, os.cpu_count() or 1),
-    }  # fmt: skip
-    return run(["-m", "compliance.press.pdf"], json.dumps(job), path)
+    """Make the report of some pieces, as the product does, in a folder of its own.
+
+    A folder of an earlier round would have its pieces laid out.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        paths = []
+        for number, piece in enumerate(pieces):
+            paths.append(str(Path(folder) / f"{number}.html"))
+            Path(paths[-1]).write_text(piece)
+        job = job_of(paths, stylesheet(), path.parent / "fonts", LIMITS)
+        job["path"] = str(path)
+        return run(["-m", "compliance.press.pdf"], json.dumps(job), path)
 
 
 def bare(report: str, path: Path) -> Cost:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from tests.load.editing import Editor
 from tests.load.serving import Site
 
-READERS, SECONDS = 8, 10
+READERS, SECONDS = 8, int(os.environ.get("SECONDS", "10"))
 HOUR = int(os.environ.get("REQUESTS", "6000"))
 
 

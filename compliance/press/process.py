@@ -87,7 +87,7 @@ def render(
         (folder / STYLE).write_text(css)
         if share and len(paths) >= LEAST_SHARED:
             share(folder, len(paths))
-        job = _job(paths, css, fonts, limits)
+        job = job_of(paths, css, fonts, limits)
         job |= {
             "path": str(path),
             "attachments": list(attachments),
@@ -108,7 +108,7 @@ def help_with(folder: Path, *, limits: Limits, fonts: Path) -> bool:
         if [int(path.stem) for path in htmls] != list(range(len(htmls))) or not htmls:
             return False  # its maker is just taking it away
         css = (folder / STYLE).read_text()
-        job = _job(list(map(str, htmls)), css, fonts, limits)
+        job = job_of(list(map(str, htmls)), css, fonts, limits)
         job |= {"own": own, "name": secrets.token_hex(8)}
         did = _run(job, deadline, lambda *_: None).pages
         return bool(did) and Desk(folder, job["name"]).has_free(len(htmls))
@@ -131,7 +131,8 @@ def _pieces_folder(beside: Path) -> Iterator[Path]:
             folder.rename(Path(outer) / "over")
 
 
-def _job(pieces: list[str], css: str, fonts: Path, limits: Limits) -> Job:
+def job_of(pieces: list[str], css: str, fonts: Path, limits: Limits) -> Job:
+    """The job of laying out some pieces, for the process that makes their file."""
     return {
         "pieces": pieces,
         "css": css,
