@@ -395,4 +395,23 @@ def test_statement_has_the_moment_and_what_is_not_met(count, words):
     lines = [make_line(f"Q{i}", verdict="not_met") for i in range(count)]
     said = statement(make_content(make_line("Q99"), *lines), NOW)
     assert "as they stood on 18 December 2026 at 16:20 UTC. " in said
-    assert said.endswith(f"{words} stated as not met.")
+    assert f" {words} stated as not met." in said
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["unanswered"], "One question has no answer yet."),
+        (["unanswered", "dont_know"], "Two questions have no answer yet."),
+        (["met"], "One answer “Met” or “Partly” names no evidence."),
+        (["met", "partly"], "Two answers “Met” or “Partly” name no evidence."),
+        (["na"], "No requirements are stated as not met."),
+    ],
+)
+def test_statement_names_open_answers_and_those_without_evidence(lines, words):
+    content = make_content(
+        *(make_line(f"Q{n}", verdict=verdict) for n, verdict in enumerate(lines))
+    )
+    assert statement(content, NOW).endswith(f" {words}")
+    earlier = statement(content, NOW, is_earlier=True)
+    assert earlier.endswith("No requirements are stated as not met.")
