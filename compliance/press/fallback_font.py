@@ -18,6 +18,8 @@ MOST = 65_000
 """Boxes that a font has room for."""
 SPACE = "space"
 WIDTH, HEIGHT, LINE = 700, 700, 50
+_SCRIPTS = {"Cjk": "Chinese, Japanese, Korean"}
+"""Scripts that Unicode calls by initials."""
 _IGNORED = {
     0x00AD,
     0x034F,
@@ -52,10 +54,11 @@ def unprinted(texts: Iterable[str], boxes: list[int]) -> dict[str, int]:
 
 def _script(character: str) -> str:
     if character == UNSHOWN:
-        return "private use"
+        return "control or private use"
     if unicodedata.category(character)[0] in "SP":
         return "signs"
-    return unicodedata.name(character, "unassigned").split(" ")[0].capitalize()
+    script = unicodedata.name(character, "unassigned").split(" ")[0].capitalize()
+    return _SCRIPTS.get(script, script)
 
 
 def box_font(codepoints: list[int]) -> bytes:

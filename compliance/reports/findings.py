@@ -27,6 +27,9 @@ from compliance.templatetags.ui import day, long_day
 NAMED = 3
 """Sections, titles and criteria that a sentence or a cell names; the rest are counted."""
 
+AXIS = 22
+"""Characters of a name beside a radar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -169,6 +172,16 @@ def law_sentences(law: LawResult) -> list[str]:
             "Not binding yet, and still to prepare: %(count)s, the first from %(day)s."
         )
         said.append(words % {"count": len(law.ahead), "day": long_day(first)})
+    return said
+
+
+def lead_sentences(law: LawResult) -> list[str]:
+    """What the tiles of the summary do not say: where the gaps lie, and the next day."""
+    said = where_gaps_lie(law)
+    if law.ahead:
+        first = min(one.binds_from for one in law.ahead if one.binds_from)
+        words = gettext("The next duty to prepare for binds from %(day)s.")
+        said.append(words % {"day": long_day(first)})
     return said
 
 
@@ -384,11 +397,11 @@ def _row(
 
 
 def _radar(result: ScaleResult) -> Picture | None:
-    """The radar with the numbers of the table's rows as labels."""
+    """The radar with the numbers and names of the table's rows as labels."""
     pairs = [(n, g) for n, g in enumerate(result.groups, 1) if g.mean is not None]
     axes = [
         Axis(
-            str(n),
+            _axis_name(n, g.group.title),
             g.mean,
             (g.level or 0) + 1,
             None if g.target is None else g.target + 1,
@@ -396,7 +409,18 @@ def _radar(result: ScaleResult) -> Picture | None:
         for n, g in pairs
         if g.mean is not None
     ]
-    drawn = radar(axes, result.scale.top + 1, side=-20)
+    drawn = radar(axes, result.scale.top + 1)
     said = ", ".join(f"{g.group.title} {localize(g.mean)}" for _, g in pairs)
-    words = gettext("Means: %(means)s")
-    return Picture(drawn, words % {"means": said}) if drawn else None
+    targets = ", ".join(
+        f"{g.group.title} {g.target + 1}" for _, g in pairs if g.target is not None
+    )
+    words = gettext("Means: %(means)s") % {"means": said}
+    if targets:
+        more = gettext("Our targets: %(targets)s") % {"targets": targets}
+        words = f"{words}. {more}"
+    return Picture(drawn, words) if drawn else None
+
+
+def _axis_name(number: int, title: str) -> str:
+    """A name beside the rings, where there is room for some 22 characters."""
+    return f"{number} {title if len(title) <= AXIS else f'{title[:AXIS].rstrip()}…'}"

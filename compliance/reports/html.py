@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from compliance.assessments.choices import Verdict
 from compliance.charts.shapes import bar, strip
 from compliance.checklists.translations import ORIGINAL
 from compliance.reports import findings
@@ -24,7 +25,7 @@ from compliance.reports.paper import Paper
 from compliance.reports.split import cut
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
 from compliance.results.law import RULES, Counts, LawResult
-from compliance.reviews.signing_statement import statement
+from compliance.reviews.signing_statement import lacking, statement
 from compliance.snapshots.content import Line, Section
 from compliance.templatetags.paper import isolated, limit
 from compliance.templatetags.ui import long_day
@@ -47,6 +48,7 @@ class Chapter:
     """A part of the report with its title, as contents and headings print it."""
 
     part: str
+    mark: str
     title: str
 
     @property
@@ -124,6 +126,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "extract_words": extract,
         "written_at": paper.read_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "chapters": chapters,
+        "answers_mark": next((c.mark for c in chapters if c.part == "answers"), ""),
         "titles": {chapter.part: chapter.title for chapter in chapters},
         "anchors": _anchors(paper),
         "sections": content.sections,
@@ -131,7 +134,8 @@ def _context(paper: Paper) -> dict[str, Any]:
         "has_contents": len(chapters) > FEW,
         "is_short": len(content.lines) <= SHORT,
         "law": law,
-        "law_sentences": findings.law_sentences(law),
+        "lead_sentences": findings.lead_sentences(law),
+        **_open_duties(paper),
         "law_rows": findings.counted_rows([(s.title, s.counts) for s in law.sections]),
         "law_tiers": _tiers(law),
         "law_roles": _roles(paper),
@@ -139,7 +143,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "practice_rows": (rows := _practice(paper)),
         "has_points": any(row.points for row in rows),
         "later": later,
-        "rules": RULES,
+        "rules": date.fromisoformat(RULES),
         "scales": views,
         "level_views": [view for view in views if not view.is_staged],
         "stage_views": [view for view in views if view.is_staged],
@@ -183,7 +187,11 @@ def _translated_statement(paper: Paper) -> str:
     if signature is None or paper.wanted.language == ORIGINAL:
         return ""
     rated = paper.rated_keys
-    if statement(content, paper.stood_at, rated) != signature.statement:
+    forms = {
+        statement(content, paper.stood_at, rated, is_earlier=one): one
+        for one in (True, False)
+    }
+    if signature.statement not in forms:
         return ""
     unmet = [line for line in content.applying if line.verdict == "not_met"]
     below = sum(line.key in rated for line in unmet)
@@ -199,6 +207,13 @@ def _translated_statement(paper: Paper) -> str:
         "count": len(unmet) - below,
         "below": below,
     }
+    unanswered, unproved = lacking(content)
+    if not forms[signature.statement] and (unanswered or unproved):
+        words = gettext(
+            "Questions without an answer: %(open)s; “Met” or “Partly” without evidence:"
+            " %(unproved)s."
+        )
+        said = f"{said} {words % {'open': unanswered, 'unproved': unproved}}"
     if content.resting:
         words = gettext(
             "Answered for the organisation in another assessment, and not reviewed here:"
@@ -213,6 +228,15 @@ def _chief(paper: Paper) -> tuple[Counts, bool]:
     law = paper.result.law
     rates = not law.is_there and law.practice.total > 0
     return (law.practice if rates else law.counts), rates
+
+
+def _open_duties(paper: Paper) -> dict[str, int]:
+    """Duties that count as open, by what keeps them so: their sum is that of the tile."""
+    found = Counter(line.verdict for line in paper.binding)
+    waiting = sum(line.na_waits for line in paper.binding)
+    unknown = found[Verdict.DONT_KNOW]
+    blank = paper.result.law.counts.open - waiting - unknown
+    return {"open_na": waiting, "open_unknown": unknown, "open_blank": blank}
 
 
 def _tiers(law: LawResult) -> list[findings.CountedRow]:
@@ -256,7 +280,10 @@ def _untranslated(paper: Paper) -> int:
 
 
 def _standing(paper: Paper) -> str:
-    """Each page's word on what is not signed, or no longer."""
+    """Each page's word on what is not signed, or no longer; of a working paper, on tests."""
+    if paper.work and paper.is_of_auditor:
+        count = paper.work.open_tests
+        return gettext("Open tests: %(count)s") % {"count": count} if count else ""
     if paper.signature is None:
         return gettext("DRAFT, not signed")
     return gettext("Signature void") if paper.signature.is_void else ""
@@ -265,7 +292,11 @@ def _standing(paper: Paper) -> str:
 def _chapters(parts: tuple[str, ...]) -> list[Chapter]:
     annex = gettext("Annex")
     return [
-        Chapter(part, f"{annex} {mark} {name}" if part in ANNEXES else f"{mark} {name}")
+        Chapter(
+            part,
+            mark,
+            f"{annex} {mark} {name}" if part in ANNEXES else f"{mark} {name}",
+        )
         for part, mark in numbered(parts)
         for name in [gettext(TITLES[part])]
     ]

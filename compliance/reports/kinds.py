@@ -20,6 +20,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "applicability",
         "actions",
         "evidence",
+        "changes",
         "edition",
         "trail",
         "check",
@@ -38,7 +39,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 The board report has two pages and no annex: its second page has the hashes.
 
-``edition`` is left out where the assessment stands on the edition it came from.
+``edition`` is left out where the assessment stands on the edition it came from, and
+``changes`` of a full report where it was not carried forward.
 """
 
 ANNEXES = ("clauses", "trail", "check")

@@ -3,7 +3,8 @@
 Nothing here asks the database or the clock.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -22,6 +23,7 @@ from compliance.checklists.rating import (
     summed,
 )
 from compliance.legal_index.fines import Tier
+from compliance.reports.choices import ReportKind
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.edition_changes import EditionChanges
 from compliance.reports.edition_translation import AS_WRITTEN, Words, in_words
@@ -160,10 +162,16 @@ class Paper:
         return self.signature.stood_at.astimezone(self.read_at.tzinfo)
 
     @property
+    def is_of_auditor(self) -> bool:
+        """Whether it is the working paper of an auditor, and not of the organisation."""
+        return self.wanted.kind == ReportKind.WORKING and self.work is not None
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The chapters in order."""
-        wanted = self.wanted.parts
-        return tuple(p for p in wanted if p != "edition" or self.edition_changes)
+        is_compared = self.wanted.kind != ReportKind.FULL or self.content.carried_from
+        needs = {"edition": self.edition_changes, "changes": is_compared}
+        return tuple(part for part in self.wanted.parts if needs.get(part, True))
 
     @property
     def day(self) -> date:
@@ -305,6 +313,11 @@ class Paper:
             -line.weight,
         )
 
+    def usual_tier(self, lines: Sequence[Line]) -> Tier | None:
+        """The limit of fines that most of some lines have, where two or more share it."""
+        tiers = Counter(tier for line in lines if (tier := self.tier(line)))
+        return next((t for t, count in tiers.most_common(1) if count > 1), None)
+
     def tier(self, line: Line) -> Tier | None:
         """The upper limit of fines of a duty; a rating has none."""
         return None if self.is_rating(line) else self.measures.tiers.get(line.key)
@@ -347,6 +360,15 @@ class Paper:
     def taken(self) -> list[Line]:
         """Lines taken over from another assessment."""
         return [line for line in self.content.applying if line.taken_from]
+
+    @cached_property
+    def with_other_verdict(self) -> list[Line]:
+        """Lines whose verdict is another one than last time."""
+        return [
+            line
+            for line in self.content.different
+            if line.then and line.then.verdict != line.verdict
+        ]
 
     def _saying(self, verdict: Verdict) -> list[Line]:
         return [line for line in self.content.applying if line.verdict == verdict]

@@ -97,6 +97,16 @@ class WorkingPaper:
     requests: tuple[Asked, ...] = ()
 
     @property
+    def open_tests(self) -> int:
+        """Tests without a result."""
+        return sum(one.said_at is None for one in self.tests)
+
+    @property
+    def last_result_at(self) -> datetime | None:
+        """When the newest result was written."""
+        return max((one.said_at for one in self.tests if one.said_at), default=None)
+
+    @property
     def exceptions(self) -> int:
         return sum(one.is_exception for one in self.tests)
 

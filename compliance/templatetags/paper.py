@@ -214,6 +214,13 @@ def limit_of(context: dict[str, Any], line: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def usual_limit(context: dict[str, Any], lines: Any) -> str:
+    """The upper limit of fines that most of some questions share, or ""."""
+    tier = context["paper"].usual_tier(lines)
+    return limit(tier) if tier else ""
+
+
+@register.simple_tag(takes_context=True)
 def counted_of(context: dict[str, Any], line: Any) -> str:
     """The verdict by which an answer is counted and coloured."""
     counted: str = context["paper"].counted(line)

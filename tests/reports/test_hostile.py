@@ -73,7 +73,7 @@ def test_no_text_leaves_the_paper(kind, language, tmp_path):
     assert faults(path) == []
     printed = seen("".join(text_of(path)))
     if kind != ReportKind.BOARD:  # it quotes nobody's notes
-        assert made.unprinted["private use"] > 50
+        assert made.unprinted["control or private use"] > 50
         assert str(sum(made.unprinted.values())) in printed
     if kind == ReportKind.FULL:
         for name, form in FORMS.items():
@@ -85,7 +85,7 @@ def test_no_text_leaves_the_paper(kind, language, tmp_path):
 def test_fonts_of_the_machine_print_and_those_in_colour_do_not(tmp_path):
     line = make_line(note=f"{THAI}{THAI} {BALLOT} e\u0301 q\u0303 q \uf0b7 \ue000")
     made = make(make_paper(make_content([line])), tmp_path / "report.pdf")
-    assert made.unprinted == {"signs": 1, "private use": 1}
+    assert made.unprinted == {"signs": 1, "control or private use": 1}
     assert faults(tmp_path / "report.pdf") == []
     printed = "".join(text_of(tmp_path / "report.pdf"))
     assert f"{THAI}{THAI}" in printed

@@ -26,6 +26,7 @@ from compliance.reports.html import html_of
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.queries import read
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
+from compliance.reviews.signing_statement import statement
 from compliance.templatetags.ui import day, long_day, size
 from compliance.web.own_languages import OwnLanguage
 from compliance.web.text import printable
@@ -251,20 +252,30 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "said", "lacking"),
     [
-        ("de", "Als nicht erfüllt angegebene Anforderungen: 1"),
-        ("fr", "déclarées non respectées : 1"),
+        ("de", "Als nicht erfüllt angegebene Anforderungen: 1", "ohne Nachweis: 1."),
+        ("fr", "déclarées non respectées : 1", "sans preuve : 1."),
     ],
 )
 def test_statement_is_in_the_language_with_the_signed_words_beneath(
-    cast, language, said
+    cast, language, said, lacking
 ):
     assessment = signing.make_signed(cast)
     paper = read(assessment.pk, 1, ReportOptions(language=language), revision=1)
     words = unescape(re.sub(r"<[^>]*>", " ", html_of(paper)))
     shown, signed = words.index(said), words.index("I have reviewed the answers")
     assert shown < signed
+    earlier = statement(
+        paper.content, paper.stood_at, paper.rated_keys, is_earlier=True
+    )
+    of_then = html_of(
+        replace(paper, signature=replace(paper.signature, statement=earlier))
+    )
+    assert said in of_then
+    assert earlier != paper.signature.statement
+    assert lacking in words
+    assert lacking not in of_then
     other = replace(paper.signature, statement="I have read it.")
     words = html_of(replace(paper, signature=other))
     assert said not in words

@@ -192,7 +192,7 @@ def test_levels_are_shown_with_what_holds_them_down(scaled, kind):
     assert "Below our minimum in Place: such an offer is rejected." in words
     assert "Weighted score: 80.0 of 100." in words
     assert "Our minimum, last set by Ada" in words
-    assert "Counted by the rules of 2026-11-28" in words
+    assert "Counted by the rules of 28 November 2026" in words
 
 
 def test_profile_has_every_answer_and_the_one_that_reaches_the_minimum(scaled):
