@@ -82,7 +82,7 @@ def board_of(paper: Paper) -> Board:
     rows.sort(key=lambda row: (-row.counts.weights[2], -row.counts.weight))
     quarters = _quarters(paper)
     others = (rows[:SECTIONS], below[:BELOW], quarters)
-    room = max(GAPS, ROWS - sum(map(len, others)))
+    room = max(GAPS, ROWS - sum(len(part) for part in others))
     return Board(
         headline=_headline(paper),
         sentences=_sentences(paper),
