@@ -110,7 +110,7 @@ def text_of(paper):
 
 def test_paper_counts_ratings_apart_from_breaches():
     text = text_of(paper_of({"Q2": YARDSTICK}))
-    assert "Duties that bind: 1;" in text
+    assert "duties met, of those that bind" in text
     assert "1 questions rate the organisation against guidance" in text
     assert "Rated below, and demanded by no law, most weight first" in text
     assert "Yardstick, no legal threshold" in text
@@ -118,7 +118,7 @@ def test_paper_counts_ratings_apart_from_breaches():
 
 def test_paper_without_law_says_that_nothing_binds():
     text = text_of(paper_of({"Q1": FRAMEWORK, "Q2": FRAMEWORK}))
-    assert "Duties that bind" not in text
+    assert "duties met, of those that bind" not in text
     assert "met, of what is recommended" in text
     assert "binds since" not in text
     assert "No binding question" not in text
@@ -127,5 +127,5 @@ def test_paper_without_law_says_that_nothing_binds():
 
 def test_paper_of_law_alone_says_nothing_of_ratings():
     text = text_of(paper_of({}))
-    assert "Duties that bind: 2;" in text
+    assert "duties met, of those that bind" in text
     assert "rate the organisation" not in text

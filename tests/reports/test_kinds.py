@@ -79,7 +79,7 @@ def test_extract_leaves_the_numbers_alone():
     lines = [make_line("Q1", verdict="not_met"), make_line("Q2", verdict="met")]
     paper = make_paper(make_content(lines))
     for extract in Extract.values:
-        assert "Duties that bind: 2; met: 1, met in part: 0, not met: 1" in (
+        assert "1 / 2 duties met, of those that bind 1 not met" in (
             printed(paper, extract=extract)
         )
 

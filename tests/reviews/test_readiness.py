@@ -410,7 +410,10 @@ def test_statement_has_the_moment_and_what_is_not_met(count, words):
 )
 def test_statement_names_open_answers_and_those_without_evidence(lines, words):
     content = make_content(
-        *(make_line(f"Q{n}", verdict=verdict) for n, verdict in enumerate(lines))
+        *(
+            make_line(f"Q{n}", verdict=verdict, proofs=())
+            for n, verdict in enumerate(lines)
+        )
     )
     assert statement(content, NOW).endswith(f" {words}")
     earlier = statement(content, NOW, is_earlier=True)
