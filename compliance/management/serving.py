@@ -9,6 +9,10 @@ from django.conf import settings
 
 from compliance.web.durability import SERVER, refuse_forgetful
 
+STOP_SECONDS = 8
+"""How long a process that was told to stop may finish what it does, before it is killed.
+One that is just starting does not hear it, and containers are killed after ten."""
+
 
 def cores() -> int:
     """Processors that this process may use."""
@@ -59,6 +63,7 @@ def _free(host: str, port: int) -> str:
 def _become(*options: str) -> NoReturn:
     os.chdir(settings.BASE_DIR)
     common = ("--no-ws", "--respawn-failed-workers", "--log-level", "warning")
+    common += ("--workers-kill-timeout", str(STOP_SECONDS))
     os.execv(  # noqa: S606 (no shell is the point)
         sys.executable, [sys.executable, "-m", "granian", *common, *options]
     )

@@ -67,7 +67,8 @@ def _migrations_of_program() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
-def _missing_migrations() -> float:
+def missing_migrations() -> int:
+    """How many migrations of this program the database lacks."""
     applied = MigrationRecorder(connection).applied_migrations()
     return len(_migrations_of_program() - set(applied))
 
@@ -138,7 +139,7 @@ CHECKS = (
         "migrations",
         "attest_migrations_missing",
         "Migrations of this program that the database lacks.",
-        _missing_migrations,
+        missing_migrations,
         lambda value: value == 0,
         is_vital=True,
     ),

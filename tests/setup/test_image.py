@@ -51,6 +51,12 @@ def test_packages_come_by_hash_and_nobody_is_root():
     assert re.findall(r"^USER (.+)$", IMAGE, re.MULTILINE) == ["10001"]
 
 
+def test_a_container_is_healthy_when_it_can_serve():
+    (image,) = re.findall(r"localhost:8000(/\w+)", IMAGE)
+    check = " ".join(OWN["app"]["healthcheck"]["test"])
+    assert (image, "localhost:8000/readyz" in check) == ("/readyz", True)
+
+
 @pytest.mark.parametrize("name", OWN)
 def test_services_call_commands_that_are_there_and_cannot_write_their_root(name):
     service = OWN[name]

@@ -1,12 +1,14 @@
 """Saved means on the disk: PostgreSQL is asked, and a server ends as a whole."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.core.management.base import SystemCheckError
@@ -14,7 +16,7 @@ from django.db import connection, connections
 
 from compliance.management import serving
 from compliance.web.durability import check_durable, refuse_forgetful
-from tests.installing import environment
+from tests.installing import FILE, environment
 from tests.load.serving import ROOT
 
 pytestmark = pytest.mark.slow
@@ -47,10 +49,13 @@ def test_database_that_flushes_is_taken(db):
     assert [one for one in found if one.id == "attest.E007"] == []
 
 
-def test_killed_first_process_leaves_nobody_on_the_port(tmp_path):
+@pytest.fixture
+def serve(tmp_path, migrated_file):
+    """A server that is just starting, and its port; gone at the end with all of it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    shutil.copy(migrated_file, tmp_path / FILE)
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         cwd=ROOT,
@@ -59,14 +64,64 @@ def test_killed_first_process_leaves_nobody_on_the_port(tmp_path):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    yield server, port
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+def test_killed_first_process_leaves_nobody_on_the_port(serve):
+    server, port = serve
+    wait_until(lambda: is_taken(port), 60)
+    server.send_signal(signal.SIGKILL)
+    server.wait()
+    wait_until(lambda: not is_taken(port), 60)
+
+
+def has_children(pid):
+    return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        0.0,
+        pytest.param(0.3, marks=pytest.mark.long),
+        pytest.param(1.0, marks=pytest.mark.long),
+        pytest.param(3.0, marks=pytest.mark.long),
+    ],
+)
+def test_server_that_is_told_to_stop_while_starting_ends_in_ten_seconds(serve, after):
+    """``after``: seconds since its first process has others, which are still loading."""
+    server, port = serve
+    wait_until(lambda: has_children(server.pid), 60)
+    time.sleep(after)
+    server.terminate()
+    server.wait(timeout=10)
+    wait_until(lambda: not is_group(server.pid), 5)
+    assert not is_taken(port)
+
+
+def is_group(pid):
     try:
-        wait_until(lambda: is_taken(port), 60)
-        server.send_signal(signal.SIGKILL)
-        server.wait()
-        wait_until(lambda: not is_taken(port), 60)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_server_without_its_tables_does_not_start(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--port", "1"],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "migrations of this release" in done.stderr
+    assert "python3 manage.py migrate" in done.stderr
 
 
 def is_taken(port):

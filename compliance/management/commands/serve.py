@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.management.serving import serve
+from compliance.monitoring import checks
 
 
 class Command(BaseCommand):
@@ -25,6 +26,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if number := checks.missing_migrations():
+            msg = (
+                f"The database lacks {number} migrations of this release. Make a backup,"
+                " then run: python3 manage.py migrate"
+            )
+            raise CommandError(msg)
         try:
             serve(options["host"], options["port"], options["processes"])
         except OSError as error:
