@@ -5,7 +5,7 @@ python3, so it keeps to the standard library and to what Python 3.8 can read.
 
   NO_BOOTSTRAP=1   stay with the Python that was started (images, packagers)
   --data DIR       with any command: database and files live there
-  --yes            on the first run: install missing system packages without asking
+  --yes            install missing system packages without asking
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -33,12 +34,27 @@ PACKAGES = {
         "venv": "python3-venv",
         "reports": PANGO,
         "browser": BROWSERS[0],
+        "pdfsig": "poppler-utils",
     },
-    "dnf install": {"reports": "pango harfbuzz", "browser": "chromium-headless"},
-    "apk add": {"reports": "pango harfbuzz-subset", "browser": "chromium"},
-    "brew install": {"reports": "pango", "browser": "chromium"},
+    "dnf install": {
+        "reports": "pango harfbuzz",
+        "browser": "chromium-headless",
+        "pdfsig": "poppler-utils",
+    },
+    "apk add": {
+        "reports": "pango harfbuzz-subset",
+        "browser": "chromium",
+        "pdfsig": "poppler-utils",
+    },
+    "brew install": {"reports": "pango", "browser": "chromium", "pdfsig": "poppler"},
 }
 """The packages that bring what pip does not, by the command that installs them."""
+STARTS = ("demo", "serve", "test")
+"""Commands that look for those packages each time; the others do when they make .venv."""
+OFFERED = "ATTEST_OFFERED"
+"""Tells the process in .venv that the one before it has looked."""
+SKIPPED = "SKIPPED_TESTS"
+"""A file that gets a line for each skipped test: a reason, a tab, the test."""
 PIP = ["--disable-pip-version-check", "--no-compile"]  # what runs is compiled then
 UNASKED = "--yes --quiet --no-install-recommends -o Dpkg::Use-Pty=0"
 
@@ -101,12 +117,23 @@ def run_tests(arguments: list[str]) -> int:
     Without arguments: every lane that one kind of database needs, all of them even
     after a failure.
     """
-    if arguments and arguments[0] in LANES:
-        return run_pytest([*LANES[arguments[0]], *arguments[1:]])
-    if arguments:
-        return run_pytest(arguments)
-    lanes = [WITHOUT_BROWSER, LANES["browser"]]
-    return max(run_pytest(lane) for lane in lanes)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault(SKIPPED, f"{folder}/skipped")
+        if arguments and arguments[0] in LANES:
+            lanes = [[*LANES[arguments[0]], *arguments[1:]]]
+        else:
+            lanes = [arguments] if arguments else [WITHOUT_BROWSER, LANES["browser"]]
+        status = max(run_pytest(lane) for lane in lanes)
+        say_skipped(Path(os.environ[SKIPPED]))
+    return status
+
+
+def say_skipped(path: Path) -> None:
+    """The last lines: why tests were skipped, a sentence for each reason."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    reasons = [line.partition("\t")[0] for line in lines]
+    for reason in sorted(set(reasons)):
+        print(f"{reasons.count(reason)} skipped: {reason}")
 
 
 def run_pytest(arguments: list[str]) -> int:
@@ -138,12 +165,17 @@ def enter_venv(arguments: list[str], wanted: list[str], is_agreed: bool) -> None
 
     ``wanted`` are names of LOCKS.
     """
+    is_offered = os.environ.pop(OFFERED, "")
+    if not is_offered and (
+        (arguments or [""])[0] in STARTS or not is_installed(wanted)
+    ):
+        offer_system_packages(wanted, is_agreed)
     if is_installed(wanted) and Path(sys.prefix) == VENV:
         return
     try:
         if not is_installed(wanted):
-            offer_system_packages(wanted, is_agreed)
             make_venv(wanted)
+        os.environ[OFFERED] = "1"
         os.execv(VENV_PYTHON, [str(VENV_PYTHON), __file__, *arguments])
     except OSError as error:
         sys.exit(f"Attest could not make {VENV}: {error}")
@@ -208,10 +240,14 @@ def offer_system_packages(wanted: list[str], is_agreed: bool) -> None:
 
 def system_lacks(wanted: list[str]) -> list[str]:
     """Which of the things that PACKAGES bring are not here."""
+    is_test = "test" in wanted
     has = {
-        "venv": shutil.which("uv") or succeeds(find_python(), "-c", "import ensurepip"),
+        "venv": is_installed(wanted)
+        or shutil.which("uv")
+        or succeeds(find_python(), "-c", "import ensurepip"),
         "reports": sys.platform != "linux" or all(map(loads, LIBRARIES)),
-        "browser": "test" not in wanted or any(map(shutil.which, BROWSERS)),
+        "browser": not is_test or any(map(shutil.which, BROWSERS)),
+        "pdfsig": not is_test or shutil.which("pdfsig"),
     }
     return [name for name, is_here in has.items() if not is_here]
 

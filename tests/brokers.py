@@ -1,26 +1,24 @@
 """A Redis of the tests' own, which they may kill, and a door to any server."""
 
 import select
-import shutil
 import signal
 import socket
 import subprocess
 import threading
 import time
 
-import pytest
 import redis
 
+from tests.needs import needs
+
 HOST = "127.0.0.1"
-PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
 
 
 class Broker:
     """A server on a free port of this machine; what it holds is lost when it is killed."""
 
     def __init__(self, folder):
-        if PROGRAM is None:
-            pytest.skip("needs Debian's redis-server")
+        self.program = needs("redis-server")
         self.folder, self.process = folder, None
         with socket.create_server((HOST, 0)) as free:
             self.port = free.getsockname()[1]
@@ -29,7 +27,7 @@ class Broker:
     def start(self):
         options = ["--bind", HOST, "--port", str(self.port), "--save", ""]
         self.process = subprocess.Popen(
-            [PROGRAM, *options], cwd=self.folder, stdout=subprocess.DEVNULL
+            [self.program, *options], cwd=self.folder, stdout=subprocess.DEVNULL
         )
         while not self.answers():
             assert self.process.poll() is None

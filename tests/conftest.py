@@ -1,6 +1,7 @@
 """The cast, and clients that are signed in as one of it."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -32,6 +33,7 @@ from tests.explained import Watch
 from tests.factories import make_cast
 from tests.installing import FILE, environment
 from tests.made import TABLES, made
+from tests.needs import needs
 from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
 from tests.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
 from tests.warm import warmed
@@ -48,6 +50,22 @@ LAST_BACKUP = settings.DATA_DIR / backup.LAST
 
 ASKS = {"db", "transactional_db", "new_database", "new_server"}
 """Fixtures of what asks the kind of database that the suite runs on."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before a fixture is made
+def pytest_runtest_setup(item):
+    """Skip a test that lacks what its mark names."""
+    for mark in item.iter_markers("needs"):
+        needs(*mark.args)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell manage.py why tests were skipped; its last lines say so."""
+    if path := os.environ.get("SKIPPED_TESTS"):
+        with open(path, "a") as file:
+            for report in terminalreporter.stats.get("skipped", []):
+                reason = report.longrepr[2].removeprefix("Skipped: ")
+                file.write(f"{reason}\t{report.nodeid}\n")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses

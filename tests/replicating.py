@@ -12,17 +12,17 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
+from tests.needs import needs
+
 HOST = "127.0.0.1"
 USER = "postgres"
-PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
 
 
 class Server:
     """A cluster in a folder, on a free port; it listens on this machine only."""
 
     def __init__(self, folder):
-        if PROGRAMS is None or shutil.which("runuser") is None:
-            pytest.skip("needs Debian's postgresql")
+        self.programs = Path(needs("postgresql"))
         self.folder = folder
         with socket.create_server((HOST, 0)) as free:
             self.port = free.getsockname()[1]
@@ -30,7 +30,7 @@ class Server:
 
     def run(self, program, *words):
         """A program of PostgreSQL, which refuses to run as root."""
-        command = [str(PROGRAMS / program), *map(str, words)]
+        command = [str(self.programs / program), *map(str, words)]
         if os.geteuid() == 0:
             command = ["runuser", "-u", USER, "--", *command]
         subprocess.run(

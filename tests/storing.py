@@ -1,7 +1,6 @@
 """A real S3 server (moto) in a process of its own, and a door before it that has faults."""
 
 import http.client
-import importlib.util
 import socket
 import subprocess
 import sys
@@ -9,14 +8,14 @@ import threading
 import time
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 
 import pytest
 
 from compliance.web import bucket, circuit_breaker, file_store
+from tests.needs import needs
 
-NEEDED = ("boto3", "flask", "flask_cors", "moto", "py_partiql_parser")
 HOST = "127.0.0.1"
-MISSING = "no moto here (requirements-s3-test.lock): files in a bucket are not tested"
 
 
 class Door(ThreadingHTTPServer):
@@ -98,8 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def s3_server():
     """The port of a server without a bucket."""
-    if any(importlib.util.find_spec(name) is None for name in NEEDED):
-        pytest.skip(MISSING)
+    needs("moto")
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
@@ -122,7 +120,7 @@ def s3_server():
 @pytest.fixture(scope="session")
 def read_once(s3_server):
     """The files that say how a store is spoken to, read once; each new client parses them."""
-    reader = pytest.importorskip("botocore.loaders").JSONFileLoader
+    reader = import_module("botocore.loaders").JSONFileLoader
     kept = cache(partial(reader.load_file, reader()))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "load_file", lambda _, path: kept(path))

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from django.template.utils import get_app_template_dirs
 
+from tests.needs import NEEDS
 from tests.postgres import EVERY_ROLE, files, left_out
 
 ROOT = Path(__file__).parent.parent
@@ -447,3 +448,14 @@ def test_rows_are_written_in_the_writers_block_only():
 def test_modules_that_postgresql_leaves_out_are_there():
     named = left_out() | files(EVERY_ROLE)
     assert [here(path) for path in named if not path.exists()] == []
+
+
+def test_needs_of_tests_are_named_in_one_place_and_in_the_readme():
+    own = {"needs.py", "test_house.py", "test_bootstrap.py", "test_file_moving.py"}
+    tests = [p for p in (ROOT / "tests").rglob("*.py") if p.name not in own]
+    bare = hits(r"\bwhich\(|importorskip|find_spec\b|map\(shutil\.which", tests)
+    assert [hit for hit in bare if "tests/browser/conftest.py" not in hit] == []
+    readme = (ROOT / "README.md").read_text()
+    for _, sentence in NEEDS.values():
+        packages = sentence.removeprefix("Without ").split(" no", 1)[0].split()
+        assert [p for p in packages if "-" in p and p not in readme] == []

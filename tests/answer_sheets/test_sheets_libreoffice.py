@@ -1,7 +1,6 @@
 """LibreOffice opens, changes and saves the sheet; exactly those changes come back."""
 
 import json
-import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -29,20 +28,9 @@ TEXTS = [text for text in FORMULAS if text != "_x005F_x0041_"]
 SCRIPT = Path(__file__).with_name("libreoffice.py")
 
 
-def has_office():
-    python = Path("/usr/bin/python3")
-    if not shutil.which("soffice") or not python.exists():
-        return False
-    return not subprocess.run(
-        [python, "-c", "import uno"], check=False, capture_output=True
-    ).returncode
-
-
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not has_office(), reason="needs libreoffice-calc-nogui and python3-uno"
-    ),
+    pytest.mark.needs("soffice"),
 ]
 
 

@@ -1,7 +1,6 @@
 """An owner sets up sign-on at a provider, and a new colleague comes in by it."""
 
 import re
-import shutil
 import socket
 import subprocess
 from ipaddress import ip_network
@@ -26,6 +25,7 @@ from tests.browser.test_accessible import looks
 from tests.browser.window import Window
 from tests.directory.calling import PATCH
 from tests.factories import PASSWORD
+from tests.needs import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,8 +43,7 @@ def site(server_here, settings):
 @pytest.fixture
 def provider(site):
     """The issuer of a provider that runs."""
-    if not shutil.which("node") or not (own.BASE_DIR / "node_modules").exists():
-        pytest.skip("needs Node and what npm ci installs")
+    needs("node")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -292,8 +291,7 @@ def test_answer_of_saml_comes_back_from_another_site(
     cast, secret, windows, settings, script
 ):
     """The browser keeps the session back from a POST of 127.0.0.1 to localhost."""
-    if not shutil.which("xmlsec1"):
-        pytest.skip("needs Debian's xmlsec1")
+    needs("xmlsec1")
     with saml_providing.provider() as provider:
         page = windows(script)
         sign_in(page, cast.ada.email, secret)

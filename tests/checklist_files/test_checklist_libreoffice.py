@@ -1,7 +1,6 @@
 """A checklist that LibreOffice opened and saved again is the same checklist."""
 
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -12,7 +11,7 @@ from tests.checklist_files.reading import read
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice"),
+    pytest.mark.needs("soffice"),
 ]
 FILTERS = {
     "xlsx": "xlsx:Calc MS Excel 2007 XML",

@@ -1,7 +1,6 @@
 """A PgBouncer of the tests' own, in transaction mode, before a database."""
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -12,13 +11,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.needs import needs
+
 
 @contextmanager
 def pooled_before(server, connections):
     """The address of a database of ``server`` behind a pool of so many connections."""
-    program = shutil.which("pgbouncer", path=f"/usr/sbin:{os.environ['PATH']}")
-    if program is None:
-        pytest.skip("needs Debian's pgbouncer")
+    program = needs("pgbouncer")
     to = urlsplit(server)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -17,6 +17,7 @@ from pyhanko_certvalidator import ValidationContext
 from compliance.press.api import RenderError
 from compliance.reports.html import html_of, stylesheet
 from compliance.reports.pdf_engine import render, seal
+from tests.needs import needs
 from tests.reports import seals
 from tests.reports.looked_at import faults
 from tests.reports.papers import make_paper
@@ -66,7 +67,7 @@ def test_pyhanko_accepts_the_seal(draft):
 
 def test_pdfsig_accepts_the_seal(draft):
     seal(draft)
-    command = [shutil.which("pdfsig"), "-nocert", str(draft)]
+    command = [needs("pdfsig"), "-nocert", str(draft)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Signature is Valid." in said
     assert "Total document signed" in said

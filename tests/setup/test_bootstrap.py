@@ -315,6 +315,40 @@ def test_nothing_is_asked_where_nothing_lacks(manage, monkeypatch, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("command", ["demo", "serve", "test"])
+def test_lacks_are_looked_for_though_venv_stands(manage, machine, monkeypatch, command):
+    monkeypatch.setattr(manage, "is_installed", lambda wanted: True)
+    monkeypatch.setattr(manage.os, "execv", lambda *_: None)
+    wanted = ["run", "test"] if command == "test" else ["run"]
+    monkeypatch.setenv(manage.OFFERED, "")
+    manage.enter_venv([command], wanted, is_agreed=True)
+    installed = machine.ran[1]
+    assert "libpango-1.0-0" in installed
+    assert "python3-venv" not in installed
+    assert ("poppler-utils" in installed) == (command == "test")
+    manage.enter_venv([command], wanted, is_agreed=True)  # in .venv, which was told
+    assert len(machine.ran) == 2
+
+
+def test_other_commands_of_a_complete_venv_look_for_nothing(
+    manage, machine, monkeypatch
+):
+    monkeypatch.setattr(manage, "is_installed", lambda wanted: True)
+    monkeypatch.setattr(manage.os, "execv", lambda *_: None)
+    monkeypatch.setenv(manage.OFFERED, "")
+    manage.enter_venv(["migrate"], ["run"], is_agreed=True)
+    assert machine.ran == []
+
+
+def test_last_lines_say_what_was_skipped_and_why(manage, tmp_path, capsys):
+    path = tmp_path / "skipped"
+    path.write_text(
+        "Without a no c.\ttests/t.py::x[1 2]\nWithout a no c.\ttests/u.py::y\n"
+    )
+    manage.say_skipped(path)
+    assert capsys.readouterr().out == "2 skipped: Without a no c.\n"
+
+
 def test_missing_python_is_one_line(manage):
     with pytest.raises(SystemExit) as stopped:
         manage.find_python()

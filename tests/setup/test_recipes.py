@@ -1,7 +1,6 @@
 """Recipes for those who run Attest: units, settings and proxy that can be copied."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def test_settings_of_recipes_are_documented():
     assert [name for name in sorted(named) if f"`{name}`" not in known] == []
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@pytest.mark.needs("systemd-analyze")
 def test_units_are_sound(tmp_path):
     for unit in UNITS:
         text = unit.read_text().replace("/opt/attest/.venv/bin/python", "/bin/true")

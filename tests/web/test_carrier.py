@@ -19,6 +19,7 @@ from compliance.web import carrier, mail, worker
 from compliance.web.circuit_breaker import CircuitBreaker
 from tests.brokers import HOST, Broker, Proxy
 from tests.costs import busy
+from tests.needs import NEEDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 RABBIT = 5672
@@ -45,7 +46,7 @@ def proxy(request, settings, monkeypatch):
     carrier._sender.cache_clear()
     if request.param == "amqp" and not carrier.answers():
         door.shut()
-        pytest.skip("needs RabbitMQ")
+        pytest.skip(NEEDS["rabbitmq"][1])
     empty()
     before = task_backends["default"]
     queues = {"QUEUES": configured.TASKS["default"]["QUEUES"]}

@@ -1,19 +1,18 @@
 """Two providers of SAML on loopback, and Acme with the first."""
 
-import shutil
 from ipaddress import ip_network
 
 import pytest
 from django.core.cache import cache
 
 from tests import saml_providing
+from tests.needs import needs
 from tests.signing_on import set_saml_up, switch_on
 
 
 @pytest.fixture(autouse=True)
 def _on_loopback(settings):
-    if not shutil.which("xmlsec1"):
-        pytest.skip("needs Debian's xmlsec1")
+    needs("xmlsec1")
     cache.clear()
     settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
     settings.URL = "http://testserver"
