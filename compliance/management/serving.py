@@ -9,7 +9,7 @@ from django.conf import settings
 
 from compliance.web.durability import SERVER, refuse_forgetful
 
-STOP_SECONDS = 8
+STOP_SECONDS = 6
 """How long a process that was told to stop may finish what it does, before it is killed.
 One that is just starting does not hear it, and containers are killed after ten."""
 
