@@ -26,7 +26,7 @@ FROM_HERE = {
 }
 BARE = FROM_HERE | {
     name: os.environ[name]
-    for name in (*REGISTRIES, *PROXIES, *map(str.upper, PROXIES))
+    for name in ("TENTH", *REGISTRIES, *PROXIES, *map(str.upper, PROXIES))
     if name in os.environ
 }
 SHARED = ("/proc", "/sys", "/dev")
@@ -65,7 +65,8 @@ def bare_root(folder):
         (root / "root/.config/pip").mkdir(parents=True)
         shutil.copy(own, root / "root/.config/pip")
     shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "etc/ssl/certs")
-    known = call("git", "ls-files", "-z", cwd=ROOT, stdout=subprocess.PIPE).stdout
+    git = ("git", "-c", "safe.directory=*")  # a clone may be somebody else's
+    known = call(*git, "ls-files", "-z", cwd=ROOT, stdout=subprocess.PIPE).stdout
     for name in filter(None, known.split("\0")):
         target = root / "attest" / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,7 @@ from tests.made import TABLES, made
 from tests.needs import needs
 from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
 from tests.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
+from tests.tenth import mark_rest
 from tests.warm import warmed
 
 # How long an example takes says how busy the machine is, not what the code does.
@@ -71,6 +72,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items):
     """Mark what asks the kind of database: the rest says the same on every one."""
+    mark_rest(items)
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if postgres.is_left_out(item.path, parameters):

@@ -111,6 +111,7 @@ def hash_of(assessment):
     return content_of(to_read(assessment.pk)).content_hash
 
 
+@pytest.mark.tenth(always="owner")
 @pytest.mark.parametrize("role", ALLOWED)
 def test_nothing_signed_changes(role, keys, cast, enter):  # noqa: F811
     assessment = Assessment.objects.get(pk=keys["assessment_id"].own)

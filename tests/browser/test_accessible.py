@@ -225,6 +225,7 @@ def test_pages_outside_have_no_fault(open_window):
     assert wrong + loud(window) == []
 
 
+@pytest.mark.tenth
 @pytest.mark.parametrize("place", SOON, ids=lambda n: PLACES[n] or "home")
 def test_page_has_no_fault(visit, inside, place):
     session, paths, _ = inside
@@ -232,6 +233,7 @@ def test_page_has_no_fault(visit, inside, place):
     assert looks(window.page, views_of(place)) + window.faults == []
 
 
+@pytest.mark.tenth
 @pytest.mark.parametrize("place", AUDITED, ids=lambda place: place or "seats")
 def test_page_of_an_auditor_has_no_fault(visit, inside, place):
     places = inside[2]

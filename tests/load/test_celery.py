@@ -58,6 +58,7 @@ def test_worker_killed_in_a_report_leaves_it_to_the_other(crew, assessment):
     assert (state["tries"], state["workers"]) == ([1, 2], 1)
 
 
+@pytest.mark.long
 def test_reports_asked_for_without_a_broker_are_made_when_it_is_back(
     crew, broker, assessment
 ):
@@ -69,6 +70,7 @@ def test_reports_asked_for_without_a_broker_are_made_when_it_is_back(
     assert ended(crew, 3)["tries"] == [1, 1, 1]
 
 
+@pytest.mark.long
 def test_report_over_its_time_is_ended_in_words(crew, assessment):
     crew.given |= {
         "REPORT_SECONDS_OF_TESTS": "60",
@@ -82,6 +84,7 @@ def test_report_over_its_time_is_ended_in_words(crew, assessment):
     assert "took longer than" in state["problems"][0]
 
 
+@pytest.mark.long
 def test_mail_waits_behind_no_report_and_a_report_nobody_wants_ends_at_once(
     crew, assessment
 ):
@@ -115,6 +118,7 @@ def test_two_hundred_reports_while_workers_and_broker_are_killed(
     ended(crew, 200)
 
 
+@pytest.mark.long
 def test_pieces_of_a_long_report_go_to_several_workers(crew, long):
     for _ in range(3):
         crew.start("--processes=1", work="lay_out")
@@ -125,6 +129,7 @@ def test_pieces_of_a_long_report_go_to_several_workers(crew, long):
     assert is_maker_among
 
 
+@pytest.mark.long
 def test_piece_of_a_killed_worker_is_made_by_the_report_s_own(crew, long):
     makers = [crew.start("--processes=1", work="lay_out")]
     crew.ask("begin", long, 1, 1)
@@ -135,6 +140,7 @@ def test_piece_of_a_killed_worker_is_made_by_the_report_s_own(crew, long):
     assert makers[0].poll() is None
 
 
+@pytest.mark.long
 def test_maker_that_is_killed_leaves_the_report_to_a_helper(crew, long):
     maker = crew.start("--processes=1", work="lay_out")
     crew.ask("begin", long, 1, 1)

@@ -16,7 +16,10 @@ def kill(prepared, kind, step):
     assert outcome["kills"] > 60 / step
 
 
-@pytest.mark.parametrize("kind", SHORT)
+@pytest.mark.parametrize(
+    "kind",
+    ["report", *(pytest.param(k, marks=pytest.mark.long) for k in ("bundle", "pack"))],
+)
 def test_file_whose_worker_is_killed_is_made_once_and_whole(prepared, kind):
     kill(prepared, kind, SHORT[kind])
 
@@ -42,7 +45,9 @@ def test_report_whose_worker_is_killed_around_its_seal_is_sealed_once(
     assert (outcome["faults"], outcome["kills"]) == ([], len(moments))
 
 
-@pytest.mark.parametrize("kind", ["report", "pack"])
+@pytest.mark.parametrize(
+    "kind", ["report", pytest.param("pack", marks=pytest.mark.long)]
+)
 def test_file_that_kills_its_worker_each_time_is_given_up_in_words(prepared, kind):
     outcome = prepared.ask("hopeless", kind, module="jobs")
     assert (outcome["kills"], outcome["status"]) == (3, "failed")
@@ -75,7 +80,9 @@ def test_cancelled_export_ends_within_two_seconds(prepared):
     assert outcome["seconds"] < 2 * busy()
 
 
-@pytest.mark.parametrize("moment", ["make_report", "seal"])
+@pytest.mark.parametrize(
+    "moment", ["seal", pytest.param("make_report", marks=pytest.mark.long)]
+)
 def test_report_whose_command_is_killed_is_ended_by_the_worker(prepared, moment):
     outcome = prepared.ask("commanded", moment, module="jobs")
     assert outcome["is_killed"]

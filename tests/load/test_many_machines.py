@@ -80,6 +80,7 @@ def crew(site):
         made.stop()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("reports", "kills"),
     [(9, 1), *(pytest.param(*long, marks=pytest.mark.long) for long in LONG)],

@@ -276,6 +276,7 @@ print(found)
 """
 
 
+@pytest.mark.long
 def test_replica_that_follows_an_old_line_of_the_log_is_not_read(lines, tmp_path):
     """It was further on than the one that was promoted: its position alone says too much."""
     primary, near, ahead = lines
