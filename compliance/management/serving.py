@@ -62,8 +62,10 @@ def _free(host: str, port: int) -> str:
 
 def _become(*options: str) -> NoReturn:
     os.chdir(settings.BASE_DIR)
-    common = ("--no-ws", "--respawn-failed-workers", "--log-level", "warning")
-    common += ("--workers-kill-timeout", str(STOP_SECONDS))
+    common = (
+        *("--no-ws", "--respawn-failed-workers", "--log-level", "warning"),
+        *("--workers-kill-timeout", str(STOP_SECONDS)),
+    )
     os.execv(  # noqa: S606 (no shell is the point)
         sys.executable, [sys.executable, "-m", "granian", *common, *options]
     )
