@@ -118,13 +118,13 @@ def run_tests(arguments: list[str]) -> int:
     after a failure.
     """
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault(SKIPPED, f"{folder}/skipped")
+        skipped = os.environ.get(SKIPPED, f"{folder}/skipped")
         if arguments and arguments[0] in LANES:
             lanes = [[*LANES[arguments[0]], *arguments[1:]]]
         else:
             lanes = [arguments] if arguments else [WITHOUT_BROWSER, LANES["browser"]]
-        status = max(run_pytest(lane) for lane in lanes)
-        say_skipped(Path(os.environ[SKIPPED]))
+        status = max(run_pytest(lane, skipped) for lane in lanes)
+        say_skipped(Path(skipped))
     return status
 
 
@@ -136,7 +136,7 @@ def say_skipped(path: Path) -> None:
         print(f"{reasons.count(reason)} skipped: {reason}")
 
 
-def run_pytest(arguments: list[str]) -> int:
+def run_pytest(arguments: list[str], skipped: str) -> int:
     """A process more than there are cores, for some of them wait, but not in the fast lane.
 
     The caller may say how many, or want the debugger. Each begins with its share of
@@ -149,6 +149,7 @@ def run_pytest(arguments: list[str]) -> int:
     shared = [] if chosen else ["-n", str(number), "--dist", "worksteal"]
     pytest = [sys.executable, "-m", "pytest", *shared, *arguments, *without_browser()]
     kept = {k: os.environ[k] for k in os.environ if k != "PYTHONDONTWRITEBYTECODE"}
+    kept[SKIPPED] = skipped
     return subprocess.run(pytest, check=False, env=kept).returncode
 
 
