@@ -1,3 +1,3 @@
 """Verifies a sealed report. Works without Django, so that anyone can run it."""
 
-__all__ = ["checked"]
+__all__ = ["checked", "verify_events"]
