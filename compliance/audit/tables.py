@@ -22,12 +22,14 @@ from compliance.audit.columns import (
 from compliance.audit.models import LIBRARY, PEOPLE, Event
 from compliance.audit.owners import without_way
 from compliance.audit.projection import (
+    At,
     How,
     Row,
     Rows,
     Stands,
     Unlike,
     compared,
+    erased,
     project,
 )
 
@@ -52,6 +54,8 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
     fold = projected(organisation_id)
     first = {LIBRARY: "theme", PEOPLE: "user"}.get(organisation_id, "organisation")
+    for at, name in sorted(erased(fold)):
+        yield _unproven(at, name, fold[at])
     is_whole = any(row.is_whole for (table, _), row in fold.items() if table == first)
     for model in proven().values():
         own = rows_of(model, organisation_id)
@@ -106,6 +110,15 @@ def _fault(each: Unlike, row: Row | None = None) -> Fault:
         verb = "was" if len(each.columns) == 1 else "were"
     since = f" after event {each.seq}" if each.seq else ""
     return Fault(each.seq, f"{name} {verb} {each.how}{since}", Kind.ROW)
+
+
+def _unproven(at: At, column: str, row: Row) -> Fault:
+    """The fault of a text that was erased and left open: a true erasing says what it left."""
+    each = Unlike(at, row.seq, How.CHANGED, (column,))
+    model, (_, pk) = _model_of(each), at
+    name = f"{labels(each)} of {model._meta.verbose_name} {pk}{_name(model, pk, row)}"
+    what = f"text no longer proven: {name}, erased in event {row.seq} or before"
+    return Fault(0, what, Kind.ERASED)
 
 
 def _name(model: type[models.Model], pk: str, row: Row | None) -> str:

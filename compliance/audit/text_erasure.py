@@ -10,6 +10,7 @@ from django.db import connection, models
 
 from compliance.audit import trail
 from compliance.audit.chain import canonical
+from compliance.audit.columns import columns_of, proven
 from compliance.audit.event_types import texts_of
 from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.leaves import Place, without
@@ -35,6 +36,7 @@ def erase(
     hash still proves all its other leaves. One new event names the places. ``own`` has
     rows, model to keys, whose texts go whatever they say, and so does what events about
     such a row say of it. ``there`` has places of trails that came in a bundle.
+    What a row goes on saying, since it is frozen, stays in its events, too.
     """
     with writing():
         left: dict[str, list[Place]] = {}
@@ -71,7 +73,23 @@ def _goes(
     kind, *at = place.split("/")[1:]
     is_of_row = kind == "rows"
     model, pk = at[1:3] if is_of_row else (event.subject_label, event.subject_id)
-    return pk in (own or {}).get(model, ()) or clean(text) != text
+    if pk in (own or {}).get(model, ()):
+        return True
+    if clean(text) == text:
+        return False
+    column = at[3] if is_of_row else at[0]
+    return kind == "before" or not _is_kept(clean, model, pk, column)
+
+
+def _is_kept(clean: Cleaner, label: str, pk: str, column: str) -> bool:
+    """Whether a row has its text still, since it is frozen: events go on proving it."""
+    models_by_name = {one._meta.model_name: one for one in proven().values()}
+    model = models_by_name.get(label)
+    if model is None or column not in columns_of(model):
+        return False
+    attname = columns_of(model)[column].attname
+    value = model._base_manager.filter(pk=pk).values_list(attname, flat=True).first()
+    return bool(cleaned(value, clean) != value)
 
 
 def cleaned(value: Any, clean: Cleaner) -> Any:

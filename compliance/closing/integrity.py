@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from compliance.audit import tables, verification
+from compliance.audit import erasings, tables, verification
 from compliance.audit.chain_check import Fault, Kind
 from compliance.bundles import origins
 from compliance.bundles.download_store import package_store
@@ -35,6 +35,7 @@ def _downloads(organisation_id: UUID) -> Iterator[Fault]:
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     tables.faults,
+    erasings.faults,
     files.faults,
     reports.faults,
     signature_integrity.faults,

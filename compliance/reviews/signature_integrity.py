@@ -15,6 +15,7 @@ from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.event_types import UnknownVersionError
+from compliance.audit.leaves import ERASED
 from compliance.audit.models import Event
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.events import ASSESSMENT_SIGNED
@@ -124,5 +125,12 @@ def stated(row: SignOff) -> dict[str, Any]:
 
 
 def unsaid(stands: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The columns of a signature of which its event says something else."""
-    return [name for name in SAID if after.get(name) != stands[name]]
+    """The columns of a signature of which its event says something else, or no more.
+
+    Erasing a person leaves the event of a signature as it is.
+    """
+    return [
+        name
+        for name in SAID
+        if after.get(name) is ERASED or after.get(name) != stands[name]
+    ]

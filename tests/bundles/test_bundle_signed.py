@@ -179,6 +179,7 @@ def test_content_of_an_erased_event_stays_erased(signed, cast):
         subject=cast.con,
         events=Event.objects.filter(pk=event.pk),
         clean=lambda text: "",
+        own={"answer": {event.subject_id}},
     )
     came = brought_in(bundle_of(signed), cast.other)
     kept = came.brought_from.trails.get().events.get(seq=event.seq)
