@@ -13,7 +13,7 @@ BENCH = Path(settings.BASE_DIR) / "bench"
 SMALLEST = {
     "catalogue.py": [],
     "first_row.py": [],
-    "growth.py": ["draw", "figures.jsonl", "drawing.svg"],
+    "growth.py": ["draw", "{folder}/figures.jsonl", "{folder}/drawing.svg"],
     "jobs.py": ["h"],
     "page.py": [],
     "report.py": ["1"],
@@ -55,10 +55,11 @@ def test_script_runs_at_its_smallest(name, tmp_path):
     }
     small = {"ROUNDS": "1", "SECONDS": "1", "REQUESTS": "30", "TMPDIR": str(tmp_path)}
     (tmp_path / "figures.jsonl").write_text(json.dumps(FIGURES))
+    arguments = [each.format(folder=tmp_path) for each in SMALLEST[name]]
     done = subprocess.run(
-        [sys.executable, BENCH / name, *SMALLEST[name]],
+        [sys.executable, BENCH / name, *arguments],
         env=inherited | small,
-        cwd=tmp_path,
+        cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
         timeout=240,
