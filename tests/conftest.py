@@ -60,9 +60,10 @@ def pytest_runtest_setup(item):
         needs(*mark.args)
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_terminal_summary(terminalreporter, config):
     """Tell manage.py why tests were skipped; its last lines say so."""
-    if path := os.environ.get("SKIPPED_TESTS"):
+    is_first = not hasattr(config, "workerinput")  # which hears of all of them
+    if is_first and (path := os.environ.get("SKIPPED_TESTS")):
         with open(path, "a") as file:
             for report in terminalreporter.stats.get("skipped", []):
                 reason = report.longrepr[2].removeprefix("Skipped: ")
