@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from django.utils.translation import override
+
+from compliance.audit.chain import canonical
 from compliance.bundles import answers, oscal_results, report_data
 from compliance.press.api import Attachment
+from compliance.reports.board import board_of
 from compliance.reports.paper import Paper
 
 SOURCE = "assessment.json"
 """The file that ``verifier/verify_report.py`` reads."""
+BOARD = "board.json"
+"""The figures that it looks for on the pages of a board report."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,11 @@ class Carried:
 def attachments_of(paper: Paper) -> list[Carried]:
     """The files of a report; the same paper gives the same bytes.
 
-    A report of a part carries no data, only what its content hash is.
+    A report of a part carries no data, only what its content hash is; the board report also the figures that it prints.
     """
     forms = _forms(paper) if paper.wanted.is_complete else []
+    if "board" in paper.parts:
+        forms.append(_figures(paper))
     source = Carried(
         SOURCE,
         "application/json",
@@ -56,6 +64,15 @@ def _forms(paper: Paper) -> list[Carried]:
             oscal_results.written(paper.record),
         ),
     ]
+
+
+def _figures(paper: Paper) -> Carried:
+    with override(paper.wanted.language):
+        values = board_of(paper.in_words).as_values
+    values["content_hash"] = paper.content.content_hash
+    content = canonical(values).encode()
+    words = "The figures of this board report, and the questions that it names"
+    return Carried(BOARD, "application/json", "Data", words, content)
 
 
 def laid_out(carried: list[Carried], folder: Path) -> list[Attachment]:

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from compliance.reports import findings
@@ -65,6 +67,28 @@ class Board:
     section_count: int
     quarters: list[Quarter]
     later: int
+
+    @property
+    def as_values(self) -> dict[str, Any]:
+        """The figures and keys as the pages print them, for machines."""
+        return {
+            "headline": self.headline,
+            "tiles": [
+                [one.asks, capfirst(one.says), capfirst(one.small)]
+                for one in self.tiles
+            ],
+            "decisions": [
+                {"says": one.says, "matters": one.matters, "more": one.more}
+                for one in self.decisions
+            ],
+            "duties": _listed(self.gaps, self.gap_count),
+            "criteria": _listed([row.line for row in self.below], self.below_count),
+        }
+
+
+def _listed(lines: list[Line], total: int) -> dict[str, Any]:
+    rows = [{"key": line.key, "title": short(line.title)} for line in lines]
+    return {"total": total, "rows": rows}
 
 
 def board_of(paper: Paper) -> Board:

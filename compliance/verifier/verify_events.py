@@ -29,7 +29,10 @@ PROVEN = """Every byte of the file, but for a time stamp, is as it was when it w
 with the key of this certificate."""
 PROVEN_DATA = """ The data inside have the content hash that is printed, and the pages show
 each answer as it is in the data."""
+PROVEN_FIGURES = """ The pages show the figures of board.json inside: tiles, decisions, listed
+questions. Whether these follow from the answers, a full report with this hash shows."""
 PROVEN_EVENTS = " Each event of the trail that it carries has its hash."
+NO_ANSWERS = "Any other number on its pages: it carries no answers. "
 NO_DATA = "Any number on its pages: it carries no data to compare them with. "
 NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
 fingerprint with one that you have from the installation itself. Changes between the events
@@ -340,5 +343,8 @@ def proven_words(checks: Sequence[Any]) -> tuple[str, str]:
     """What a good report proves and what not, by what it carries."""
     carried = {one.name for one in checks if one.state == OK}
     has_data = "data" in carried
-    proven = PROVEN + PROVEN_DATA * has_data + PROVEN_EVENTS * ("trail" in carried)
-    return f"Proven: {proven}", f"Not proven: {NO_DATA * (not has_data)}{NOT_PROVEN}"
+    has_figures = "figures" in carried
+    proven = PROVEN + PROVEN_DATA * has_data + PROVEN_FIGURES * has_figures
+    lacks = "" if has_data else NO_ANSWERS if has_figures else NO_DATA
+    proven += PROVEN_EVENTS * ("trail" in carried)
+    return f"Proven: {proven}", f"Not proven: {lacks}{NOT_PROVEN}"

@@ -6,6 +6,7 @@ Needs Python 3.10 and pyHanko. Text is read in the order of the document's struc
 
 import io
 import itertools
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ except ImportError:  # a copy without Attest: the files beside this one
 
 NOTE, OK, refuse = events.NOTE, events.OK, events.refuse
 MOST_DEPTH, LAST_PAGES = 40, 20
+BOARD = "board.json"
 BLOCKS = {
     "/Art", "/Caption", "/Div", "/Document", "/Figure", "/H1", "/H2", "/H3", "/L",
     "/LBody", "/LI", "/P", "/Sect", "/Table", "/TBody", "/TD", "/TH", "/THead", "/TR",
@@ -59,6 +61,9 @@ UNREAD = (
     " moment of the report; words next to those of the data; whether each letter has the"
     " shape that its font claims"
 )
+
+Block = tuple[str, str, bool]
+"""Kind of element, its own text, and whether an article begins."""
 
 
 @dataclass
@@ -94,6 +99,78 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
         words = "A report of a part carries no data: its pages were not compared."
         result.add(name, NOTE, words)
         return
+    blocks, first = _read(reader)
+    tally = Tally()
+    for of in ("organisation", "subject", "edition"):
+        is_other = not _is_shown(content[of], first, tally)
+        refuse(is_other, f"The first page does not name the {of} of the data.")
+    count = _compare(list(_articles(blocks)), source, tally)
+    words = f"{count} questions have the same answers on the pages as in the data, in order."
+    if once := _compare_elsewhere(blocks, source, tally):
+        words += f" So have {once} that another assessment answers."
+    result.add(name, OK, f"{words} No text is covered.")
+    result.add("pages, not compared", NOTE, "; ".join([UNREAD, *_left(tally)]) + ".")
+
+
+def check_board(
+    result: events.Result, reader: Any, source: dict[str, Any], data: bytes
+) -> None:
+    """Each figure of ``board.json`` and each question it names is on the pages."""
+    board = json.loads(data)
+    words = f"{BOARD} belongs to answers with another content hash."
+    refuse(board["content_hash"] != source["content_hash"], words)
+    blocks, _ = _read(reader)
+    tally = Tally()
+    points = [plain(text) for kind, text, _ in blocks if kind in {"/LI", "/LBody"}]
+    for texts in board["tiles"]:
+        words = f"The pages do not answer “{texts[0]}” as {BOARD} does."
+        refuse(not _ends(texts, points, tally), words)
+    for one in board["decisions"]:
+        words = f"The pages do not ask for what {BOARD} does: {one['says']}"
+        refuse(not _is_asked_for(one, points, tally), words)
+    rows = [row for name in ("duties", "criteria") for row in board[name]["rows"]]
+    heads = iter([plain(text) for kind, text, _ in blocks if kind == "/TH"])
+    for row in rows:
+        wants = plain(row["key"] + row["title"] * (not MOVING.search(row["title"])))
+        is_there = any(_loose(head).startswith(_loose(wants)) for head in heads)
+        words = f"The pages do not name {row['key']} in its place, as {BOARD} does."
+        refuse(not is_there, words)
+    words = (
+        f"{len(board['tiles'])} tiles, {len(board['decisions'])} decisions and"
+        f" {len(rows)} questions are on the pages as {BOARD} has them."
+    )
+    result.add("figures", OK, f"{words} No text is covered.")
+    result.add("pages, not compared", NOTE, "; ".join([UNREAD, *_left(tally)]) + ".")
+
+
+def _ends(texts: list[str], points: list[str], tally: Tally) -> bool:
+    """Whether a point of a list ends with all these texts, one after the other."""
+    whole = "".join(texts)
+    if MOVING.search(whole):
+        tally.moving += 1
+        return any(plain(texts[0]) in point for point in points)
+    return any(point.endswith(plain(whole)) for point in points)
+
+
+def _is_asked_for(one: dict[str, Any], points: list[str], tally: Tally) -> bool:
+    """Whether a point of a list names these matters, and counts the others."""
+    whole = plain(one["says"] + "; ".join(one["matters"]))
+    if MOVING.search(whole):
+        tally.moving += 1
+        return any(plain(one["says"]) in point for point in points)
+    more = str(one["more"] or "")
+    rests = [_loose(p).partition(_loose(whole)) for p in points]
+    return any(
+        there and "".join(filter(str.isdecimal, rest)) == _loose(more)
+        for _, there, rest in rests
+    )
+
+
+def _read(reader: Any) -> tuple[list[Block], str]:
+    """All blocks of the structure and the text of the first page.
+
+    Raises ``FaultError`` where a text is hidden or outside the structure.
+    """
     refuse("/OCProperties" in reader.root, "The pages have layers to show or to hide.")
     pages = pages_of(reader)
     shown = {page.id: drawn(page, n) for n, page in enumerate(pages, 1)}
@@ -107,16 +184,7 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
         refuse(shown[page.id].is_between, words)
         words = f"Page {number} shows text outside the document's structure."
         refuse(shown[page.id].loose.strip() or shown[page.id].left, words)
-    first, tally = plain(shown[pages[0].id].whole), Tally()
-    for of in ("organisation", "subject", "edition"):
-        is_other = not _is_shown(content[of], first, tally)
-        refuse(is_other, f"The first page does not name the {of} of the data.")
-    count = _compare(list(_articles(blocks)), source, tally)
-    words = f"{count} questions have the same answers on the pages as in the data, in order."
-    if once := _compare_elsewhere(blocks, source, tally):
-        words += f" So have {once} that another assessment answers."
-    result.add(name, OK, f"{words} No text is covered.")
-    result.add("pages, not compared", NOTE, "; ".join([UNREAD, *_left(tally)]) + ".")
+    return blocks, plain(shown[pages[0].id].whole)
 
 
 def _left(tally: Tally) -> Iterator[str]:
@@ -125,10 +193,6 @@ def _left(tally: Tally) -> Iterator[str]:
         yield f"{tally.loosely} texts were compared without their accents"
     if tally.moving:
         yield f"{tally.moving} texts in a script whose letters change their place"
-
-
-Block = tuple[str, str, bool]
-"""Kind of element, its own text, and whether an article begins."""
 
 
 def _articles(blocks: list[Block]) -> Iterator[list[str]]:

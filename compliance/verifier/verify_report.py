@@ -118,7 +118,11 @@ def verify(
         _step(result, "time stamp", _stamp, seal, services, source or {})
     if source:
         _step(result, "printed hashes", pages.check_printed, reader, source)
-        _step(result, "pages", pages.check_pages, reader, source)
+        board = files.get(pages.BOARD)
+        if board is None:
+            _step(result, "pages", pages.check_pages, reader, source)
+        else:
+            _step(result, "figures", pages.check_board, reader, source, board)
         _step(result, "trail", events.check_trail, source)
         export = trail and _step(result, "trail head", _export, trail)
         if export or not trail:

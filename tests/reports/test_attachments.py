@@ -38,6 +38,21 @@ def test_report_of_a_part_holds_no_more_than_its_pages():
         assert b"No such system." not in source.content
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_board_report_carries_the_figures_of_its_pages(language):
+    wanted = ReportOptions("board", language)
+    paper = make_full_paper_with_trail(wanted=wanted)
+    source, board = attachments_of(paper)
+    digest = hashlib.sha256(board.content).hexdigest()
+    assert json.loads(source.content)["files"] == {"board.json": digest}
+    values = json.loads(board.content)
+    assert values["content_hash"] == paper.content.content_hash
+    html = html_of(paper)
+    assert values["tiles"]
+    assert all(text[:20] in html for tile in values["tiles"] for text in tile[:1])
+    assert [row["key"] for row in values["duties"]["rows"]]
+
+
 @pytest.mark.slow
 def test_same_report_gives_the_same_bytes_before_it_is_sealed(tmp_path):
     def made(name):

@@ -4,6 +4,7 @@ Each attack is sealed with the installation's own key, so signature, hashes and 
 inside are all in order.
 """
 
+import hashlib
 import io
 import json
 import re
@@ -17,16 +18,18 @@ from django.utils.translation import gettext, override
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.stand_ins import StandIn
+from compliance.audit.chain import canonical
 from compliance.bundles import report_data as record
 from compliance.checklists.force import Mark
 from compliance.checklists.rating import ratings_of
 from compliance.legal_index.choices import Force
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
+from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import ReportOptions
 from compliance.snapshots.content import Remark, RestsOn
 from compliance.verifier import verify_pages
-from compliance.verifier.verify_events import FaultError
+from compliance.verifier.verify_events import FaultError, proven_words
 from compliance.verifier.verify_report import verify
 from compliance.web.own_languages import OwnLanguage
 from tests.reports.hostile import hostile
@@ -583,3 +586,100 @@ def test_hostile_texts_and_archived_answers_are_compared(place, tmp_path):
     found = {check.name: check for check in verify(path.read_bytes()).checks}
     assert found["pages"].state == "ok"
     assert found["pages"].words.startswith("13 questions")
+
+
+BOARD = ReportOptions("board")
+
+
+def board_paper(wanted=BOARD):
+    return paper(wanted=wanted)
+
+
+def sealed_checks(folder, place, report, change=lambda files: files):
+    """What is found in a report whose files inside were changed before its seal."""
+    path = unsealed(folder, report, change)
+    sealing.sealed(path, place)
+    pins = frozenset({fingerprint(seal_of(place).certificate)})
+    return verify(path.read_bytes(), pins).checks
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    "make", [board_paper, make_full_paper, lambda: hostile("board")]
+)
+def test_board_report_agrees_with_its_figures(make, language, place, tmp_path):
+    report = replace(make(), wanted=ReportOptions("board", language))
+    checks = sealed_checks(tmp_path, place, report)
+    assert [c for c in checks if c.state == "fault"] == []
+    [words] = [c.words for c in checks if c.name == "figures"]
+    assert re.match(r"\d tiles, \d decisions and \d+ questions are on", words)
+    assert any("board.json" in words for words in proven_words(checks))
+
+
+def rewritten(edit):
+    """Changes the figures of a board report, and the hash that its data name."""
+
+    def change(files):
+        source, board = files
+        values = json.loads(board.content)
+        edit(values)
+        content = canonical(values).encode()
+        told = json.loads(source.content)
+        told["files"][board.name] = hashlib.sha256(content).hexdigest()
+        data = canonical(told).encode()
+        return [replace(source, content=data), replace(board, content=content)]
+
+    return change
+
+
+def other_number(values):
+    says = values["tiles"][0][1]
+    values["tiles"][0][1] = re.sub(r"\d+", lambda n: str(int(n[0]) + 1), says, count=1)
+
+
+def other_last_number(values):
+    values["tiles"][0][2] = values["tiles"][0][2][:-1] + "9"
+
+
+def other_key(values):
+    values["duties"]["rows"][0]["key"] = "Q3"
+
+
+def other_matter(values):
+    values["decisions"][0]["matters"] = ["Q7 Duty"]
+
+
+def other_count(values):
+    values["decisions"][0]["more"] += 1
+
+
+def other_hash(values):
+    values["content_hash"] = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (other_number, "do not answer “Do we keep the law?”"),
+        (other_last_number, "do not answer “Do we keep the law?”"),
+        (other_key, "do not name Q3 in its place"),
+        (other_matter, "do not ask for what board.json does"),
+        (other_count, "do not ask for what board.json does"),
+        (other_hash, "another content hash"),
+    ],
+)
+def test_figure_that_is_not_on_the_pages_is_refused(edit, words, place, tmp_path):
+    checks = sealed_checks(tmp_path, place, board_paper(), rewritten(edit))
+    [(name, said)] = [(c.name, c.words) for c in checks if c.state == "fault"]
+    assert name == "figures"
+    assert words in said
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("kind", sorted({*ReportKind.values} - {"board"}))
+def test_report_of_each_kind_and_language_is_as_it_was_sealed(
+    kind, language, place, tmp_path
+):
+    report = replace(hostile(kind, language), wanted=ReportOptions(kind, language))
+    checks = sealed_checks(tmp_path, place, report)
+    assert [c for c in checks if c.state == "fault"] == []
