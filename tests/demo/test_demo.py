@@ -32,6 +32,8 @@ from compliance.models import (
 )
 from compliance.organisations.access import ALLOWED
 from compliance.organisations.commands import Ways
+from compliance.reports import queries as reports
+from compliance.reports.board import board_of
 from compliance.results import queries as result
 from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import blocking, points
@@ -228,6 +230,18 @@ class TestDemo(TestCase):
         for old, new in zip(before.groups, now.groups, strict=True):
             assert old.mean < new.mean, new.group.title
         assert now.steps < before.steps / 3
+
+    def test_tiles_of_each_board_report_count_what_its_tables_list(self):
+        listed = 0
+        for assessment in Assessment.objects.all():
+            board = board_of(reports.read(assessment.pk, 1))
+            tiles = " ".join(f"{one.says} {one.small}" for one in board.tiles)
+            unmet = re.findall(r"not met: (\d+)", tiles)
+            below = re.findall(r"minimum or target: (\d+)", tiles)
+            assert sum(map(int, unmet)) == board.gap_count, assessment
+            assert sum(map(int, below)) == board.below_count, assessment
+            listed += board.gap_count + board.below_count
+        assert listed > 0
 
     def test_demo_has_late_actions_and_evidence_that_runs_out(self):
         assert Action.objects.open().filter(due_on__lt="2026-11-28").count() >= 5
