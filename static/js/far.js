@@ -4,7 +4,7 @@ import { loadMore } from "./more.js";
 import { lost } from "./ondemand.js";
 import { list } from "./picks.js";
 import { rowsOf } from "./rail.js";
-import { rowOn } from "./rows.js";
+import { isUnanswered, rowOn } from "./rows.js";
 import { open, say } from "./workspace.js";
 
 const rows = () => [...list.querySelectorAll("[data-q]")];
@@ -33,11 +33,7 @@ export async function before(row) {
 /** @param {number} at place of a row @returns the next unanswered question, round the end of the list */
 export async function unanswered(at) {
   const from = (/** @type {number} */ place) =>
-    sought(() =>
-      rows()
-        .slice(place)
-        .find((row) => row.querySelector('input[value="unanswered"]:checked, .v-open')),
-    );
+    sought(() => rows().slice(place).find(isUnanswered));
   const row = (await from(at + 1)) ?? (await toTop().then(() => from(0)));
   if (!row && document.querySelector("#more, #earlier")) lost();
   else if (!row) say("Nothing is unanswered in this list.");

@@ -1,6 +1,6 @@
 // Picked questions: boxes, sections, all that is found. They outlive the filter. bulk.js sets them.
 import { lost, need } from "./ondemand.js";
-import { rowOn } from "./rows.js";
+import { isUnanswered, rowOn } from "./rows.js";
 
 export const list = /** @type {HTMLElement} */ (document.querySelector(".questions"));
 const questions = document.getElementById("questions");
@@ -18,14 +18,10 @@ const sectionOf = (node) =>
 const boxIn = (row) => row?.closest("li")?.querySelector(OPEN);
 /** @type {Set<string>} */
 let below = new Set(); // picks further down this list
-/** @param {PickBox} box */
-const isUnanswered = (box) =>
-  Boolean(box.closest("li").querySelector('[name="verdict"][value="unanswered"]:checked, .v-open'));
-
 /** @param {PickBox} box @returns {Seen} */
 const seen = (box) => ({
   base: rowOn(box.dataset.pick)?.elements.base.value ?? "",
-  isOpen: isUnanswered(box),
+  isOpen: isUnanswered(box.closest("li")),
 });
 function look() {
   for (const box of boxes()) if (picked.has(box.dataset.pick)) set(box, true);

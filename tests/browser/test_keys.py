@@ -15,12 +15,21 @@ HELP = """() => [...document.querySelectorAll("#keys section")].flatMap((part) =
     const held = ["Ctrl", "Shift"].includes(keys[0]) ? keys.shift() : "";
     return keys.map((key) => [part.querySelector("h3").textContent, held, key]);
   }))"""
-ANSWERS = {"1": "met", "2": "partly", "3": "not_met", "0": "unanswered"}
-ASKS = set("456YT")
-"""Keys that ask for more before they answer, or act on an earlier answer."""
+ANSWERS = {
+    "1": "met",
+    "2": "partly",
+    "3": "not_met",
+    "5": "dont_know",
+    "0": "unanswered",
+}
 WITH_OPTIONS = ("choice", "stage", "choices")
 KINDS = ("verdict", "number", "date", "text", *WITH_OPTIONS)
 STATES = ("closed", "open", "control", "menu", "chosen")
+CASES = [
+    pytest.param(kind, state, marks=() if state == "control" else pytest.mark.long)
+    for kind in KINDS
+    for state in STATES
+]
 
 
 @pytest.fixture
@@ -32,18 +41,13 @@ def kinds(desk, open_window):
 
 
 def documented(page):
-    """Keys of the help that answer nothing, as Playwright names them."""
+    """Each key of the help, as Playwright names it."""
     held = {"Ctrl": "Control+", "Shift": "Shift+", "": ""}
     names = {"Esc": "Escape"}
-    return sorted(
-        {
-            held[modifier] + (names.get(key) or (key if len(key) > 1 else key.lower()))
-            for _, modifier, key in page.evaluate(HELP)
-            if not key.isdigit()
-            and key not in ASKS
-            and (modifier, key) not in {("Ctrl", "K"), ("Ctrl", "Z"), ("Ctrl", "D")}
-        }
-    )
+    return {
+        held[modifier] + (names.get(key) or (key if len(key) > 1 else key.lower()))
+        for _, modifier, key in page.evaluate(HELP)
+    }
 
 
 def arrange(window, answer, state):
@@ -65,14 +69,16 @@ def arrange(window, answer, state):
         window.says("Saved")
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "state"), CASES)
 def test_keys_that_do_not_answer_change_no_answer(kinds, desk, kind, state):
+    """Whatever the help gains is pressed here, too, or has a test as a number has."""
     page, answer = kinds.page, kinds.made["answers"][kind]
-    keys = documented(page)
-    assert {"j", "k", "n", "o", "e", "d", "x", "Shift+j", "Escape"} <= set(keys)
+    keys = sorted(key for key in documented(page) if not key.isdigit())
+    assert {"j", "n", "o", "d", "y", "t", "Shift+j", "Control+k", "Escape"} <= set(keys)
+    if state == "chosen":
+        keys.remove("Control+z")  # it takes the choice back
     arrange(kinds, answer, state)
-    before = desk.answered(answer)
+    before = [desk.answered(answer), desk.standing(answer)]
     for key in keys:
         control = kinds.row(answer).locator(".qans input:not([type=hidden])").first
         if state == "closed" or not control.is_visible():
@@ -84,10 +90,10 @@ def test_keys_that_do_not_answer_change_no_answer(kinds, desk, kind, state):
         page.keyboard.press(key)
         page.wait_for_timeout(60)
         page.keyboard.press("Escape")
-        if page.locator("#keys[open]").count():
+        if page.locator("dialog[open]").count():
             page.keyboard.press("Escape")
     page.wait_for_timeout(600)
-    assert desk.answered(answer) == before
+    assert [desk.answered(answer), desk.standing(answer)] == before
     assert kinds.scripts == []
 
 
@@ -126,7 +132,42 @@ def test_options_are_chosen_by_the_number_beside_them(kinds, desk, kind):
     kinds.says("has no option 9")
 
 
-@pytest.mark.parametrize("key", ["0", "1", "2", "3"])
+def test_numbers_of_the_help_are_those_tested(kinds):
+    numbers = {key for key in documented(kinds.page) if key.isdigit()}
+    assert numbers == {*ANSWERS, "4", "6", "9"}
+
+
+@pytest.mark.parametrize(
+    ("key", "field"), [("4", '[name="reason"]'), ("6", ".menubox input")]
+)
+def test_numbers_that_ask_for_more_lead_to_it(kinds, key, field):
+    kinds.focus(kinds.made["answers"]["verdict"])
+    kinds.page.keyboard.press(key)
+    asks = f"document.activeElement.matches('{field}')".replace('"', "")
+    becomes(lambda: kinds.page.evaluate(asks), True)
+
+
+def test_answered_row_that_is_open_is_not_unanswered(kinds, desk):
+    """Beside its value stands a checked radio that is called so."""
+    answer, page = kinds.made["answers"]["choice"], kinds.page
+    kinds.open(answer)
+    kinds.row(answer).locator(".beside").wait_for()
+    page.keyboard.press("2")
+    becomes(lambda: desk.answered(answer), ["met", "every"])
+    kinds.says("Saved")
+    kinds.focus(answer)
+    page.keyboard.press("x")
+    becomes(lambda: page.inner_text("[data-picked-open]"), "0 unanswered")
+    page.keyboard.press("k")
+    at = "document.activeElement.closest('[data-q]')?.dataset.q"
+    above = page.evaluate(at)
+    assert above != str(answer)
+    page.keyboard.press("u")
+    becomes(lambda: page.evaluate(at) not in {above, None}, True)
+    assert page.evaluate(at) != str(answer)
+
+
+@pytest.mark.parametrize("key", ANSWERS)
 def test_numbers_give_the_verdict_that_the_help_names(kinds, desk, key):
     answer = kinds.made["answers"]["verdict"]
     kinds.focus(answer)
