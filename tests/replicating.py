@@ -83,6 +83,7 @@ def servers(*names):
 
     They lie outside of the folders of pytest, which are root's alone where root runs it.
     """
+    needs("postgresql")
     with TemporaryDirectory(prefix="attest-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         if os.geteuid() == 0:

@@ -102,7 +102,7 @@ def test_foreign_id_in_a_form_reaches_nothing(person, least, keys, *, ids, cast,
     cookies = client.cookies.output(header="", sep=";")
     joined_before, theirs_before = joined(), rows_of(cast.other)
     wrong, tries = [], 0
-    for form in forms_for(client, draft, keys):
+    for form in forms_for(client, draft, keys, whole=True):
         headers = {"HX-Request": "true"} if form.is_htmx else {}
         for name, fields in with_foreign_ids(form, ids):
             writes, tries = Writes(), tries + 1

@@ -134,7 +134,8 @@ SAID = {
         "reports/pdf/_planned.html: task.owner",
         "reports/pdf/exceptions.html: task.owner",
         "reports/pdf/actions.html: task.owner",
-        "reports/pdf/board.html: task.owner",
+        "reports/pdf/_board_due.html: owner",
+        "reports/board.py: who",
         "reviews/_looked.html: task.owner",
     ],
     "Answer.answered_by": [
@@ -173,6 +174,7 @@ SAID = {
         "seats/question.html: answer.na_confirmed_by",
     ],
     "Answer.owner": [
+        "reports/pdf/_board_due.html: line.owner",
         "workspace/_marks.html: answer.owner",
         "assignments/contribute.html: asker",
         "assignments/views/assign.py: done.person",
@@ -385,6 +387,7 @@ SAID = {
         "reviews/_steps.html: signatures.0.signer",
         "reviews/signature_integrity.py: row.signer",
         "reviews/models.py: self.signer",
+        "verifier/verify_report.py: signer",
     ],
     "Upgrade.moved_by": [
         "edition_moves/upgrade.html: done.moved_by",

@@ -235,7 +235,7 @@ def test_report_with_a_logo_keeps_both_claims(kind, tmp_path):
         paper = replace(plain, look=look)
         made = render(pieces_of(paper), stylesheet_of(paper), path, lambda *step: None)
         assert faults(path) == []
-        assert made.pages == 2 or kind != ReportKind.BOARD
+        assert made.pages <= 2 or kind != ReportKind.BOARD
 
 
 def test_form_that_is_sent_again_after_a_lost_reply_blames_nobody(cast, sign_in):

@@ -50,7 +50,7 @@ def written(pieces, folder, *command):
     for path, piece in zip(paths, pieces, strict=True):
         path.write_text(piece)
     limits = Limits(120, 2 * 2**30)
-    job = process._job(list(map(str, paths)), stylesheet(), folder / "fonts", limits)
+    job = process.job_of(list(map(str, paths)), stylesheet(), folder / "fonts", limits)
     job |= {"path": str(folder / "report.pdf"), "workers": 1}
     run(job, *command)
     return (folder / "report.pdf").read_bytes()

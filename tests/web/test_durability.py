@@ -36,6 +36,7 @@ def forgetful(db, monkeypatch):
             "compliance.web.durability._ASK", f"SELECT {str(answer)[1:-1]}"
         )
         monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+        monkeypatch.setattr("compliance.web.triggers.unlike", lambda _alias: [])
     return answer
 
 
