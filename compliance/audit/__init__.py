@@ -6,6 +6,7 @@ __all__ = [
     "chain_check",
     "checkpoints",
     "columns",
+    "erasings",
     "event_types",
     "events",
     "export",

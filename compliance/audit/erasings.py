@@ -28,16 +28,16 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
             )
 
 
-def _foreign(content: dict[str, Any], person: str) -> Iterator[str]:
+def _foreign(content: dict[str, Any], number: str) -> Iterator[str]:
     """The texts that an erasing set, and that do not name whom it erased.
 
     The account itself was saved whole, so its other columns are there as they were.
     """
-    marks = f"erased person {person}", f"erased-{person}@erased.invalid", "\u2026"
+    marks = f"erased person {number}", f"erased-{number}@erased.invalid", "\u2026"
     for table, rows in content.get("rows", {}).get("texts", {}).items():
         for pk, values in rows.items():
             for name, value in values.items():
-                if (table, pk) == ("user", person) and name not in {"name", "email"}:
+                if (table, pk) == ("user", number) and name not in {"name", "email"}:
                     continue
                 text = json.dumps(value, ensure_ascii=False).lower()
                 if value and not any(mark in text for mark in marks):

@@ -1,8 +1,9 @@
 // Evidence without leaving the row: a box to drop, paste, pick or photograph, and to find in the
 // library while typing. Escape closes it; J goes on to the next question.
+import { see } from "./menus.js";
 import { give } from "./proofs.js";
 import { rowOf } from "./rows.js";
-import { say, see } from "./workspace.js";
+import { say } from "./workspace.js";
 
 /** @param {HTMLElement} node */
 const placeOf = (node) => node.querySelector("[data-evbox]");

@@ -3,9 +3,9 @@
 // switched off (WCAG 2.1.4).
 import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
-import { clear, count, extend, list, pick } from "./picks.js";
+import { clear, extend, list, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
-import { load, open, say, show, shut } from "./workspace.js";
+import { load, open, show, shut } from "./workspace.js";
 
 const answers = ["unanswered", "met", "partly", "not_met", "na", "dont_know", "later"];
 const beside = new Set(["na", "dont_know", "later"]); // said beside a value
@@ -52,10 +52,6 @@ const into = (row, then) => openAt(row, () => isTyped(document.activeElement ?? 
 const loadAt = (row, then) => load(row).then(() => then(row));
 /** @param {Row} row @param {string} value */
 function answer(row, value) {
-  if (value === "unanswered" && row.querySelector(".qoptions")) {
-    unanswer(row);
-    return;
-  }
   const find = () => row.querySelector(`input[name="verdict"][value="${value}"]`);
   const there = find();
   if (there) choose(row, there, value);
@@ -65,54 +61,17 @@ function answer(row, value) {
       () => {
         const come = beside.has(value) ? find() : null;
         if (come) choose(row, come, value);
-        else toValue(row);
+        else if (row.querySelector('[name="value"][data-menu]')) menu(row, "value");
+        else row.querySelector('[name="value"]:not([type="hidden"])')?.focus();
       },
       value === "dont_know" ? loadAt : open,
     );
 }
-// A day has a menu; its field behind is not seen.
-/** @param {Row} row */
-function toValue(row) {
-  const value = row.querySelector('[name="value"]:not([type="hidden"])');
-  if (value?.matches("[data-menu]")) menu(row, "value");
-  else value?.focus();
-}
-// Options are chosen by the number that stands beside them, so only where it is seen: in the open
-// row. In a closed row a number shows them.
-/** @param {Row} row @param {string} number */
-function option(row, number) {
-  if (!row.classList.contains("q-open")) {
-    openAt(row, () => row.querySelector("[data-qlink]").focus({ preventScroll: true }));
-    return;
-  }
-  const input = row.querySelector(`input[aria-keyshortcuts="${number}"]`);
-  if (!input) say(`${row.dataset.key} has no option ${number}.`, "save-off");
-  else if (input.type === "checkbox") input.click();
-  else choose(row, input, input.value);
-}
-// No option and none of the radios beside them.
-/** @param {Row} row */
-const unanswer = (row) =>
-  openAt(
-    row,
-    () => {
-      const all = ".qoptions [type=radio], .qoptions [type=checkbox], .beside [type=radio]";
-      const inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll(all))];
-      const isNone = (/** @type {HTMLInputElement} */ { value }) =>
-        !value || value === "unanswered";
-      const changed = inputs.filter((input) => !input.disabled && input.checked !== isNone(input));
-      for (const input of changed) input.checked = isNone(input);
-      for (const name of ["input", "change"])
-        changed[0]?.dispatchEvent(new Event(name, { bubbles: true }));
-    },
-    loadAt,
-  );
 /** @param {Row} row @param {HTMLInputElement} radio @param {string} value */
 function choose(row, radio, value) {
   if (radio.disabled || radio.checked) return;
   radio.checked = true;
-  for (const name of ["input", "change"]) radio.dispatchEvent(new Event(name, { bubbles: true }));
-  if (radio.name !== "verdict") return;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
   if (value === "na") field(row, "reason");
   if (value === "later") openAt(row, () => menu(row, "later_until"));
 }
@@ -192,11 +151,6 @@ function digit(event) {
     : event.code.replace(/Digit|Numpad/, "");
 }
 
-// htmx sends the button that was clicked.
-function fillDown() {
-  if (count()[0]) document.querySelector("#bulk [data-fill]")?.click();
-  else say("Select questions with X: the first one fills down.", "save-off");
-}
 /** @param {At<KeyboardEvent>} event @param {Row | null} row */
 function leave(event, row) {
   if (event.target.closest("#bulkbox") || clear()) return; // that box closes itself
@@ -208,7 +162,7 @@ function leave(event, row) {
 
 /** @param {Element | null} node */
 const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
-// A letter in a list of options would choose the one that begins with it; in a row it is a key.
+// In a list a letter would choose the option that begins with it; in a row it is a key.
 /** @param {Element} node */
 const isTyped = (node) => isText(node) && !(node.matches("select") && rowOf(node));
 document.addEventListener("keydown", (event) => {
@@ -231,8 +185,10 @@ document.addEventListener("keydown", (event) => {
   if (isAnswer)
     inTurn(() => {
       const at = here();
-      if (at && hasOptions && code !== "0") option(at, code);
-      else if (at) answer(at, answers[Number(code)]);
+      if (!at) return;
+      if (hasOptions)
+        return need("./states.js").then((by) => by.option(at, code, openAt, choose), lost);
+      answer(at, answers[Number(code)]);
     });
   else if (moves.has(key))
     inTurn(() => act?.(rows(), place(here() ?? list.querySelector(".q-open"))));
@@ -253,7 +209,7 @@ list.addEventListener("keydown", (event) => {
     !isText(event.target)
   ) {
     event.preventDefault();
-    fillDown();
+    need("./bulk.js").then((bulk) => bulk.fillDown(), lost);
   }
 });
 document.addEventListener("keydown", (event) => {

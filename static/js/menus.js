@@ -13,7 +13,13 @@ import {
   weekday,
 } from "./days.js";
 import { rowOf } from "./rows.js";
-import { see } from "./workspace.js";
+
+// A box that opens in a row is seen together with its question, where both fit.
+/** @param {Element} box */
+export function see(box) {
+  rowOf(box)?.scrollIntoView({ block: "start" });
+  (document.activeElement ?? box).scrollIntoView({ block: "nearest" });
+}
 
 const sprite =
   document.querySelector('use[href*="#i-"]')?.getAttribute("href")?.split("#")[0] ?? "";

@@ -108,3 +108,38 @@ export const takeFirst = (row) => {
   if (link) unfold(link);
   else say("No related answer to take over.");
 };
+
+// No option, and none of the radios beside them.
+/** @param {Row} row */
+function clear(row) {
+  const all = ".qoptions [type=radio], .qoptions [type=checkbox], .beside [type=radio]";
+  const inputs = [.../** @type {NodeListOf<HTMLInputElement>} */ (row.querySelectorAll(all))];
+  const isNone = (/** @type {HTMLInputElement} */ { value }) => !value || value === "unanswered";
+  const changed = inputs.filter((input) => !input.disabled && input.checked !== isNone(input));
+  for (const input of changed) input.checked = isNone(input);
+  for (const name of ["input", "change"])
+    changed[0]?.dispatchEvent(new Event(name, { bubbles: true }));
+}
+
+/**
+ * A number in a row with options: 0 is none of them. They are chosen where their numbers are
+ * seen, so in the open row; in a closed one a number shows them.
+ * @param {Row} row
+ * @param {string} number
+ * @param {(row: Row, then: (row: Row) => unknown, by?: (row: Row, then: (row: Row) => unknown) => Promise<unknown>) => unknown} open
+ * @param {(row: Row, radio: HTMLInputElement, value: string) => void} choose
+ */
+export function option(row, number, open, choose) {
+  if (number === "0") {
+    open(row, clear, (at, then) => load(at).then(() => then?.(at)));
+    return;
+  }
+  if (!row.classList.contains("q-open")) {
+    open(row, () => row.querySelector("[data-qlink]").focus({ preventScroll: true }));
+    return;
+  }
+  const input = row.querySelector(`input[aria-keyshortcuts="${number}"]`);
+  if (!input) say(`${row.dataset.key} has no option ${number}.`, "save-off");
+  else if (input.name === "value") input.click();
+  else choose(row, input, input.value);
+}

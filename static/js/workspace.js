@@ -59,13 +59,6 @@ export async function open(row, then) {
   return then?.(row);
 }
 
-// A box that opens in a row is seen together with its question, where both fit.
-/** @param {Element} box */
-export function see(box) {
-  rowOf(box)?.scrollIntoView({ block: "start" });
-  (document.activeElement ?? box).scrollIntoView({ block: "nearest" });
-}
-
 /** @param {Row} row */
 export function shut(row) {
   row.classList.remove("q-open");
