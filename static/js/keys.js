@@ -29,7 +29,7 @@ function go(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-// Until the fields of a row are there, what is typed for them must not act as keys; Tab leads on.
+// Until the fields of a row are there, what is typed for them is no key; Tab leads on.
 let isOpening = false;
 /**
  * @param {Row} row
@@ -123,7 +123,7 @@ const acts = {
 };
 const anywhere = new Set("jku[]/?"); // also where no row has the focus
 const moves = new Set("jku");
-// From a button of the header or a section too, but not from what has keys of its own.
+// From a button of the header or a section, too, but not from what has own keys.
 /** @param {At<KeyboardEvent>} event */
 const leadsIn = (event) =>
   anywhere.has(event.key.toLowerCase()) && !event.target.closest("dialog, details, .panel, .undo");
@@ -141,8 +141,7 @@ const areOn = () => {
 const isPlain = (event) =>
   !(event.ctrlKey || event.metaKey || event.altKey) ||
   (["[", "]"].includes(event.key) && event.altKey && !event.metaKey);
-// A digit is a place on the keyboard, where "/" may be, too; without Num Lock the number pad moves
-// the cursor.
+// A place on the keyboard, where "/" may be, too; without Num Lock the pad moves the cursor.
 /** @param {KeyboardEvent} event */
 function digit(event) {
   if (anywhere.has(event.key) || event.altKey || event.getModifierState("AltGraph")) return "";
@@ -162,7 +161,7 @@ function leave(event, row) {
 
 /** @param {Element | null} node */
 const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
-// In a list a letter would choose the option that begins with it; in a row it is a key.
+// In the lists of a row letters are keys, too.
 /** @param {Element} node */
 const isTyped = (node) => isText(node) && !(node.matches("select") && rowOf(node));
 document.addEventListener("keydown", (event) => {

@@ -16,7 +16,6 @@ export const isSaved = (event) => event.detail.xhr?.status >= 200 && event.detai
 export const isText = (node) =>
   node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 
-// Beside a value, "unanswered" means that the value answers; its verdict is shown by itself.
 /** @param {Element} row */
 export const isUnanswered = (row) =>
   Boolean(row.querySelector('.seg [value="unanswered"]:checked, .verdicts .v-open'));

@@ -193,6 +193,7 @@ def test_comment_is_sent_by_key(kinds, desk, held):
     kinds.focus(answer)
     kinds.page.keyboard.press("c")
     becomes(lambda: kinds.page.evaluate("document.activeElement.id"), "talk")
+    kinds.page.wait_for_load_state("networkidle")  # its script has come
     kinds.page.keyboard.type("Who keeps it?")
     kinds.page.keyboard.press(f"{held}+Enter")
     becomes(lambda: desk.standing(answer)["comments"], ["Who keeps it?"])
