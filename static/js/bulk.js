@@ -190,9 +190,3 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 showCount();
 filter(Boolean(document.activeElement?.closest(FILTERS))); // before this script was here
-
-// htmx sends the button that was clicked.
-export function fillDown() {
-  if (count()[0]) document.querySelector("#bulk [data-fill]")?.click();
-  else say("Select questions with X: the first one fills down.", "save-off");
-}

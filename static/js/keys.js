@@ -3,9 +3,9 @@
 // switched off (WCAG 2.1.4).
 import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
-import { clear, extend, list, pick } from "./picks.js";
+import { clear, count, extend, list, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
-import { load, open, show, shut } from "./workspace.js";
+import { load, open, say, show, shut } from "./workspace.js";
 
 const answers = ["unanswered", "met", "partly", "not_met", "na", "dont_know", "later"];
 const beside = new Set(["na", "dont_know", "later"]); // said beside a value
@@ -150,6 +150,11 @@ function digit(event) {
     : event.code.replace(/Digit|Numpad/, "");
 }
 
+// htmx sends the button that was clicked.
+function fillDown() {
+  if (count()[0]) document.querySelector("#bulk [data-fill]")?.click();
+  else say("Select questions with X: the first one fills down.", "save-off");
+}
 /** @param {At<KeyboardEvent>} event @param {Row | null} row */
 function leave(event, row) {
   if (event.target.closest("#bulkbox") || clear()) return; // that box closes itself
@@ -208,7 +213,7 @@ list.addEventListener("keydown", (event) => {
     !isText(event.target)
   ) {
     event.preventDefault();
-    need("./bulk.js").then((bulk) => bulk.fillDown(), lost);
+    fillDown();
   }
 });
 document.addEventListener("keydown", (event) => {
