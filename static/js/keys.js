@@ -1,6 +1,5 @@
-// Keys of the question list. Single keys act while focus is inside it, or nowhere, as on a page
-// just opened; those that lead into it act from the header and the sections, too. All can be
-// switched off (WCAG 2.1.4).
+// Keys of the question list. Single keys act while focus is inside it or nowhere; those that lead
+// into it act from the header and the sections, too. All can be switched off (WCAG 2.1.4).
 import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
 import { clear, count, extend, list, pick } from "./picks.js";
@@ -47,7 +46,7 @@ async function openAt(row, then, by = open) {
 /** @param {Row} row @param {(row: Row) => unknown} then */
 const into = (row, then) => openAt(row, () => isTyped(document.activeElement ?? row) || then(row));
 
-// Where a value gives the answer, its field takes the focus; a few are chosen beside it.
+// A value answers by its field; a few verdicts stand beside it.
 /** @param {Row} row @param {(row: Row) => unknown} then */
 const loadAt = (row, then) => load(row).then(() => then(row));
 /** @param {Row} row @param {string} value */
@@ -62,7 +61,7 @@ function answer(row, value) {
         const come = beside.has(value) ? find() : null;
         if (come) choose(row, come, value);
         else if (row.querySelector('[name="value"][data-menu]')) menu(row, "value");
-        else row.querySelector('[name="value"]:not([type="hidden"])')?.focus();
+        else field(row, "value");
       },
       value === "dont_know" ? loadAt : open,
     );
@@ -84,7 +83,7 @@ async function next(at) {
 const before = async (all, at) =>
   all[at - 1] ?? need("./far.js").then((far) => far.before(all[at]), lost);
 
-// The buttons of the page, pressed by key: they say whether what they open is seen.
+// Buttons say whether what they open is seen.
 /** @param {string} name */
 const press = (name) => document.querySelector(`[data-toggle="${name}"]`)?.click();
 /** @param {Row} row */
@@ -136,7 +135,7 @@ const areOn = () => {
   }
 };
 
-// Brackets need AltGr on many keyboards, which some browsers call Ctrl and Alt.
+// Brackets need AltGr on many keyboards: Ctrl and Alt to some browsers.
 /** @param {KeyboardEvent} event */
 const isPlain = (event) =>
   !(event.ctrlKey || event.metaKey || event.altKey) ||
@@ -150,7 +149,6 @@ function digit(event) {
     : event.code.replace(/Digit|Numpad/, "");
 }
 
-// htmx sends the button that was clicked.
 function fillDown() {
   if (count()[0]) document.querySelector("#bulk [data-fill]")?.click();
   else say("Select questions with X: the first one fills down.", "save-off");
