@@ -34,8 +34,9 @@ URL = "http://localhost/mcp"
 
 
 @pytest.fixture(autouse=True)
-def connected():
+def connected(monkeypatch):
     """The connection of the test outlives the calls."""
+    monkeypatch.setattr(server, "close_old_connections", lambda: None)
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     cache.clear()
@@ -76,7 +77,10 @@ def asked(monkeypatch):
             talking.add_done_callback(lambda _: jobs.put(None))
             while found := jobs.get(timeout=60):
                 job, function, arguments = found
-                job.set_result(function(*arguments))
+                try:
+                    job.set_result(function(*arguments))
+                except Exception as error:
+                    job.set_exception(error)
             return talking.result()
 
     return ask
