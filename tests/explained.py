@@ -13,7 +13,7 @@ from compliance.audit import rows as writing
 from compliance.audit.columns import columns_of, proven
 from compliance.audit.models import ChainHead
 from compliance.audit.projection import compared
-from compliance.audit.tables import blanks, projected, stands
+from compliance.audit.tables import blanks, folded, stands
 from compliance.results import figure_store
 
 ROOT = f"{settings.BASE_DIR}/"
@@ -69,8 +69,10 @@ class Watch:
         if self.is_forged:
             return
         for chain in ChainHead.objects.filter(seq__gt=0).values_list("pk", flat=True):
-            yield from self._faults(projected(chain))
+            rows, unfollowed = folded(chain)
+            yield from self._faults(rows)
             if not self.by_hand:
+                yield from (f"event {one.seq} {one.what}" for one in unfollowed)
                 yield from figure_store.faults(chain)
 
     def _faults(self, folded):

@@ -11,12 +11,18 @@ _assessment = partial(
     EventType,
     subject="assessment",
     topic=Topic.ASSESSMENT,
+    writes="assessment",
     prepares=Prepares.NOTHING,
 )
 _answer = partial(EventType, subject="answer", topic=Topic.ANSWER)
 _news = partial(_answer, is_news=True)
 _typed = partial(
-    _news, changes_answer=True, undoable=True, before=say.Before, after=say.After
+    _news,
+    writes="answer",
+    changes_answer=True,
+    undoable=True,
+    before=say.Before,
+    after=say.After,
 )
 _moved = partial(_news, prepares=Prepares.NOTHING)
 _comment = partial(
@@ -24,6 +30,7 @@ _comment = partial(
     after=say.Comment,
     subject="answer",
     topic=Topic.COMMENT,
+    writes="comment",
     prepares=Prepares.NOTHING,
     keeps_checks=True,
     is_news=True,
@@ -33,6 +40,7 @@ _action = partial(
 )
 _remedied = partial(
     _action,
+    writes="action",
     changes_action=True,
     voids=True,
     before=say.ActionBefore,
@@ -104,7 +112,7 @@ NAME_DENIED = _assessment(
 ANSWER_SAVED = _typed("answer.saved", _("saved"), after=say.Saved)
 ANSWER_UNDONE = _typed("answer.undone", _("change undone"))
 ANSWER_TAKEN_OVER = _typed("answer.taken_over", _("taken over"))
-ANSWER_IMPORTED = _typed("answer.imported", _("from a spreadsheet"))
+ANSWER_IMPORTED = _typed("answer.imported", _("from a spreadsheet"), writes="")
 NA_SENT_BACK = _typed(
     "answer.na_sent_back",
     _("N/A sent back"),
@@ -115,17 +123,20 @@ NA_CONFIRMED = _moved(
     "answer.na_confirmed",
     _("N/A confirmed"),
     after=say.Confirmed,
+    writes="answer",
     keeps_checks=True,
     did="confirmed N/A",
 )
 NA_UNCONFIRMED = _moved(
     "answer.na_unconfirmed",
     _("confirmation of N/A taken back"),
+    writes="answer",
     did="took a confirmation of N/A back",
 )
 ANSWER_KEPT = _moved(
     "answer.kept_mine",
     _("kept, though its source has changed"),
+    writes="answer",
     before=say.Before,
     after=say.After,
     undoable=True,
@@ -133,6 +144,7 @@ ANSWER_KEPT = _moved(
 ANSWER_CONFIRMED_AGAIN = _news(
     "answer.confirmed_again",
     _("still right"),
+    writes="answer",
     before=say.Before,
     after=say.After,
     undoable=True,
@@ -169,12 +181,14 @@ REWORDING = (ANSWER_UPGRADED, ANSWER_ASKED_AGAIN, ANSWER_UPGRADE_UNDONE)
 ANSWER_ACCEPTED = _moved(
     "answer.accepted",
     _("accepted by a reviewer"),
+    writes="check",
     after=say.Looked,
     keeps_checks=True,
 )
 ANSWER_RETURNED = _moved(
     "answer.returned",
     _("returned by a reviewer"),
+    writes="check",
     after=say.Looked,
     keeps_checks=True,
     did="returned this",
@@ -193,6 +207,7 @@ ANSWER_PROPOSED = _answer(
     "answer.proposed",
     _("answer proposed"),
     after=say.Proposed,
+    writes="proposal",
     prepares=Prepares.ANSWER,
     keeps_checks=True,
     stays_inside=True,
@@ -201,6 +216,7 @@ PROPOSAL_SET_ASIDE = _answer(
     "answer.proposal_set_aside",
     _("proposal set aside"),
     after=say.SetAside,
+    writes="proposal",
     prepares=Prepares.NOTHING,
     keeps_checks=True,
     stays_inside=True,
@@ -209,6 +225,7 @@ PROPOSAL_OPENED_AGAIN = _answer(
     "answer.proposal_opened_again",
     _("proposal open again"),
     after=say.SetAside,
+    writes="proposal",
     prepares=Prepares.NOTHING,
     keeps_checks=True,
     stays_inside=True,
@@ -217,6 +234,7 @@ PROPOSAL_WITHDRAWN = _answer(
     "answer.proposal_withdrawn",
     _("proposal withdrawn by its program"),
     after=say.SetAside,
+    writes="proposal",
     prepares=Prepares.NOTHING,
     keeps_checks=True,
     stays_inside=True,
@@ -227,6 +245,7 @@ EVIDENCE_ATTACHED = _news(
     before=say.Credit,
     after=say.Filed,
     topic=Topic.EVIDENCE,
+    writes="attachment",
     did="added evidence",
 )
 EVIDENCE_DETACHED = _news(
@@ -235,6 +254,7 @@ EVIDENCE_DETACHED = _news(
     before=say.Credit,
     after=say.Filed,
     topic=Topic.EVIDENCE,
+    writes="attachment",
     did="took evidence out",
 )
 
@@ -246,7 +266,9 @@ COMMENT_REOPENED = _comment(
     "comment.reopened", _("comment reopened"), did="reopened a comment"
 )
 
-ACTION_CREATED = _action("action.created", _("made"), after=say.NewTask)
+ACTION_CREATED = _action(
+    "action.created", _("made"), after=say.NewTask, writes="action"
+)
 ACTION_CHANGED = _remedied("action.changed", _("changed"))
 ACTION_CLOSED = _remedied("action.closed", _("closed"))
 ACTION_REOPENED = _remedied("action.reopened", _("opened again"))
@@ -256,18 +278,30 @@ ACTION_REFUSED = _action(
     _("change refused: someone else had changed it"),
     after=say.NewTask,
 )
-ACTION_LINKED = _action("action.linked", _("linked to"), after=say.Link)
-ACTION_UNLINKED = _action(
-    "action.unlinked", _("no longer linked to"), before=say.Asked, after=say.Link
+ACTION_LINKED = _action(
+    "action.linked", _("linked to"), after=say.Link, writes="actionlink"
 )
-ACTION_WAITS = _action("action.waits", _("waits for"), after=say.Wait)
+ACTION_UNLINKED = _action(
+    "action.unlinked",
+    _("no longer linked to"),
+    before=say.Asked,
+    after=say.Link,
+    writes="actionlink",
+)
+ACTION_WAITS = _action(
+    "action.waits", _("waits for"), after=say.Wait, writes="actionwait"
+)
 ACTION_WAITS_NO_MORE = _action(
-    "action.waits_no_more", _("no longer waits for"), after=say.Wait
+    "action.waits_no_more",
+    _("no longer waits for"),
+    after=say.Wait,
+    writes="actionwait",
 )
 ACTION_ASKS = _action(
     "action.asks",
     _("asks to look again at"),
     after=say.Asks,
+    writes="answer",
     subject="assessment",
 )
 ACTION_ASKS_NO_MORE = _action(
@@ -275,5 +309,6 @@ ACTION_ASKS_NO_MORE = _action(
     _("no longer asks to look again at"),
     before=say.Asked,
     after=say.Concerned,
+    writes="answer",
     subject="assessment",
 )

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     DOWNLOAD = "file for download changed"
     ROLLED_BACK = "end missing, or an older database"
     ROW = "row changed without an entry"
+    UNFOLLOWED = "entry that no row follows"
     ERASED = "content taken out without an entry"
     HEAD = "head missing"
     MISMARKED = "head changed without an entry"

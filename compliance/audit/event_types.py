@@ -81,6 +81,10 @@ class EventType(str):
     after: Any = Side
     """The values it may have before and after; see ``payloads.py``."""
     prepares: Prepares = Prepares.ANSWER
+    writes: str = ""
+    """The table of which each such event changes a row: of its subject, one that it names
+    by ``table``, or one that names its subject. Empty where it may change none, or another event of the same
+    writer's block may have it."""
     changes_answer: bool = False
     """It changed fields of an answer and raised its version."""
     changes_action: bool = False

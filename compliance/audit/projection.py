@@ -28,6 +28,7 @@ class RecordedEvent(NamedTuple):
     seq: int
     subject: tuple[str, str]
     content: Mapping[str, Any]
+    action: str = ""
 
 
 class Row:
@@ -123,6 +124,14 @@ def _changed(event: RecordedEvent) -> Iterator[tuple[At, Mapping[str, Any]]]:
     if names := said.get("said"):
         after = event.content["after"]
         yield event.subject, {name: after[name] for name in names[0]}
+
+
+def touched(event: RecordedEvent) -> Iterator[At]:
+    """The rows that an event made, changed or deleted."""
+    yield from (at for at, _ in made(event))
+    yield from (at for at, _ in _changed(event))
+    for table, (pks,) in event.content.get("rows", {}).get("gone", {}).items():
+        yield from ((table, str(pk)) for pk in pks)
 
 
 def erased(rows: Rows) -> set[tuple[At, str]]:

@@ -30,8 +30,8 @@ from compliance.audit.projection import (
     Unlike,
     compared,
     erased,
-    project,
 )
+from compliance.audit.unfollowed import types, unfollowed
 
 _STRETCH = 500
 _SHOWN = 80
@@ -40,10 +40,20 @@ _SHOWN = 80
 
 def projected(organisation_id: UUID) -> Rows:
     """The rows of a chain as its events left them; none of a table that is gone since."""
-    events = Event.objects.filter(organisation_id=organisation_id)
-    found = project(trail.holding_rows(events.order_by("seq")))
+    rows, _ = folded(organisation_id)
+    return rows
+
+
+def folded(organisation_id: UUID) -> tuple[Rows, list[Fault]]:
+    """The same rows, and the events that no row follows."""
+    events = Event.objects.filter(organisation_id=organisation_id).order_by("seq")
+    rows: Rows = {}
+    recorded = trail.holding_rows(events, also=types())
+    wrong = [
+        Fault(seq, what, Kind.UNFOLLOWED) for seq, what in unfollowed(recorded, rows)
+    ]
     tables = {model._meta.model_name for model in proven().values()}
-    return {at: row for at, row in found.items() if at[0] in tables}
+    return {at: row for at, row in rows.items() if at[0] in tables}, wrong
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
@@ -52,7 +62,8 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
-    fold = projected(organisation_id)
+    fold, wrong = folded(organisation_id)
+    yield from wrong
     first = {LIBRARY: "theme", PEOPLE: "user"}.get(organisation_id, "organisation")
     for at, name in sorted(erased(fold)):
         yield _unproven(at, name, fold[at])

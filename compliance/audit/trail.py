@@ -1,7 +1,7 @@
 """Writing and reading the trail. ``record`` is the only way to add an event."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -411,18 +411,24 @@ def token_of(event: Event) -> int | None:
     return token
 
 
-def holding_rows(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
-    """Those of some events that changed rows, for the fold; their order is the caller's."""
+def holding_rows(
+    events: models.QuerySet[Event], also: Container[str] = ()
+) -> Iterator[RecordedEvent]:
+    """Those of some events that changed rows, for the fold; their order is the caller's.
+
+    Those of the types ``also``, too, where they changed none.
+    """
     salts = models.Case(
         models.When(salts__contains="=", then="salts"),
         default=models.Value("", models.TextField()),
     )
-    columns = events.values_list("seq", "subject_label", "subject_id", "payload", salts)
-    for seq, label, pk, payload, gone in columns.iterator(chunk_size=_STRETCH):
-        if '"rows":' in payload:
+    names = "seq", "subject_label", "subject_id", "action", "payload"
+    columns = events.values_list(*names, salts)
+    for seq, label, pk, action, payload, gone in columns.iterator(chunk_size=_STRETCH):
+        if '"rows":' in payload or action in also:
             content = json.loads(payload)
             readable = leaves.readable(content, gone) if gone else content
-            yield RecordedEvent(seq, (label, pk), readable)
+            yield RecordedEvent(seq, (label, pk), readable, action)
 
 
 class Written(Protocol):

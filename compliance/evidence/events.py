@@ -37,7 +37,9 @@ _type = partial(
     EventType, subject="evidence", topic=Topic.EVIDENCE, prepares=Prepares.NOTHING
 )
 
-EVIDENCE_ADDED = _type("evidence.added", _("evidence received"), after=_Added)
+EVIDENCE_ADDED = _type(
+    "evidence.added", _("evidence received"), after=_Added, writes="evidence"
+)
 EVIDENCE_DESCRIBED = _type(
     "evidence.described",
     _("evidence described"),
@@ -45,6 +47,7 @@ EVIDENCE_DESCRIBED = _type(
     before=_Described,
     after=_Described,
     voids=True,
+    writes="evidence",
 )
 EVIDENCE_REFUSED = _type(
     "evidence.refused",

@@ -85,18 +85,26 @@ ORGANISATION_CREATED = _type(
     subject="organisation",
     after=_Organisation,
 )
-MEMBER_ADDED = _member("member.added", _("member added"), after=_Member)
+MEMBER_ADDED = _member(
+    "member.added", _("member added"), after=_Member, writes="membership"
+)
 MEMBER_REMOVED = _member(
     "member.removed", _("member removed"), before=_Ended, after=_Handed
 )
 MEMBER_LEFT = _member("member.left", _("member left"), before=_Ended)
 MEMBER_ROLE_CHANGED = _member(
-    "member.role_changed", _("role changed"), before=_Role, after=_Role
+    "member.role_changed",
+    _("role changed"),
+    before=_Role,
+    after=_Role,
+    writes="membership",
 )
 MEMBER_SIGNED_OUT = _member(
     "member.signed_out", _("signed out everywhere by an owner"), after=_Factor
 )
-MEMBER_INVITED = _invitation("member.invited", _("member invited"), after=_Invited)
+MEMBER_INVITED = _invitation(
+    "member.invited", _("member invited"), after=_Invited, writes="invitation"
+)
 INVITATION_SENT_AGAIN = _invitation(
     "invitation.sent_again", _("invitation sent again"), after=_Invited
 )
@@ -107,7 +115,10 @@ INVITATION_DECLINED = _invitation(
     "invitation.declined", _("invitation declined"), before=_Member
 )
 INVITATION_ACCEPTED = _member(
-    "invitation.accepted", _("invitation accepted"), after=_Accepted
+    "invitation.accepted",
+    _("invitation accepted"),
+    after=_Accepted,
+    writes="membership",
 )
 PASSKEY_ADDED = _member("passkey.added", _("passkey added"), after=_Passkey)
 PASSKEY_RENAMED = _member(
@@ -135,6 +146,7 @@ POLICY_CHANGED = _type(
     subject="accesspolicy",
     before=_Policy,
     after=_Policy,
+    writes="accesspolicy",
 )
 ACCOUNT_MADE = _type("account.made", _("account made"), subject="user", after=_Account)
 ACCOUNT_CHANGED = _type(

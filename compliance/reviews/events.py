@@ -67,28 +67,38 @@ ASSESSMENT_SENT = _assessment(
     _("sent for review"),
     before=_Status,
     after=_Sent,
+    writes="assessment",
 )
 ASSESSMENT_RETURNED = _assessment(
     "assessment.returned",
     _("returned for changes"),
     before=_Status,
     after=_Returned,
+    writes="assessment",
 )
 ASSESSMENT_SIGNED = _assessment(
     "assessment.signed",
     _("signed"),
     before=_Status,
     after=_Signed,
+    writes="assessment",
 )
 REOPENING_ASKED = _assessment(
-    "assessment.reopening_asked", _("reopening requested"), after=_Asked
+    "assessment.reopening_asked",
+    _("reopening requested"),
+    after=_Asked,
+    writes="reopening",
 )
 REOPENING_DECLINED = _assessment(
-    "assessment.reopening_declined", _("reopening declined"), after=_Declined
+    "assessment.reopening_declined",
+    _("reopening declined"),
+    after=_Declined,
+    writes="reopening",
 )
 ASSESSMENT_REOPENED = _assessment(
     "assessment.reopened",
     _("reopened"),
     before=_Stood,
     after=_Reopened,
+    writes="assessment",
 )

@@ -103,34 +103,47 @@ class _Shared(_Opened, total=False):
 
 _type = partial(EventType, topic=Topic.AUDITOR, prepares=Prepares.NOTHING)
 _seat = partial(_type, subject="seat")
-_mark = partial(_seat, before=_Unmarked, after=_Marked)
+_mark = partial(_seat, writes="sampleitem", before=_Unmarked, after=_Marked)
 _offer = partial(_type, subject="seatoffer")
-_request = partial(_type, subject="request")
+_request = partial(_type, subject="request", writes="request")
+_message = partial(_request, writes="requestmessage", after=_Said)
 _share = partial(_type, subject="sharelink")
 
-SEAT_GIVEN = _seat("seat.given", _("seat given"), after=_Given)
-SEAT_OFFERED = _offer("seat.offered", _("seat offered"), after=_Offered)
+SEAT_GIVEN = _seat("seat.given", _("seat given"), after=_Given, writes="seat")
+SEAT_OFFERED = _offer(
+    "seat.offered", _("seat offered"), after=_Offered, writes="seatoffer"
+)
 SEAT_OFFER_ENDED = _offer(
     "seat.offer_ended", _("seat taken back"), before=_Withdrawn, after=_Named
 )
-SEAT_TAKEN_UP = _seat("seat.taken_up", _("seat taken up"), after=_Given)
-SEAT_ENDED = _seat("seat.ended", _("seat ended"), before=_Ended, after=_Named)
+SEAT_TAKEN_UP = _seat("seat.taken_up", _("seat taken up"), after=_Given, writes="seat")
+SEAT_ENDED = _seat(
+    "seat.ended", _("seat ended"), before=_Ended, after=_Named, writes="seat"
+)
 SEAT_VIEWED = _seat("seat.viewed", _("auditor read"), after=_Viewed)
 SEAT_DOWNLOADED = _seat(
     "seat.downloaded", _("auditor downloaded a file"), after=_Downloaded
 )
-SAMPLE_DRAWN = _seat("sample.drawn", _("sample drawn"), after=_Drawn)
+SAMPLE_DRAWN = _seat(
+    "sample.drawn", _("sample drawn"), after=_Drawn, writes="sampleitem"
+)
 SAMPLE_ACCEPTED = _mark("sample.accepted", _("auditor accepted"))
 SAMPLE_OPEN = _mark("sample.open", _("auditor looks again"))
 SAMPLE_FLAGGED = _mark("sample.flagged", _("auditor flagged"))
 REQUEST_ASKED = _request("request.asked", _("request sent"), after=_Asked)
-REQUEST_SAID = _request("request.said", _("request: message"), after=_Said)
-REQUEST_ANSWERED = _request("request.answered", _("request answered"), after=_Said)
+REQUEST_SAID = _message("request.said", _("request: message"))
+REQUEST_ANSWERED = _message("request.answered", _("request answered"))
 REQUEST_CLOSED = _request(
     "request.closed", _("request closed"), before=_Status, after=_Numbered
 )
-SHARE_MADE = _share("share.made", _("share link made"), after=_Shared)
+SHARE_MADE = _share(
+    "share.made", _("share link made"), after=_Shared, writes="sharelink"
+)
 SHARE_OPENED = _share("share.opened", _("share link opened"), after=_Opened)
 SHARE_REVOKED = _share(
-    "share.revoked", _("share link taken back"), before=_Title, after=_Named
+    "share.revoked",
+    _("share link taken back"),
+    before=_Title,
+    after=_Named,
+    writes="sharelink",
 )

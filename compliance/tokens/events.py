@@ -21,7 +21,11 @@ class _Made(_Token, total=False):
 
 
 _type = partial(
-    EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING, subject="token"
+    EventType,
+    topic=Topic.PEOPLE,
+    prepares=Prepares.NOTHING,
+    subject="token",
+    writes="token",
 )
 
 TOKEN_MADE = _type("token.made", _("token for programs made"), after=_Made)

@@ -19,7 +19,11 @@ class _Made(_Webhook, total=False):
 
 
 _type = partial(
-    EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING, subject="webhook"
+    EventType,
+    topic=Topic.PEOPLE,
+    prepares=Prepares.NOTHING,
+    subject="webhook",
+    writes="webhook",
 )
 
 WEBHOOK_MADE = _type("webhook.made", _("webhook made"), after=_Made)

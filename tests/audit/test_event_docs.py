@@ -23,6 +23,9 @@ the version of its type; one in a version that the program does not know is not 
 `verify_trail` names it. This page is written from those modules: see
 `tests/audit/test_event_docs.py`.
 
+“Changes a row of” names a table: `verify_trail` names an event that no row of it follows, or
+that says another value than its row.
+
 The words stand on the page of the trail, in histories and in reports, there in the
 language of the report. “May be erased” names the texts that may hold words, names or
 addresses of people.
@@ -56,6 +59,8 @@ def _part(topic):
 
 def _flags(one):
     said = [words for name, words in FLAGS.items() if getattr(one, name)]
+    if one.writes:
+        said.append(f"changes a row of {one.writes}")
     if one.prepares != Prepares.NOTHING:
         said.append(f"prepares {one.prepares}")
     return "; ".join(said)
