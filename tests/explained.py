@@ -9,6 +9,7 @@ from collections import defaultdict
 
 from django.conf import settings
 
+from compliance.audit import erasings
 from compliance.audit import rows as writing
 from compliance.audit.columns import columns_of, proven
 from compliance.audit.models import ChainHead
@@ -72,7 +73,8 @@ class Watch:
             rows, unfollowed = folded(chain)
             yield from self._faults(rows)
             if not self.by_hand:
-                yield from (f"event {one.seq} {one.what}" for one in unfollowed)
+                for one in (*unfollowed, *erasings.faults(chain)):
+                    yield f"event {one.seq} {one.what}"
                 yield from figure_store.faults(chain)
 
     def _faults(self, folded):

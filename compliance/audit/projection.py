@@ -94,7 +94,7 @@ def project(events: Iterable[RecordedEvent], rows: Rows | None = None) -> Rows:
     for event in events:
         for at, values in made(event):
             _put(found, at, values, event.seq, is_new=True)
-        for at, values in _changed(event):
+        for at, values in changed(event):
             _put(found, at, values, event.seq)
         for table, (pks,) in event.content.get("rows", {}).get("gone", {}).items():
             for pk in pks:
@@ -114,7 +114,7 @@ def _grouped(event: RecordedEvent, kind: str) -> Iterator[tuple[At, Mapping[str,
                 yield (table, str(pk)), dict(zip(names, values, strict=True))
 
 
-def _changed(event: RecordedEvent) -> Iterator[tuple[At, Mapping[str, Any]]]:
+def changed(event: RecordedEvent) -> Iterator[tuple[At, Mapping[str, Any]]]:
     """The columns that an event set in rows that are there."""
     yield from _grouped(event, "set")
     said = event.content.get("rows", {})
@@ -129,7 +129,7 @@ def _changed(event: RecordedEvent) -> Iterator[tuple[At, Mapping[str, Any]]]:
 def touched(event: RecordedEvent) -> Iterator[At]:
     """The rows that an event made, changed or deleted."""
     yield from (at for at, _ in made(event))
-    yield from (at for at, _ in _changed(event))
+    yield from (at for at, _ in changed(event))
     for table, (pks,) in event.content.get("rows", {}).get("gone", {}).items():
         yield from ((table, str(pk)) for pk in pks)
 
@@ -161,7 +161,7 @@ def put_left(
     """
     lost = erased(rows)
     for event in later if lost else ():
-        for at, values in _changed(event):
+        for at, values in changed(event):
             for cell in [(at, name) for name in values if (at, name) in lost]:
                 lost.discard(cell)
                 if event.seq in erasing:

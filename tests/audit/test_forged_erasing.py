@@ -117,6 +117,49 @@ def test_forger_who_writes_rows_too_cannot_choose_the_words(cast, here):
     assert any("words that no erasing leaves" in what for what in faults(cast.acme.pk))
 
 
+@pytest.mark.parametrize(
+    "words", ["Erased person {}5 agreed.", "I agree …", "Erased person {} agreed."]
+)
+def test_form_of_an_erasing_alone_does_not_do(cast, here, words):
+    """The text of before can be read still; so it is that, and no more than a name goes."""
+    fresh = words.format(cast.con.pk)
+
+    def rows():
+        assert Answer.objects.filter(note="In the wiki.").update(note=fresh)
+
+    forge(cast.acme.pk, cast.con, lambda _, leaf: leaf == "Acme Ltd", rows=rows)
+    assert any("words that no erasing leaves" in what for what in faults(cast.acme.pk))
+
+
+def test_text_that_is_erased_needs_the_number_of_the_person(cast, here):
+    def rows():
+        fresh = f"Erased person {cast.con.pk}5 agreed …"
+        assert Answer.objects.filter(note="In the wiki.").update(note=fresh)
+
+    forge(cast.acme.pk, cast.con, lambda _, leaf: leaf == "In the wiki.", rows=rows)
+    assert any("words that no erasing leaves" in what for what in faults(cast.acme.pk))
+
+
+def test_entry_of_people_that_erases_no_account_does_not_do(cast, here):
+    forge(cast.acme.pk, cast.con, lambda _, leaf: leaf == "In the wiki.")
+    with writing():
+        trail.record(
+            by=None, organisation_id=PEOPLE, action=TRAIL_ERASED, subject=cast.con,
+            after={"events": {}},
+        )  # fmt: skip
+    assert any("chain of people lacks" in what for what in faults(cast.acme.pk))
+
+
+def test_long_title_loses_the_name_to_an_ellipsis(cast, here):
+    """No alarm: the column has no room for what else takes the place of a name."""
+    title = f"{cast.con.name} {'x' * 300}"[:200]
+    add_link(
+        by=cast.otto, organisation=cast.acme, title=title, url="https://a.example/"
+    )
+    erase_person(by=None, person=cast.con)
+    assert (faults(cast.acme.pk), faults(PEOPLE)) == ([], [])
+
+
 SIGNED = ["signer", "role", "statement", "reservations"]
 
 
