@@ -313,19 +313,22 @@ def happen(cast, count=1, by=None, action=THING_DONE, **after):
     return event
 
 
-def take_into_trail(organisation):
-    """An event with every row that stands so far, as if actions had made them."""
+def take_into_trail(organisation=None):
+    """An event with every row that stands so far and that the trail has not from its beginning.
+
+    As if actions had made them; those of the library without an ``organisation``.
+    """
+    chain = organisation.pk if organisation else LIBRARY
+    subject = organisation or Checklist(key="a")
+    whole = {at for at, row in tables.projected(chain).items() if row.is_whole}
     with writing():
-        changes = rows.opened().of(organisation.pk)
+        changes = rows.opened().of(chain)
         for model in proven().values():
-            for row in tables.rows_of(model, organisation.pk):
-                changes.insert(row)
-        trail.record(
-            by=None,
-            organisation_id=organisation.pk,
-            action=BEGUN["organisation"],
-            subject=organisation,
-        )
+            for row in tables.rows_of(model, chain):
+                if (model._meta.model_name, str(row.pk)) not in whole:
+                    changes.insert(row)
+        action = BEGUN[subject._meta.model_name]
+        trail.record(by=None, organisation_id=chain, action=action, subject=subject)
 
 
 CAST = {

@@ -49,6 +49,11 @@ class Unproven:
 
 
 @dataclass(frozen=True)
+class Compared(Unproven):
+    """Still, a row that was changed, deleted or put in is found: ``why`` says by what."""
+
+
+@dataclass(frozen=True)
 class Derived(Unproven):
     """The rows follow from proven ones: ``by`` names the function that works them out."""
 

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from compliance.audit.columns import Unproven
+from compliance.audit.columns import Compared, Unproven
 
 LIBRARY = uuid.UUID(int=0)
 """The chain of what belongs to no organisation: shipped checklists and the law."""
@@ -28,7 +28,7 @@ class ChainHead(models.Model):
     is_disposable = models.BooleanField(default=False)
     """The chain of a sample: Attest signs no checkpoint of it, and deletes it as a whole."""
 
-    in_trail = Unproven(
+    in_trail = Compared(
         "compared with the newest event, ``signed`` with the file of checkpoints, and"
         " ``is_disposable`` with whose sample the organisation is"
     )
@@ -60,7 +60,10 @@ class Event(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    in_trail = Unproven("the chain itself: each column is under its hash")
+    in_trail = Compared(
+        "the chain itself: each column is under its hash, but for the row's own `id`, on"
+        " which nothing rests"
+    )
 
     class Meta:
         ordering = ["organisation_id", "seq"]

@@ -80,7 +80,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
     rows = OriginTrail.objects.filter(origin__organisation=organisation_id)
     for row in rows.select_related("origin").order_by("origin_id", "position"):
         if fault := _checked(row).fault:
-            what = f"imported a trail of {row.organisation_name}; its {fault}"
+            what = f"imported a trail of {row.organisation_name}: {fault}"
             yield Fault(row.origin.stated.get("seq", 0), what, Kind.EDITED)
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.audit.columns import Proven, Unproven
+from compliance.audit.columns import Compared, Proven
 from compliance.organisations.models import User
 from compliance.reviews.choices import CheckResult, Decision, ReviewEnd
 from compliance.snapshots.models import Snapshot
@@ -97,8 +97,9 @@ class SignOff(models.Model):
     trail_seq = models.PositiveBigIntegerField()
     trail_hash = models.CharField(max_length=64)
 
-    in_trail = Unproven(
-        "it holds the hash of its own event, which is compared with each column"
+    in_trail = Compared(
+        "it holds the hash of its own event, which is compared with each column but"
+        " its `id`, on which nothing rests"
     )
 
     class Meta:

@@ -19,7 +19,7 @@ class Snapshot(models.Model):
 
     in_trail = Unproven(
         "its key is the SHA-256 of its text; the event of each signature has that, and"
-        " the SHA-256 of the rows"
+        " the SHA-256 of the rows. One that no signature names is not looked at"
     )
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from django.apps import apps
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from compliance.audit.columns import Derived, Proven, Unproven, proof_of
@@ -22,6 +23,8 @@ This page is written from the models (`in_trail`).
 
 The search index has no model, and nothing compares it: `migrate` makes it and triggers keep
 it from rows. Changed, it can leave a thing out of a search; it gives no words to a page.
+`django_migrations` (what `migrate` has done so far) and the table of a cache, where a setting
+names one, are not compared either: they hold nothing of an organisation's own.
 """
 
 
@@ -77,3 +80,14 @@ def test_derived_rows_name_a_function_that_is_there():
     names = [proof.by for proof in found if isinstance(proof, Derived)]
     assert names
     assert all(callable(import_string(name)) for name in names)
+
+
+def test_tables_without_a_model_are_told_of(db):
+    of_models = {
+        model._meta.db_table for model in apps.get_models(include_auto_created=True)
+    }
+    others = {*connection.introspection.table_names()} - of_models
+    assert {one for one in others if not one.startswith("compliance_search_")} == {
+        "django_migrations"
+    }
+    assert all(word in INTRODUCTION for word in ("search index", "django_migrations"))

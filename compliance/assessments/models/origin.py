@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from compliance.assessments.models.assessment import Assessment
-from compliance.audit.columns import Proven, Unproven
+from compliance.audit.columns import Compared, Proven
 from compliance.organisations.models import Organisation, User
 
 
@@ -162,8 +162,9 @@ class OriginEvent(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    in_trail = Unproven(
-        "a chain of its own: each column is under its hash, and its head is proven"
+    in_trail = Compared(
+        "a chain of its own: each column but its `id` is under its hash, and its head is"
+        " proven"
     )
 
     class Meta:
