@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from compliance.api.document import described
 from compliance.api.urls import api
 from compliance.models import Event
-from compliance.organisations.access import ALLOWED
+from compliance.organisations.access import ALLOWED, Permission
 from compliance.tokens.scopes import OF_ORGANISATION, SCOPES
 from tests.calling import Program
 from tests.mailing import queued
@@ -94,6 +94,26 @@ def test_role_and_scope_open_what_the_table_says(role, keys, cast):
             if reply.status_code != expected:
                 wrong.append((method, path, reply.status_code, expected))
     assert wrong == []
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_token_of_one_scope_opens_its_operations_and_no_other(scope, keys, cast):
+    """Every token reads, too. Ids are made up and bodies empty: only the door is asked."""
+    program, wrong = Program(cast.ada, cast.acme, [scope]), []
+    program.get("/organisation")  # which keeps when the token was used
+    before = rows_of()
+    for method, path, one in OPERATIONS:
+        nowhere = {name: keys[name].unknown for name in re.findall(r"{(\w+)}", path)}
+        body = {} if "requestBody" in one else None
+        reply = knock(program, method, filled(path, keys, **nowhere), body)
+        needed = one["x-scope"]
+        is_refused = reply.status_code == 403
+        is_said = method == "HEAD" or f"the scope “{needed}”" in reply.body.decode()
+        is_open = needed in {Permission.VIEW, scope}
+        if is_refused == is_open or (is_refused and not is_said):
+            wrong.append((method, path, reply.status_code, reply.body))
+    assert wrong == []
+    assert rows_of() == before
 
 
 def test_token_of_an_organisation_opens_reading_only(keys, cast):
