@@ -66,7 +66,7 @@ def body_of(operation, keys):
         },
         "add_file": {},
         "send_bytes": None,
-        "finish_upload": {"file_name": "policy.pdf"},
+        "finish_upload": {"file_name": "policy.txt"},
     }[operation["operationId"]]
 
 
