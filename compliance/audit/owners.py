@@ -78,6 +78,12 @@ def without_way(model: type[models.Model]) -> UUID:
     return PEOPLE if is_of_people else LIBRARY
 
 
+def first_step(model: type[models.Model]) -> models.ForeignKey[Any, Any] | None:
+    """The key by which a row names the one through which it is of a chain, if it does."""
+    first, *_ = _way_of(model) or (None,)
+    return first if isinstance(first, models.ForeignKey) else None
+
+
 @cache
 def _way_of(model: type[models.Model]) -> tuple[Any, ...]:
     """The fields that lead to the organisation, one from each table."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from compliance.audit import trail, verification
 from compliance.audit.chain_check import Fault, Kind
@@ -20,7 +21,7 @@ from compliance.audit.columns import (
     readers_of,
 )
 from compliance.audit.models import LIBRARY, PEOPLE, Event
-from compliance.audit.owners import without_way
+from compliance.audit.owners import first_step, without_way
 from compliance.audit.projection import (
     At,
     How,
@@ -74,6 +75,25 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
             yield _fault(each)
     for at, row in fold.items():
         yield _fault(Unlike(at, row.seq, How.TAKEN_AWAY), row)
+    if organisation_id == LIBRARY:
+        yield from _astray()
+
+
+def _astray() -> Iterator[Fault]:
+    """Rows that are of no chain, since the row through which they would be is not there.
+
+    They are told of with the library's, which are of no organisation either.
+    """
+    for model in proven().values():
+        parent = first_step(model)
+        if parent is None:
+            continue
+        named = parent.related_model._base_manager.filter(pk=OuterRef(parent.attname))
+        rows = model._base_manager.exclude(**{parent.attname: None})
+        astray = rows.filter(~Exists(named)).order_by("pk")
+        for pk in astray.values_list("pk", flat=True).iterator(chunk_size=_STRETCH):
+            what = f"{model._meta.verbose_name} {pk}: its {parent.verbose_name} is not there"
+            yield Fault(0, f"{what}, so that it is of no chain", Kind.ROW)
 
 
 def rows_of(

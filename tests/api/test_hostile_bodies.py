@@ -38,6 +38,8 @@ TEXTS = [one for one in VALUES if isinstance(one, str) and one != "\ud800"]
 HEADERS = ["", "-1", "x", "*", '"', 'W/"', "9" * 5000, "\u00b2", "1e9", "1, 1"]
 FORM, OF_TUS = "multipart/form-data", "application/offset+octet-stream"
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Offset": "0"}
+PARTS = 6
+"""So many tests for each token: one of all would take minutes."""
 SHAPES = described(api)["components"]["schemas"]
 
 
@@ -159,16 +161,18 @@ TOKENS = {
 }
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("name", TOKENS)
 def test_hostile_value_breaks_nothing_and_reaches_no_other_organisation(
-    name, cast, sides, keys
+    name, part, *, cast, sides, keys
 ):
     person, scopes = TOKENS[name]
     here, there = sides if person != "zoe" else reversed(sides)
     program = Program(getattr(cast, person), here.organisation, scopes)
     ids = [*map(as_sent, [*there.ids.values(), there.person.pk])]
     elsewhere, wrong, done = Elsewhere(there.organisation), [], set()
-    for method, address, operation in OPERATIONS:
+    operations = OPERATIONS[part::PARTS]
+    for method, address, operation in operations:
         path, body = address.format(**here.ids), body_of(operation, keys)
         if body and "edition" in body:
             answer = Answer.objects.get(pk=here.ids["answer_id"])
@@ -191,7 +195,7 @@ def test_hostile_value_breaks_nothing_and_reaches_no_other_organisation(
     assert wrong == []
     assert elsewhere.stands()
     if name == "all scopes":
-        assert {one["operationId"] for _, _, one in OPERATIONS} - done == HELD
+        assert {one["operationId"] for _, _, one in operations} - done <= HELD
 
 
 HELD = {"withdraw_proposal", "cancel_report"}

@@ -4,13 +4,16 @@ What it does not look at stands with a reason in ``docs/unproven.md``, which is 
 from the same declarations (``in_trail``).
 """
 
+import uuid
+from contextlib import suppress
 from itertools import chain, combinations, product
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from compliance.audit.columns import Compared, Proven, proof_of
+from compliance.audit.columns import Compared, Proven, proof_of, proven
+from compliance.audit.owners import first_step
 from compliance.remediation import actions as remediation
 from compliance.remediation import waiting
 from compliance.seats import actions as seats
@@ -25,6 +28,8 @@ from tests.seeds.making import write
 from tests.seeds.test_crosswalk import make_two
 
 pytestmark = pytest.mark.long
+PARTS = 4
+"""So many tests for all tables: one would take minutes."""
 
 
 @pytest.fixture
@@ -139,10 +144,11 @@ def is_named(model, key, lines, how):
     return any((named in line and how in line) or chain_lacks in line for line in lines)
 
 
-def test_row_that_is_deleted_or_put_in_is_named(whole):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_row_that_is_deleted_or_put_in_is_named(whole, part):
     assert verified() == []
     unseen, empty = [], []
-    for model in apps.get_models(include_auto_created=True):
+    for model in apps.get_models(include_auto_created=True)[part::PARTS]:
         if not isinstance(proof_of(model), Proven | Compared):
             continue  # docs/unproven.md tells of it
         row = model._base_manager.order_by("pk").last()
@@ -172,4 +178,30 @@ def test_each_column_of_tables_that_are_compared_otherwise_is_found(whole):
                 continue
             if not lines:
                 unseen.append((model._meta.label, column.column))
+    assert unseen == []
+
+
+def stray(row, parent):
+    """Put in a copy of a row that names, by ``parent``, one that is not there."""
+    nobody = another(parent, None)
+    nobody = nobody if isinstance(nobody, uuid.UUID) else 999_999
+    for values in copies(row):
+        with suppress(IntegrityError), transaction.atomic():
+            insert(type(row), values | {parent.attname: nobody})
+            return values[row._meta.pk.attname]
+    raise AssertionError(f"no copy of {row!r} is taken")
+
+
+def test_row_of_no_chain_is_named(whole):
+    """It names a row that is not there, and waits for one with that key."""
+    unseen = []
+    for model in proven().values():
+        parent, row = first_step(model), model._base_manager.order_by("pk").last()
+        if parent and not parent.primary_key:
+            key, lines = faults_after(stray, row, parent)
+            if not any(
+                line.startswith(f"Library: {name_of(model, key)[:-1]}:")
+                for line in lines
+            ):
+                unseen.append((model._meta.label, lines))
     assert unseen == []
