@@ -2,93 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from compliance.reports import findings
+from compliance.reports.board_pages import Board, Decision, Quarter, Tile
 from compliance.reports.paper import Paper
 from compliance.results.levels import ScaleResult, is_staged
 from compliance.snapshots.content import Line, Task
 from compliance.templatetags.paper import isolated, short
 from compliance.templatetags.ui import day, long_day
 
-TILES, ASKED, NAMED = 6, 4, 2
-ROWS, GAPS, BELOW = 15, 3, 3
-SECTIONS, DAYS, QUARTERS, IN_QUARTER = 6, 4, 4, 3
-"""So many of each have room on two pages; the others are counted. Duties not met get the
-rows that nothing else takes, and at least ``GAPS``."""
+TILES, ASKED, DAYS, QUARTERS = 6, 4, 4, 4
+"""So many of each have room on two pages, however long the rest is; others are counted."""
 _RANK = {"not_met": 0, "partly": 1, "met": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A question of a board, its answer in a few words, and what stands behind it."""
-
-    asks: str
-    says: str
-    small: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What is asked of a board: the matters by name, ``more`` of which are not named."""
-
-    says: str
-    matters: list[str]
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Quarter:
-    """Open actions that are due in one quarter; ``more`` are not named."""
-
-    name: str
-    tasks: list[Task]
-    more: int
-
-
-@dataclass(frozen=True)
-class Board:
-    """Everything on the two pages."""
-
-    headline: str
-    sentences: list[str]
-    tiles: list[Tile]
-    decisions: list[Decision]
-    gaps: list[Line]
-    gap_count: int
-    below: list[findings.GapRow]
-    below_count: int
-    sections: list[findings.CountedRow]
-    section_count: int
-    quarters: list[Quarter]
-    later: int
-
-    @property
-    def as_values(self) -> dict[str, Any]:
-        """The figures and keys as the pages print them, for machines."""
-        return {
-            "headline": self.headline,
-            "tiles": [
-                [one.asks, capfirst(one.says), capfirst(one.small)]
-                for one in self.tiles
-            ],
-            "decisions": [
-                {"says": one.says, "matters": one.matters, "more": one.more}
-                for one in self.decisions
-            ],
-            "duties": _listed(self.gaps, self.gap_count),
-            "criteria": _listed([row.line for row in self.below], self.below_count),
-        }
-
-
-def _listed(lines: list[Line], total: int) -> dict[str, Any]:
-    rows = [{"key": line.key, "title": short(line.title)} for line in lines]
-    return {"total": total, "rows": rows}
 
 
 def board_of(paper: Paper) -> Board:
@@ -105,22 +34,23 @@ def board_of(paper: Paper) -> Board:
     rows = findings.counted_rows(parts)
     rows.sort(key=lambda row: (-row.counts.weights[2], -row.counts.weight))
     quarters = _quarters(paper)
-    others = (rows[:SECTIONS], below[:BELOW], quarters)
-    room = max(GAPS, ROWS - sum(len(part) for part in others))
-    return Board(
+    board = Board(
         headline=_headline(paper),
         sentences=_sentences(paper),
         tiles=list(_tiles(paper))[:TILES],
         decisions=list(_decisions(paper))[:ASKED],
-        gaps=gaps[:room],
+        gaps=gaps,
         gap_count=len(gaps),
-        below=below[:BELOW],
+        below=below,
         below_count=len(below),
-        sections=rows[:SECTIONS],
+        sections=rows,
         section_count=len(rows),
         quarters=quarters,
-        later=len(paper.open_tasks) - sum(len(q.tasks) + q.more for q in quarters),
+        later=len(paper.open_tasks) - sum(len(one.tasks) for one in quarters),
+        days=min(len(paper.later), DAYS),
+        has_logo=bool(paper.look.logo),
     )
+    return board.fitted
 
 
 def _headline(paper: Paper) -> str:
@@ -228,18 +158,14 @@ def _decisions(paper: Paper) -> Iterator[Decision]:
     for scale in paper.result.levels:
         if found := findings.below(scale):
             words = gettext("Raise to our minimum, or accept the risk until a day:")
-            yield _decision(words, [short(g.group.title) for g in found])
+            yield Decision(words, [short(g.group.title) for g in found])
     for words, matters in _waiting(paper):
         if matters:
-            yield _decision(words, matters)
+            yield Decision(words, matters)
     if paper.signature is None:
         yield Decision(gettext("Have this state reviewed and signed."), [])
     elif paper.signature.is_void:
         yield Decision(gettext("Have it signed again: the signature is void."), [])
-
-
-def _decision(words: str, matters: list[str]) -> Decision:
-    return Decision(words, matters[:NAMED], len(matters[NAMED:]))
 
 
 def _waiting(paper: Paper) -> Iterator[tuple[str, list[str]]]:
@@ -288,11 +214,7 @@ def _quarters(paper: Paper) -> list[Quarter]:
             found.setdefault(max(_quarter(task.due_on), this), []).append(task)
     words = gettext("Quarter %(quarter)s of %(year)s")
     return [
-        Quarter(
-            words % {"quarter": quarter, "year": year},
-            tasks[:IN_QUARTER],
-            len(tasks[IN_QUARTER:]),
-        )
+        Quarter(words % {"quarter": quarter, "year": year}, tasks)
         for (year, quarter), tasks in sorted(found.items())[:QUARTERS]
     ]
 

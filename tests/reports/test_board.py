@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pikepdf
 import pytest
+from django.utils import translation
 
 from compliance.reports.board import board_of
+from compliance.reports.board_pages import LEAST, LOST, MOST, PAGES
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from compliance.reports.kinds import ReportOptions
@@ -170,19 +172,57 @@ def test_board_compares_verdicts_with_last_time():
 
 def test_board_counts_what_it_does_not_name():
     words = " ".join(re.sub(r"<[^>]*>", " ", html_of(large())).split())
-    assert "Named here: 5 of 160" in words
-    assert "Sections with most that is not met: 6 of 16" in words
+    assert "Named here: 4 of 160" in words
+    assert "Sections with most that is not met: 4 of 16" in words
     assert "Later or without a date: 111." in words
 
 
+def test_board_names_more_where_its_pages_have_room():
+    found = board(*(make_line(f"Q{n}", verdict="not_met") for n in range(1, 11)))
+    assert len(found.gaps) == MOST.gaps
+    assert [len(one.matters) for one in found.decisions[:1]] == [MOST.matters]
+    assert PAGES / 2 < found.height < PAGES - LOST
+
+
+def test_board_without_room_names_the_least():
+    many = [
+        make_line(f"Q{n}", title="A duty " * 9, note="Nothing " * 40, verdict="not_met")
+        for n in range(1, 11)
+    ]
+    found = replace(board(*many), sentences=["Words of a board. " * 300])
+    assert len(replace(found, gaps=many).fitted.gaps) == LEAST.gaps
+
+
+def test_board_says_nothing_of_a_rest_where_all_are_named():
+    paper = make_paper(make_content([make_line(verdict="not_met")]), wanted=BOARD)
+    assert "Named here" not in html_of(paper)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", ["hostile", "large, in French"])
+def test_board_is_not_higher_than_it_was_thought_to_be(case, tmp_path):
+    """Pages of 257 mm; the first may end above a heading, a head and a row."""
+    path, paper = tmp_path / "report.pdf", CASES[case]()
+    render(pieces_of(paper), stylesheet(), path, lambda *step: None)
+    with translation.override(paper.wanted.language):
+        likely = board_of(paper.in_words).height
+    foot = 19 / 25.4 * 72
+    lowest = min(
+        run.bottom for run in runs_of(path) if run.page == 2 and run.bottom > foot
+    )
+    rest = (lowest - foot) / 72 * 25.4
+    assert PAGES - rest < likely + LOST
+
+
 def test_board_counts_actions_of_later_quarters_and_without_a_date():
-    """Two more than the named ones are due in the first quarter, which counts them."""
-    first = [make_task(n) for n in range(1, 6)]
-    later = [make_task(n, due_on=date(2022 + n, 5, 1)) for n in range(6, 12)]
-    undated = [make_task(12, due_on=None), make_task(13, due_on=None, is_open=False)]
+    """Two more than the most that are named are due in the first quarter, which counts
+    them."""
+    first = [make_task(n) for n in range(1, MOST.tasks + 3)]
+    later = [make_task(n, due_on=date(2018 + n, 5, 1)) for n in range(10, 16)]
+    undated = [make_task(16, due_on=None), make_task(17, due_on=None, is_open=False)]
     found = board(make_line(), tasks=(*first, *later, *undated))
     assert [(len(one.tasks), one.more) for one in found.quarters] == [
-        (3, 2),
+        (MOST.tasks, 2),
         (1, 0),
         (1, 0),
         (1, 0),
