@@ -24,7 +24,7 @@ from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
 from compliance.reports.split import cut
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
-from compliance.results.law import RULES, Counts, LawResult
+from compliance.results.law import RULED_ON, Counts, LawResult
 from compliance.reviews.signing_statement import lacking, statement
 from compliance.snapshots.content import Line, Section
 from compliance.templatetags.paper import isolated, limit
@@ -143,7 +143,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "practice_rows": (rows := _practice(paper)),
         "has_points": any(row.points for row in rows),
         "later": later,
-        "rules": date.fromisoformat(RULES),
+        "rules": RULED_ON,
         "scales": views,
         "level_views": [view for view in views if not view.is_staged],
         "stage_views": [view for view in views if view.is_staged],

@@ -14,6 +14,8 @@ from compliance.results.choices import Proof
 
 RULES = "2026-11-28"
 """The version of the rules of counting: see ``docs/scoring.md``."""
+RULED_ON = date.fromisoformat(RULES)
+"""The same as a day, for readers."""
 NO_LIMIT = "no limit in the acts cited"
 """The name of duties that cite no provision with a limit of fines."""
 COUNTED = ("met", "partly", "not_met", "open")

@@ -12,7 +12,7 @@ from compliance.results.beside import Abreast, Beside
 from compliance.results.files import TYPES
 from compliance.results.law import (
     NO_LIMIT,
-    RULES,
+    RULED_ON,
     Counts,
     Duty,
     Exposure,
@@ -134,7 +134,7 @@ def context_of(result: Result, beside: Beside) -> dict[str, Any]:
         "scales": scales,
         "periods": beside.periods() if result.law.is_there else [],
         "formats": TYPES,
-        "rules": RULES,
+        "rules": RULED_ON,
     }
 
 

@@ -93,6 +93,12 @@ def test_one_answer_moves_level_sentence_and_score(cast, scaled, sign_in):
     assert str(result.score) in page
 
 
+def test_page_has_days_as_readers_write_them(cast, scaled, sign_in):
+    words = flat(sign_in(cast.rob).get(url(scaled)).text)
+    assert "Counted by the rules of 28 November 2026." in words
+    assert not re.search(r"\d{4}-\d\d-\d\d", re.sub("<[^>]*>", " ", words))
+
+
 def test_value_beside_dont_know_is_no_level(cast, scaled):
     choose(scaled, Q1="c2", Q2="c1")
     scaled.answers.filter(question__key="Q2").update(verdict="dont_know")

@@ -27,7 +27,7 @@ from compliance.organisations.access import (
     open_to,
 )
 from compliance.results.files import TYPES
-from compliance.results.law import RULES
+from compliance.results.law import RULED_ON
 from compliance.results.stands import assessments_of, chain_of
 from compliance.web.replica import may_lag
 
@@ -69,7 +69,7 @@ def compare(request: MemberRequest) -> HttpResponse:
         "fault": fault,
         "found": found,
         "formats": TYPES,
-        "rules": RULES,
+        "rules": RULED_ON,
         "may_take": found and _may_take(request, before, after),
     }
     if found:

@@ -18,7 +18,7 @@ from compliance.organisations.access import (
 from compliance.organisations.models import Organisation
 from compliance.results import actions
 from compliance.results.files import TYPES
-from compliance.results.law import RULES
+from compliance.results.law import RULED_ON
 from compliance.results.matrix import matrix
 from compliance.results.overview import by_organisation, by_subject
 from compliance.results.overview import (
@@ -58,7 +58,7 @@ def overview(request: MemberRequest) -> HttpResponse:
         "side": by if is_group else SUBJECTS,
         "organisation_count": len(group),
         "formats": TYPES,
-        "rules": RULES,
+        "rules": RULED_ON,
     }
     return render(request, "results/overview.html", context)
 
