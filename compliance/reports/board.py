@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from compliance.reports import findings
 from compliance.reports.board_pages import Board, Decision, Quarter, Tile
-from compliance.reports.paper import Paper
+from compliance.reports.paper import Paper, steps_since
 from compliance.results.levels import ScaleResult, is_staged
 from compliance.snapshots.content import Line, Task
 from compliance.templatetags.paper import isolated, short
@@ -17,7 +17,6 @@ from compliance.templatetags.ui import day, long_day
 
 TILES, ASKED, DAYS, QUARTERS = 6, 4, 4, 4
 """So many of each have room on two pages, however long the rest is; others are counted."""
-_RANK = {"not_met": 0, "partly": 1, "met": 2}
 
 
 def board_of(paper: Paper) -> Board:
@@ -227,13 +226,11 @@ def _trend(paper: Paper) -> Counter[str]:
     """Verdicts beside those of the assessment before."""
     found: Counter[str] = Counter()
     for line in paper.content.applying:
-        then, now = (
-            _RANK.get(v) for v in (line.then.verdict if line.then else "", line.verdict)
-        )
-        if then is None or now is None:
+        steps = steps_since(line)
+        if steps is None:
             found["other"] += 1
         else:
-            found["same" if then == now else "better" if now > then else "worse"] += 1
+            found["same" if not steps else "better" if steps > 0 else "worse"] += 1
     return found
 
 

@@ -18,14 +18,14 @@ from compliance.templatetags.paper import excerpt, short
 
 PAGES = 2 * 257.0
 """What ``@page board`` of ``report.css`` leaves between the margins of two pages."""
-LOST = 34.0
+LOST = 38.0
 """Left empty where the first page ends above a heading with the head of its table and a
 row."""
 HEADING, HEAD, ROW, REST = 12.5, 7.0, 2.7, 7.5
 """Of a heading, the head of a table, what a row adds to its text, a line below a table."""
 TRUST, LOGO = 68.0, 12.5
 """Of "How far to trust this" with its hashes, and of the organisation's logo."""
-NOTE = 100
+NOTE = 84
 """Characters of a note below its question."""
 WHOLE, TILE, SECTION = 166.0, 78.0, 39.0
 """Widths of a page, a tile and the name of a section."""

@@ -40,6 +40,16 @@ from compliance.snapshots.content import (
     in_groups,
 )
 
+_RANK = {"not_met": 0, "partly": 1, "met": 2}
+
+
+def steps_since(line: Line) -> int | None:
+    """How far a verdict rose since last time, or fell; None without one then or now."""
+    then, now = (
+        _RANK.get(one) for one in (line.then.verdict if line.then else "", line.verdict)
+    )
+    return None if then is None or now is None else now - then
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -363,12 +373,13 @@ class Paper:
 
     @cached_property
     def with_other_verdict(self) -> list[Line]:
-        """Lines whose verdict is another one than last time."""
-        return [
+        """Lines whose verdict is another one than last time, what got worse first."""
+        moved = [
             line
             for line in self.content.different
             if line.then and line.then.verdict != line.verdict
         ]
+        return sorted(moved, key=lambda line: steps_since(line) or 0)
 
     def _saying(self, verdict: Verdict) -> list[Line]:
         return [line for line in self.content.applying if line.verdict == verdict]

@@ -63,11 +63,23 @@ def test_summary_shows_verdicts_that_moved_and_the_chapter_every_change():
     summary = chapter(paper, "summary").split("Since last time")[1]
     assert "Q1" in summary
     assert "Q2" not in summary
-    assert "whose verdict is another one, 1." in summary
+    assert "1 of 1 answers whose verdict is another one" in summary
     assert {"Q1", "Q2"} <= set(chapter(paper, "changes").split())
     short = chapter(carried(wanted=ReportOptions(ReportKind.SUMMARY)), "summary")
     assert "chapter of changes" in summary
     assert "chapter of changes" not in short
+
+
+def test_summary_shows_what_got_worse_first_and_counts_the_rest():
+    better = [
+        make_line(f"Q{n}", then=PreviousAnswer("partly", ("answer",)))
+        for n in range(1, 14)
+    ]
+    worse = make_line("Q14", verdict="not_met", then=PreviousAnswer("met", ("answer",)))
+    paper = make_paper(make_content([*better, worse], carried_from="2025"))
+    summary = chapter(paper, "summary").split("Since last time")[1]
+    assert re.findall(r"Q\d+", summary) == ["Q14", *(f"Q{n}" for n in range(1, 12))]
+    assert "12 of 14 answers whose verdict is another one" in summary
 
 
 def test_full_report_of_a_new_assessment_has_no_chapter_of_changes():
