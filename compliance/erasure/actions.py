@@ -368,7 +368,7 @@ def _close(person: User, words: _Words, done: Erased) -> None:
         private._default_manager.filter(user=person).delete()
     EmailAddress.objects.filter(user=person).delete()
     person.name, person.email = words.name, words.email
-    person.is_active = False
+    person.is_active = person.has_namesake = False
     person.set_unusable_password()
     person.save()
 

@@ -20,6 +20,24 @@ from compliance.organisations.events import ACCOUNT_CHANGED, PASSWORD_CHANGED
 from compliance.web.mail import MailStatus, standing
 from compliance.web.text import validate_line
 
+LONGEST_SHOWN = 200
+"""Characters of a name with the address beside it: the columns that keep one have no more."""
+
+
+def name_of_person(name: str, email: str, has_namesake: bool) -> str:
+    """How pages, reports and signatures call someone, from the columns of the account.
+
+    The address stands beside a name that two people of one organisation have; there a
+    long name gives way to it.
+    """
+    if not name or not has_namesake:
+        return name or email
+    beside = f" <{email}>"
+    room = LONGEST_SHOWN - len(beside)
+    if len(name) > room:
+        name = f"{name[: max(room - 1, 0)]}…"
+    return f"{name}{beside}"[:LONGEST_SHOWN]
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; the e-mail address is the name to sign in with."""
@@ -59,6 +77,8 @@ class User(AbstractBaseUser):
         related_name="+",
     )
     """Of several organisations the one used last."""
+    has_namesake = models.BooleanField(default=False, db_default=False)
+    """Whether a person of one of their organisations has the same name."""
 
     objects = UserManager()
 
@@ -77,12 +97,13 @@ class User(AbstractBaseUser):
         excused={
             "last_login": "each sign-in sets it, and it gives no right",
             "worked_in_id": "the page that opens first; it gives no right",
+            "has_namesake": "it follows from names, and only adds an address to one",
         },
         hidden={"password": UNUSABLE_PASSWORD_PREFIX},
     )
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return name_of_person(self.name, self.email, self.has_namesake)
 
     def check_password(self, raw_password: str | None) -> bool:
         """Whether it is theirs; a hash that is made stronger then is in the trail."""

@@ -12,12 +12,16 @@ from compliance.assessments.models import Assessment
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
+from compliance.organisations.models import name_of_person
 from compliance.presence.models import Visit
 
 MOST = 5000
 """Events that are looked through at most, so that a page costs little after a year."""
 
-_COLUMNS = ("subject_id", "action", "at", "actor", "actor__name", "actor__email")
+_COLUMNS = (
+    "subject_id", "action", "at", "actor", "actor__name", "actor__email",
+    "actor__has_namesake",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,10 @@ def _unseen(rows: list[tuple[Any, ...]]) -> Unseen:
     people: dict[int, set[int | None]] = {}
     talk = event_types.those(topic=Topic.COMMENT)
     weighed = sorted(rows, key=lambda row: row[3] in talk)
-    for _, _, subject_id, action, at, actor, name, email in weighed:
+    for _, _, subject_id, action, at, actor, *called in weighed:
         did = event_types.named(action).did
-        newest.setdefault(int(subject_id), News(name or email or "Attest", did, at))
+        who = name_of_person(*called) or "Attest"
+        newest.setdefault(int(subject_id), News(who, did, at))
         people.setdefault(int(subject_id), set()).add(actor)
     news = {pk: replace(one, others=len(people[pk]) - 1) for pk, one in newest.items()}
     return Unseen(news, rows[0][1], rows[0][0]) if rows else Unseen()

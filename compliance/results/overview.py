@@ -19,7 +19,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.charts.shapes import Chart, bar, line
 from compliance.evidence.models import SOON_DAYS
 from compliance.legal_index.fines import Tier
-from compliance.organisations.models import Organisation
+from compliance.organisations.models import Organisation, name_of_person
 from compliance.results.matrix import (
     Column,
     counts_rank,
@@ -508,20 +508,21 @@ def _signatures(shown: Sequence[Stand]) -> list[Signature]:
 def _late(organisation: Organisation, today: date) -> list[Late]:
     """Owners of open actions that are late or soon due, the latest first: one query."""
     due = organisation.actions.open().filter(due_on__lte=today + SOON).order_by()
-    rows = due.values_list("owner__name", "owner__email").annotate(
+    called = "owner__name", "owner__email", "owner__has_namesake"
+    rows = due.values_list(*called).annotate(
         late=Count("pk", filter=Q(due_on__lt=today)),
         soon=Count("pk", filter=Q(due_on__gte=today)),
     )
-    found = sorted(rows, key=lambda row: (-row[2], -row[3], row[0] or row[1] or ""))
+    found = sorted(rows, key=lambda row: (-row[3], -row[4], row[0] or row[1] or ""))
     most = max((late + soon for *_, late, soon in found), default=0)
     return [
         Late(
-            name or email or "No owner",
+            name_of_person(*who) or "No owner",
             late,
             soon,
             bar([("late", late), ("soon", soon)], BAR * (late + soon) // most),
         )
-        for name, email, late, soon in found
+        for *who, late, soon in found
     ]
 
 

@@ -54,6 +54,8 @@ class Signature:
     reopened_by: str
     void: tuple[str, ...]
     void_since: datetime | None
+    address: str = ""
+    """The signer's, for a page that shows the name alone: somebody got the same name since."""
 
     @property
     def is_void(self) -> bool:
@@ -77,7 +79,7 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
 
     ``now`` is what the assessment says now; without it a signed one is read anew.
     """
-    rows = list(assessment.signoffs.select_related("snapshot"))
+    rows = list(assessment.signoffs.select_related("snapshot", "signed_by"))
     opened = {
         one.revision: one
         for one in assessment.reopenings.filter(
@@ -116,7 +118,9 @@ def signature_of(assessment: Assessment, void: Void | None) -> Signature | None:
     """
     if assessment.status != AssessmentStatus.SIGNED:
         return None
-    row = assessment.signoffs.get(revision=assessment.revision)
+    row = assessment.signoffs.select_related("signed_by").get(
+        revision=assessment.revision
+    )
     reviews = assessment.reviews.select_related("sent_by")
     review = reviews.filter(ended=ReviewEnd.SIGNED, revision=row.revision).first()
     voided = (void.named, void.since) if void else ((), None)
@@ -158,7 +162,15 @@ def _signature(
         reopened_by=str(again.decided_by) if again else "",
         void=voided[0],
         void_since=voided[1],
+        address=_address_beside(row),
     )
+
+
+def _address_beside(row: SignOff) -> str:
+    """What tells the signer from others of the name where the signature does not, or ""."""
+    person = row.signed_by
+    is_needed = person.has_namesake and person.email not in row.signer
+    return person.email if is_needed else ""
 
 
 def _signed_there(row: SignOff, came: dict[str, Any]) -> tuple[str, str]:

@@ -266,3 +266,14 @@ def test_groups_have_a_bound(scim, monkeypatch):
     monkeypatch.setattr(directory_groups, "MOST_GROUPS", 1)
     assert scim.group("G").status_code == 201
     assert refused(scim.group("H"), 400, "the most allowed")
+
+
+def test_directory_that_takes_the_name_of_a_colleague_shows_both_addresses(scim, cast):
+    first, second = colleague(cast), colleague(cast, email="bruno@acme.example")
+    User.objects.filter(pk=first.pk).update(name="Irena Kowalska")
+    like = NAME | {"value": "Irena Kowalska"}
+    reply = scim.patch(f"/Users/{second.pk}", like)
+    assert (reply.status_code, reply.json()["displayName"]) == (200, "Irena Kowalska")
+    for user in (first, second):
+        user.refresh_from_db()
+        assert str(user) == f"Irena Kowalska <{user.email}>"

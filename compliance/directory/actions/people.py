@@ -33,6 +33,7 @@ from compliance.organisations.actions import (
     lock_person,
     make_account,
     refuse_full,
+    tell_apart,
 )
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED
@@ -324,6 +325,7 @@ def _rename(user: User, name: str) -> None:
     before, user.name = user.name, name
     user.clean_fields(exclude=["password"])
     user.save(update_fields=["name"])
+    tell_apart(user)
     trail.record_of_people(
         by=None,
         action=ACCOUNT_CHANGED,

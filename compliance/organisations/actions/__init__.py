@@ -39,6 +39,7 @@ from compliance.organisations.actions.members import (
     removed,
     rights_lost,
     take_back,
+    tell_apart,
 )
 from compliance.organisations.actions.policy import (
     set_policy,
@@ -84,6 +85,7 @@ __all__ = [
     "set_policy",
     "sign_out_member",
     "take_back",
+    "tell_apart",
     "without_a_way",
     "without_factor",
 ]

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.text import slugify
@@ -265,6 +266,7 @@ def join(
     membership = Membership(organisation=organisation, user=user, role=role)
     membership.full_clean()
     membership.save(force_insert=True)
+    tell_apart(user)
     trail.record(
         by=by,
         organisation_id=organisation.pk,
@@ -273,6 +275,24 @@ def join(
         after={"person": user.email, "role": role} | extra,
     )
     return membership
+
+
+def tell_apart(person: User) -> None:
+    """Mark a person whose name is new to an organisation, and those of it who have it, too.
+
+    Former members count: what they did stays. For whoever joins or gets another name.
+    """
+    joined, left = "memberships__organisation", "departures__organisation"
+    places = Organisation.objects.filter(
+        Q(memberships__user=person) | Q(departures__user=person)
+    ).values("pk")
+    near = Q(**{f"{joined}__in": places}) | Q(**{f"{left}__in": places})
+    named = User.objects.filter(name__iexact=person.name).exclude(pk=person.pk)
+    namesakes = set(named.filter(near).values_list("pk", flat=True))
+    User.objects.filter(pk__in=namesakes).update(has_namesake=True)
+    if person.has_namesake != bool(namesakes):
+        person.has_namesake = bool(namesakes)
+        User.objects.filter(pk=person.pk).update(has_namesake=person.has_namesake)
 
 
 def _end(

@@ -23,6 +23,7 @@ from compliance.assessments.answer_fields import TEXTS
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Assessment, Attachment, Comment
 from compliance.checklists.models import Citation, Question
+from compliance.organisations.models import name_of_person
 from compliance.search.index import (
     ANSWER,
     COMMENT,
@@ -184,12 +185,19 @@ def comments(search: Search) -> list[Hit]:
     rows = _of(search, Comment.objects.order_by(), "answer__", COMMENT)
     where = ("answer_id", *(f"answer__{name}" for name in _WHERE))
     asked = (f"answer__{name}" for name in _ASKED)
-    columns = (*where, "text", "resolved_at", "author__name", *asked)
+    author = ("author__name", "author__email", "author__has_namesake")
+    columns = (*where, "text", "resolved_at", *asked, *author)
     hits = [
-        _said_hit(search, where, f"{author} on {key} {title}", text, bool(done))
-        for *where, text, done, author, key, title in rows.values_list(*columns)[
-            : search.most
-        ]
+        _said_hit(
+            search,
+            where,
+            f"{name_of_person(name, email, is_shared)} on {key} {title}",
+            text,
+            bool(done),
+        )
+        for *where, text, done, key, title, name, email, is_shared in rows.values_list(
+            *columns
+        )[: search.most]
     ]
     return [hit for hit in hits if hit is not None]
 

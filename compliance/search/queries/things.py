@@ -19,6 +19,7 @@ from compliance.assessments.choices import ActionStatus
 from compliance.evidence.models import Evidence
 from compliance.organisations.choices import Role
 from compliance.organisations.commands import Command, Ways
+from compliance.organisations.models import name_of_person
 from compliance.search.index import ACTION, EVIDENCE, Matches, scope_of
 from compliance.search.queries.answers import named
 from compliance.search.queries.hits import TEXT, Hit, Place, Search
@@ -115,11 +116,14 @@ def _action_hit(
 
 def _people(search: Search) -> Any:
     rows = search.organisation.memberships.filter(user__is_active=True).order_by()
-    row = _row("person", "user_id", "user__name", Value(""), "role")
+    beside = Case(When(user__has_namesake=True, then="user__email"), default=Value(""))
+    row = _row("person", "user_id", "user__name", beside, "role")
     return rows.values_list(*row)
 
 
-def _person_hit(search: Search, pk: str, name: str, text: str, role: str) -> Hit | None:
+def _person_hit(
+    search: Search, pk: str, name: str, email: str, role: str
+) -> Hit | None:
     """Add the things that a person owns in the first assessment."""
     place = next((place for place in search.places if place.is_open), None)
     if place is None or not search.terms.are_in(name):
@@ -127,7 +131,7 @@ def _person_hit(search: Search, pk: str, name: str, text: str, role: str) -> Hit
     url = f"{search.url_of('workspace:detail', place.id)}?owner={pk}"
     return Hit(
         "person",
-        search.terms.marked(name),
+        search.terms.marked(name_of_person(name, email, bool(email))),
         url,
         search.rank(name),
         place=f"Answers in {place.title}",
