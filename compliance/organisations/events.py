@@ -65,6 +65,7 @@ class _Policy(Side, total=False):
     invites: str
     sign_on_only: bool
     checked_percent: int
+    other_providers: bool
 
 
 class _Editor(Side, total=False):

@@ -141,6 +141,12 @@ class PolicyForm(forms.Form):
         error_messages={"invalid": "Write a day."},
         widget=day_input("input input-s"),
     )
+    other_providers = forms.BooleanField(
+        label="Let in by the providers of other organisations",
+        required=False,
+        help_text="Members with an address of such an organisation's verified domain come in"
+        " without a password of their own: whoever runs its provider can come in as them.",
+    )
     idle_minutes = _number("Minutes without use", IDLE_MINUTES, "minutes")
     session_hours = _number("Hours in all", SESSION_HOURS, "hours")
     exports = _among(

@@ -232,6 +232,9 @@ class AccessPolicy(models.Model):
     """Members come by the organisation's provider (room ``sign_on``), which is on then."""
     checked_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     """The share of questions that reviewers check before anybody signs."""
+    other_providers = models.BooleanField(default=False, db_default=False)
+    """Members come by the provider of another organisation, too, which shows that their
+    address is its own: without proof of theirs."""
 
     in_trail = Proven("organisation_id")
 

@@ -2,8 +2,8 @@
 
 Such a provider speaks for the people of its own organisation. Unless the organisation has
 shown that the person's address is its own, and the person has said yes by means of their
-own, the session opens this organisation and nothing else: neither the account nor other
-organisations.
+own, the session opens neither the account nor other organisations: only those whose policy
+lets in people with such an address.
 """
 
 import time
@@ -149,8 +149,8 @@ def _is_over(request: Any, found: SignedOn) -> bool:
 
 
 class SignedOnMiddleware:
-    """Ends a session with the provider that it began at, and keeps a limited one in its
-    organisation.
+    """Ends a session with the provider that it began at, and keeps a limited one in the
+    organisations that it opens.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -177,12 +177,13 @@ class SignedOnMiddleware:
             one
             for one in request.user.came_with or ()
             if str(one.organisation_id) == found["organisation"]
+            or (found["is_own"] and one.organisation.policy.other_providers)
         ]
         for right in RIGHTS_OVER_ALL:  # none of them, for this request alone
             setattr(request.user, right, False)
         is_public = not getattr(view, "login_required", True)
         if "org" in kwargs or is_public or request.resolver_match.view_name in _OPEN:
             return None
-        return render(
-            request, "organisations/limited.html", {"begun": found}, status=403
-        )
+        opened = [one.organisation for one in request.user.came_with]
+        context = {"begun": found, "opened": opened}
+        return render(request, "organisations/limited.html", context, status=403)

@@ -148,6 +148,12 @@ def _policy(after: Mapping[str, Any]) -> list[str]:
             if after["sign_on_only"]
             else gettext("members come in each way they have")
         )
+    if "other_providers" in after:
+        said.append(
+            gettext("open to providers of other organisations")
+            if after["other_providers"]
+            else gettext("closed to providers of other organisations")
+        )
     for name, words in _POLICY.items():
         if name in after:
             value = _AMONG.get(after[name], after[name])

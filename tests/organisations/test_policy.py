@@ -56,6 +56,7 @@ RULES = {
     "shares": "role",
     "invites": "role",
     "checked_percent": 0,
+    "other_providers": False,
 }
 
 

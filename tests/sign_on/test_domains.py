@@ -15,6 +15,7 @@ from django.utils import timezone
 from compliance.audit import tables
 from compliance.directory.reach import visible_people
 from compliance.models import Domain, Event, Membership
+from compliance.organisations.actions import set_policy
 from compliance.organisations.choices import Role
 from compliance.schedule import looks
 from compliance.sign_on import actions
@@ -317,6 +318,41 @@ def test_provider_opens_no_other_organisation_before_the_person_said_yes(
     assert once.get("/o/other/").status_code == 200
     assert Event.objects.filter(action="identity.opened").count() == 1
     assert list(tables.faults(cast.acme.pk)) == []
+
+
+def let_in(owner, organisation, **rules):
+    return set_policy(by=owner, organisation=organisation, **rules)
+
+
+def test_organisation_lets_in_providers_of_others_by_its_policy(vera, cast, provider):
+    client = Client()
+    come(client, provider, **VERA)
+    let_in(cast.zoe, cast.other, other_providers=True)
+    assert client.get("/o/other/").status_code == 200
+    page = client.get("/security/")
+    assert (page.status_code, "Acme" in page.text, "Other" in page.text) == (403, 1, 1)
+    let_in(cast.zoe, cast.other, other_providers=False)
+    assert client.get("/o/other/").status_code == 404
+    assert list(tables.faults(cast.other.pk)) == []
+
+
+def test_policy_of_one_organisation_opens_no_third_one(vera, cast, provider):
+    let_in(cast.ada, cast.acme, other_providers=True)
+    client = Client()
+    come(client, provider, **VERA)
+    assert client.get("/o/other/").status_code == 404
+
+
+def test_provider_without_the_domain_opens_nothing_by_that_policy(vera, cast, provider):
+    """Someone from elsewhere whom the provider connected: it does not speak for them."""
+    let_in(cast.zoe, cast.other, other_providers=True)
+    client = Client()
+    come(client, provider, **VERA)
+    Domain.objects.update(verified_at=None)
+    client.get("/o/other/")
+    assert not is_in(client)
+    come(client, provider, **VERA)
+    assert client.get("/o/other/").status_code == 404
 
 
 def test_yes_ends_with_the_connection(vera, cast, provider):
