@@ -99,3 +99,5 @@ urlpatterns = [
     path("o/<slug:org>/", include("compliance.closing.urls")),
     path("o/<slug:org>/", include("compliance.samples.urls")),
 ]
+handler429 = "compliance.organisations.rate_limits.too_many"
+"""The page of allauth's limits, which looks for it by this name."""

@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.core.internal import ratelimit
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from compliance.organisations.models import Organisation
+from compliance.organisations.sign_in_log import log_refusal
 
 MAILS = {"mails": "100/h/user"}
 MAILS_OF_ALL = {"mails_of_all": "1000/h/key"}
@@ -30,6 +32,22 @@ def within(request: HttpRequest, limit: dict[str, str], **more: Any) -> bool:
         request, app="compliance", action=action, config=limit, **more
     )
     return used is not None
+
+
+def too_many(request: HttpRequest, _: Exception | None = None) -> HttpResponse:
+    """The page of whoever asks too often, of ours and of allauth's; the log has a line."""
+    log_too_many(request)
+    return render(request, "429.html", status=429)
+
+
+def log_too_many(request: HttpRequest) -> None:
+    """The line alone, for replies that are no page. It names no address: some hold secrets."""
+    match, user = request.resolver_match, getattr(request, "user", None)
+    log_refusal(
+        request,
+        f"too many requests to {match.view_name if match else 'Attest'}",
+        user=user if user and user.is_authenticated else None,
+    )
 
 
 def may_send(request: HttpRequest) -> bool:

@@ -24,6 +24,7 @@ from django.shortcuts import redirect, render
 
 from compliance.organisations import signed_on
 from compliance.organisations.recognition import recognise, take_code
+from compliance.organisations.sign_in_log import log_refusal
 
 MINUTES = 10
 """How long a password or a factor counts."""
@@ -145,12 +146,14 @@ def _refused(request: Any, form: ConfirmForm, level: StepUp) -> int:
     """
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         form.add_error("password", TOO_MANY)
+        log_refusal(request, "too many tries to confirm", user=request.user)
         return 429
     if form.is_valid():
         try:
             way = _way(request, form.cleaned_data, level)
         except ValidationError as error:
             form.add_error(None, error)
+            log_refusal(request, "not confirmed", user=request.user)
         else:
             _confirm(request, way)
             return 0

@@ -10,6 +10,7 @@ from django.urls import reverse
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import User
 from compliance.organisations.rate_limits import within
+from compliance.organisations.sign_in_log import log_refusal
 from compliance.sign_on import actions, dns, entrance, protocols, saml_metadata
 from compliance.sign_on.choices import Protocol
 from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm, SamlForm
@@ -27,11 +28,6 @@ Nothing is counted by organisation: strangers would use that up, and lock its pe
 def may_try(request: HttpRequest) -> bool:
     """Whether a network may ask for a provider once more this minute; it is counted then."""
     return within(request, _TRIES, limit_get=True)
-
-
-def too_many(request: HttpRequest) -> HttpResponse:
-    """The reply to a network that asks too often."""
-    return render(request, "429.html", status=429)
 
 
 def settings_page(
@@ -84,6 +80,8 @@ def refused(
     is_slow = isinstance(error, protocols.UnreachableError)
     context = {"sign_on": sign_on, "problems": error.messages, "is_slow": is_slow}
     status = 503 if is_slow else 403
+    if not is_slow:
+        log_refusal(request, f"sign-on of {sign_on.organisation.slug}")
     return render(request, "sign_on/refused.html", context, status=status)
 
 

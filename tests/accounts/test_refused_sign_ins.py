@@ -81,3 +81,49 @@ def test_wrong_token_is_logged_without_its_text(cast, lines, address):
 def test_right_password_writes_no_line(cast, lines):
     assert guess(cast.ada.email, PASSWORD).status_code == 302
     assert not lines()
+
+
+@pytest.mark.parametrize(
+    ("address", "view"),
+    [
+        ("/accounts/password/reset/", "account_reset_password"),
+        ("/accounts/signup/", "account_signup"),
+    ],
+)
+def test_tripped_limit_of_a_page_is_logged_once_a_try(
+    db, settings, lines, address, view
+):
+    settings.SIGN_UP = True
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    for number in range(20):
+        typed_in = {"email": f"nobody{number}@example.org"}
+        assert stranger.post(address, typed_in).status_code != 429
+    assert not lines()
+    assert stranger.post(address, {"email": "nobody@example.org"}).status_code == 429
+    assert lines() == [
+        f"Refused: too many requests to {view}; account -; from 203.0.113.9"
+    ]
+
+
+def test_tripped_limit_of_secret_links_is_logged_without_the_secret(db, lines):
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    for _ in range(21):
+        reply = stranger.get("/share/a-guessed-secret/")
+    assert reply.status_code == 429
+    assert lines() == [
+        "Refused: too many requests to seats:shared; account -; from 203.0.113.9"
+    ]
+
+
+def test_refused_confirmation_is_logged_with_its_account(cast, sign_in, lines):
+    client = sign_in(cast.ada)
+    for _ in range(11):
+        reply = client.post("/o/acme/leave/", {"password": "wrong"})
+    assert reply.status_code == 429
+    assert (
+        lines()[0] == f"Refused: not confirmed; account {cast.ada.pk}; from 127.0.0.1"
+    )
+    assert lines()[-1].startswith(
+        f"Refused: too many tries to confirm; account {cast.ada.pk}"
+    )
+    assert len(lines()) == 11

@@ -355,6 +355,13 @@ def test_provider_without_the_domain_opens_nothing_by_that_policy(vera, cast, pr
     assert client.get("/o/other/").status_code == 404
 
 
+def test_refused_sign_on_is_logged(acme, provider, caplog):
+    stranger = {"email": "x@else.example", "email_verified": True, "sub": "x"}
+    assert refused(come(Client(), provider, **stranger), "has not verified the domain")
+    lines = [r.getMessage() for r in caplog.records if r.name == "attest.sign_in"]
+    assert lines == ["Refused: sign-on of acme; account -; from 127.0.0.1"]
+
+
 def test_yes_ends_with_the_connection(vera, cast, provider):
     client = Client()
     come(client, provider, **VERA)

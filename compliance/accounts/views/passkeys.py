@@ -67,6 +67,7 @@ def passkey_ask(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"said": "This page is old. Load it again."}, status=422)
     if not rate_limits.may_ask(request):
+        rate_limits.log_too_many(request)
         return JsonResponse({"said": TOO_MANY}, status=429)
     try:
         options = ask_for_one(

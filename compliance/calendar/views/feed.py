@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from compliance.calendar.feed_dates import feed_of, read
 from compliance.calendar.ical import MEDIA_TYPE, tag_of, written
-from compliance.organisations.rate_limits import within
+from compliance.organisations.rate_limits import log_too_many, within
 
 WRONG = {"feed": "20/m/ip"}
 RIGHT = {"feed_read": "60/h/key"}
@@ -43,7 +43,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _is_throttled(request: HttpRequest, limit: dict[str, str], **more: Any) -> bool:
     """Whether too many tries came: wrong ones from a network, or right ones of a token."""
-    return not within(request, limit, limit_get=True, **more)
+    is_throttled = not within(request, limit, limit_get=True, **more)
+    if is_throttled:
+        log_too_many(request)
+    return is_throttled
 
 
 def _refusal(status: int, wait: int = 0) -> HttpResponseBase:

@@ -26,7 +26,7 @@ from compliance.organisations.forms import InviteForm, JoinForm
 from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.models import Invitation, User
 from compliance.organisations.pages import invitations
-from compliance.organisations.rate_limits import within
+from compliance.organisations.rate_limits import too_many, within
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import is_printed
 from compliance.web.sendings import sending_of
@@ -139,7 +139,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
     found = Invitation.opened_by(request.session.get(TOKEN, ""))
     if found is None:  # a right link works all the same: others share the network
         if not within(request, WRONG, limit_get=True):
-            return render(request, "429.html", status=429)
+            return too_many(request)
         return _used_up(request)
     person = found.find_person()
     if person and not person.is_active:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compliance.organisations.rate_limits import within
+from compliance.organisations.rate_limits import too_many, within
 from compliance.press.api import SealError, certificates_of
 from compliance.reports.forms import VerifyForm
 from compliance.reports.pdf_engine import place
@@ -35,7 +35,7 @@ UNSET = (
 def verify(request: HttpRequest) -> HttpResponse:
     """Form and result. A file is received only while the address has tries left."""
     if not within(request, TRIES):
-        return render(request, "429.html", status=429)
+        return too_many(request)
     request.upload_handlers = [ReportUploadHandler(request)]
     return _verify(request)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.rate_limits import hindered, within
+from compliance.organisations.rate_limits import hindered, too_many, within
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
@@ -103,7 +103,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     link = actions.open_share(token=token)
     if link is None:  # a right link works all the same: others share the network
         if not within(request, WRONG, limit_get=True):
-            return _refusal(request, "429.html", 429)
+            return _headed(too_many(request))
         return _refusal(request, "seats/unshared.html", 404)
     opened = dict(request.session.get(OPENED, {}))
     request.session[OPENED] = opened | {str(link.pk): link.token_hash}

@@ -24,6 +24,7 @@ from compliance.organisations.access import (
     may,
     member_required,
 )
+from compliance.organisations.rate_limits import too_many
 from compliance.organisations.reauthentication import StepUp
 from compliance.sign_on import actions, entrance, saml
 from compliance.sign_on.forms import FindForm
@@ -34,7 +35,6 @@ from compliance.sign_on.pages import (
     may_try,
     refused,
     standing,
-    too_many,
 )
 from compliance.web.safe_redirect import is_local
 

@@ -16,12 +16,13 @@ from django.views.decorators.http import (
 
 from compliance.audit import trail
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.rate_limits import too_many
 from compliance.sign_on import actions, entrance, saml_metadata
 from compliance.sign_on.choices import Protocol
 from compliance.sign_on.events import DOMAIN_REMOVED, GROUP_REMOVED
 from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm, SamlForm
 from compliance.sign_on.models import SignOn
-from compliance.sign_on.pages import leaving, may_try, settings_page, too_many
+from compliance.sign_on.pages import leaving, may_try, settings_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
