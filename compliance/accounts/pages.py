@@ -75,11 +75,27 @@ def codes_page(request: MemberRequest, made: list[str]) -> HttpResponse:
     if not made:
         return redirect("accounts:security")
     codes = [f"{code[:4]} {code[4:]}" for code in made]
-    return render(request, "accounts/codes.html", {"codes": codes})
+    context = {"codes": codes, "is_elsewhere": is_elsewhere(request)}
+    return render(request, "accounts/codes.html", context)
 
 
-def added_before(request: MemberRequest) -> HttpResponse:
+def is_elsewhere(request: MemberRequest) -> bool:
+    """Whether the person is signed in by other sessions, too: a new factor ends none."""
+    return len(UserSession.objects.purge_and_list(request.user)) > 1
+
+
+def added(request: MemberRequest, said: str, made: list[str]) -> HttpResponse:
+    """The page after a new factor, which ``said`` names: its recovery codes, or else the
+    security page. Both offer to end the other sessions.
+    """
+    offers = not made and is_elsewhere(request)
+    messages.success(request, said, extra_tags="elsewhere" if offers else "")
+    return codes_page(request, made)
+
+
+def added_before(request: MemberRequest, said: str) -> HttpResponse:
     """The security page after a press that was sent twice: the codes came with the first."""
+    added(request, said, [])
     if actions.recovery_codes_left(request.user) is not None:
         said = "Recovery codes are shown only once: make new ones if you have not seen them."
         messages.info(request, said)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -458,3 +459,62 @@ def test_second_factor_is_throttled_by_network_over_all_accounts(
             .post(STEP, {"code": code_of(apps[2], 240)})["Location"]
             .startswith("/")
         )
+
+
+# Other sessions, which a new factor does not end
+
+ELSEWHERE = "sign out everywhere else"
+END = 'action="/security/sessions/end/"'
+
+
+def offers(reply):
+    """Whether a page offers to end other sessions, besides the list of all of them."""
+    return ELSEWHERE in reply.text.partition("Signed in here")[0].lower()
+
+
+def elsewhere(user):
+    """A second session of somebody, and the first; both opened a page."""
+    EmailAddress.objects.create(
+        user=user, email=user.email, verified=True, primary=True
+    )
+    clients = [Client(), Client()]
+    for client in clients:
+        client.post("/accounts/login/", {"login": user.email} | SURE)
+        client.get("/security/")
+    return clients
+
+
+def test_first_factor_offers_to_end_other_sessions_beside_its_codes(cast):
+    other, this = elsewhere(cast.ada)
+    this.post(APP, SURE | {"confirm_first": "1"})
+    secret = this.get(APP).context["secret"]
+    page = this.post(APP, {"code": code_of(pyotp.TOTP(secret))})
+    assert len(page.context["codes"]) == 10
+    assert (offers(page), END in page.text) == (True, True)
+    assert other.get("/security/").status_code == 200
+    this.post("/security/sessions/end/")
+    assert other.get("/security/").status_code == 302
+    assert this.get("/security/").status_code == 200
+
+
+def test_later_factor_offers_it_in_its_message_once(cast):
+    _, this = elsewhere(cast.ada)
+    device.add(this)
+    this.post(APP, SURE | {"confirm_first": "1"})
+    secret = this.get(APP).context["secret"]
+    page = this.post(APP, {"code": code_of(pyotp.TOTP(secret))}, follow=True)
+    assert "Your app is connected." in page.text
+    assert offers(page)
+    assert not offers(this.get("/security/"))
+
+
+def test_new_recovery_codes_offer_it(cast):
+    _, this = elsewhere(cast.ada)
+    connect(this)
+    assert offers(this.post("/security/codes/"))
+
+
+def test_only_session_is_offered_nothing(cast, ada):
+    _, codes = connect(ada)
+    page = ada.post("/security/codes/")
+    assert (len(codes), offers(page)) == (10, False)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.accounts import actions
 from compliance.accounts.forms import AppForm
-from compliance.accounts.pages import added_before, codes_page
+from compliance.accounts.pages import added, added_before, codes_page
 from compliance.accounts.qr import path_of, uri_of
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.reauthentication import StepUp, stepped_up
@@ -28,8 +28,7 @@ def app_new(request: MemberRequest) -> HttpResponse:
     secret: str = request.session.get(SECRET, "")
     typed = request.POST.get("code", "")
     if typed and not secret and actions.is_connected_by(by=request.user, code=typed):
-        messages.success(request, CONNECTED)
-        return added_before(request)
+        return added_before(request, CONNECTED)
     form = AppForm(request.POST if request.method == "POST" and secret else None)
     if form.is_valid():
         try:
@@ -40,8 +39,7 @@ def app_new(request: MemberRequest) -> HttpResponse:
             form.add_error("code", error)
         else:
             del request.session[SECRET]
-            messages.success(request, CONNECTED)
-            return codes_page(request, made)
+            return added(request, CONNECTED, made)
     if not secret:
         secret = request.session[SECRET] = generate_totp_secret()
     size, path = path_of(uri_of(request.user, secret))

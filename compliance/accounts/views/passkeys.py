@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.accounts import actions
 from compliance.accounts.forms import AskForm, MadeForm, PasskeyForm
-from compliance.accounts.pages import added_before, codes_page, security_context
+from compliance.accounts.pages import added, added_before, security_context
 from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.reauthentication import TOO_MANY, StepUp, stepped_up
@@ -44,10 +44,9 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
         messages.error(request, "The passkey could not be made. Try again.")
         return redirect("accounts:security")
     name, said = form.cleaned_data["name"], form.cleaned_data["said"]
-    added = f"The passkey “{name}” is added."
+    words = f"The passkey “{name}” is added."
     if actions.is_kept(by=request.user, said=said):
-        messages.success(request, added)
-        return added_before(request)
+        return added_before(request, words)
     try:
         made = actions.add_passkey(
             by=request.user, session=_session(request), name=name, said=said
@@ -55,8 +54,7 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return redirect("accounts:security")
-    messages.success(request, added)
-    return codes_page(request, made)
+    return added(request, words, made)
 
 
 @require_POST
