@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.utils import timezone
 
-from compliance.api import repeating
+from compliance.api import problems, repeating
 from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED
 from compliance.audit import trail, verification
 from compliance.models import Action, Call, Comment, Event, Evidence, Mention
 from compliance.organisations import rate_limits
 from compliance.organisations.actions import remove_member
+from compliance.web import json_bodies
 from tests import factories
 from tests.calling import Program
 from tests.mailing import queued
@@ -425,6 +426,22 @@ def test_body_of_too_many_values_is_refused_in_words(con, body):
     assert reply.status_code == 413
     assert "at most 10,000 values, 1,000 of them in lists" in reply.json()["detail"]
     assert not Action.objects.exists()
+
+
+def test_body_that_is_too_deep_is_refused_as_unreadable(con):
+    body = "[" * (json_bodies.DEEPEST + 1) + "]" * (json_bodies.DEEPEST + 1)
+    assert con.post("/actions", body.encode()).status_code == 400
+
+
+def test_docs_say_how_large_a_body_may_be(settings):
+    said = " ".join((settings.BASE_DIR / "docs/api.md").read_text("utf-8").split())
+    assert (
+        f"at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes and"
+        f" {json_bodies.MOST_VALUES:,} values (members of objects and items of lists),"
+        f" {json_bodies.MOST_ITEMS:,} of them in lists" in said
+    )
+    assert f"at most {json_bodies.DEEPEST} levels deep" in said
+    assert f"the first {problems.MOST_FAULTS} faults" in said
 
 
 def _places(shape, schemas, kinds, path=()):
