@@ -99,7 +99,9 @@ def _is_full(table: str, name: str, text: str, number: str) -> bool:
     models = (one for one in proven().values() if one._meta.model_name == table)
     columns = columns_of(model) if (model := next(models, None)) else {}
     longest = getattr(columns.get(name), "max_length", None)
-    return bool(longest) and len(text.replace("\u2026", _address(number))) > longest
+    return (
+        longest is not None and len(text.replace("\u2026", _address(number))) > longest
+    )
 
 
 def _address(number: str) -> str:

@@ -37,6 +37,10 @@ class Erased(str):
 
 
 ERASED = Erased("[erased]")
+_LEFT = re.compile(
+    r"(?<!\w)(?:erased person \d+|erased-\d+@erased\.invalid)(?!\w)|\u2026",
+    re.IGNORECASE,
+)
 Place = str
 """Where a leaf is: "/after/note"; "#" stands before the number of an item in a list."""
 
@@ -49,6 +53,11 @@ _encoded = json.JSONEncoder(
 ).encode
 _ESCAPED = str.maketrans({"~": "~0", "/": "~1", "#": "~2"})
 _BRANCHES = (dict, list)
+
+
+def is_left(text: str) -> bool:
+    """Whether a text has what an erasing puts in the place of a name or address."""
+    return bool(_LEFT.search(text))
 
 
 def walk(content: Any) -> list[tuple[Place, Any]]:

@@ -19,7 +19,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from compliance.audit.leaves import ERASED
+from compliance.audit.leaves import ERASED, is_left
 
 
 class RecordedEvent(NamedTuple):
@@ -212,7 +212,7 @@ def compared(
 ) -> Iterator[Unlike]:
     """Rows of one table that are not as the events left them; all leave ``fold``.
 
-    A text that was erased is like any (``leaves.ERASED``). ``blanks`` has for each
+    A text that was erased is like any that an erasing can have left. ``blanks`` has for each
     column the value that new rows leave out, ``...`` where they have it always.
     ``is_whole``: the events have every row of the table. A row left in ``fold``
     afterwards was taken away.
@@ -228,13 +228,18 @@ def compared(
             name
             for name, value in values.items()
             if (
-                said[name] != value
+                _differs(said[name], value)
                 if name in said
                 else _is_set(row, value, blanks[name])
             )
         )
         if wrong:
             yield Unlike(at, row.seq, How.CHANGED, wrong)
+
+
+def _differs(said: Any, value: Any) -> bool:
+    is_text = said is ERASED and isinstance(value, str)
+    return bool(said != value) or (is_text and value != "" and not is_left(value))
 
 
 def _is_set(row: Row, value: Any, blank: Any) -> bool:

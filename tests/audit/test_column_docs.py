@@ -21,6 +21,17 @@ events of a chain and compares the result with every column of every table, but 
 below. Each has its reason. Of what opens something, the events have the SHA-256 only.
 This page is written from the models (`in_trail`).
 
+It works the other way round, too: where [events.md](events.md) says that a type of event changes
+a row, `verify_trail` names such an event if no row of that table changed, or the row has another
+value. Of other types, an event that was hashed rightly and that nothing followed is not noticed.
+Nothing tells an event whose rows and table were written with it from a true one; it cannot be put
+in before the last signed checkpoint.
+
+The words that erasing a person left are compared with those of before as long as these can be
+read. Where they are erased, only the form is known: the number of a person whom the chain of
+people erased stands in them, or an ellipsis in a column without room. The words around it are not
+proven until somebody writes them again.
+
 The search index has no model, and nothing compares it: `migrate` makes it and triggers keep
 it from rows. Changed, it can leave a thing out of a search; it gives no words to a page.
 `django_migrations` (what `migrate` has done so far) and the table of a cache, where a setting

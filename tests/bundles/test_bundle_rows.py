@@ -154,6 +154,18 @@ def test_bundle_of_rows_that_were_erased_is_read(cast, signed):
             assert "Con Tributor" not in str(bundle.rows["answers"])
 
 
+def test_text_that_was_erased_is_not_any_text(cast):
+    full = make_everything(cast)
+    signing.answer(cast.otto, full, "Q2", note="Ask Con Tributor.")
+    erase_person(by=None, person=cast.con)
+    with reading(bundle_of(full)) as bundle:
+        assert unlike(bundle) == ""
+        rows = copy.deepcopy(bundle.rows)
+        row = next(one for one in rows["answers"] if "Erased" in one["note"])
+        row["note"] = "Nobody is to be asked."
+        assert "“note” is not what event" in unlike(replace(bundle, rows=rows))
+
+
 ODD = (
     5,
     {"new": 5},

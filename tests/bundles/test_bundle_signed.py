@@ -172,7 +172,8 @@ def test_check_of_the_trail_knows_signatures_of_there(came, cast):
 
 
 def test_content_of_an_erased_event_stays_erased(signed, cast):
-    event = Event.objects.filter(scope_id=signed.pk, action="answer.saved").first()
+    events = Event.objects.filter(scope_id=signed.pk)
+    event = events.filter(action="evidence.attached").first()
     erase(
         by=None,
         organisation_id=cast.acme.pk,
