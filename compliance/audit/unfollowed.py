@@ -5,6 +5,7 @@ chain say nothing of it, or something else. Pure.
 were recorded together the last may have the rows of all.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -46,8 +47,8 @@ def _are_together(one: RecordedEvent, other: RecordedEvent) -> bool:
 
 
 def _settled(group: list[RecordedEvent], was: _Was, rows: Rows) -> Found:
-    last: dict[tuple[At, str], tuple[RecordedEvent, Any]] = {}
-    """What the events say of columns; the last of them about one counts."""
+    last = defaultdict[At, dict[str, tuple[RecordedEvent, Any]]](dict)
+    """What the events say of the columns of rows; the last of them about one counts."""
     for event in group:
         kind = find(event.action)
         table = _table_of(kind) if kind else ""
@@ -60,11 +61,15 @@ def _settled(group: list[RecordedEvent], was: _Was, rows: Rows) -> Found:
             continue
         if kind.writes and not _has_row(event, key, table, was, rows):
             yield event.seq, f"is {kind}, and no row of {table} was changed by it"
-        last |= {((table, key), name): (event, after[name]) for name in after}
-    for (at, name), (event, value) in last.items():
-        if at in rows and not _agrees(value, rows[at].values.get(name, value)):
-            what = f"says another {name} of {at[0]} {at[1]} than the rows it changed"
-            yield event.seq, what
+        last[table, key] |= {name: (event, after[name]) for name in after}
+    for at, said in last.items():
+        values = rows[at].values if at in rows else {}
+        for name, (event, value) in said.items():
+            if name in values and not _agrees(value, values[name]):
+                what = (
+                    f"says another {name} of {at[0]} {at[1]} than the rows it changed"
+                )
+                yield event.seq, what
 
 
 def _table_of(kind: EventType) -> str:
