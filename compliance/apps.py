@@ -88,6 +88,7 @@ class ComplianceConfig(AppConfig):
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
+            end_with_rights,
             holds,
             rights_lost,
         )
@@ -108,6 +109,7 @@ class ComplianceConfig(AppConfig):
         signed_on.still_speaks.connect(entrance.speaks)
         signed_on.vouches.connect(entrance.vouches)
         sign_on.group_given.connect(directory.give_roles_of)
+        rights_lost.connect(end_with_rights)
         rights_lost.connect(directory.forget)
         rights_lost.connect(sign_on.keep_departure)
         rights_lost.connect(tokens.end_with_membership)

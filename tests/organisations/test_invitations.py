@@ -593,3 +593,43 @@ def test_number_of_queries_does_not_grow(cast, sign_in, django_assert_num_querie
             invite(cast, email=email)
         with django_assert_num_queries(4):
             otto.get(URL)
+
+
+# Whoever invited may do so no more
+
+
+def second_owner(cast):
+    return make_member(cast.acme, "owner", "Mal Lory")
+
+
+def role_of(cast, user):
+    return Membership.objects.get(organisation=cast.acme, user=user)
+
+
+@pytest.mark.parametrize("role", ["owner", "contributor", "auditor"])
+def test_invitation_ends_when_its_sender_is_removed(cast, role):
+    sender = second_owner(cast)
+    _, link = invite(cast, by=sender, role=role)
+    actions.remove_member(by=cast.ada, membership=role_of(cast, sender))
+    assert opened(Client(), link).status_code == 404
+    assert not Invitation.objects.exists()
+    names = [name for name, *_ in events(cast.acme)]
+    assert names[-2:] == ["invitation.ended", "member.removed"]
+    assert list(tables.faults(cast.acme.pk)) == []
+
+
+def test_invitation_of_an_owner_ends_when_its_sender_is_one_no_more(cast):
+    sender = second_owner(cast)
+    _, above = invite(cast, by=sender, role="owner")
+    _, within = invite(cast, by=sender, email="carla@example.org")
+    actions.change_role(by=cast.ada, membership=role_of(cast, sender), role="officer")
+    assert opened(Client(), above).status_code == 404
+    assert opened(Client(), within).status_code == 200
+
+
+def test_invitation_that_another_sent_again_outlives_its_first_sender(cast):
+    sender = second_owner(cast)
+    made, _ = invite(cast, by=sender)
+    actions.send_again(by=cast.ada, invitation=made)
+    actions.leave(by=sender, membership=role_of(cast, sender))
+    assert opened(Client(), link_in(send_queued()[-1])).status_code == 200

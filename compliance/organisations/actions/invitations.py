@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +15,7 @@ from django.utils import timezone
 
 from compliance.audit import rows, trail
 from compliance.audit.transaction import attempt, writing
-from compliance.organisations.access import Permission, may
+from compliance.organisations.access import Permission, may, takes
 from compliance.organisations.actions.members import (
     join,
     lock,
@@ -151,6 +153,22 @@ def end_invitation(*, by: User, invitation: Invitation) -> None:
     """
     with writing():
         _end(by, _locked(by, invitation), INVITATION_ENDED)
+
+
+def end_with_rights(
+    *, by: User | None, membership: Membership, kept: Collection[Permission], **_: Any
+) -> None:
+    """End the open invitations of somebody who may no longer give their roles."""
+    organisation = membership.organisation
+    own = Invitation.objects.select_related("organisation").order_by("pk")
+    for invitation in own.filter(
+        organisation=organisation, invited_by=membership.user_id
+    ):
+        needed = takes(invitation.role, organisation)
+        if invitation.role != Role.AUDITOR:
+            needed |= {Permission.INVITE}
+        if not needed <= set(kept):
+            _end(by, invitation, INVITATION_ENDED)
 
 
 def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
