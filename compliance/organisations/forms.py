@@ -142,7 +142,7 @@ class PolicyForm(forms.Form):
         widget=day_input("input input-s"),
     )
     other_providers = forms.BooleanField(
-        label="Let in by the providers of other organisations",
+        label="Let members in by the providers of other organisations",
         required=False,
         help_text="Members with an address of such an organisation's verified domain come in"
         " without a password of their own: whoever runs its provider can come in as them.",

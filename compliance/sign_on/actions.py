@@ -77,8 +77,6 @@ from compliance.web.mail import absolute, queue_mail
 
 MOST = 50
 """Domains, and groups with a role, of one organisation."""
-LAPSES_AFTER = timedelta(days=7)
-"""How long a record may be gone: a week has working days, in which owners read the mail."""
 SILENT_AFTER = timedelta(days=30)
 """Silent name servers for so long count as a record that is gone: nobody can tell for ever
 that it still stands, and no outage lasts for a month."""
@@ -534,7 +532,7 @@ def _look_again(domain: Domain) -> None:
             found.save(update_fields=["missing_since"])
             _record(None, found, DOMAIN_MISSING, before={"domain": found.name})
             _mail_domain(found, "not shown any more", "missing")
-        elif now - found.missing_since >= LAPSES_AFTER:
+        elif found.lapses_at and now >= found.lapses_at:
             _lapse(None, found, DOMAIN_GONE)
             _mail_domain(found, "lost", "lapsed")
 
@@ -556,7 +554,6 @@ def _mail_domain(domain: Domain, headline: str, reason: str) -> None:
         domain=domain,
         reason=reason,
         place=f"{dns.PREFIX}.{domain}",
-        lapses_at=domain.missing_since and domain.missing_since + LAPSES_AFTER,
     )
 
 

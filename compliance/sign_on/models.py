@@ -1,5 +1,6 @@
 """Rows of sign-on."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -136,6 +137,10 @@ class SignOn(models.Model):
         return set(self.certificates.split()) <= set(other.certificates.split())
 
 
+LAPSES_AFTER = timedelta(days=7)
+"""How long a record may be gone: a week has working days, in which owners read the mail."""
+
+
 class Domain(models.Model):
     """A domain of mail addresses, which one organisation at most has shown to be its own."""
 
@@ -183,6 +188,11 @@ class Domain(models.Model):
     def record(self) -> str:
         """The text of the DNS record that shows it."""
         return f"attest-domain={self.code}"
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """From when the next look that finds no record ends it; None while one stands."""
+        return self.missing_since and self.missing_since + LAPSES_AFTER
 
 
 class GroupRole(models.Model):

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from compliance.models import Domain, Event
 from compliance.sign_on import actions
+from compliance.sign_on.models import LAPSES_AFTER
 from tests.racing import at_once
 from tests.signing_on import show
 
@@ -32,7 +33,7 @@ def test_two_organisations_at_once_and_one_gets_the_domain(cast, monkeypatch):
 
 def test_taking_over_beside_the_daily_look_ends_the_first_one_once(cast, monkeypatch):
     first = show(cast.ada, cast.acme, NAME)
-    first.missing_since = timezone.now() - actions.LAPSES_AFTER
+    first.missing_since = timezone.now() - LAPSES_AFTER
     Domain.objects.filter(pk=first.pk).update(
         missing_since=first.missing_since, asked_at=None
     )

@@ -149,7 +149,9 @@ def test_record_that_comes_back_stops_the_countdown(acme, cast, zone, sign_in_fr
     record = Domain.objects.get().record
     assert look().missing_since
     page = "/o/acme/sign-on/"
-    assert "Its record is gone since" in flat(sign_in_freshly(cast.ada).get(page).text)
+    assert "Its record has been gone since" in flat(
+        sign_in_freshly(cast.ada).get(page).text
+    )
     zone["texts"] = [record]
     assert look(6).missing_since is None
     zone["texts"] = []

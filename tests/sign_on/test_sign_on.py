@@ -434,7 +434,7 @@ def test_two_providers_and_one_person_in_both(acme, cast, listening):
     for path in ("/security/", "/accounts/password/", "/passkeys/ask/"):
         assert limited.get(path).status_code in {403, 405}
     reply = limited.get("/security/")
-    assert "opens this organisation alone" in flat(reply.content.decode())
+    assert "This session opens<bdi>Other</bdi>alone" in flat(reply.content.decode())
     assert limited.get("/").url == "/o/other/"
 
 
