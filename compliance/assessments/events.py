@@ -102,11 +102,13 @@ NAME_CLAIMED = _assessment(
     "assessment.name_claimed",
     _("says that the answers imported under this name are theirs"),
     after=say.Name,
+    writes="namesake",
 )
 NAME_DENIED = _assessment(
     "assessment.name_denied",
     _("says that the answers imported under this name are not theirs"),
     after=say.Name,
+    writes="namesake",
 )
 
 ANSWER_SAVED = _typed("answer.saved", _("saved"), after=say.Saved)

@@ -61,7 +61,10 @@ def _settled(group: list[RecordedEvent], was: _Was, rows: Rows) -> Found:
             continue
         if kind.writes and not _has_row(event, key, table, was, rows):
             yield event.seq, f"is {kind}, and no row of {table} was changed by it"
-        last[table, key] |= {name: (event, after[name]) for name in after}
+        says = {name: (event, value) for name, value in after.items()}
+        # evidence that is put in says who answered, as the answer's own event did
+        last[event.subject] |= {n: says[n] for n in says.keys() & last[event.subject]}
+        last[table, key] |= says
     for at, said in last.items():
         values = rows[at].values if at in rows else {}
         for name, (event, value) in said.items():
