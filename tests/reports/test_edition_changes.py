@@ -39,7 +39,7 @@ def begun(cast, db):
 
 def chapter(paper):
     html = flat(html_of(paper))
-    found = re.search(r'<section class="chapter"><h2 id="edition">.*?</section>', html)
+    found = re.search(r'<section class="chapter[^"]*"><h2 id="edition">.*?</section>', html)
     return found and found[0]
 
 
