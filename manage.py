@@ -167,9 +167,7 @@ def enter_venv(arguments: list[str], wanted: list[str], is_agreed: bool) -> None
     ``wanted`` are names of LOCKS.
     """
     is_offered = os.environ.pop(OFFERED, "")
-    if not is_offered and (
-        (arguments or [""])[0] in STARTS or not is_installed(wanted)
-    ):
+    if not is_offered and ((arguments or [""])[0] in STARTS or not is_installed(wanted)):
         offer_system_packages(wanted, is_agreed)
     if is_installed(wanted) and Path(sys.prefix) == VENV:
         return
@@ -272,9 +270,7 @@ def find_python() -> str:
     """Path of the first Python that runs and is new enough, never one in a venv."""
     for candidate in candidates():
         try:
-            probe = subprocess.run(
-                [candidate, "-c", PROBE], capture_output=True, text=True, check=False
-            )
+            probe = subprocess.run([candidate, "-c", PROBE], capture_output=True, text=True, check=False)
         except OSError:
             continue
         if probe.returncode == 0:

@@ -14,13 +14,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance.assessments import actions as assessments
-from compliance.checklist_files import actions as checklist_files
-from compliance.checklist_files.actions import Wish
-from compliance.checklist_files.writing import FORMATS
-from compliance.checklists import actions
-from tests import factories
-from tests.foreign_formats.catalogs import make_catalog
+from compliance.content.checklist_files import actions as checklist_files
+from compliance.content.checklist_files.actions import Wish
+from compliance.content.checklist_files.writing import FORMATS
+from compliance.content.checklists import actions
+from compliance.work.assessments import actions as assessments
+from tests.content.foreign_formats.catalogs import make_catalog
+from tests.support import factories
 
 AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 """Statements that go round others, and are none themselves."""
@@ -86,9 +86,7 @@ def main():
     for name, form in FORMATS.items():
         print_cost(f"write {name}", lambda form=form: form.write(sheet))
     day = timezone.localdate()
-    checklist_files.write(
-        by=cast.ada, organisation=cast.acme, edition=edition, form="json"
-    )
+    checklist_files.write(by=cast.ada, organisation=cast.acme, edition=edition, form="json")
     print_cost(
         "start an assessment",
         undone(

@@ -116,14 +116,8 @@ def print_rows(browser, url, places):
     """Each page in turn, round after round, so that they share what else goes on."""
     for path, session in places.values():
         visit(browser, url, path, session)
-    rounds = [
-        {name: visit(browser, url, *place) for name, place in places.items()}
-        for _ in range(ROUNDS)
-    ]
-    print(
-        f"{'questions':>9}{'kB':>8}{'kB sent':>9}{'rows':>6}{'first row':>11}"
-        f"{'LCP ms':>8}{'CLS':>8}"
-    )
+    rounds = [{name: visit(browser, url, *place) for name, place in places.items()} for _ in range(ROUNDS)]
+    print(f"{'questions':>9}{'kB':>8}{'kB sent':>9}{'rows':>6}{'first row':>11}{'LCP ms':>8}{'CLS':>8}")
     floor = None
     for name in places:
         _, raw, sent, rows, *_ = rounds[0][name]

@@ -31,17 +31,17 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from compliance.audit import verification
-from compliance.audit.models import Event
-from compliance.backups import backup
-from compliance.closing.integrity import BEYOND
+from compliance.proof.audit import verification
+from compliance.proof.audit.models import Event
+from compliance.operations.backups import backup
+from compliance.operations.closing.integrity import BEYOND
 from compliance.models import Answer, Assessment, Comment, Organisation
-from compliance.reports import actions as reports
-from tests import factories
+from compliance.reporting.reports import actions as reports
+from tests.support import factories
 from tests.load.inside import enter
 from tests.load.multiplied import multiply
 from tests.load.serving import Site
-from tests.plans import Plans
+from tests.support.plans import Plans
 
 QUESTIONS = 150
 ASSESSMENTS = int(os.environ.get("ASSESSMENTS", "20"))
@@ -66,17 +66,13 @@ def make_mould():
     today = date(2026, 11, 27)
     for number in range(2 * ASSESSMENTS):
         expires = today + timedelta(days=number - 20)
-        proof = factories.make_link(
-            organisation, by, f"{COMMON.title()} {number}", expires_on=expires
-        )
+        proof = factories.make_link(organisation, by, f"{COMMON.title()} {number}", expires_on=expires)
         for answer in Answer.objects.order_by("?")[:10]:
             answer.attachments.get_or_create(evidence=proof)
     for number, answer in enumerate(Answer.objects.order_by("?")[: 10 * ASSESSMENTS]):
         Comment.objects.create(answer=answer, author=by, text=words())
         if number % 5 == 0:
-            factories.make_action(
-                organisation, by, answer, title=words()[:80], owner=by, due_on=today
-            )
+            factories.make_action(organisation, by, answer, title=words()[:80], owner=by, due_on=today)
     factories.take_into_trail(organisation)
     marked = door["answers"][7]
     for _ in range(SAVES):
@@ -155,9 +151,7 @@ def measured(work, times):
         for _ in range(times):
             work()
         ended = time.process_time(), database_seconds()
-        costs.append(
-            [(b - a) * 1000 / times for a, b in zip(began, ended, strict=True)]
-        )
+        costs.append([(b - a) * 1000 / times for a, b in zip(began, ended, strict=True)])
     app, database = (statistics.median(each) for each in zip(*costs, strict=True))
     return {
         "app": round(app, 2),
@@ -198,17 +192,13 @@ def step(organisations):
     """Fill up to so many, measure, and print; the figures."""
     began = time.monotonic()
     there = fill(organisations)
-    print(
-        f"\n{organisations:,} organisations, filled in {time.monotonic() - began:.0f} s"
-    )
+    print(f"\n{organisations:,} organisations, filled in {time.monotonic() - began:.0f} s")
     cache.clear()
     slug = f"{(there + organisations + 1) // 2}-{MOULD}"
     door = enter(slug)
     found = {"organisations": organisations, **size()}
     print(", ".join(f"{name} {value:,}" for name, value in found.items()))
-    print(
-        f"{'':24}{'app':>8}{'database':>10}{'floors':>8}{'stmts':>7}{'rows':>10}{'pages':>9}"
-    )
+    print(f"{'':24}{'app':>8}{'database':>10}{'floors':>8}{'stmts':>7}{'rows':>10}{'pages':>9}")
     for name, work, times in works_of(door):
         found[name], plans = measured(work, times)
         print_cost(name, found)
@@ -285,17 +275,12 @@ def carried():
                 site.ask("ask", door["assessment"], module="reporting")
             began = time.monotonic()
             command = [sys.executable, str(ROOT / "manage.py"), "db_worker", "--batch"]
-            running = [
-                subprocess.Popen(command, env=site.environment, cwd=ROOT)
-                for _ in range(workers)
-            ]
+            running = [subprocess.Popen(command, env=site.environment, cwd=ROOT) for _ in range(workers)]
             for one in running:
                 if one.wait():
                     raise RuntimeError(one.args)
             took = time.monotonic() - began
-            print(
-                f"{workers} workers: {REPORTS * 60 / took:.1f} reports/min", flush=True
-            )
+            print(f"{workers} workers: {REPORTS * 60 / took:.1f} reports/min", flush=True)
 
 
 def newest():
@@ -333,9 +318,7 @@ def drawn(steps):
 
     def at(organisations, pages):
         x = log10(organisations) / (log10(max(sizes)) or 1) * (WIDE - 4 * EDGE) + EDGE
-        return (
-            f"{x:.0f} {HIGH - EDGE - log10(max(pages, 1)) / 5 * (HIGH - 2 * EDGE):.0f}"
-        )
+        return f"{x:.0f} {HIGH - EDGE - log10(max(pages, 1)) / 5 * (HIGH - 2 * EDGE):.0f}"
 
     parts = []
     for power in range(6):
@@ -346,9 +329,7 @@ def drawn(steps):
         )
     for size in sizes:
         x, _ = at(size, 1).split()
-        parts.append(
-            f'<text x="{x}" y="{HIGH - EDGE + 18}" text-anchor="middle">{size:,}</text>'
-        )
+        parts.append(f'<text x="{x}" y="{HIGH - EDGE + 18}" text-anchor="middle">{size:,}</text>')
     for name, colour in DRAWN.items():
         places = [at(step["organisations"], step[name]["pages"]) for step in steps]
         x, y = places[-1].split()

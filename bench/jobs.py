@@ -111,9 +111,7 @@ def twenty(day):
             keys.press("123"[number % 3])
             if number % 2 and number < 18:
                 keys.press("n")
-                cara.page.wait_for_function(
-                    "() => document.activeElement.name === 'note'"
-                )
+                cara.page.wait_for_function("() => document.activeElement.name === 'note'")
                 keys.type(NOTE)
                 keys.press("Escape")
         cara.sees("20 of 24")
@@ -272,9 +270,7 @@ def moved(day):
     made = day.desk.moving()
     with day.somebody(made["session"], made["path"]) as cara:
         cara.press("Newer edition", "link")
-        cara.page.get_by_role("group", name="R1").get_by_text(
-            "Carry over as it is"
-        ).click()
+        cara.page.get_by_role("group", name="R1").get_by_text("Carry over as it is").click()
         cara.page.get_by_label("Answer to T1 in the new form").click()
         cara.page.keyboard.type("9")
         cara.press("Move to 2")
@@ -304,9 +300,7 @@ def own_copy(day):
         bruno.page.keyboard.type(" Since when?")
         bruno.sees("Saved")
         bruno.page.locator(".addquestion summary").first.click()
-        bruno.page.locator(
-            ".addquestion textarea, .addquestion input[type=text]"
-        ).first.click()
+        bruno.page.locator(".addquestion textarea, .addquestion input[type=text]").first.click()
         bruno.page.keyboard.type("Do you test it once a year?")
         bruno.press("Add", exact=True)
         bruno.press("Publish", "link")
@@ -371,9 +365,7 @@ def main():
         for letter in wanted:
             title, before, work = JOBS[letter]
             now = work(day).values()
-            clicks, keys, loads = (
-                f"{was} to {is_}" for was, is_ in zip(before, now, strict=True)
-            )
+            clicks, keys, loads = (f"{was} to {is_}" for was, is_ in zip(before, now, strict=True))
             print(f"{letter:4}{title:35}{clicks:>10}{keys:>13}{loads:>12}", flush=True)
             if before[2] != "-":  # it could not be done
                 total[0] += before[2]

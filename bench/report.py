@@ -35,12 +35,12 @@ import django
 
 django.setup()
 
-from compliance.press.job import Limits
-from compliance.press.process import job_of
-from compliance.reports.html import html_of, stylesheet
-from compliance.reports.paper import Entry, Paper
-from compliance.reports.split import cut
-from compliance.snapshots.content import (
+from compliance.proof.press.job import Limits
+from compliance.proof.press.process import job_of
+from compliance.reporting.reports.html import html_of, stylesheet
+from compliance.reporting.reports.paper import Entry, Paper
+from compliance.reporting.reports.split import cut
+from compliance.work.snapshots.content import (
     Content,
     Line,
     Proof,
@@ -93,9 +93,7 @@ def paper_of(questions: int) -> Paper:
         for n in range(questions * 3 // 2, 0, -1)
     )
     nobody = UUID(int=0)
-    return Paper(
-        1, AT, "UTC", content, trail, len(trail), 9, "cd" * 32, "bench", nobody, nobody
-    )
+    return Paper(1, AT, "UTC", content, trail, len(trail), 9, "cd" * 32, "bench", nobody, nobody)
 
 
 def proof(writer: Writer, number: int) -> Proof:
@@ -179,7 +177,7 @@ def ours(pieces: list[str], path: Path) -> Cost:
             Path(paths[-1]).write_text(piece)
         job = job_of(paths, stylesheet(), path.parent / "fonts", LIMITS)
         job["path"] = str(path)
-        return run(["-m", "compliance.press.pdf"], json.dumps(job), path)
+        return run(["-m", "compliance.proof.press.pdf"], json.dumps(job), path)
 
 
 def bare(report: str, path: Path) -> Cost:
@@ -205,10 +203,7 @@ def measured(questions: int, path: Path) -> float:
     report = html_of(paper_of(questions))
     pieces, words = cut(report), bare_of(report)
     start, start_bare = ours([NOTHING], path), bare(NOTHING, path)
-    rounds = [
-        (ours(pieces, path), bare(words, path))
-        for _ in range(3 if questions <= 500 else 1)
-    ]
+    rounds = [(ours(pieces, path), bare(words, path)) for _ in range(3 if questions <= 500 else 1)]
     made, floor = least([r[0] for r in rounds]), least([r[1] for r in rounds])
     one = ours([report], path) if len(pieces) > 1 and questions <= 2000 else None
     sides = {"report": (made, start), "bare": (floor, start_bare)}

@@ -85,10 +85,7 @@ def main():
                 spent = site.cpu_seconds()
                 rate = Crowd(site, door, share).all_together(seconds=SECONDS)
                 used = (site.cpu_seconds() - spent) / SECONDS
-                print(
-                    f"{processes} processes, {words}: {rate:.0f} requests/s,"
-                    f" {used:.2f} cores"
-                )
+                print(f"{processes} processes, {words}: {rate:.0f} requests/s, {used:.2f} cores")
             if processes == 2:
                 before = memory_of_each(site)
                 for part in range(3):

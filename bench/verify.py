@@ -8,15 +8,15 @@ import time
 
 from floor import ROOT, seed
 
-from compliance.assessments import actions
-from compliance.assessments.events import ANSWER_SAVED
-from compliance.assessments.writing import alter
-from compliance.audit import trail
-from compliance.audit.models import Event
-from compliance.audit.transaction import writing
-from compliance.bulk.actions import store
 from compliance.models import Assessment
-from tests.factories import begin_chains
+from compliance.proof.audit import trail
+from compliance.proof.audit.models import Event
+from compliance.proof.audit.transaction import writing
+from compliance.work.assessments import actions
+from compliance.work.assessments.events import ANSWER_SAVED
+from compliance.work.assessments.writing import alter
+from compliance.work.bulk.actions import store
+from tests.support.factories import begin_chains
 
 QUESTIONS = 150
 SAVES = int(os.environ.get("SAVES", "1"))
@@ -77,9 +77,7 @@ def verified():
     """CPU seconds and megabytes of ``verify_trail`` in a process of its own, and its words."""
     command = [sys.executable, "-c", PROGRAM, str(ROOT / "manage.py")]
     environment = os.environ | {"NO_BOOTSTRAP": "1"}
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     said, _, kilobytes = process.stdout.read().rpartition("VmHWM:")
     _, status, used = os.wait4(process.pid, 0)
     if status:
@@ -90,9 +88,7 @@ def verified():
 def main():
     sizes = [int(text) for text in sys.argv[1:]] or [1_000, 10_000]
     door = seed(QUESTIONS, 1, 1)
-    first = Assessment.objects.select_related("organisation", "edition").get(
-        pk=door["assessment"]
-    )
+    first = Assessment.objects.select_related("organisation", "edition").get(pk=door["assessment"])
     begin_chains()
     print(f"Checking the trail, {SAVES} events an answer beside its beginning")
     print(f"{'events':>10}{'CPU s':>9}{'us each':>9}{'MB':>7}{'made in':>9}")

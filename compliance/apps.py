@@ -9,34 +9,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate, pre_migrate
 
-ROOMS = (
-    "audit",
-    "organisations",
-    "legal_index",
-    "sign_on",
-    "tokens",
-    "webhooks",
-    "directory",
-    "evidence",
-    "checklists",
-    "assessments",
-    "reviews",
-    "seats",
-    "checklist_files",
-    "answer_sheets",
-    "bundles",
-    "results",
-    "comparison",
-    "gaps",
-    "calendar",
-    "letterhead",
-    "reports",
-    "exports",
-    "closing",
-)
-"""Those that declare types of events."""
-GUARDED = ("audit", "checklists", "assessments", "reviews")
-"""Those that declare triggers."""
+from compliance.rooms import modules
 
 
 class ComplianceConfig(AppConfig):
@@ -49,21 +22,19 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what rooms declare, connect them, and register the checks of settings."""
-        for room in ROOMS:  # before anything reads or adds an event
-            import_module(f"compliance.{room}.events")
-        for room in GUARDED:
-            import_module(f"compliance.{room}.guards")
+        modules("events")  # before anything reads or adds an event
+        modules("guards")
         if settings.METRICS_TOKEN:  # counts tasks where they run
-            import_module("compliance.monitoring.metrics")
+            import_module("compliance.operations.monitoring.metrics")
         self._connect()
         self._connect_accounts()
         self._connect_erasing()
         self._count_files()
         self._follow_migrations()
-        from compliance.reports import checks  # noqa: PLC0415 - needs the settings
-        from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
-        from compliance.web.file_checks import check_files  # noqa: PLC0415 - the same
-        from compliance.web.triggers import check_triggers  # noqa: PLC0415 - the same
+        from compliance.ground.web.durability import check_durable  # noqa: PLC0415 - needs the settings
+        from compliance.ground.web.file_checks import check_files  # noqa: PLC0415 - the same
+        from compliance.ground.web.triggers import check_triggers  # noqa: PLC0415 - the same
+        from compliance.reporting.reports import checks  # noqa: PLC0415 - needs the settings
 
         register(check_durable, Tags.database)
         register(check_triggers, Tags.database)
@@ -79,23 +50,23 @@ class ComplianceConfig(AppConfig):
         """The rooms above give a new member the things that wait for them, and end those
         that rest on a right which a member loses.
         """
-        from compliance.assessments import owning  # noqa: PLC0415 - needs the apps
-        from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
-        from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
-        from compliance.directory import actions as directory  # noqa: PLC0415 - needs the apps
-        from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
-        from compliance.organisations import signed_on  # noqa: PLC0415 - needs the apps
-        from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
+        from compliance.assurance.seats import actions as seating  # noqa: PLC0415 - needs the apps
+        from compliance.identity.organisations import signed_on  # noqa: PLC0415 - needs the apps
+        from compliance.identity.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
             end_with_rights,
             holds,
             rights_lost,
         )
-        from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
-        from compliance.sign_on import actions as sign_on  # noqa: PLC0415 - needs the apps
-        from compliance.sign_on import entrance  # noqa: PLC0415 - needs the apps
-        from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
+        from compliance.identity.sign_on import actions as sign_on  # noqa: PLC0415 - needs the apps
+        from compliance.identity.sign_on import entrance  # noqa: PLC0415 - needs the apps
+        from compliance.identity.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
+        from compliance.programs.directory import actions as directory  # noqa: PLC0415 - needs the apps
+        from compliance.programs.exports import cancellation  # noqa: PLC0415 - needs the apps
+        from compliance.reporting.calendar import actions as dating  # noqa: PLC0415 - needs the apps
+        from compliance.work.assessments import owning  # noqa: PLC0415 - needs the apps
+        from compliance.work.assignments import new_members  # noqa: PLC0415 - needs the apps
 
         holds.connect(owning.of_member)
         arriving.connect(new_members.hold_asked)
@@ -117,8 +88,8 @@ class ComplianceConfig(AppConfig):
 
     def _connect_accounts(self) -> None:
         """Sessions begin and end, and the page of a person's sign-in shows tokens too."""
-        from compliance.accounts import pages, session_expiry  # noqa: PLC0415 - needs the apps
-        from compliance.tokens import own  # noqa: PLC0415 - needs the apps
+        from compliance.identity.accounts import pages, session_expiry  # noqa: PLC0415 - needs the apps
+        from compliance.identity.tokens import own  # noqa: PLC0415 - needs the apps
 
         user_logged_in.connect(session_expiry.begin)
         user_logged_out.connect(session_expiry.end)
@@ -126,24 +97,24 @@ class ComplianceConfig(AppConfig):
 
     def _connect_erasing(self) -> None:
         """The sample of an erased person goes, and archives that may name them are listed."""
-        from compliance.closing import archive_store  # noqa: PLC0415 - needs the apps
-        from compliance.erasure import actions  # noqa: PLC0415 - needs the apps
-        from compliance.samples import throwing  # noqa: PLC0415 - needs the apps
+        from compliance.operations.closing import archive_store  # noqa: PLC0415 - needs the apps
+        from compliance.operations.erasure import actions  # noqa: PLC0415 - needs the apps
+        from compliance.operations.samples import throwing  # noqa: PLC0415 - needs the apps
 
         actions.going.connect(throwing.throw_away_of)
         actions.files_of_places.connect(archive_store.of_places)
 
     def _count_files(self) -> None:
         """Reports count against the room of an organisation, as evidence does."""
-        from compliance.evidence.actions import quotas  # noqa: PLC0415 - needs the apps
-        from compliance.reports import room  # noqa: PLC0415 - needs the apps
+        from compliance.content.evidence.actions import quotas  # noqa: PLC0415 - needs the apps
+        from compliance.reporting.reports import room  # noqa: PLC0415 - needs the apps
 
         quotas.counted.connect(room.kept_by)
 
     def _follow_migrations(self) -> None:
         """Triggers and the search index follow from the code, after each migration."""
-        from compliance.search import indexing  # noqa: PLC0415 - needs the apps
-        from compliance.web import cache_tables, triggers  # noqa: PLC0415 - needs the settings
+        from compliance.ground.web import cache_tables, triggers  # noqa: PLC0415 - needs the settings
+        from compliance.work.search import indexing  # noqa: PLC0415 - needs the apps
 
         for before, after in (
             (indexing.release, indexing.keep),

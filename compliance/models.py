@@ -1,7 +1,67 @@
 """The registry: imports each room's models so that Django sees them."""
 
-from compliance.api.models import Call
-from compliance.assessments.models import (
+from compliance.assurance.bundles.models import Package
+from compliance.assurance.reviews.models import Check, Reopening, Review, SignOff
+from compliance.assurance.seats.models import (
+    Request,
+    RequestMessage,
+    SampleItem,
+    Seat,
+    SeatOffer,
+    ShareLink,
+)
+from compliance.content.checklists.models import (
+    Checklist,
+    Choice,
+    Citation,
+    Clause,
+    Edition,
+    Fact,
+    Framework,
+    Mapping,
+    Notice,
+    Question,
+    Relation,
+    Section,
+    Theme,
+)
+from compliance.content.evidence.models import Evidence, Upload
+from compliance.content.legal_index.models import Instrument, Provision
+from compliance.ground.web.models import Lease
+from compliance.identity.organisations.models import (
+    AccessPolicy,
+    Challenge,
+    FactorCount,
+    Invitation,
+    Membership,
+    Organisation,
+    User,
+)
+from compliance.identity.sign_on.models import (
+    Departure,
+    Domain,
+    GroupRole,
+    Identity,
+    SignOn,
+    UsedAnswer,
+)
+from compliance.identity.tokens.models import Token
+from compliance.identity.webhooks.models import Delivery, Webhook
+from compliance.operations.closing.models import Archive
+from compliance.programs.api.models import Call
+from compliance.programs.directory.models import (
+    Directory,
+    DirectoryGroup,
+    DirectoryGroupMember,
+    DirectoryPerson,
+)
+from compliance.proof.audit.models import ChainHead, Deletion, Event
+from compliance.reporting.calendar.models import Feed, Reminders, Rules
+from compliance.reporting.home.models import PutAway
+from compliance.reporting.letterhead.models import Letterhead
+from compliance.reporting.reports.models import Report
+from compliance.reporting.results.models import MonthEnd, Summary, Target
+from compliance.work.assessments.models import (
     Action,
     ActionLink,
     Answer,
@@ -17,71 +77,11 @@ from compliance.assessments.models import (
     OriginTrail,
     Proposal,
 )
-from compliance.audit.models import ChainHead, Deletion, Event
-from compliance.bundles.models import Package
-from compliance.calendar.models import Feed, Reminders, Rules
-from compliance.checklists.models import (
-    Checklist,
-    Choice,
-    Citation,
-    Clause,
-    Edition,
-    Fact,
-    Framework,
-    Mapping,
-    Notice,
-    Question,
-    Relation,
-    Section,
-    Theme,
-)
-from compliance.closing.models import Archive
-from compliance.directory.models import (
-    Directory,
-    DirectoryGroup,
-    DirectoryGroupMember,
-    DirectoryPerson,
-)
-from compliance.edition_moves.models import Upgrade
-from compliance.evidence.models import Evidence, Upload
-from compliance.home.models import PutAway
-from compliance.legal_index.models import Instrument, Provision
-from compliance.letterhead.models import Letterhead
-from compliance.organisations.models import (
-    AccessPolicy,
-    Challenge,
-    FactorCount,
-    Invitation,
-    Membership,
-    Organisation,
-    User,
-)
-from compliance.presence.models import Presence, Visit
-from compliance.remediation.models import ActionWait
-from compliance.reports.models import Report
-from compliance.results.models import MonthEnd, Summary, Target
-from compliance.reviews.models import Check, Reopening, Review, SignOff
-from compliance.seats.models import (
-    Request,
-    RequestMessage,
-    SampleItem,
-    Seat,
-    SeatOffer,
-    ShareLink,
-)
-from compliance.sign_on.models import (
-    Departure,
-    Domain,
-    GroupRole,
-    Identity,
-    SignOn,
-    UsedAnswer,
-)
-from compliance.snapshots.models import Snapshot
-from compliance.tokens.models import Token
-from compliance.web.models import Lease
-from compliance.webhooks.models import Delivery, Webhook
-from compliance.workspace.models import SavedView
+from compliance.work.edition_moves.models import Upgrade
+from compliance.work.presence.models import Presence, Visit
+from compliance.work.remediation.models import ActionWait
+from compliance.work.snapshots.models import Snapshot
+from compliance.work.workspace.models import SavedView
 
 __all__ = [
     "AccessPolicy",

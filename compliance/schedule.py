@@ -2,13 +2,13 @@
 
 from django.conf import settings
 
-from compliance.audit.checkpoints import checkpoint_due
-from compliance.calendar.tasks import queue_due as queue_digests
-from compliance.closing.tasks import queue_due as queue_deletions
-from compliance.sign_on.actions import look_again
-from compliance.web import carrier, clock, leases, worker
-from compliance.web.clock import Look
-from compliance.webhooks.tasks import queue_due as queue_messages
+from compliance.ground.web import carrier, clock, leases, worker
+from compliance.ground.web.clock import Look
+from compliance.identity.sign_on.actions import look_again
+from compliance.identity.webhooks.tasks import queue_due as queue_messages
+from compliance.operations.closing.tasks import queue_due as queue_deletions
+from compliance.proof.audit.checkpoints import checkpoint_due
+from compliance.reporting.calendar.tasks import queue_due as queue_digests
 
 
 def looks() -> list[Look]:

@@ -10,8 +10,8 @@ from django.contrib.messages.constants import ERROR, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from compliance.web.bucket import place_in
-from compliance.web.secret import kept_secret, retired_secrets
+from compliance.ground.web.bucket import place_in
+from compliance.ground.web.secret import kept_secret, retired_secrets
 
 env = Env(prefix="ATTEST_")
 
@@ -19,9 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 KEYS_DIR = Path(env.str("KEYS_DIR", str(DATA_DIR / "keys"))).resolve()
-CHECKPOINTS_DIR = Path(
-    env.str("CHECKPOINTS_DIR", str(DATA_DIR / "checkpoints"))
-).resolve()
+CHECKPOINTS_DIR = Path(env.str("CHECKPOINTS_DIR", str(DATA_DIR / "checkpoints"))).resolve()
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(DATA_DIR / "secret.key")
@@ -49,9 +47,7 @@ CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", "")
 RUN_WORKER = env.bool("RUN_WORKER", True)
 REPLICA_URL = env.str("REPLICA_URL", "")
 TASKS_URL = env.str("TASKS_URL", "")
-if TASKS_URL and not TASKS_URL.startswith(
-    ("redis://", "rediss://", "amqp://", "amqps://")
-):
+if TASKS_URL and not TASKS_URL.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
     msg = "ATTEST_TASKS_URL is an address such as redis://host:6379/1 or amqp://host//."
     raise ImproperlyConfigured(msg)
 if TASKS_URL and find_spec("celery") is None:
@@ -126,30 +122,30 @@ INSTALLED_APPS = [
     "django_tasks_db",  # behind ours, whose db_worker does more
 ]
 MIDDLEWARE = [
-    "compliance.monitoring.middleware.RequestMiddleware",
-    "compliance.api.middleware.ProblemMiddleware",
+    "compliance.operations.monitoring.middleware.RequestMiddleware",
+    "compliance.programs.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "compliance.web.middleware.HeadersMiddleware",
-    "compliance.web.middleware.PackMiddleware",
+    "compliance.ground.web.middleware.HeadersMiddleware",
+    "compliance.ground.web.middleware.PackMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "compliance.web.static_files.StaticMiddleware",
+    "compliance.ground.web.static_files.StaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    *(["compliance.web.replica.OwnWritesMiddleware"] if REPLICA_URL else []),
+    *(["compliance.ground.web.replica.OwnWritesMiddleware"] if REPLICA_URL else []),
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "compliance.web.middleware.InPlaceMiddleware",
-    "compliance.accounts.session_expiry.SessionUseMiddleware",
-    "compliance.organisations.signed_on.SignedOnMiddleware",
-    "compliance.web.middleware.SignInMiddleware",
+    "compliance.ground.web.middleware.InPlaceMiddleware",
+    "compliance.identity.accounts.session_expiry.SessionUseMiddleware",
+    "compliance.identity.organisations.signed_on.SignedOnMiddleware",
+    "compliance.ground.web.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "compliance.web.middleware.KeptMiddleware",
-    "compliance.web.middleware.UnwritableMiddleware",
+    "compliance.ground.web.middleware.KeptMiddleware",
+    "compliance.ground.web.middleware.UnwritableMiddleware",
 ]
-MESSAGE_STORAGE = "compliance.web.messages.Storage"
+MESSAGE_STORAGE = "compliance.ground.web.messages.Storage"
 MESSAGE_TAGS = {SUCCESS: "good", WARNING: "warn", ERROR: "bad"}  # kinds of note
 ROOT_URLCONF = "compliance.urls"
 WSGI_APPLICATION = "compliance.wsgi.application"
@@ -163,7 +159,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "compliance.organisations.commands.ways",
+                "compliance.identity.organisations.commands.ways",
             ],
         },
     },
@@ -198,17 +194,16 @@ if REPLICA_URL:
         "DISABLE_SERVER_SIDE_CURSORS": True,
         # A page waits no longer for it, and is then read from the primary. The address
         # itself stays as it is: how the server has to prove itself, above all.
-        "OPTIONS": {"connect_timeout": 2, "tcp_user_timeout": 3000}
-        | far.get("OPTIONS", {}),
+        "OPTIONS": {"connect_timeout": 2, "tcp_user_timeout": 3000} | far.get("OPTIONS", {}),
         "TEST": {"MIRROR": "default"},
     }
-    DATABASE_ROUTERS = ["compliance.web.replica.Router"]
+    DATABASE_ROUTERS = ["compliance.ground.web.replica.Router"]
 
 AUTH_USER_MODEL = "compliance.User"
 AUTHENTICATION_BACKENDS = [
-    "compliance.accounts.adapter.Backend",
+    "compliance.identity.accounts.adapter.Backend",
 ]
-PASSWORD_HASHERS = ["compliance.web.passwords.Argon2Hasher"]
+PASSWORD_HASHERS = ["compliance.ground.web.passwords.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -216,37 +211,36 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation."
-        "UserAttributeSimilarityValidator",
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "organisations:front"
-ACCOUNT_ADAPTER = "compliance.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "compliance.identity.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {
-    "reset_password": "compliance.accounts.password_reset.ResetForm",
-    "signup": "compliance.accounts.sign_up.SignUp",
+    "reset_password": "compliance.identity.accounts.password_reset.ResetForm",
+    "signup": "compliance.identity.accounts.sign_up.SignUp",
 }
-ACCOUNT_SIGNUP_FORM_CLASS = "compliance.accounts.adapter.SignUpForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "compliance.identity.accounts.adapter.SignUpForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-MFA_ADAPTER = "compliance.accounts.factor_adapter.FactorAdapter"
+MFA_ADAPTER = "compliance.identity.accounts.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: clocks differ
 MFA_FORMS = {
-    "authenticate": "compliance.accounts.second_step_forms.CodeForm",
-    "authenticate_webauthn": "compliance.accounts.second_step_forms.PasskeyForm",
-    "login_webauthn": "compliance.accounts.second_step_forms.PasskeyLoginForm",
+    "authenticate": "compliance.identity.accounts.second_step_forms.CodeForm",
+    "authenticate_webauthn": "compliance.identity.accounts.second_step_forms.PasskeyForm",
+    "login_webauthn": "compliance.identity.accounts.second_step_forms.PasskeyLoginForm",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # as by password
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 0)
@@ -261,11 +255,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 # In files, so that the processes of ``serve`` count failed sign-ins together; several
 # machines share a table or a server by a URL.
-CACHES = {
-    "default": env.dj_cache_url(
-        "CACHE_URL", f"file://{DATA_DIR / 'cache'}?max_entries=20000"
-    )
-}
+CACHES = {"default": env.dj_cache_url("CACHE_URL", f"file://{DATA_DIR / 'cache'}?max_entries=20000")}
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL:
     if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
@@ -273,21 +263,21 @@ if REDIS_URL:
         raise ImproperlyConfigured(msg)
     CACHES = {
         "default": {
-            "BACKEND": "compliance.web.redis_cache.GuardedRedisCache",
+            "BACKEND": "compliance.ground.web.redis_cache.GuardedRedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "attest",
         },
         "instead": CACHES["default"],
     }
 
-SESSION_ENGINE = "compliance.web.sessions"
+SESSION_ENGINE = "compliance.ground.web.sessions"
 SESSION_COOKIE_AGE = 24 * 60 * 60  # a policy sets it lower (session_expiry.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "compliance.organisations.views.front.csrf_failure"
+CSRF_FAILURE_VIEW = "compliance.identity.organisations.views.front.csrf_failure"
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
@@ -320,7 +310,7 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-FILE_UPLOAD_HANDLERS = ["compliance.evidence.upload.BoundedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["compliance.content.evidence.upload.BoundedUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = DATA_DIR / "files"
@@ -348,12 +338,12 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "compliance.web.static_files.Storage"},
+    "staticfiles": {"BACKEND": "compliance.ground.web.static_files.Storage"},
 }
 
 TASKS = {
     "default": {
-        "BACKEND": "compliance.web.carrier.CarriedBackend"
+        "BACKEND": "compliance.ground.web.carrier.CarriedBackend"
         if TASKS_URL
         else "django_tasks_db.DatabaseBackend",
         "QUEUES": ["default", "quick"],
@@ -406,9 +396,9 @@ LOGGING = {
         },
     },
     "filters": {
-        "short": {"()": "compliance.web.logs.KeepShort"},
-        "tokens": {"()": "compliance.web.logs.HideTokens"},
-        "request": {"()": "compliance.web.logs.AddRequest"},
+        "short": {"()": "compliance.ground.web.logs.KeepShort"},
+        "tokens": {"()": "compliance.ground.web.logs.HideTokens"},
+        "request": {"()": "compliance.ground.web.logs.AddRequest"},
     },
     "handlers": {
         "console": {

@@ -13,7 +13,7 @@ application = with_room(get_wsgi_application())
 from django.db import connections  # noqa: E402
 
 from compliance import schedule  # noqa: E402
-from compliance.web import carrier, durability, worker  # noqa: E402
+from compliance.ground.web import carrier, durability, worker  # noqa: E402
 
 durability.refuse_forgetful()
 connections.close_all()  # each thread that serves has its own

@@ -22,27 +22,25 @@ from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from compliance.backups import backup
 from compliance.call_stack import with_room
-from compliance.monitoring import checks
-from compliance.press import process as printer
-from compliance.sandbox import process as reader
-from compliance.seeds import actions as seeds
-from tests import postgres, warm
-from tests.explained import Watch
-from tests.factories import make_cast
-from tests.installing import FILE, environment
-from tests.made import TABLES, made
-from tests.needs import needs
-from tests.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
-from tests.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
-from tests.tenth import mark_rest
-from tests.warm import warmed
+from compliance.ground.sandbox import process as reader
+from compliance.operations.backups import backup
+from compliance.operations.monitoring import checks
+from compliance.operations.seeds import actions as seeds
+from compliance.proof.press import process as printer
+from tests.support import postgres, warm
+from tests.support.explained import Watch
+from tests.support.factories import make_cast
+from tests.support.installing import FILE, environment
+from tests.support.made import TABLES, made
+from tests.support.needs import needs
+from tests.support.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
+from tests.support.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
+from tests.support.tenth import mark_rest
+from tests.support.warm import warmed
 
 # How long an example takes says how busy the machine is, not what the code does.
-examples.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")
 
 
@@ -140,12 +138,7 @@ def pytest_runtest_call(item):
     result = yield
     is_alone = item.path.parent.name not in {"browser", "load"}
     is_elsewhere = "new_server" in item.fixturenames  # and not in the suite's own
-    if (
-        is_alone
-        and not is_elsewhere
-        and reaches_database(item)
-        and not connection.needs_rollback
-    ):
+    if is_alone and not is_elsewhere and reaches_database(item) and not connection.needs_rollback:
         assert list(item.stash[WATCH].faults()) == []
     return result
 
@@ -187,9 +180,7 @@ def sign_in_freshly(sign_in):
     def as_user(user):
         client = sign_in(user)
         session = client.session
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time()}
-        ]
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
         session["account_authentication_methods_user"] = user_id_to_str(user)
         session.save()
         return client

@@ -17,6 +17,4 @@ WHITENOISE_AUTOREFRESH = True
 
 if "init_command" in DATABASES["default"].get("OPTIONS", {}):  # SQLite
     # PostgreSQL gives rows in any order where none is asked for: so does SQLite here.
-    DATABASES["default"]["OPTIONS"]["init_command"] += (
-        " PRAGMA reverse_unordered_selects=ON;"
-    )
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA reverse_unordered_selects=ON;"

@@ -3,8 +3,8 @@
 import pytest
 from django.core.cache import cache
 
-from compliance.assessments import actions
 from compliance.models import Answer, Assessment
+from compliance.work.assessments import actions
 from tests.test_doors import DOORS, Writes, address, all_doors, cast, enter, keys, world  # noqa: F401
 from tests.test_malformed import SENT
 

@@ -21,13 +21,15 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
-from compliance.assessments.versions import Known
-from compliance.audit.columns import Derived, proof_of
-from compliance.audit.merkle import EMPTY
-from compliance.bulk.actions import Bulk, set_many
-from compliance.bundles.download_store import package_store
-from compliance.closing.archive_store import archive_store
-from compliance.evidence import storage as evidence_files
+from compliance.assurance.bundles.download_store import package_store
+from compliance.assurance.seats.actions import share
+from compliance.content.evidence import storage as evidence_files
+from compliance.identity.organisations.access import ALLOWED, Permission
+from compliance.identity.organisations.actions import invite, make_editor
+from compliance.identity.organisations.reauthentication import StepUp
+from compliance.identity.sign_on.actions import add_domain, add_group
+from compliance.identity.tokens.actions import make_token
+from compliance.identity.webhooks.actions import make_webhook
 from compliance.models import (
     Answer,
     Archive,
@@ -39,18 +41,16 @@ from compliance.models import (
     Report,
     Upgrade,
 )
-from compliance.organisations.access import ALLOWED, Permission
-from compliance.organisations.actions import invite, make_editor
-from compliance.organisations.reauthentication import StepUp
-from compliance.reports import storage as report_files
-from compliance.seats.actions import share
-from compliance.sign_on.actions import add_domain, add_group
-from compliance.tokens.actions import make_token
-from compliance.webhooks.actions import make_webhook
-from compliance.workspace.actions import keep_view
-from tests import drawn, factories, seating
-from tests.explained import Watch
-from tests.tenth import WHOLE, is_drawn
+from compliance.operations.closing.archive_store import archive_store
+from compliance.proof.audit.columns import Derived, proof_of
+from compliance.proof.audit.merkle import EMPTY
+from compliance.reporting.reports import storage as report_files
+from compliance.work.assessments.versions import Known
+from compliance.work.bulk.actions import Bulk, set_many
+from compliance.work.workspace.actions import keep_view
+from tests.support import drawn, factories, seating
+from tests.support.explained import Watch
+from tests.support.tenth import WHOLE, is_drawn
 
 pytestmark = pytest.mark.slow
 
@@ -480,9 +480,7 @@ def make_view(assessment, by):
 
 
 def make_program(organisation, by):
-    token, _ = make_token(
-        by=by, organisation=organisation, name="Export", scopes=["report"], days=30
-    )
+    token, _ = make_token(by=by, organisation=organisation, name="Export", scopes=["report"], days=30)
     return token.pk
 
 
@@ -631,13 +629,8 @@ def seat_keys(cast, own, theirs):
 
 def sign_on_keys(cast):
     both = ((cast.ada, cast.acme), (cast.zoe, cast.other))
-    domains = [
-        add_domain(by=by, organisation=of, name="acme.example").pk for by, of in both
-    ]
-    groups = [
-        add_group(by=by, organisation=of, group="staff", role="reader").pk
-        for by, of in both
-    ]
+    domains = [add_domain(by=by, organisation=of, name="acme.example").pk for by, of in both]
+    groups = [add_group(by=by, organisation=of, group="staff", role="reader").pk for by, of in both]
     return {
         "domain_id": Key(domains[0], 999_999, (domains[1],)),
         "group_id": Key(groups[0], 999_999, (groups[1],)),
@@ -691,8 +684,7 @@ def make_keys(cast):
     for answer, proof in ((answers[0], evidence), (answers[2], their_evidence)):
         factories.attach(answer, proof)
     comments = [
-        Comment.objects.create(answer=answer, author=cast.ada, text="Where is it?").pk
-        for answer in answers
+        Comment.objects.create(answer=answer, author=cast.ada, text="Where is it?").pk for answer in answers
     ]
     proposals = [
         factories.make_proposal(answer, by, {"note": "Here."}).pk
@@ -700,9 +692,7 @@ def make_keys(cast):
     ]
     their_list = factories.make_checklist("theirs", other)
     their_edition = factories.make_edition(checklist=their_list)
-    member, their_member = (
-        Membership.objects.get(user=user).pk for user in (cast.rob, zoe)
-    )
+    member, their_member = (Membership.objects.get(user=user).pk for user in (cast.rob, zoe))
     reports = make_report(own, cast.ada), make_report(theirs, zoe)
     nobody = UUID(int=1)
     for assessment, person in ((own, cast.ada), (theirs, zoe)):
@@ -727,9 +717,7 @@ def make_keys(cast):
         "upgrade_id": Key(moves[0].pk, 999_999, (moves[1].pk,)),
         **seat_keys(cast, own, theirs),
         "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
-        "archive_id": Key(
-            make_archive(cast.acme, cast.ada), nobody, (make_archive(other, zoe),)
-        ),
+        "archive_id": Key(make_archive(cast.acme, cast.ada), nobody, (make_archive(other, zoe),)),
         "package_id": Key(packages[0], nobody, tuple(packages[1:])),
         "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
         "proposal_id": Key(proposals[0], 999_999, tuple(proposals[1:])),
@@ -745,12 +733,8 @@ def make_keys(cast):
         "provision_id": Key(factories.make_provision().pk, 999_999),
         "instrument_key": Key("law", "nonsense"),
         "token": Key("nonsense", "nonsense"),
-        "token_id": Key(
-            make_program(cast.acme, cast.ada), 999_999, (make_program(other, zoe),)
-        ),
-        "webhook_id": Key(
-            make_receiver(cast.acme, cast.ada), nobody, (make_receiver(other, zoe),)
-        ),
+        "token_id": Key(make_program(cast.acme, cast.ada), 999_999, (make_program(other, zoe),)),
+        "webhook_id": Key(make_receiver(cast.acme, cast.ada), nobody, (make_receiver(other, zoe),)),
         "source_id": Key(sources[0].pk, 999_999, (answers[1].pk, sources[1].pk)),
         "scale": Key("seal", "nonsense"),
         "seq": Key(1, 999_999),
@@ -879,9 +863,7 @@ SURE = {
 
 def changing():
     """The addresses that take a form from somebody who is signed in."""
-    return [
-        d for d in doors() if "POST" in DOORS[d.name][1] and DOORS[d.name][0] != PUBLIC
-    ]
+    return [d for d in doors() if "POST" in DOORS[d.name][1] and DOORS[d.name][0] != PUBLIC]
 
 
 def test_every_address_that_changes_something_states_its_class():
@@ -1014,18 +996,12 @@ def test_foreign_id_is_as_unknown_as_one_that_is_not_there(keys, cast, enter):
                     )
                     for value in (key.unknown, *key.foreign)
                 ]
-                if {reply[0] for reply in replies} != {404} or any(
-                    reply != replies[0] for reply in replies
-                ):
+                if {reply[0] for reply in replies} != {404} or any(reply != replies[0] for reply in replies):
                     wrong.append((door.name, method, name, [r[0] for r in replies]))
     assert wrong == []
 
 
-DERIVED = {
-    model._meta.db_table
-    for model in apps.get_models()
-    if isinstance(proof_of(model), Derived)
-}
+DERIVED = {model._meta.db_table for model in apps.get_models() if isinstance(proof_of(model), Derived)}
 """Tables whose rows follow from others: a page may keep what it counted."""
 
 
@@ -1066,8 +1042,6 @@ def test_page_address_with_a_file_name_behind_it_is_not_found(keys, cast, enter)
     """A cache in between must not take a page for a style sheet."""
     ada = enter(cast.ada)
     open_ones = [
-        door.name
-        for door in inner()
-        if knock(ada, "GET", f"{address(door, keys)}a.css").status_code != 404
+        door.name for door in inner() if knock(ada, "GET", f"{address(door, keys)}a.css").status_code != 404
     ]
     assert open_ones == []

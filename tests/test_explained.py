@@ -3,11 +3,11 @@
 import pytest
 from django.conf import settings
 
-from compliance.audit import trail
-from compliance.audit.transaction import writing
-from compliance.evidence.events import EVIDENCE_DESCRIBED
+from compliance.content.evidence.events import EVIDENCE_DESCRIBED
 from compliance.models import Evidence
-from tests import factories
+from compliance.proof.audit import trail
+from compliance.proof.audit.transaction import writing
+from tests.support import factories
 
 
 @pytest.fixture
@@ -46,11 +46,11 @@ def test_row_that_no_event_explains_is_found(cast, proof, watch):
 def test_change_by_the_program_outside_of_a_block_is_found(cast, proof, watch):
     code = compile(
         "rows.update(title='Past the block')",
-        f"{settings.BASE_DIR}/compliance/evidence/actions/quiet.py",
+        f"{settings.BASE_DIR}/compliance/content/evidence/actions/quiet.py",
         "exec",
     )
     exec(code, {"rows": Evidence.objects.filter(pk=proof.pk)})  # noqa: S102 - a made-up module
     [hole] = watch.holes
-    assert hole.startswith("compliance/evidence/actions/quiet.py:1 changes")
+    assert hole.startswith("compliance/content/evidence/actions/quiet.py:1 changes")
     assert "outside of writing()" in hole
     watch.holes.clear()

@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from compliance.audit.columns import proof_of, proven
-from compliance.audit.owners import chain_of
-from tests.factories import make_checklist, make_draft
+from compliance.proof.audit.columns import proof_of, proven
+from compliance.proof.audit.owners import chain_of
+from tests.support.factories import make_checklist, make_draft
 from tests.test_doors import Writes, cast, enter, keys, world  # noqa: F401
 from tests.test_sent_twice import forms_for
 
@@ -25,9 +25,7 @@ OWN_TEXTS = {"csrfmiddlewaretoken", "sending", "password", "version", "base"}
 def chained():
     """The tables whose rows lead to an organisation, with the SQL that leads there."""
     return {
-        table: (model, chain_of(model, "a"))
-        for table, model in proven().items()
-        if proof_of(model).chain
+        table: (model, chain_of(model, "a")) for table, model in proven().items() if proof_of(model).chain
     }
 
 
@@ -111,9 +109,7 @@ def ids(keys):  # noqa: F811
     return sorted((f for f in foreign if isinstance(f, int | UUID)), key=str)
 
 
-@pytest.mark.parametrize(
-    ("person", "least"), [pytest.param("ada", 60, marks=pytest.mark.long), ("aud", 1)]
-)
+@pytest.mark.parametrize(("person", "least"), [pytest.param("ada", 60, marks=pytest.mark.long), ("aud", 1)])
 def test_foreign_id_in_a_form_reaches_nothing(person, least, keys, *, ids, cast, enter):  # noqa: F811
     draft = make_draft(checklist=make_checklist("own", cast.acme))
     client = enter(getattr(cast, person))

@@ -7,10 +7,10 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from compliance.identity.organisations.actions import invite
 from compliance.models import Comment, Evidence, Invitation
-from compliance.organisations.actions import invite
-from compliance.remediation.actions import create_action
-from tests import factories, signing
+from compliance.work.remediation.actions import create_action
+from tests.support import factories, signing
 from tests.test_doors import DOORS, address, all_doors, cast, enter, keys, world  # noqa: F401
 
 pytestmark = pytest.mark.slow
@@ -73,9 +73,7 @@ def test_no_page_changes_beside_growth(person, keys, cast, enter):  # noqa: F811
     before = pages(client, keys)
     counts = [model.objects.count() for model in (Evidence, Comment, Invitation)]
     grow(cast)
-    assert counts != [
-        model.objects.count() for model in (Evidence, Comment, Invitation)
-    ]
+    assert counts != [model.objects.count() for model in (Evidence, Comment, Invitation)]
     after = pages(client, keys)
     assert [name for name in before if before[name] != after[name]] == []
     assert len(before) > 40

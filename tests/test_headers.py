@@ -68,7 +68,7 @@ def replies(cast, sign_in, monkeypatch):
         last = nobody.post("/accounts/login/")
     yield 429, last
     ada.raise_request_exception = False
-    monkeypatch.setattr("compliance.organisations.views.members.InviteForm", None)
+    monkeypatch.setattr("compliance.identity.organisations.views.members.InviteForm", None)
     yield 500, ada.get(members)
 
 

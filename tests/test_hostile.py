@@ -133,14 +133,10 @@ def pages(client, keys):  # noqa: F811
 def test_every_column_of_words_is_known():
     names = {model.__name__ for model, _ in word_columns()}
     assert {"Answer", "Comment", "Action", "Question", "Evidence"} <= names
-    assert set(KEPT) <= {
-        m.__name__ for m in apps.get_app_config("compliance").get_models()
-    }
+    assert set(KEPT) <= {m.__name__ for m in apps.get_app_config("compliance").get_models()}
 
 
-@pytest.mark.parametrize(
-    "walks", [1, pytest.param(len(FIRSTS), marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("walks", [1, pytest.param(len(FIRSTS), marks=pytest.mark.long)])
 def test_attack_is_text_on_every_page(walks, cast, enter, keys):  # noqa: F811
     """Each time another attack comes first: short columns hold no more than one."""
     unguard()

@@ -1,9 +1,7 @@
 """The house stays as tidy as it was found: one small test per rule."""
 
 import ast
-import os
 import re
-import tomllib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,15 +10,13 @@ import pytest
 import yaml
 from django.template.utils import get_app_template_dirs
 
-from tests.needs import NEEDS
-from tests.postgres import EVERY_ROLE, files, left_out
+from tests.support.needs import NEEDS
+from tests.support.postgres import EVERY_ROLE, files, left_out
 
 ROOT = Path(__file__).parent.parent
 CODE = sorted((ROOT / "compliance").rglob("*.py"))
 MODULES = [path for path in CODE if "migrations" not in path.parts]
-VIEWS = [
-    path for path in MODULES if path.stem == "views" or path.parent.stem == "views"
-]
+VIEWS = [path for path in MODULES if path.stem == "views" or path.parent.stem == "views"]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = [p for p in (ROOT / "static").rglob("*.js") if "vendor" not in p.parts]
 STYLES = sorted((ROOT / "static").rglob("*.css"))
@@ -118,8 +114,7 @@ def is_view(node):
 
 def names_permission(node):
     return any(
-        ast.unparse(decorator).startswith("member_required(Permission.")
-        for decorator in node.decorator_list
+        ast.unparse(decorator).startswith("member_required(Permission.") for decorator in node.decorator_list
     )
 
 
@@ -138,8 +133,7 @@ def test_each_view_says_its_methods_before_its_permission():
         f"{here(path)}: {node.name}"
         for path in VIEWS
         for node in functions(path)
-        if names_permission(node)
-        and not ast.unparse(node.decorator_list[0]).startswith("require_")
+        if names_permission(node) and not ast.unparse(node.decorator_list[0]).startswith("require_")
     ]
     assert wrong == []
 
@@ -151,10 +145,7 @@ def test_views_reach_rows_from_their_organisation():
 def test_marks_that_scripts_rely_on_are_in_templates():
     types = (ROOT / "types" / "page.d.ts").read_text()
     table = re.compile(r"^interface (Marks|Ids) {\n(.*?)^}", re.M | re.S)
-    names = {
-        kind: re.findall(r'^  "?([\w-]+)"?:', body, re.M)
-        for kind, body in table.findall(types)
-    }
+    names = {kind: re.findall(r'^  "?([\w-]+)"?:', body, re.M) for kind, body in table.findall(types)}
     pages = "\n".join(path.read_text() for path in TEMPLATES)
     attributes = set(re.findall(r"(?<![\w-])[a-z-]+", pages))
     ids = set(re.findall(r'\bid="([^"{]+)"', pages))
@@ -226,7 +217,7 @@ def test_code_marks_nothing_as_safe():
     """But the one function that has an allowlist in it."""
     pattern = r"mark_safe\(|SafeString\(|__html__"
     found = hits(pattern, MODULES)
-    assert [hit.partition(":")[0] for hit in found] == ["compliance/web/markdown.py"]
+    assert [hit.partition(":")[0] for hit in found] == ["compliance/ground/web/markdown.py"]
 
 
 def test_scripts_need_no_eval():
@@ -256,9 +247,7 @@ def test_every_command_is_documented():
     folder = ROOT / "compliance" / "management" / "commands"
     names = {path.stem for path in folder.glob("[a-z]*.py")}
     page = (ROOT / "docs" / "commands.md").read_text()
-    rows = "".join(
-        line.split("|")[1] for line in page.splitlines() if line[:3] == "| `"
-    )
+    rows = "".join(line.split("|")[1] for line in page.splitlines() if line[:3] == "| `")
     known = set(re.findall(r"`(\w+)", rows))
     # "test" is a word of manage.py itself
     assert (len(names) > 15, names ^ known) == (True, {"test"})
@@ -290,7 +279,7 @@ def test_every_migration_has_a_name():
 def test_migrations_hold_values_and_no_words_of_the_code():
     """An enumeration may move or change later; the migration that ran must not."""
     found = hits(
-        r"compliance\.(?!web\.text)\w+\.",
+        r"compliance\.(?!ground\.web\.text)\w+\.",
         (ROOT / "compliance" / "migrations").glob("[0-9]*.py"),
     )
     assert found == []
@@ -298,9 +287,7 @@ def test_migrations_hold_values_and_no_words_of_the_code():
 
 def test_each_check_has_an_id_of_its_own():
     """Silencing one (SILENCED_SYSTEM_CHECKS) silences no other."""
-    found = [
-        re.findall(r'id="(attest\.[EW]\d{3})"', path.read_text()) for path in MODULES
-    ]
+    found = [re.findall(r'id="(attest\.[EW]\d{3})"', path.read_text()) for path in MODULES]
     ids = [(name, at) for at, some in enumerate(found) for name in set(some)]
     assert len(ids) > 5
     assert len({name for name, _ in ids}) == len(ids)
@@ -310,29 +297,21 @@ def test_no_module_has_an_empty_name():
     assert [here(path) for path in MODULES if path.stem in EMPTY_NAMES] == []
 
 
-def rooms():
-    """The rooms in their order, as import-linter holds it: one line for each."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    contracts = project["tool"]["importlinter"]["contracts"]
-    layers = next(one["layers"] for one in contracts if one["id"] == "rooms")
-    for layer in layers:
-        for name in re.findall(r"\w+", layer):
-            door = ROOT / "compliance" / name / "__init__.py"
-            if door.exists():
-                said = ast.get_docstring(ast.parse(door.read_text())) or ""
-                yield name, " ".join(said.partition("\n\n")[0].split())
+FLOORS = sorted((ROOT / "compliance").glob("*/README.md"))
+ROOMS = sorted(
+    path.parent for path in (ROOT / "compliance").glob("*/*/__init__.py") if "migrations" not in path.parts
+)
 
 
-def test_architecture_lists_the_rooms_in_their_order():
-    page = ROOT / "docs" / "architecture.md"
-    rows = "".join(f"| `{name}` | {said} |\n" for name, said in rooms())
-    table = f"\n| room | holds |\n|---|---|\n{rows}\n"
-    head, mark, rest = page.read_text().partition("tests/test_house.py -->\n")
-    old, end, tail = rest.partition("<!-- end of rooms -->")
-    if os.environ.get("DOCS") == "write":
-        page.write_text(f"{head}{mark}{table}{end}{tail}")
-        old = table
-    assert old == table
+def test_readme_of_each_floor_names_its_rooms():
+    """And a room is nowhere else than on a floor."""
+    floors = {path.parent for path in FLOORS}
+    rooms = {room for room in ROOMS if room.parent.name != "management"}
+    nameless = [
+        here(room) for room in rooms if f"`{room.name}`" not in (room.parent / "README.md").read_text()
+    ]
+    assert (len(rooms) > 60, nameless) == (True, [])
+    assert {room.parent for room in rooms} == floors
 
 
 @cache
@@ -348,10 +327,12 @@ def test_rooms_open_with_a_docstring_and_their_door():
     """``__init__`` of a room says what it is for and what others may import; no more."""
     talkative = [
         here(path)
-        for path in (ROOT / "compliance").glob("*/__init__.py")
+        for path in [
+            *(ROOT / "compliance").glob("*/__init__.py"),
+            *(ROOT / "compliance").glob("*/*/__init__.py"),
+        ]
         if any(
-            not isinstance(node, ast.Expr)
-            and not ast.unparse(node).startswith("__all__ = [")
+            not isinstance(node, ast.Expr) and not ast.unparse(node).startswith("__all__ = [")
             for node in ast.parse(path.read_text()).body
         )
     ]
@@ -373,14 +354,14 @@ def entries():
             first, *rest = node.module.split(".")
             for name in node.names:
                 way = [*rest, name.name]
-                if first == "compliance" and len(own) > 1 and way[0] != own[0]:
+                if first == "compliance" and len(own) > 1 and tuple(way[:2]) != own[:2]:
                     yield here(path), way
 
 
 def past_doors(way):
     """The packages on the way whose door does not list the next step."""
-    package = ROOT / "compliance"
-    for step, after in pairwise(way):
+    package = ROOT / "compliance" / way[0]
+    for step, after in pairwise(way[1:]):
         package /= step
         if not package.is_dir():
             return
@@ -390,19 +371,17 @@ def past_doors(way):
 
 def test_rooms_are_entered_by_their_doors():
     """The names that others may import are listed: modules by a room, names by a package in it."""
-    found = [
-        f"{at}: {past}" for at, way in entered() if way[1:] for past in past_doors(way)
-    ]
+    found = [f"{at}: {past}" for at, way in entered() if way[2:] for past in past_doors(way)]
     assert found == []
 
 
 def test_each_door_is_used():
-    used = {tuple(way[:2]) for _, way in entered()}
+    used = {tuple(way[:3]) for _, way in entered()}
     idle = [
-        f"{name} of {room}"
-        for room, _ in rooms()
-        for name in sorted(listed(ROOT / "compliance" / room))
-        if (room, name) not in used
+        f"{name} of {here(room)}"
+        for room in ROOMS
+        for name in sorted(listed(room))
+        if (*room.relative_to(ROOT / "compliance").parts, name) not in used
     ]
     assert idle == []
 
@@ -413,7 +392,7 @@ def test_private_names_stay_in_their_room():
 
 def test_views_import_no_views():
     """Code that two pages share stands in ``pages.py``, where both look."""
-    found = hits(r"^from compliance\.\w+\.views", VIEWS)
+    found = hits(r"^from compliance\.\w+\.\w+\.views", VIEWS)
     assert found == []
 
 
@@ -424,23 +403,21 @@ def test_test_folders_are_no_packages():
 def test_rows_are_written_in_the_writers_block_only():
     """``audit/transaction.py`` has it; what is named here writes no rows of the trail."""
     beside = {
-        "compliance/web/mail.py": "the queue of mails lies below the trail",
-        "compliance/web/triggers.py": "makes triggers, as migrations do",
-        "compliance/search/indexing.py": "makes the search index, as migrations do",
-        "compliance/snapshots/snapshot.py": "reads many tables as of one moment",
-        "compliance/closing/deletion.py": "rows go with the events that made them",
-        "compliance/samples/throwing.py": "a sample goes with the events that made it",
-        "compliance/backups/restore.py": "rows come with the events that made them",
+        "compliance/ground/web/mail.py": "the queue of mails lies below the trail",
+        "compliance/ground/web/triggers.py": "makes triggers, as migrations do",
+        "compliance/work/search/indexing.py": "makes the search index, as migrations do",
+        "compliance/work/snapshots/snapshot.py": "reads many tables as of one moment",
+        "compliance/operations/closing/deletion.py": "rows go with the events that made them",
+        "compliance/operations/samples/throwing.py": "a sample goes with the events that made it",
+        "compliance/operations/backups/restore.py": "rows come with the events that made them",
     }
     found = {
-        here(path)
-        for path in MODULES
-        if re.search(r"\btransaction\.atomic\b|\bin_turn\b", path.read_text())
+        here(path) for path in MODULES if re.search(r"\btransaction\.atomic\b|\bin_turn\b", path.read_text())
     }
     own = {
-        "compliance/audit/transaction.py",
-        "compliance/audit/trail.py",
-        "compliance/web/sqlite_lock.py",
+        "compliance/proof/audit/transaction.py",
+        "compliance/proof/audit/trail.py",
+        "compliance/ground/web/sqlite_lock.py",
     }
     assert found == own | set(beside)
 

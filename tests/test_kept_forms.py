@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from tests.drafting import url
-from tests.factories import PASSWORD, make_checklist, make_draft
+from tests.support.drafting import url
+from tests.support.factories import PASSWORD, make_checklist, make_draft
 from tests.test_doors import address, doors, enter, knock, make_keys, methods_of  # noqa: F401
 
 pytestmark = pytest.mark.slow
@@ -124,9 +124,7 @@ def test_saved_form_is_named_to_the_next_page_and_a_refused_one_is_not(
         assert "kept" not in ada.post(add, new | nameless).cookies
     refused = ada.post(add, {"section": "s1", "text": "", "sending": "17-5"})
     assert (refused.status_code, "kept" in refused.cookies) == (302, False)
-    handed_back = ada.post(
-        url("question_save", draft), {"key": "Q1", "sending": "17-6"}
-    )
+    handed_back = ada.post(url("question_save", draft), {"key": "Q1", "sending": "17-6"})
     assert (handed_back.status_code, "kept" in handed_back.cookies) == (422, False)
     assert "kept" not in ada.get(url("edit", draft)).cookies
     ada.logout()
@@ -142,9 +140,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
 @pytest.mark.parametrize("place", ONCE)
-def test_page_that_shows_a_secret_once_says_that_its_form_is_saved(
-    cast, sign_in, settings, place
-):
+def test_page_that_shows_a_secret_once_says_that_its_form_is_saved(cast, sign_in, settings, place):
     settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
     ada = sign_in(cast.ada)
     sent = ONCE[place] | {"sending": "17-8"}

@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from compliance.models import Choice
-from tests import factories
-from tests.tenth import is_drawn
+from tests.support import factories
+from tests.support.tenth import is_drawn
 from tests.test_doors import DOORS, address, all_doors, cast, enter, keys, world  # noqa: F401
 
 pytestmark = pytest.mark.slow
@@ -158,8 +158,7 @@ SENT = {
     "workspace:proof_drop": {"back": "mine"},
     "evidence:list": TABLE | {"open": "x"},
     "evidence:add": EVIDENCE,
-    "evidence:edit": EVIDENCE
-    | {f"base_{name}": text for name, text in EVIDENCE.items()},
+    "evidence:edit": EVIDENCE | {f"base_{name}": text for name, text in EVIDENCE.items()},
     "answer_sheets:sheet_read": {"upload": "x"},
     "answer_sheets:sheet_preview": {"draft": "{assessment}"},
     "answer_sheets:sheet_take": {
@@ -325,9 +324,7 @@ def test_no_parameter_breaks_a_page(keys, knock, read, each):  # noqa: F811
         sent = SENT.get(door.name, {})
         read.clear()
         whole = {urlencode(sent), ""}
-        broken += [
-            (door.name, method, f) for f in whole if knock(method, path, f) >= 500
-        ]
+        broken += [(door.name, method, f) for f in whole if knock(method, path, f) >= 500]
         broken += [
             (door.name, method, form[:300])
             for form in forms(sent, *here, turn, each=each, read={*read})
@@ -342,17 +339,11 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock, each
     section = edition.sections.get()
     for position, kind in enumerate(KINDS, 1):
         bounds = {"unit": "days", "at_most": 31} if kind == "number" else {}
-        question = factories.make_question(
-            edition, section, position, kind=kind, number=bounds
-        )
+        question = factories.make_question(edition, section, position, kind=kind, number=bounds)
         question.save()
         if kind in {"choice", "choices", "stage"}:
-            Choice.objects.create(
-                question=question, key="1", label="One", verdict="met", position=1
-            )
-    assessment = factories.make_assessment(
-        cast.acme, cast.ada, factories.publish(edition), subject="Kinds"
-    )
+            Choice.objects.create(question=question, key="1", label="One", verdict="met", position=1)
+    assessment = factories.make_assessment(cast.acme, cast.ada, factories.publish(edition), subject="Kinds")
     turn, broken = bad_values(each), []
     for answer in assessment.answers.select_related("question"):
         for name in ("workspace:answer_save", "assignments:contribute_save"):
@@ -365,9 +356,7 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock, each
     assert broken == []
 
 
-@pytest.mark.parametrize(
-    "bodies", [2, pytest.param(len(BODIES), marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("bodies", [2, pytest.param(len(BODIES), marks=pytest.mark.long)])
 def test_no_body_and_no_number_in_an_address_breaks_a_page(keys, knock, bodies):  # noqa: F811
     """A form gets as many of the bodies, by turns."""
     turn, broken = turns(BODIES), []

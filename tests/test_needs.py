@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import NEEDS, lacking
+from tests.support.needs import NEEDS, lacking
 
 ROOT = Path(__file__).parents[1]
 SENTENCE = NEEDS["systemd-analyze"][1]

@@ -6,11 +6,7 @@ from functools import cache
 
 from tests.test_house import MODULES, ROOT, here
 
-SCREENS = sorted(
-    path
-    for ending in ("html", "txt")
-    for path in (ROOT / "templates").rglob(f"*.{ending}")
-)
+SCREENS = sorted(path for ending in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{ending}"))
 PAGES = [
     *ROOT.glob("*.md"),
     *(ROOT / "docs").rglob("*.md"),
@@ -73,11 +69,7 @@ def literals():
 def refuse_free_relatives(texts, *, least):
     """No more than one sentence in 200 has "What ..." or "Who ..." as its subject."""
     said = [(at, one) for at, text in texts for one in sentences(text)]
-    found = [
-        f"{at}: {one[:80]}"
-        for at, one in said
-        if FREE_RELATIVE.match(one) and "?" not in one
-    ]
+    found = [f"{at}: {one[:80]}" for at, one in said if FREE_RELATIVE.match(one) and "?" not in one]
     assert len(said) > least
     assert len(found) < len(said) / 200, found
 

@@ -15,8 +15,8 @@ from django_tasks_db.models import DBTaskResult
 from lxml import html
 
 from compliance.models import Event
-from tests.factories import PASSWORD, make_checklist, make_draft
-from tests.tenth import WHOLE, is_drawn
+from tests.support.factories import PASSWORD, make_checklist, make_draft
+from tests.support.tenth import WHOLE, is_drawn
 from tests.test_doors import (  # noqa: F401
     DOORS,
     address,
@@ -84,8 +84,7 @@ class Form:
                 self._fill(field)
         self.fields.pop("csrfmiddlewaretoken", None)
         is_typed = any(
-            f.tag == "textarea" or f.get("type", "text") in {"text", "email", "url"}
-            for f in named
+            f.tag == "textarea" or f.get("type", "text") in {"text", "email", "url"} for f in named
         )
         if is_typed and not self.is_htmx:
             self.fields["sending"] = [SENDING]
@@ -124,11 +123,7 @@ class Form:
 def chosen_of(select):
     options = [one for one in select.iter("option") if one.get("disabled") is None]
     values = [one.get("value", (one.text or "").strip()) for one in options]
-    chosen = [
-        value
-        for one, value in zip(options, values, strict=True)
-        if one.get("selected") is not None
-    ]
+    chosen = [value for one, value in zip(options, values, strict=True) if one.get("selected") is not None]
     return [*filter(None, chosen)][:1] or [*filter(None, values)][:1]
 
 
@@ -137,9 +132,7 @@ def forms_of(page, path):
     whole = html.fromstring(page)
     for form in whole.iter("form"):
         if form.get("hx-post") or form.get("method", "").lower() == "post":
-            buttons = [
-                one for one in form.iter("button") if one.get("type") != "button"
-            ]
+            buttons = [one for one in form.iter("button") if one.get("type") != "button"]
             for button in buttons or [None]:
                 yield Form(form, button, path)
 

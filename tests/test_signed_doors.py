@@ -7,13 +7,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance.audit import verification
+from compliance.assurance.reviews import actions
+from compliance.identity.organisations.access import ALLOWED
+from compliance.identity.organisations.actions import make_editor
 from compliance.models import Answer, Assessment, Snapshot
-from compliance.organisations.access import ALLOWED
-from compliance.organisations.actions import make_editor
-from compliance.reviews import actions
-from compliance.snapshots.snapshot import content_of, to_read
-from tests import factories, signing
+from compliance.proof.audit import verification
+from compliance.work.snapshots.snapshot import content_of, to_read
+from tests.support import factories, signing
 from tests.test_closed_doors import FILL
 from tests.test_doors import (  # noqa: F401
     DOORS,

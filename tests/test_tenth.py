@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests import tenth
+from tests.support import tenth
 
 
 class Case(SimpleNamespace):

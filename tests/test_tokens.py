@@ -20,11 +20,7 @@ def test_every_form_asks_for_its_token(person, keys, cast):  # noqa: F811
     if person:
         client.force_login(getattr(cast, person))
     count, wrong = Event.objects.count(), []
-    taking = [
-        door
-        for door in all_doors()
-        if "POST" in DOORS[door.name][1] and door.name not in BY_OTHERS
-    ]
+    taking = [door for door in all_doors() if "POST" in DOORS[door.name][1] and door.name not in BY_OTHERS]
     assert len(taking) > 100
     for door in taking:
         cache.clear()

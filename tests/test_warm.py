@@ -10,11 +10,11 @@ from tempfile import TemporaryFile
 import pytest
 from django.conf import settings
 
-from compliance.checklist_files import process as formats
-from compliance.reports.pdf_engine import render
-from compliance.sandbox import process as walls
-from tests import warm
-from tests.installing import environment
+from compliance.content.checklist_files import process as formats
+from compliance.ground.sandbox import process as walls
+from compliance.reporting.reports.pdf_engine import render
+from tests.support import warm
+from tests.support.installing import environment
 
 LIST = b"section,question\nOne,Is it so?\n"
 PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'

@@ -25,8 +25,8 @@ from django.db import Error, close_old_connections, connections
 
 from compliance import schedule as own_schedule
 from compliance.call_stack import with_room
-from compliance.web import carrier, clock, worker
-from compliance.web.queues import QUEUES
+from compliance.ground.web import carrier, clock, worker
+from compliance.ground.web.queues import QUEUES
 
 _STANDBY_SECONDS = 5
 _parent_id = os.getpid()
@@ -179,4 +179,4 @@ def _end(**_: Any) -> None:
 
 def _count_tasks(**_: Any) -> None:
     if settings.METRICS_TOKEN:
-        from compliance.monitoring import metrics  # noqa: F401, PLC0415 - it counts them
+        from compliance.operations.monitoring import metrics  # noqa: F401, PLC0415 - it counts them

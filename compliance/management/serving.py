@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from django.conf import settings
 
-from compliance.web.durability import SERVER, refuse_forgetful
+from compliance.ground.web.durability import SERVER, refuse_forgetful
 
 STOP_SECONDS = 6
 """How long a process that was told to stop may finish what it does, before it is killed.
@@ -47,7 +47,7 @@ def serve_mcp(host: str, port: int) -> NoReturn:
     os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
     _become(
         *("--interface", "asgi", "--host", address, "--port", str(port)),
-        "compliance.assistants.asgi:application",
+        "compliance.programs.assistants.asgi:application",
     )
 
 

@@ -6,7 +6,7 @@ from django.utils.formats import localize
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from compliance.charts.shapes import TONES, Chart, Shape
+from compliance.ground.charts.shapes import TONES, Chart, Shape
 
 register = template.Library()
 
@@ -19,10 +19,7 @@ _LABEL = (
 @register.simple_tag
 def shapes(chart: Chart) -> SafeString:
     """Paths and labels of a chart; the SVG around them names its box and its words."""
-    labels = (
-        (one.x, one.y, one.anchor, one.words, localize(one.value))
-        for one in chart.labels
-    )
+    labels = ((one.x, one.y, one.anchor, one.words, localize(one.value)) for one in chart.labels)
     drawn = format_html_join("", "<path{}/>", ((_look(s),) for s in chart.shapes))
     return drawn + format_html_join("", _LABEL, labels)
 

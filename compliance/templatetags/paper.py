@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from compliance.ground.web.text import printable
 from compliance.templatetags.ui import ENGLISH, day
-from compliance.web.text import printable
 
 register = template.Library()
 
@@ -131,8 +131,7 @@ def fitting(name: str) -> str:
 def cites(text: str) -> str:
     """Citations side by side, none of which breaks inside unless it is long."""
     return "; ".join(
-        paper(one.replace(" ", "\xa0") if len(one) <= LONGEST_CITE else one)
-        for one in text.split("; ")
+        paper(one.replace(" ", "\xa0") if len(one) <= LONGEST_CITE else one) for one in text.split("; ")
     )
 
 
@@ -171,11 +170,7 @@ def covered(proof: Any) -> str:
     if first and last:
         words = gettext("covers %(first)s to %(last)s")
     else:
-        words = (
-            gettext("covers from %(first)s")
-            if first
-            else gettext("covers up to %(last)s")
-        )
+        words = gettext("covers from %(first)s") if first else gettext("covers up to %(last)s")
     return words % {"first": day(first), "last": day(last)}
 
 

@@ -17,12 +17,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from compliance.web import languages, mail
-from compliance.web.markdown import as_html, line_as_html
-from compliance.web.site_address import is_only_here
-from compliance.web.sizes import size_of
-from compliance.web.unknown_date import NO_DAY
-from compliance.web.urgency import urgency
+from compliance.ground.web import languages, mail
+from compliance.ground.web.markdown import as_html, line_as_html
+from compliance.ground.web.site_address import is_only_here
+from compliance.ground.web.sizes import size_of
+from compliance.ground.web.unknown_date import NO_DAY
+from compliance.ground.web.urgency import urgency
 
 register = template.Library()
 
@@ -302,9 +302,7 @@ def verdict_buttons(
 
 
 @cache
-def _buttons(
-    verdict: str, applies: bool, is_open: bool, options: tuple[tuple[str, str], ...]
-) -> str:
+def _buttons(verdict: str, applies: bool, is_open: bool, options: tuple[tuple[str, str], ...]) -> str:
     """A text to be formatted with what differs from row to row: id and key."""
     answer = {"pk": "{0}", "verdict": verdict, "applies": applies}
     shown = {"answer": answer, "key": "{1}", "options": options, "is_open": is_open}

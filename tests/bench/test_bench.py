@@ -44,9 +44,7 @@ def test_every_script_is_run():
     assert scripts == SMALLEST.keys() | GROUND
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=marks(name)) for name in SMALLEST]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in SMALLEST])
 def test_script_runs_at_its_smallest(name, tmp_path):
     inherited = {
         key: value

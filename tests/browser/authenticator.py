@@ -1,6 +1,6 @@
 """A device with passkeys that Chromium plays, and the way to a passkey on it."""
 
-from tests import factories
+from tests.support import factories
 
 
 def add_authenticator(page, **options):
@@ -15,9 +15,7 @@ def add_authenticator(page, **options):
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
-    made = session.send(
-        "WebAuthn.addVirtualAuthenticator", {"options": defaults | options}
-    )
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": defaults | options})
     return session, made["authenticatorId"]
 
 

@@ -19,9 +19,9 @@ from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.window import Window
-from tests.installing import FILE
 from tests.load.serving import ROOT, Site
-from tests.made import EVERYTHING, made
+from tests.support.installing import FILE
+from tests.support.made import EVERYTHING, made
 
 CHROMIUM = [
     "--no-sandbox",

@@ -26,14 +26,15 @@ from django.contrib.auth import (  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from compliance.assessments import actions  # noqa: E402
-from compliance.assignments import actions as assignments  # noqa: E402
-from compliance.audit import trail  # noqa: E402
-from compliance.audit.models import Event  # noqa: E402
-from compliance.checklist_translations import actions as checklist_translations  # noqa: E402
-from compliance.checklists import actions as checklists  # noqa: E402
-from compliance.checklists import content  # noqa: E402
-from compliance.checklists.choices import QuestionKind  # noqa: E402
+from compliance.assurance.reviews import actions as reviewing  # noqa: E402
+from compliance.assurance.seats import actions as seats  # noqa: E402
+from compliance.assurance.seats.models import Seat  # noqa: E402
+from compliance.content.checklist_translations import actions as checklist_translations  # noqa: E402
+from compliance.content.checklists import actions as checklists  # noqa: E402
+from compliance.content.checklists import content  # noqa: E402
+from compliance.content.checklists.choices import QuestionKind  # noqa: E402
+from compliance.content.publishing import actions as publishing  # noqa: E402
+from compliance.identity.organisations.actions import hash_of, make_editor  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
@@ -46,20 +47,19 @@ from compliance.models import (  # noqa: E402
     Theme,
     User,
 )
-from compliance.organisations.actions import hash_of, make_editor  # noqa: E402
-from compliance.publishing import actions as publishing  # noqa: E402
-from compliance.remediation.actions import create_action  # noqa: E402
-from compliance.reports import actions as reports  # noqa: E402
-from compliance.reports import storage as report_files  # noqa: E402
-from compliance.results.law import Counts  # noqa: E402
-from compliance.results.points import Point, ScalePoint, written  # noqa: E402
-from compliance.results.trend import month_ends, rules  # noqa: E402
-from compliance.reviews import actions as reviewing  # noqa: E402
-from compliance.seats import actions as seats  # noqa: E402
-from compliance.seats.models import Seat  # noqa: E402
-from tests import documents, drawn, factories, marking, signing  # noqa: E402
-from tests.amending import amend  # noqa: E402
-from tests.bundles import making as bundles  # noqa: E402
+from compliance.proof.audit import trail  # noqa: E402
+from compliance.proof.audit.models import Event  # noqa: E402
+from compliance.reporting.reports import actions as reports  # noqa: E402
+from compliance.reporting.reports import storage as report_files  # noqa: E402
+from compliance.reporting.results.law import Counts  # noqa: E402
+from compliance.reporting.results.points import Point, ScalePoint, written  # noqa: E402
+from compliance.reporting.results.trend import month_ends, rules  # noqa: E402
+from compliance.work.assessments import actions  # noqa: E402
+from compliance.work.assignments import actions as assignments  # noqa: E402
+from compliance.work.remediation.actions import create_action  # noqa: E402
+from tests.assurance.bundles import making as bundles  # noqa: E402
+from tests.support import documents, drawn, factories, marking, signing  # noqa: E402
+from tests.support.amending import amend  # noqa: E402
 
 count = itertools.count(1)
 
@@ -74,15 +74,11 @@ def assessment(*names, questions=8, sections=2, role="officer"):
         person = User.objects.create(email=email, name=name, password="!")
         Membership.objects.create(organisation=organisation, user=person, role=role)
         people.append(person)
-    made = factories.make_assessment(
-        organisation, people[0], factories.make_edition(questions, sections)
-    )
+    made = factories.make_assessment(organisation, people[0], factories.make_edition(questions, sections))
     return {
         "id": str(made.pk),
         "path": made.get_absolute_url(),
-        "answers": list(
-            made.answers.order_by("question__position").values_list("pk", flat=True)
-        ),
+        "answers": list(made.answers.order_by("question__position").values_list("pk", flat=True)),
         "people": [person.pk for person in people],
         "sessions": [session(person.pk) for person in people],
     }
@@ -104,9 +100,7 @@ def asks_for_a_date(name):
     person = User.objects.get(pk=made["people"][0])
     draft = factories.make_draft(0)
     factories.make_question(draft, draft.sections.get(), 1, kind="date").save()
-    here = factories.make_assessment(
-        person.memberships.get().organisation, person, factories.publish(draft)
-    )
+    here = factories.make_assessment(person.memberships.get().organisation, person, factories.publish(draft))
     given = {"path": here.get_absolute_url(), "session": made["sessions"][0]}
     return given | {"answer": here.answers.get().pk}
 
@@ -126,12 +120,8 @@ def of_every_kind(name):
         if kind in {"choice", "choices", "stage"}:
             question = draft.questions.get(position=position)
             for at, (key, label, verdict) in enumerate(offered, 1):
-                question.choices.create(
-                    key=key, label=label, verdict=verdict, position=at
-                )
-    here = factories.make_assessment(
-        person.memberships.get().organisation, person, factories.publish(draft)
-    )
+                question.choices.create(key=key, label=label, verdict=verdict, position=at)
+    here = factories.make_assessment(person.memberships.get().organisation, person, factories.publish(draft))
     answers = dict(here.answers.values_list("question__kind", "pk"))
     given = {"path": here.get_absolute_url(), "session": made["sessions"][0]}
     return given | {"answers": answers, "person": person.pk}
@@ -209,9 +199,7 @@ def scaled():
     for read in ("lowest", "mean"):
         edition = factories.make_scaled_edition(read)
         here = factories.make_assessment(organisation, cara, edition)
-        for answer, value in zip(
-            here.answers.order_by("pk"), ("c0", "c1"), strict=False
-        ):
+        for answer, value in zip(here.answers.order_by("pk"), ("c0", "c1"), strict=False):
             answer.value, answer.verdict = value, "met"
             answer.save()
         here.answers.filter(question__key="Q4").update(verdict="not_met")
@@ -241,16 +229,12 @@ def headed():
     factories.make_assessment(there, cara, here.assessments.first().edition)
     last = month_ends(timezone.localdate(), 2)
     for one in here.assessments.all():
-        Assessment.objects.filter(pk=one.pk).update(
-            started_at=timezone.now() - timedelta(days=90)
-        )
+        Assessment.objects.filter(pk=one.pk).update(started_at=timezone.now() - timedelta(days=90))
         for at, month in enumerate(last):
             levels = (("keys", (at,)), ("place", (1,)))
             scale = ScalePoint("seal", at, f"SEAL-{at}", 2, levels)
             point = Point(Counts(met=at), (scale,), Counts())
-            MonthEnd.objects.create(
-                assessment=one, month=month, rules=rules(), figures=written(point)
-            )
+            MonthEnd.objects.create(assessment=one, month=month, rules=rules(), figures=written(point))
     return {"path": f"/o/{here.slug}/overview/", "session": made["session"]}
 
 
@@ -272,9 +256,7 @@ def board(name, *titles):
     answer = Answer.objects.get(pk=made["answers"][0])
     organisation = answer.assessment.organisation
     for title in titles:
-        factories.make_action(
-            organisation, answer.assessment.started_by, answer, title=title
-        )
+        factories.make_action(organisation, answer.assessment.started_by, answer, title=title)
     path = f"/o/{organisation.slug}/actions/board/"
     return {"path": path, "session": made["sessions"][0], "answer": answer.pk}
 
@@ -325,9 +307,7 @@ def ask_newcomer(name):
         organisation=organisation,
         assessment_id=made["id"],
         answer_ids=made["answers"],
-        to=assignments.Newcomer(
-            f"{name.lower()}@{organisation.slug}.example.org", name
-        ),
+        to=assignments.Newcomer(f"{name.lower()}@{organisation.slug}.example.org", name),
     )
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(path=path).update(token_hash=hash_of(token))
@@ -437,9 +417,7 @@ def attach_link(answer_id):
 def events(answer_id):
     """Every event of an answer, oldest first: ``[action, what it changed to]``."""
     assessment_id = Answer.objects.get(pk=answer_id).assessment_id
-    found = Event.objects.filter(
-        scope_id=assessment_id, subject_label="answer", subject_id=str(answer_id)
-    )
+    found = Event.objects.filter(scope_id=assessment_id, subject_label="answer", subject_id=str(answer_id))
     return [[event.action, trail.changes(event)[1]] for event in found.order_by("seq")]
 
 
@@ -509,9 +487,7 @@ def auditors_places():
 def share_demo():
     """The path of a share link of the demo's seat."""
     seat = Seat.objects.order_by("pk").first()
-    _, token = seats.share(
-        by=seat.given_by, assessment=seat.assessment, label="Bank", days=7
-    )
+    _, token = seats.share(by=seat.given_by, assessment=seat.assessment, label="Bank", days=7)
     return f"/share/{token}/"
 
 
@@ -531,9 +507,7 @@ def waits_to_move(organisation, by):
     def published(number, *asked):
         document = documents.document(asked, checklist="moving", number=number)
         given = {"theme": Theme.objects.first().key, "title": "Logs", "summary": ""}
-        return checklists.store_checklist(
-            by=by, document=document, organisation=organisation, **given
-        )[0]
+        return checklists.store_checklist(by=by, document=document, organisation=organisation, **given)[0]
 
     months = {"kind": "number", "number": {"at_least": 6, "unit": "months"}}
     question = documents.question
@@ -688,8 +662,7 @@ def asked(edition_id):
     """Key and text of each question of an edition, by section."""
     found = content.document(Edition.objects.get(pk=edition_id))
     return {
-        section["key"]: [[q["key"], q["text"]] for q in section["questions"]]
-        for section in found["sections"]
+        section["key"]: [[q["key"], q["text"]] for q in section["questions"]] for section in found["sections"]
     }
 
 

@@ -70,9 +70,7 @@ class Passing(BaseHTTPRequestHandler):
     def ask(self, body):
         server = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         try:
-            server.putrequest(
-                self.command, self.path, skip_host=True, skip_accept_encoding=True
-            )
+            server.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
                 if name.lower() not in HOP:
                     server.putheader(name, value)

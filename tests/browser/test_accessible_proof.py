@@ -53,9 +53,7 @@ def test_finished_report_has_no_fault(open_window, places):
     assert looks(window.page) + window.faults == []
 
 
-def test_pack_its_report_and_its_bundle_have_no_fault(
-    desk, open_window, places, tmp_path
-):
+def test_pack_its_report_and_its_bundle_have_no_fault(desk, open_window, places, tmp_path):
     session, ids = places
     page = open_window(session, f"/o/nordhavn/exports/of/{ids['signed']}/").page
     page.get_by_role("button", name="Make an audit pack").click()
@@ -72,9 +70,7 @@ def test_pack_its_report_and_its_bundle_have_no_fault(
     with ZipFile(download.value.path()) as pack:
         pack.extractall(tmp_path)
     wrong += results_of_a_check(open_window().page, tmp_path / "report.pdf")
-    page = open_window(
-        desk.session_of("zoe@suedwind.example"), "/o/suedwind/bundles/in/"
-    ).page
+    page = open_window(desk.session_of("zoe@suedwind.example"), "/o/suedwind/bundles/in/").page
     for leads_on in ("Import", "Choose another file"):
         page.goto("/o/suedwind/bundles/in/")
         page.set_input_files('input[type="file"]', tmp_path / "bundle.zip")

@@ -10,13 +10,13 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.utils import timezone
 
-from compliance.organisations import actions
+from compliance.identity.organisations import actions
 from tests.browser.authenticator import add_authenticator, begin_passkey, confirm
 from tests.browser.conftest import new_context
 from tests.browser.test_accessible import NARROW, WIDE, looks, loud
 from tests.browser.test_kept_forms import KEPT
 from tests.browser.window import Window, becomes, follow
-from tests.factories import PASSWORD, make_assessment, make_user
+from tests.support.factories import PASSWORD, make_assessment, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 OUTSIDE = [
@@ -256,9 +256,7 @@ def test_code_that_was_wrong_at_first_is_not_called_unsaved(own_address, page):
     assert page.get_by_text("Not saved yet:").count() == 0
 
 
-def test_name_of_a_passkey_that_is_added_is_not_called_unsaved(
-    own_address, page, site, settings
-):
+def test_name_of_a_passkey_that_is_added_is_not_called_unsaved(own_address, page, site, settings):
     settings.URL = site.url
     sign_in(page, "ada@example.org")
     add_authenticator(page)

@@ -37,10 +37,9 @@ def screen(window, answer):
 
 def stored(desk, answer):
     standing = desk.standing(answer)
-    return {
-        name: standing[name]
-        for name in ("note", "verdict", "reason", "due_on", "later_until")
-    } | {"owner": str(standing["owner"] or "")}
+    return {name: standing[name] for name in ("note", "verdict", "reason", "due_on", "later_until")} | {
+        "owner": str(standing["owner"] or "")
+    }
 
 
 def act(window, answer, chance, person):
@@ -106,7 +105,5 @@ def test_screen_and_database_are_equal_after_a_bad_line(desk, open_window, line)
 
 
 @pytest.mark.long
-def test_screen_and_database_are_equal_after_a_hundred_bad_lines(
-    desk, open_window, line
-):
+def test_screen_and_database_are_equal_after_a_hundred_bad_lines(desk, open_window, line):
     trials(desk, open_window, line, 100)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from compliance.demo.loading import PASSWORD
+from compliance.operations.demo.loading import PASSWORD
 from tests.browser.authenticator import confirm
 from tests.browser.conftest import own_desk, own_site
 from tests.browser.test_accessible import looks

@@ -77,9 +77,7 @@ def test_text_typed_while_a_comment_is_on_its_way_stays(work, desk, talk):
     assert comments(work, desk) == [TEXT]
 
 
-def test_reply_that_comes_after_the_next_question_leaves_that_one_alone(
-    work, desk, talk
-):
+def test_reply_that_comes_after_the_next_question_leaves_that_one_alone(work, desk, talk):
     first, second = work.answers[:2]
     comment = f"**/answers/{first}/comments/"
     ways = held(work.page, comment)

@@ -103,9 +103,7 @@ def test_what_is_typed_offline_waits_and_goes_on_later(ask, desk):
     assert mine.window.scripts == []
 
 
-@pytest.mark.parametrize(
-    ("button", "left"), [("Keep mine", "Mine"), ("Keep theirs", "Theirs")]
-)
+@pytest.mark.parametrize(("button", "left"), [("Keep mine", "Mine"), ("Keep theirs", "Theirs")])
 def test_conflict_is_settled_here(ask, desk, button, left):
     mine = ask()
     answer = mine.answers[0]
@@ -125,9 +123,7 @@ def test_phone_without_script_answers_and_hands_back(ask, desk):
     mine.page.reload()
     small = [
         (box["width"], box["height"])
-        for one in mine.page.locator(
-            "main :is(button:not(.vh), .option, summary)"
-        ).all()
+        for one in mine.page.locator("main :is(button:not(.vh), .option, summary)").all()
         if (box := one.bounding_box()) and box["height"] < 44
     ]
     assert small == []

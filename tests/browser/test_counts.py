@@ -33,9 +33,7 @@ def test_filter_in_focus_keeps_it_when_its_number_changes(work):
 def drawn(page):
     """The paths of the answer strip, as they stand in the page, and what it is called."""
     strip = page.locator("#progress svg.strip")
-    return strip.evaluate(
-        "(it) => [...it.querySelectorAll('g')].map((g) => g.innerHTML.trim())"
-    )
+    return strip.evaluate("(it) => [...it.querySelectorAll('g')].map((g) => g.innerHTML.trim())")
 
 
 def test_strip_of_many_is_sent_in_part_and_is_that_of_a_new_page(desk, open_window):

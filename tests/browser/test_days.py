@@ -16,9 +16,7 @@ TODAY = """async () => {
 
 def said(field):
     """What the page says beside a field for a day."""
-    return field.evaluate(
-        "(one) => one.labels[0].querySelector('.daysaid')?.textContent ?? ''"
-    )
+    return field.evaluate("(one) => one.labels[0].querySelector('.daysaid')?.textContent ?? ''")
 
 
 def test_field_for_a_day_says_it_in_the_words_of_the_page(desk, open_window):
@@ -48,9 +46,7 @@ def test_day_of_a_box_that_comes_later_is_said_too(desk, open_window):
     assert window.faults == []
 
 
-def test_date_that_a_question_asks_for_is_a_chip_like_other_days_of_its_row(
-    desk, open_window
-):
+def test_date_that_a_question_asks_for_is_a_chip_like_other_days_of_its_row(desk, open_window):
     made = desk.asks_for_a_date("Cara")
     window = open_window(made["session"], made["path"])
     row = window.row(made["answer"])

@@ -81,9 +81,7 @@ def test_section_is_lifted_by_keyboard_and_dragged_back(desk, made, open_window)
     focused = "document.activeElement.id"
     until(lambda: page.evaluate(focused), lambda found: found == "grip-section-s2")
     assert looks(page) == []
-    start, end = (
-        page.locator(f"#grip-{to}").bounding_box() for to in ("section-s2", "Q2")
-    )
+    start, end = (page.locator(f"#grip-{to}").bounding_box() for to in ("section-s2", "Q2"))
     page.mouse.move(start["x"] + 8, start["y"] + 8)
     page.mouse.down()
     page.mouse.move(end["x"] + 8, end["y"] + 8, steps=8)
@@ -101,9 +99,7 @@ def test_two_editors_lose_nothing(desk, made, open_window):
     ours.page.get_by_text("Someone else has saved Q1").wait_for()
     assert ours.page.get_by_text("Theirs, first?").first.is_visible()
     assert looks(ours.page) == []
-    assert (
-        ours.page.get_by_label("Question", exact=True).input_value() == "Ours, later?"
-    )
+    assert ours.page.get_by_label("Question", exact=True).input_value() == "Ours, later?"
     ours.page.get_by_role("button", name="Save Q1").click()
     ours.page.get_by_text("Q1 is saved").wait_for()
     assert desk.asked(made["draft"])["s1"][0] == ["Q1", "Ours, later?"]
@@ -192,9 +188,7 @@ def test_what_is_typed_outlives_a_reload_until_it_is_dropped(desk, made, open_wi
     assert window.faults == []
 
 
-def test_what_is_typed_outlives_another_question_and_is_merged_with_theirs(
-    desk, made, open_window
-):
+def test_what_is_typed_outlives_another_question_and_is_merged_with_theirs(desk, made, open_window):
     path = made["path"] + "edit/?question=Q1"
     window = open_window(made["sessions"][0], path)
     page = window.page
@@ -283,9 +277,7 @@ def test_save_after_the_page_has_saved_has_the_focus_too(desk, open_window):
     becomes(lambda: active(page), "Q2 is saved.")
 
 
-def test_what_was_typed_before_the_review_is_shown_beside_the_edition(
-    desk, made, open_window
-):
+def test_what_was_typed_before_the_review_is_shown_beside_the_edition(desk, made, open_window):
     page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
     page.get_by_label("How to check").fill("Ask them, twice.")
     page.goto(page.url.split("edit/")[0])
@@ -371,9 +363,7 @@ def test_half_a_citation_is_no_reason_to_save_again(made, open_window):
     assert sent.count("POST") == 1
 
 
-def test_what_is_given_back_stays_kept_though_another_form_waits(
-    desk, made, open_window
-):
+def test_what_is_given_back_stays_kept_though_another_form_waits(desk, made, open_window):
     page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
     page.get_by_role("button", name="Add condition").click()
     page.get_by_label("Fact 1").wait_for()
@@ -468,9 +458,7 @@ def test_tab_that_dies_after_a_lost_reply_leaves_text_that_saves(desk, made, los
     assert other.get_by_text("Someone else").count() == 0
 
 
-def test_what_someone_else_changed_after_a_lost_reply_is_still_theirs(
-    desk, made, lost, open_window
-):
+def test_what_someone_else_changed_after_a_lost_reply_is_still_theirs(desk, made, lost, open_window):
     path = made["path"] + "edit/?question=Q1"
     theirs = open_window(made["sessions"][1], path).page
     theirs.get_by_label("Question", exact=True).fill("Theirs?")
@@ -489,9 +477,7 @@ TYPES_ON = """() => document.addEventListener("submit", () => setTimeout(() => {
 
 
 @pytest.mark.parametrize("is_lost", [True, False])
-def test_what_is_typed_while_a_form_is_on_its_way_goes_on_from_that_save(
-    desk, made, open_window, is_lost
-):
+def test_what_is_typed_while_a_form_is_on_its_way_goes_on_from_that_save(desk, made, open_window, is_lost):
     page = open_window(made["sessions"][0], made["path"] + "edit/?section=s1").page
     here, form = page.url, page.locator("form[data-keep='section-s1']")
     form.get_by_label("Title").fill("Once")
@@ -579,9 +565,7 @@ def test_text_of_a_tab_closed_meanwhile_is_named_at_once(made, open_window):
     kept_notice(other).get_by_role("link", name="Q1").wait_for()
 
 
-def test_text_that_comes_after_publication_is_never_shown_as_saved(
-    desk, made, open_window
-):
+def test_text_that_comes_after_publication_is_never_shown_as_saved(desk, made, open_window):
     page = open_window(made["sessions"][0], made["path"] + "edit/?question=Q1").page
     text = page.get_by_label("Question", exact=True)
     text.fill("Typed before?")

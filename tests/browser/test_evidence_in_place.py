@@ -135,9 +135,7 @@ def test_pasted_link_is_one_key_away(work, desk):
     begin(work, answer).fill("https://wiki.example.org/access/rules")
     work.page.get_by_role("option", name="Add the link").wait_for()
     work.page.keyboard.press("Enter")
-    becomes(
-        lambda: desk.standing(answer)["evidence"], ["wiki.example.org/access/rules"]
-    )
+    becomes(lambda: desk.standing(answer)["evidence"], ["wiki.example.org/access/rules"])
 
 
 def test_filters_count_what_evidence_changes(work, desk):

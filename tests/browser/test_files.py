@@ -103,9 +103,7 @@ def test_progress_is_seen_and_one_can_be_cancelled(library, papers):
     becomes(lambda: titles(page), ["long.pdf", "next.pdf"])
 
 
-def test_file_dropped_on_a_question_is_its_evidence_and_typed_text_stays(
-    work, desk, papers
-):
+def test_file_dropped_on_a_question_is_its_evidence_and_typed_text_stays(work, desk, papers):
     first, second = work.answers[:2]
     work.window.open(first)
     work.page.route("**/answers/*/save/", lambda route: route.abort("failed"))

@@ -80,9 +80,7 @@ NAMES = "main bdi, main .tl, .crumbs span"
 
 @pytest.mark.parametrize("place", ["", "evidence/", "actions/", "reports/", "members/"])
 def test_word_of_seventy_letters_breaks(desk, open_window, place):
-    page = open_window(
-        desk.session_of("ada@nordhavn.example"), f"/o/nordhavn/{place}"
-    ).page
+    page = open_window(desk.session_of("ada@nordhavn.example"), f"/o/nordhavn/{place}").page
     for width in (1440, 820, 390, 320):
         page.set_viewport_size({"width": width, "height": 640})
         page.eval_on_selector_all(
@@ -94,9 +92,7 @@ def test_word_of_seventy_letters_breaks(desk, open_window, place):
 
 
 def test_members_buttons_keep_apart_on_a_small_screen(desk, open_window):
-    page = open_window(
-        desk.session_of("ada@nordhavn.example"), "/o/nordhavn/members/"
-    ).page
+    page = open_window(desk.session_of("ada@nordhavn.example"), "/o/nordhavn/members/").page
     page.set_viewport_size({"width": 320, "height": 640})
     overlapping = page.evaluate(
         """() => {
@@ -123,9 +119,7 @@ def test_chosen_answer_shows_in_forced_colours(work):
 def test_what_was_done_elsewhere_is_said_in_view_beside_the_row(desk, open_window):
     made = desk.many(40, "Cara")
     answer = made["answers"][30]
-    page = open_window(
-        made["sessions"][0], f"{made['path']}answers/{answer}/actions/"
-    ).page
+    page = open_window(made["sessions"][0], f"{made['path']}answers/{answer}/actions/").page
     page.get_by_label("Task").fill("Write it")
     follow(page.get_by_role("button", name="Make action"))
     box = page.get_by_text("AC-1 is made for").bounding_box()
@@ -135,9 +129,7 @@ def test_what_was_done_elsewhere_is_said_in_view_beside_the_row(desk, open_windo
 
 
 def test_actions_are_sorted_on_a_small_screen(desk, open_window):
-    page = open_window(
-        desk.session_of("ada@nordhavn.example"), "/o/nordhavn/actions/"
-    ).page
+    page = open_window(desk.session_of("ada@nordhavn.example"), "/o/nordhavn/actions/").page
     page.set_viewport_size({"width": 390, "height": 800})
     follow(page.get_by_role("link", name="Owner", exact=True))
     page.wait_for_url("**sort=owner*")

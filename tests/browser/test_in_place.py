@@ -134,9 +134,7 @@ def test_text_typed_signed_out_comes_back_after_the_sign_in(desk, open_window):
     page.get_by_role("button", name="Return for changes").click()
     page.wait_for_url("**/accounts/login/**")
     again = desk.session(made["person"])
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": again, "url": window.page.url.split("/acc")[0]}]
-    )
+    page.context.add_cookies([{"name": "sessionid", "value": again, "url": window.page.url.split("/acc")[0]}])
     page.goto(made["path"])
     page.get_by_text("Not saved yet").first.wait_for()
     assert said.input_value() == "Name the owner."

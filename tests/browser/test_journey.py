@@ -100,9 +100,7 @@ def test_every_state_of_saving_is_announced(desk, open_window):
 
 def by_touch(desk, open_window, number):
     made = desk.many(QUESTIONS, "Cara")
-    window = open_window(
-        made["sessions"][0], made["path"], has_touch=True, is_mobile=True
-    )
+    window = open_window(made["sessions"][0], made["path"], has_touch=True, is_mobile=True)
     window.page.set_viewport_size({"width": 390, "height": 800})
     answers = made["answers"][:number]
     for place, answer in enumerate(answers):

@@ -288,9 +288,7 @@ def test_comment_is_kept_while_another_tab_of_the_panel_is_read(work, desk):
     answer = work.answers[0]
     work.window.focus(answer)
     work.page.keyboard.press("c")
-    until(
-        lambda: work.page.evaluate("document.activeElement.id"), lambda i: i == "talk"
-    )
+    until(lambda: work.page.evaluate("document.activeElement.id"), lambda i: i == "talk")
     work.page.keyboard.type("Ask the board about 2025.")
     work.window.focus(work.answers[1])
     work.page.wait_for_timeout(400)

@@ -137,9 +137,7 @@ def test_numbers_of_the_help_are_those_tested(kinds):
     assert numbers == {*ANSWERS, "4", "6", "9"}
 
 
-@pytest.mark.parametrize(
-    ("key", "field"), [("4", '[name="reason"]'), ("6", ".menubox input")]
-)
+@pytest.mark.parametrize(("key", "field"), [("4", '[name="reason"]'), ("6", ".menubox input")])
 def test_numbers_that_ask_for_more_lead_to_it(kinds, key, field):
     kinds.focus(kinds.made["answers"]["verdict"])
     kinds.page.keyboard.press(key)

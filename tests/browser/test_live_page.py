@@ -14,8 +14,7 @@ def here(page):
     """The section that the rail marks, and what it says."""
     marked = page.locator("#sections [aria-current]")
     return [
-        (one.locator(".secno").inner_text(), one.locator(".sechere").inner_text())
-        for one in marked.all()
+        (one.locator(".secno").inner_text(), one.locator(".sechere").inner_text()) for one in marked.all()
     ]
 
 
@@ -84,9 +83,7 @@ def test_list_of_2000_is_followed_while_it_scrolls(desk, open_window):
     assert window.faults == []
 
 
-@pytest.mark.parametrize(
-    "where", ["#sections a", ".workbar a", "[data-toggle='alt-panel']"]
-)
+@pytest.mark.parametrize("where", ["#sections a", ".workbar a", "[data-toggle='alt-panel']"])
 def test_keys_lead_into_the_list_from_beside_it(work, where):
     work.page.locator(f"{where}:visible").last.focus()
     work.page.keyboard.press("1")  # an answer needs a row
@@ -119,11 +116,7 @@ def test_nothing_moves_when_saved_appears(work, desk, width):
     work.window.says(r"\d\d:\d\d")
     page.wait_for_timeout(200)
     after = page.evaluate(PLACES)
-    moved = {
-        one: (before[one], after.get(one))
-        for one in before
-        if before[one] != after.get(one)
-    }
+    moved = {one: (before[one], after.get(one)) for one in before if before[one] != after.get(one)}
     assert moved == {}
 
 
@@ -169,9 +162,7 @@ def next_row_stands(page):
 
 
 @pytest.mark.parametrize("width", [1440, 820])
-def test_row_under_the_mouse_stands_while_a_question_for_an_action_comes(
-    desk, open_window, width
-):
+def test_row_under_the_mouse_stands_while_a_question_for_an_action_comes(desk, open_window, width):
     made = desk.many(40, "Cara")
     window = open_window(made["sessions"][0], made["path"])
     window.page.set_viewport_size({"width": width, "height": 900})
@@ -186,16 +177,12 @@ def test_row_under_the_mouse_stands_while_a_question_for_an_action_comes(
 def phone_before_many(desk, open_window):
     """The list of forty questions on a phone, and their answers."""
     made = desk.many(40, "Cara")
-    phone = open_window(
-        made["sessions"][0], made["path"], has_touch=True, is_mobile=True
-    )
+    phone = open_window(made["sessions"][0], made["path"], has_touch=True, is_mobile=True)
     phone.page.set_viewport_size({"width": 390, "height": 800})
     return phone, made["answers"]
 
 
-def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(
-    desk, open_window
-):
+def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(desk, open_window):
     phone, answers = phone_before_many(desk, open_window)
     one, following = answers[3:5]
     phone.row(one).locator(".seg").scroll_into_view_if_needed()
@@ -204,9 +191,7 @@ def test_next_row_stands_under_the_finger_while_a_question_for_an_action_comes(
     assert next_row_stands(phone.page)
 
 
-def test_list_stays_where_it_was_scrolled_after_no_question_for_an_action_came(
-    desk, open_window
-):
+def test_list_stays_where_it_was_scrolled_after_no_question_for_an_action_came(desk, open_window):
     """A rating that is not met, and an answer whose action was planned meanwhile, ask for none."""
     phone, answers = phone_before_many(desk, open_window)
     phone.page.route("**/actions/ask/", lambda route: route.fulfill(body=""))

@@ -40,9 +40,7 @@ def test_owner_is_found_by_typing_and_the_list_goes_on(team, desk):
     team.page.keyboard.type("ab")  # the beginning of a name, without its accent
     team.page.keyboard.press("Enter")
     becomes(lambda: desk.standing(first)["owner"], team.made["people"][1])
-    becomes(
-        lambda: chip(team, first, "owner").inner_text().split()[-2:], ["Ole", "Åberg"]
-    )
+    becomes(lambda: chip(team, first, "owner").inner_text().split()[-2:], ["Ole", "Åberg"])
     team.page.locator(f"#marks-{first} .qown").wait_for()
     team.page.keyboard.press("j")
     becomes(
@@ -92,9 +90,7 @@ def test_due_day_is_written_or_picked(team, desk):
     team.page.keyboard.press("ArrowDown")
     assert faults_here(team.page) == []
     team.page.keyboard.press("Enter")
-    becomes(
-        lambda: desk.standing(answer)["due_on"], (day + timedelta(days=8)).isoformat()
-    )
+    becomes(lambda: desk.standing(answer)["due_on"], (day + timedelta(days=8)).isoformat())
     menu(team, answer, "d")
     team.page.keyboard.type("soon")
     team.page.keyboard.press("Enter")

@@ -85,9 +85,7 @@ def test_assessment_is_moved_by_keyboard_alone(desk, made, open_window):
 
 
 def test_assessment_is_moved_without_script(desk, made, open_window):
-    window = open_window(
-        made["session"], f"{made['path']}upgrade/", java_script_enabled=False
-    )
+    window = open_window(made["session"], f"{made['path']}upgrade/", java_script_enabled=False)
     page = window.page
     follow(page.get_by_role("button", name="Carry all"))
     assert page.locator('[name="d-R1"][value="carry"]').is_checked()
@@ -97,9 +95,7 @@ def test_assessment_is_moved_without_script(desk, made, open_window):
     page.get_by_label("Assign to, N2").select_option(label="Cara")
     page.get_by_role("button", name="Move to 2").click()
     page.get_by_text("T1: “nine” is not a number.").wait_for()
-    assert page.get_by_label("Assign to, N2").evaluate(
-        "s => s.selectedOptions[0].label"
-    )
+    assert page.get_by_label("Assign to, N2").evaluate("s => s.selectedOptions[0].label")
     page.get_by_label("Answer to T1 in the new form").fill("9")
     page.get_by_role("button", name="Move to 2").click()
     page.get_by_text("Moved to edition 2.").wait_for()

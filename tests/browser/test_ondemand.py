@@ -57,9 +57,7 @@ def test_bulk_button_pressed_twice_before_its_script_is_sent_once(work, desk):
     assert work.window.scripts == []
 
 
-def test_comment_pressed_on_a_cut_line_before_its_script_is_refused_in_words(
-    work, desk
-):
+def test_comment_pressed_on_a_cut_line_before_its_script_is_refused_in_words(work, desk):
     page, first = work.page, work.answers[0]
     page.route("**/js/talk.js", lambda route: route.abort())
     page.locator("#panel").get_by_role("link", name="Comments").click()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.window import Window, becomes, held, lose, until
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -245,9 +245,7 @@ def test_lost_right_is_said_and_asked_for_once(work, desk):
 
 
 @pytest.mark.parametrize("names", [("Cara",), ("Cara", "Ole")])
-def test_another_person_in_this_browser_never_saves_for_the_first(
-    desk, open_window, names
-):
+def test_another_person_in_this_browser_never_saves_for_the_first(desk, open_window, names):
     """Somebody signs in in another tab: a stranger, or a colleague."""
     made = desk.assessment(*names)
     answer = made["answers"][0]
@@ -378,9 +376,7 @@ def test_sent_but_unanswered_save_is_sent_again_and_counts_once(work, desk):
 def test_without_storage_the_page_still_holds_and_says_it(desk, open_window):
     made = desk.assessment("Cara")
     window = open_window(made["sessions"][0])
-    window.page.add_init_script(
-        "Storage.prototype.setItem = () => { throw new Error('full'); }"
-    )
+    window.page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
     window.page.goto(made["path"])
     window.open(made["answers"][0])
     window.page.context.set_offline(True)

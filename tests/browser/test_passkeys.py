@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import factories
 from tests.browser.authenticator import add_authenticator, begin_passkey
+from tests.support import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,9 +56,7 @@ def test_assessment_is_signed_with_a_passkey(desk, open_window):
 
 def test_device_that_does_not_verify_leaves_the_password(desk, open_window):
     made, window, (session, device) = ready_to_sign(desk, open_window)
-    session.send(
-        "WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False}
-    )
+    session.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     press(window.page)
     window.page.get_by_text("The passkey was not used. Try again.").wait_for()
     assert desk.reviewed(made["id"])["signed"] == []

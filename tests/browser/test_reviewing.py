@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import factories
 from tests.browser.window import kept, until
+from tests.support import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -34,9 +34,7 @@ def choose(page, row, pick):
 
 
 def cites(page):
-    return page.locator("input[name=cites]").evaluate_all(
-        "all => all.map(one => one.value)"
-    )
+    return page.locator("input[name=cites]").evaluate_all("all => all.map(one => one.value)")
 
 
 def says(page, place):
@@ -160,9 +158,7 @@ def test_rule_with_groups_is_built_by_keyboard_alone(desk, made, window):
     comes(page, "if-2-up")
     until(
         lambda: says(page, "#rule-says"),
-        lambda said: (
-            "not (Data is “Health data” or Data is “Data of children”)" in said
-        ),
+        lambda said: "not (Data is “Health data” or Data is “Data of children”)" in said,
     )
     assert looks(page, VIEWS) == []
     page.get_by_role("button", name="Save Q1").press("Enter")

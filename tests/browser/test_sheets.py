@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.answer_sheets.making import changed
+from tests.assurance.answer_sheets.making import changed
 from tests.browser.test_accessible import looks
 from tests.browser.window import follow
 

@@ -16,16 +16,16 @@ from django.core.cache import cache
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
+from compliance.assurance.reviews import actions as reviews
 from compliance.models import FactorCount
-from compliance.reviews import actions as reviews
-from tests import factories, providing, saml_providing, signing
 from tests.browser.authenticator import add_authenticator, confirm
 from tests.browser.conftest import new_context
 from tests.browser.test_accessible import looks
 from tests.browser.window import Window
-from tests.directory.calling import PATCH
-from tests.factories import PASSWORD
-from tests.needs import needs
+from tests.programs.directory.calling import PATCH
+from tests.support import factories, providing, saml_providing, signing
+from tests.support.factories import PASSWORD
+from tests.support.needs import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,7 +49,7 @@ def provider(site):
         port = probe.getsockname()[1]
     back = f"{site.url}/sign-on/acme/callback/"
     running = subprocess.Popen(
-        ["node", "tests/sign_on/provider.mjs", str(port), back],
+        ["node", "tests/identity/sign_on/provider.mjs", str(port), back],
         cwd=own.BASE_DIR,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -130,9 +130,7 @@ def show_domain(page, settings):
     press(page, "Add the domain")
     page.get_by_text("_attest.acme.example").first.wait_for()
     record = page.get_by_label("Text record").input_value()
-    with providing.name_server(
-        {"_attest.acme.example": [record]}
-    ) as settings.NAME_SERVER:
+    with providing.name_server({"_attest.acme.example": [record]}) as settings.NAME_SERVER:
         press(page, "Look for it")
         page.get_by_text("acme.example is verified.").wait_for()
 
@@ -144,9 +142,7 @@ def give_role(page, role):
     page.get_by_text("It counts from the next sign-in").wait_for()
 
 
-def test_owner_sets_sign_on_up_and_a_colleague_comes_in_by_it(
-    cast, provider, secret, windows, settings
-):
+def test_owner_sets_sign_on_up_and_a_colleague_comes_in_by_it(cast, provider, secret, windows, settings):
     """Each page of the way is looked at, too."""
     page = windows()
     sign_in(page, cast.ada.email, secret)
@@ -246,9 +242,7 @@ def deactivate(owner, email):
     press(owner, "Make the token")
     token = owner.get_by_label("Token", exact=True).input_value()
     scim, headers = owner.request, {"Authorization": f"Bearer {token}"}
-    found = scim.get(
-        "/scim/v2/Users", params={"filter": f'userName eq "{email}"'}, headers=headers
-    )
+    found = scim.get("/scim/v2/Users", params={"filter": f'userName eq "{email}"'}, headers=headers)
     [there] = found.json()["Resources"]
     ending = {"op": "Replace", "path": "active", "value": "False"}
     done = scim.patch(
@@ -287,9 +281,7 @@ def test_colleague_signs_with_a_passkey_until_the_directory_shuts_them_out(
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_answer_of_saml_comes_back_from_another_site(
-    cast, secret, windows, settings, script
-):
+def test_answer_of_saml_comes_back_from_another_site(cast, secret, windows, settings, script):
     """The browser keeps the session back from a POST of 127.0.0.1 to localhost."""
     needs("xmlsec1")
     with saml_providing.provider() as provider:

@@ -14,9 +14,7 @@ def focused(page):
 
 
 def row_of_focus(page):
-    return page.evaluate(
-        "document.activeElement.closest('[data-q]')?.dataset.q ?? 'nowhere'"
-    )
+    return page.evaluate("document.activeElement.closest('[data-q]')?.dataset.q ?? 'nowhere'")
 
 
 def test_five_says_dont_know_and_leaves_the_row_closed(work, desk):

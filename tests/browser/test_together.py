@@ -45,9 +45,7 @@ def test_people_see_each_other_and_the_row_that_is_open(both):
     mark = both.ole.row(first).locator(".qhere")
     mark.wait_for()
     assert "Cara is here" in " ".join(mark.inner_text().split())
-    assert both.ole.page.locator("#here .av").first.get_attribute("title") == (
-        "Cara is also here"
-    )
+    assert both.ole.page.locator("#here .av").first.get_attribute("title") == ("Cara is also here")
     opened(both.cara, second)
     ping(both.ole)
     becomes(both.ole.row(first).locator(".qhere").count, 0)
@@ -183,9 +181,7 @@ def test_page_that_says_what_is_seen_works_without_script(desk, open_window):
     with window.page.expect_response("**/presence/"):
         window.page.reload()
     desk.save(made["people"][0], made["answers"][0], {"verdict": "met"})
-    plain = open_window(
-        made["sessions"][1], f"{made['path']}?show=changed", java_script_enabled=False
-    )
+    plain = open_window(made["sessions"][1], f"{made['path']}?show=changed", java_script_enabled=False)
     plain.page.get_by_role("button", name="I have seen these").click()
     plain.page.get_by_role("button", name="Undo").wait_for()
     assert plain.page.locator("h1").inner_text() == "Changes by others"

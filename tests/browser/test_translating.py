@@ -22,9 +22,7 @@ def test_guidance_is_shown_while_it_is_typed(made, open_window):
     until(lambda: shown.locator("strong").all_inner_texts(), lambda t: t == ["Ask"])
     assert "<b>them</b>" in shown.inner_text()
     assert shown.locator("a, b").count() == 0
-    assert page.locator("#id_how_to_check").evaluate(
-        "e => e === document.activeElement"
-    )
+    assert page.locator("#id_how_to_check").evaluate("e => e === document.activeElement")
     assert window.faults == []
     assert looks(page) == []
 

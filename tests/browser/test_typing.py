@@ -208,9 +208,7 @@ def test_whoever_writes_without_a_pause_is_saved_all_the_same(work, desk):
 def test_row_sends_what_was_touched_and_no_more(work):
     answer, sent = work.answers[0], []
     work.window.open(answer)
-    work.page.on(
-        "request", lambda one: sent.append(one.post_data) if one.post_data else None
-    )
+    work.page.on("request", lambda one: sent.append(one.post_data) if one.post_data else None)
     work.window.note(answer).fill("Alone")
     work.window.says("Saved")
     fields = next(post for post in sent if "note=Alone" in post)

@@ -95,9 +95,7 @@ def test_evidence_is_added(plain, desk, tmp_path):
     assert "The list" in plain.row.inner_text()
 
 
-def test_several_files_are_added_and_a_bad_one_is_refused_in_words(
-    plain, desk, tmp_path
-):
+def test_several_files_are_added_and_a_bad_one_is_refused_in_words(plain, desk, tmp_path):
     follow(plain.row.locator("[data-add-evidence]"))
     papers = [tmp_path / name for name in ("one.csv", "page.html", "two.csv")]
     for paper in papers:

@@ -70,9 +70,7 @@ class Window:
         radio.locator("xpath=ancestor::label").click()  # a glyph may lie over the radio
 
     def chosen(self, answer):
-        return (
-            self.row(answer).locator('[name="verdict"]:checked').get_attribute("value")
-        )
+        return self.row(answer).locator('[name="verdict"]:checked').get_attribute("value")
 
     def says(self, pattern, seconds=15):
         """Wait until the save state reads so; what it reads."""

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from compliance.assessments.models import Answer, Assessment
-from compliance.bundles.answers import written
-from compliance.organisations.models import Organisation, User
-from compliance.reports.choices import ReportKind
-from compliance.reports.html import html_of
-from compliance.reports.kinds import OF_ASSESSMENT, ReportOptions
-from compliance.reports.queries import read
-from compliance.reviews.rows import rows_of
-from compliance.snapshots.snapshot import content_of, to_read
+from compliance.assurance.bundles.answers import written
+from compliance.assurance.reviews.rows import rows_of
+from compliance.identity.organisations.models import Organisation, User
+from compliance.reporting.reports.choices import ReportKind
+from compliance.reporting.reports.html import html_of
+from compliance.reporting.reports.kinds import OF_ASSESSMENT, ReportOptions
+from compliance.reporting.reports.queries import read
+from compliance.work.assessments.models import Answer, Assessment
+from compliance.work.snapshots.snapshot import content_of, to_read
 from tests.golden.files import digest_of, lines_of, seen_on
 
 SMALL = "suppliers"
@@ -81,9 +81,7 @@ def _report(assessment, is_small):
         text = seen_on(html_of(paper))
         if not is_small:
             parts = re.split(r"(?m)^(?=(?:\d|Annex [AB]) [A-Z])", text)
-            text = "".join(
-                f"{part.partition(chr(10))[0]}: {digest_of(part)}\n" for part in parts
-            )
+            text = "".join(f"{part.partition(chr(10))[0]}: {digest_of(part)}\n" for part in parts)
         told.append(text)
     return "\n".join(told)
 

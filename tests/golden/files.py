@@ -1,7 +1,7 @@
 """The demo as text, beside the text that was agreed on.
 
 A difference is a decision: read it, then write the files again with
-``GOLDEN=write pytest tests/demo/test_demo.py`` and say in the commit why they changed.
+``GOLDEN=write pytest tests/operations/demo/test_demo.py`` and say in the commit why they changed.
 """
 
 import json
@@ -18,9 +18,7 @@ SHOWN = 48
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,64}\b")
 _UNSEEN = re.compile(r"<(script|style|svg|template)\b.*?</\1>|<!--.*?-->", re.DOTALL)
-_FIELD = re.compile(
-    r'<input\b(?![^>]*type="(?:hidden|checkbox)")[^>]*\bvalue="([^"]*)"[^>]*>'
-)
+_FIELD = re.compile(r'<input\b(?![^>]*type="(?:hidden|checkbox)")[^>]*\bvalue="([^"]*)"[^>]*>')
 _ON = re.compile(r"<option\b[^>]*\bselected\b[^>]*>")
 
 

@@ -25,11 +25,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.db import DatabaseError, connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from compliance.audit import verification  # noqa: E402
-from compliance.audit.chain import digest  # noqa: E402
-from compliance.audit.transaction import writing  # noqa: E402
-from compliance.evidence import actions as evidence  # noqa: E402
-from compliance.formats import pending_imports  # noqa: E402
+from compliance.content.evidence import actions as evidence  # noqa: E402
+from compliance.content.formats import pending_imports  # noqa: E402
+from compliance.ground.web.staging import PREFIX  # noqa: E402
+from compliance.identity.organisations import reauthentication  # noqa: E402
+from compliance.identity.organisations.actions import make_placeholders  # noqa: E402
 from compliance.models import (  # noqa: E402
     Assessment,
     Checklist,
@@ -40,13 +40,13 @@ from compliance.models import (  # noqa: E402
     SignOff,
     User,
 )
-from compliance.organisations import reauthentication  # noqa: E402
-from compliance.organisations.actions import make_placeholders  # noqa: E402
-from compliance.web.staging import PREFIX  # noqa: E402
-from tests import factories, signing  # noqa: E402
-from tests.bundles.making import bundle_of, hash_of  # noqa: E402
-from tests.directory.calling import Calls, show  # noqa: E402
+from compliance.proof.audit import verification  # noqa: E402
+from compliance.proof.audit.chain import digest  # noqa: E402
+from compliance.proof.audit.transaction import writing  # noqa: E402
+from tests.assurance.bundles.making import bundle_of, hash_of  # noqa: E402
 from tests.load import jobs, killing  # noqa: E402
+from tests.programs.directory.calling import Calls, show  # noqa: E402
+from tests.support import factories, signing  # noqa: E402
 
 SESSIONS = ("django_session", "usersessions_usersession")
 """A session whose new key was lost with the server runs out by itself."""
@@ -72,11 +72,7 @@ def attack(act, step):
         after = counts()
         grown.append({name: after[name] - before[name] for name in after})
         found += one.faults()
-        found += [
-            str(fault)
-            for fault in map(verification.verify, verification.chains())
-            if fault
-        ]
+        found += [str(fault) for fault in map(verification.verify, verification.chains()) if fault]
         faults += [f"killed at {at}: {fault}" for fault in found]
         at += int(step)
     differ = [name for name in grown[0] if len({one[name] for one in grown}) > 1]
@@ -140,10 +136,7 @@ class Bring:
         came = Assessment.objects.filter(organisation=self.here)
         if [hash_of(one) for one in came] != [self.hash]:
             found.append(f"{len(came)} came")
-        found += [
-            f"{path.name} is left"
-            for path in pending_imports._folder().glob(f"{PREFIX}*")
-        ]
+        found += [f"{path.name} is left" for path in pending_imports._folder().glob(f"{PREFIX}*")]
         evidence.sweep(older_seconds=-60)
         folder = settings.MEDIA_ROOT / str(self.here.pk)
         there = {path.name for path in folder.rglob("*") if path.is_file()}
@@ -168,18 +161,14 @@ class Sign:
 
     def do(self):
         page = self.client.get(self.address)
-        if (
-            page.status_code == 302
-        ):  # the session's new key was kept, its reply was lost
+        if page.status_code == 302:  # the session's new key was kept, its reply was lost
             self.client = entered(self.cast.rev)
             page = self.client.get(self.address)
         data = {"role": "DPO", "password": factories.PASSWORD}
         if 'name="seen"' not in page.text:
             return page
         data["seen"] = hidden(page, "seen")
-        with mock.patch.object(
-            reauthentication.ratelimit, "consume", return_value=True
-        ):
+        with mock.patch.object(reauthentication.ratelimit, "consume", return_value=True):
             return self.client.post(f"{self.address}sign/", data, follow=True)
 
     def five(self):
@@ -190,11 +179,9 @@ class Sign:
         return (
             self.here.status == "signed",
             len(found) == 1,
-            [one.snapshot_id for one in found]
-            == [digest(one.snapshot.text) for one in found]
+            [one.snapshot_id for one in found] == [digest(one.snapshot.text) for one in found]
             and len(found) == 1,
-            [(one.trail_seq, one.trail_hash) for one in found]
-            == list(events.values_list("seq", "hash"))
+            [(one.trail_seq, one.trail_hash) for one in found] == list(events.values_list("seq", "hash"))
             and len(found) == 1,
             self.is_locked(),
         )
@@ -234,9 +221,7 @@ class Deactivate:
         Membership.objects.create(organisation=self.here, user=ada, role="owner")
         show(ada, self.here, f"{name}.example")
         self.scim = Calls(ada, self.here)
-        self.person = User.objects.get(
-            pk=self.scim.make(email=f"new@{name}.example").json()["id"]
-        )
+        self.person = User.objects.get(pk=self.scim.make(email=f"new@{name}.example").json()["id"])
         there = factories.make_assessment(self.here, ada, edition())
         there.answers.update(owner=self.person)
         self.answers = there.answers
@@ -268,9 +253,7 @@ class Deactivate:
 
     def faults(self):
         found = [] if all(self.ends()) else [f"not deactivated: {self.ends()}"]
-        is_confirmed = (
-            self.reply.status_code == 200 and self.reply.json()["active"] is False
-        )
+        is_confirmed = self.reply.status_code == 200 and self.reply.json()["active"] is False
         return found if is_confirmed else [*found, "nothing is confirmed"]
 
 

@@ -22,14 +22,14 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from compliance.audit import verification  # noqa: E402
-from compliance.backups import places, tables  # noqa: E402
-from compliance.backups.backup import make  # noqa: E402
-from compliance.backups.file_locations import path_of  # noqa: E402
-from compliance.backups.manifest import BackupError  # noqa: E402
-from compliance.backups.restore import restore  # noqa: E402
-from compliance.backups.retention import remove_older  # noqa: E402
-from compliance.backups.verify import opened  # noqa: E402
+from compliance.operations.backups import places, tables  # noqa: E402
+from compliance.operations.backups.backup import make  # noqa: E402
+from compliance.operations.backups.file_locations import path_of  # noqa: E402
+from compliance.operations.backups.manifest import BackupError  # noqa: E402
+from compliance.operations.backups.restore import restore  # noqa: E402
+from compliance.operations.backups.retention import remove_older  # noqa: E402
+from compliance.operations.backups.verify import opened  # noqa: E402
+from compliance.proof.audit import verification  # noqa: E402
 from tests.load import jobs  # noqa: E402
 
 AGES = (0, 29, 31, 32, 33)
@@ -71,27 +71,21 @@ def bring(path, step):
         said = backup.manifest
     after = counts()
     faults += [
-        f"{name} has {after[name]} rows"
-        for name, table in said.tables.items()
-        if after[name] != table.rows
+        f"{name} has {after[name]} rows" for name, table in said.tables.items() if after[name] != table.rows
     ]
     faults += [
         f"{name} is missing"
         for name in said.members
         if not name.startswith("rows/") and not path_of(name).is_file()
     ]
-    faults += [
-        str(fault) for fault in map(verification.verify, verification.chains()) if fault
-    ]
+    faults += [str(fault) for fault in map(verification.verify, verification.chains()) if fault]
     return {"kills": kills, "faults": faults, "rows": said.rows}
 
 
 def remove(path, step):
     """Killed at moment after moment: old ones go, and no other, until a run ends."""
     folder, at, kills, faults, is_ended = path.parent, 0, 0, [], False
-    names = {
-        days: places.name_at(timezone.now() - timedelta(days=days)) for days in AGES
-    }
+    names = {days: places.name_at(timezone.now() - timedelta(days=days)) for days in AGES}
     while not is_ended:
         for name in names.values():
             shutil.copy(path, folder / name)

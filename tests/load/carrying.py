@@ -26,12 +26,12 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
-from compliance.audit import verification  # noqa: E402
+from compliance.ground.web import carrier, file_store, leases, mail  # noqa: E402
 from compliance.models import Assessment, Event, Lease, Report  # noqa: E402
-from compliance.press import process  # noqa: E402
-from compliance.press.sharing import MAKER  # noqa: E402
-from compliance.reports import actions, pdf_engine, split, storage, tasks  # noqa: E402
-from compliance.web import carrier, file_store, leases, mail  # noqa: E402
+from compliance.proof.audit import verification  # noqa: E402
+from compliance.proof.press import process  # noqa: E402
+from compliance.proof.press.sharing import MAKER  # noqa: E402
+from compliance.reporting.reports import actions, pdf_engine, split, storage, tasks  # noqa: E402
 from tests.load.inside import seed  # noqa: E402
 from tests.load.jobs import render, seal, whole  # noqa: E402
 
@@ -209,17 +209,11 @@ def state():
         "tries": sorted(len(ids) for ids in tried()),
         "workers": len({ids[-1] for ids in tried()}),
         "ended_twice": [pk for pk, count in endings.items() if count > 1],
-        "without_event": sorted(
-            {str(one.pk) for one in reports if one.is_over} - set(endings)
-        ),
-        "faults": [
-            fault for one in done for fault in whole(storage.path_of(one.sha256), one)
-        ]
+        "without_event": sorted({str(one.pk) for one in reports if one.is_over} - set(endings)),
+        "faults": [fault for one in done for fault in whole(storage.path_of(one.sha256), one)]
         + [str(one) for one in map(verification.verify, verification.chains()) if one],
         "strays": sorted(names - {f"{one.sha256}.pdf" for one in done}),
-        "schedule": list(
-            Lease.objects.filter(name="schedule").values_list("holder", flat=True)
-        ),
+        "schedule": list(Lease.objects.filter(name="schedule").values_list("holder", flat=True)),
     }
 
 

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from tests import postgres
 from tests.load.serving import Site
+from tests.support import postgres
 
 
 @pytest.fixture(scope="session")

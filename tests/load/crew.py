@@ -6,7 +6,7 @@ import signal
 import subprocess
 from contextlib import contextmanager
 
-from tests import warm
+from tests.support import warm
 
 
 class Crew:
@@ -72,8 +72,6 @@ def ended(crew, count):
     state = crew.ask("state")
     print(state)  # noqa: T201
     assert state["ends"] == {"done": count}
-    assert [
-        state[one] for one in ("ended_twice", "without_event", "faults", "strays")
-    ] == [[]] * 4
+    assert [state[one] for one in ("ended_twice", "without_event", "faults", "strays")] == [[]] * 4
     assert len(state["schedule"]) == 1
     return state

@@ -7,13 +7,13 @@ import sys
 
 from tests.load import killing  # sets Django up
 
-from compliance.checklists import actions, content  # isort: skip
-from compliance.editor import actions as editor  # isort: skip
-from compliance.law_changes.actions import amend_law  # isort: skip
-from compliance.publishing import actions as publishing  # isort: skip
-from compliance.legal_index.actions import mark_of  # isort: skip
+from compliance.content.checklists import actions, content  # isort: skip
+from compliance.content.editor import actions as editor  # isort: skip
+from compliance.work.law_changes.actions import amend_law  # isort: skip
+from compliance.content.publishing import actions as publishing  # isort: skip
+from compliance.content.legal_index.actions import mark_of  # isort: skip
 from compliance.models import Edition, Event, Provision  # isort: skip
-from tests import factories  # isort: skip
+from tests.support import factories  # isort: skip
 
 
 class World:
@@ -28,17 +28,13 @@ class World:
             question.citations.create(provision=law, position=1)
         factories.publish(base)
         factories.make_assessment(cast.acme, cast.ada, base)
-        draft = publishing.clone(
-            by=cast.ada, organisation=cast.acme, edition_id=base.pk
-        )
+        draft = publishing.clone(by=cast.ada, organisation=cast.acme, edition_id=base.pk)
         self.given = {
             "by": cast.ada,
             "organisation": cast.acme,
             "edition_id": draft.pk,
         }
-        newer = factories.make_draft(
-            killing.QUESTIONS + 6, 3, checklist=original, number="2026.2"
-        )
+        newer = factories.make_draft(killing.QUESTIONS + 6, 3, checklist=original, number="2026.2")
         newer.questions.filter(position__lte=6).update(text="Do they say so?")
         actions.publish(by=None, edition=newer)
         self.newer = newer

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from tests.costs import busy
+from tests.support.costs import busy
 
 BASE = re.compile(r'name="base"\s+value="([^"]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="(\w+)"')
@@ -62,9 +62,7 @@ class Editor:
     def send(self, method, path, fields=None):
         """The status, headers and text of one reply."""
         if self.connection is None:
-            self.connection = http.client.HTTPConnection(
-                "127.0.0.1", self.port, timeout=PATIENCE * busy()
-            )
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE * busy())
         body, headers = None, dict(self.headers)
         if fields is not None:
             body = urlencode(fields)
@@ -91,9 +89,7 @@ class Editor:
             "due_on": "",
         }
         began = time.monotonic()
-        status, _, body = self.send(
-            "POST", f"{self.path}answers/{answer}/save/", fields
-        )
+        status, _, body = self.send("POST", f"{self.path}answers/{answer}/save/", fields)
         self.work.seconds.append(time.monotonic() - began)
         if status == 200:
             self.work.acknowledged[note] = (answer, seen.note)
@@ -138,10 +134,7 @@ class Editor:
 
 def open_pages(site, door, editors):
     """That many people with the page of the assessment open."""
-    staff = [
-        Editor(site.port, door["path"], session)
-        for session in door["sessions"][:editors]
-    ]
+    staff = [Editor(site.port, door["path"], session) for session in door["sessions"][:editors]]
     for editor in staff:
         editor.open()
     return staff
@@ -153,10 +146,7 @@ def work_together(staff, answers, saves, stop=None):
     With ``stop``, an event, they end when it is set.
     """
     with ThreadPoolExecutor(len(staff)) as pool:
-        jobs = [
-            pool.submit(_work, editor, place, answers, saves, stop)
-            for place, editor in enumerate(staff)
-        ]
+        jobs = [pool.submit(_work, editor, place, answers, saves, stop) for place, editor in enumerate(staff)]
     for job in jobs:
         job.result()
 

@@ -26,14 +26,14 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from compliance.answer_sheets import actions as sheet_actions  # noqa: E402
-from compliance.answer_sheets import drafts  # noqa: E402
-from compliance.assessments import actions  # noqa: E402
-from compliance.audit import trail, verification  # noqa: E402, verification
-from compliance.audit.models import Event  # noqa: E402
+from compliance.assurance.answer_sheets import actions as sheet_actions  # noqa: E402
+from compliance.assurance.answer_sheets import drafts  # noqa: E402
 from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.answer_sheets import making as sheets  # noqa: E402
+from compliance.proof.audit import trail, verification  # noqa: E402, verification
+from compliance.proof.audit.models import Event  # noqa: E402
+from compliance.work.assessments import actions  # noqa: E402
+from tests.assurance.answer_sheets import making as sheets  # noqa: E402
+from tests.support import factories  # noqa: E402
 
 RULE = {"data": ["health"]}
 
@@ -53,9 +53,7 @@ def seed(questions, assessments, people):
     edition.questions.filter(position__in=range(0, questions + 1, 2)).update(rule=RULE)
     factories.publish(edition)
     made = [
-        factories.make_assessment(
-            organisation, staff[0], edition, facts={"data": ["health"]}
-        )
+        factories.make_assessment(organisation, staff[0], edition, facts={"data": ["health"]})
         for _ in range(assessments)
     ]
     return {
@@ -103,8 +101,7 @@ def state(assessment_id):
     fault = verification.verify(assessment.organisation_id)
     return {
         "answers": {
-            answer.pk: {"note": answer.note, "version": answer.version}
-            for answer in assessment.answers.all()
+            answer.pk: {"note": answer.note, "version": answer.version} for answer in assessment.answers.all()
         },
         "applies": assessment.answers.applying().count(),
         "facts": assessment.facts,
@@ -154,13 +151,10 @@ def grow(assessment_id, assessments):
     for row in rows:
         with transaction.atomic():
             answers = [
-                Answer(assessment=row, question_id=pk, verdict="met", note="Kept.")
-                for pk in questions
+                Answer(assessment=row, question_id=pk, verdict="met", note="Kept.") for pk in questions
             ]
             Answer.objects.bulk_create(answers)
-            Event.objects.bulk_create(
-                make_event(row.pk, place) for place, _ in enumerate(answers, 1)
-            )
+            Event.objects.bulk_create(make_event(row.pk, place) for place, _ in enumerate(answers, 1))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Answer.objects.count()
@@ -185,11 +179,7 @@ def facts(assessment_id, rounds):
     moved = []
     for place in range(rounds):
         chosen = {"data": [] if place % 2 == 0 else ["health"]}
-        moved.append(
-            actions.change_facts(
-                by=assessment.started_by, assessment=assessment, facts=chosen
-            )
-        )
+        moved.append(actions.change_facts(by=assessment.started_by, assessment=assessment, facts=chosen))
     return moved
 
 
@@ -211,9 +201,7 @@ def take_sheets(assessment_id, rounds, answers):
         draft = fill_in(assessment, place, answers)
         by = assessment.started_by
         for _ in range(LOOKS):
-            plan = sheet_actions.preview_sheet(
-                by=by, assessment=assessment, draft=draft
-            )
+            plan = sheet_actions.preview_sheet(by=by, assessment=assessment, draft=draft)
             done = sheet_actions.take_in_sheet(
                 by=by, assessment=assessment, draft=draft, picks=(), digest=plan.digest
             )

@@ -38,23 +38,23 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
-from compliance.audit import verification  # noqa: E402
-from compliance.audit.models import PEOPLE  # noqa: E402
-from compliance.bundles import bundle_export  # noqa: E402
-from compliance.bundles.download_store import package_store  # noqa: E402
-from compliance.exports import tasks as exports  # noqa: E402
+from compliance.assurance.bundles import bundle_export  # noqa: E402
+from compliance.assurance.bundles.download_store import package_store  # noqa: E402
+from compliance.ground.sandbox import process as walls  # noqa: E402
+from compliance.ground.web import file_store, worker  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
-from compliance.press.api import Made  # noqa: E402
-from compliance.reports import actions, storage, tasks  # noqa: E402
-from compliance.samples import tasks as samples  # noqa: E402
-from compliance.samples.opening import sample_of  # noqa: E402
-from compliance.samples.throwing import throw_away  # noqa: E402
-from compliance.sandbox import process as walls  # noqa: E402
-from compliance.seeds import actions as seeds  # noqa: E402
-from compliance.web import file_store, worker  # noqa: E402
-from tests.bundles.making import make_everything  # noqa: E402
-from tests.factories import make_cast  # noqa: E402
-from tests.warm import warmed  # noqa: E402
+from compliance.operations.samples import tasks as samples  # noqa: E402
+from compliance.operations.samples.opening import sample_of  # noqa: E402
+from compliance.operations.samples.throwing import throw_away  # noqa: E402
+from compliance.operations.seeds import actions as seeds  # noqa: E402
+from compliance.programs.exports import tasks as exports  # noqa: E402
+from compliance.proof.audit import verification  # noqa: E402
+from compliance.proof.audit.models import PEOPLE  # noqa: E402
+from compliance.proof.press.api import Made  # noqa: E402
+from compliance.reporting.reports import actions, storage, tasks  # noqa: E402
+from tests.assurance.bundles.making import make_everything  # noqa: E402
+from tests.support.factories import make_cast  # noqa: E402
+from tests.support.warm import warmed  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SURVIVED = 0
@@ -163,9 +163,7 @@ class World:
         if len(rows) != (2 if asked.__dict__.get("kind") == "pack" else 1):
             found.append(f"{len(rows)} rows")
         wanted = {storage.path_of(one.sha256): one for one in Report.objects.all()}
-        wanted |= {
-            package_store.path_of(one.sha256): one for one in Package.objects.all()
-        }
+        wanted |= {package_store.path_of(one.sha256): one for one in Package.objects.all()}
         there = {*storage.folder().rglob("*"), *package_store.folder().rglob("*")}
         found += [f"{path.name} is left" for path in there - set(wanted)]
         found += [f"{path.name} is gone" for path in set(wanted) - there]
@@ -173,30 +171,19 @@ class World:
             found += whole(path, wanted[path])
         for row in rows:
             events = Event.objects.filter(subject_id=str(row.pk)).order_by("seq")
-            verbs = [
-                action.partition(".")[2]
-                for action in events.values_list("action", flat=True)
-            ]
+            verbs = [action.partition(".")[2] for action in events.values_list("action", flat=True)]
             if verbs != ["asked", "made"]:
                 found.append(f"the trail has {verbs}")
         if self.client.get(asked.get_absolute_url()).text.count("Ready") != 1:
             found.append("its page does not say that it is ready")
-        found += [
-            f"task {one.status}"
-            for one in DBTaskResult.objects.exclude(status="SUCCESSFUL")
-        ]
-        return found + [
-            str(f) for f in map(verification.verify, verification.chains()) if f
-        ]
+        found += [f"task {one.status}" for one in DBTaskResult.objects.exclude(status="SUCCESSFUL")]
+        return found + [str(f) for f in map(verification.verify, verification.chains()) if f]
 
 
 def whole(path, row):
     data = b"".join(file_store.chunks(path))
     found = [] if hashlib.sha256(data).hexdigest() == row.sha256 else ["other bytes"]
-    if (
-        path.suffix == ".zip"
-        and zipfile.ZipFile(io.BytesIO(data)).testzip() is not None
-    ):
+    if path.suffix == ".zip" and zipfile.ZipFile(io.BytesIO(data)).testzip() is not None:
         found.append("a broken ZIP")
     return found + ([] if len(data) == row.size_bytes else ["cut off"])
 

@@ -27,17 +27,16 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
-from compliance.assessments import actions as assessments  # noqa: E402
-from compliance.audit import verification  # noqa: E402
-from compliance.audit.chain import digest  # noqa: E402
-from compliance.bundles import bundle_export  # noqa: E402
-from compliance.bundles.bundle_import import bring_in  # noqa: E402
-from compliance.bundles.process import opened  # noqa: E402
-from compliance.checklist_files import actions as checklist_files  # noqa: E402
-from compliance.checklists import actions, content  # noqa: E402
-from compliance.edition_moves import actions as edition_moves  # noqa: E402
-from compliance.edition_moves import undo as undo_actions  # noqa: E402
-from compliance.formats.findings import Found  # noqa: E402
+from compliance.assurance.bundles import bundle_export  # noqa: E402
+from compliance.assurance.bundles.bundle_import import bring_in  # noqa: E402
+from compliance.assurance.bundles.process import opened  # noqa: E402
+from compliance.assurance.reviews import actions as reviews  # noqa: E402
+from compliance.assurance.reviews.queries import desk_of  # noqa: E402
+from compliance.content.checklist_files import actions as checklist_files  # noqa: E402
+from compliance.content.checklists import actions, content  # noqa: E402
+from compliance.content.formats.findings import Found  # noqa: E402
+from compliance.content.publishing import actions as publishing  # noqa: E402
+from compliance.ground.sandbox import process as reader  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
@@ -53,12 +52,13 @@ from compliance.models import (  # noqa: E402
     Upgrade,
     User,
 )
-from compliance.publishing import actions as publishing  # noqa: E402
-from compliance.reviews import actions as reviews  # noqa: E402
-from compliance.reviews.queries import desk_of  # noqa: E402
-from compliance.sandbox import process as reader  # noqa: E402
-from tests.documents import document, question  # noqa: E402
-from tests.warm import warmed  # noqa: E402
+from compliance.proof.audit import verification  # noqa: E402
+from compliance.proof.audit.chain import digest  # noqa: E402
+from compliance.work.assessments import actions as assessments  # noqa: E402
+from compliance.work.edition_moves import actions as edition_moves  # noqa: E402
+from compliance.work.edition_moves import undo as undo_actions  # noqa: E402
+from tests.support.documents import document, question  # noqa: E402
+from tests.support.warm import warmed  # noqa: E402
 
 reader.subprocess = warmed(reader)  # for each kill in reading a bundle begins one
 QUESTIONS = 24
@@ -71,10 +71,7 @@ def edition(number, reworded=()):
     """An edition with one in three of its questions new in each number."""
     keys = [f"Q{at}" for at in range(int(number) * 8, int(number) * 8 + QUESTIONS)]
     texts = {key: f"Do you still keep {key}, number {number}?" for key in reworded}
-    asked = [
-        question(key, text=texts.get(key, f"Do you keep {key}?"), choices=["a", "b"])
-        for key in keys
-    ]
+    asked = [question(key, text=texts.get(key, f"Do you keep {key}?"), choices=["a", "b"]) for key in keys]
     found = document(asked[:16], asked[16:], checklist="kept", number=number)
     found["edition"]["release_notes"] = "Duties are new. Others are worded better."
     return found

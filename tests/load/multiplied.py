@@ -8,9 +8,9 @@ foreign keys do not look on.
 
 from django.db import connection, models, transaction
 
-from compliance.audit.models import ChainHead, Event
-from compliance.closing.owned_rows import owned, rows_of
 from compliance.models import Membership, User
+from compliance.operations.closing.owned_rows import owned, rows_of
+from compliance.proof.audit.models import ChainHead, Event
 
 APART = 1_000_000
 """How far the keys of one copy are from those of the next."""
@@ -20,9 +20,7 @@ BURST = 30
 
 def multiply(mould, first, last):
     """Add the copies ``first`` to ``last`` of an organisation, all of them or none."""
-    users = User.objects.filter(
-        pk__in=Membership.objects.filter(organisation_id=mould).values("user")
-    )
+    users = User.objects.filter(pk__in=Membership.objects.filter(organisation_id=mould).values("user"))
     heads = ChainHead.objects.filter(pk=mould)
     found = {model: rows_of(model, mould) for model in owned()}
     found = {model: rows for model, rows in found.items() if rows.exists()}
@@ -44,10 +42,7 @@ def multiply(mould, first, last):
         for model in copied:
             if isinstance(model._meta.pk, models.AutoField):
                 name = model._meta.db_table
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id))"
-                    f" FROM {name}"
-                )
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}")
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 

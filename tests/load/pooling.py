@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.needs import needs
+from tests.support.needs import needs
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections import Counter
 
 from tests.load import inside  # sets Django up
 
-from compliance.audit import trail, verification  # isort: skip
+from compliance.proof.audit import trail, verification  # isort: skip
 from compliance.models import (  # isort: skip
     Action,
     Assessment,
@@ -19,8 +19,8 @@ from compliance.models import (  # isort: skip
     Evidence,
     Proposal,
 )
-from compliance.tokens.actions import make_token  # isort: skip
-from tests import factories  # isort: skip
+from compliance.identity.tokens.actions import make_token  # isort: skip
+from tests.support import factories  # isort: skip
 
 SCOPES = ["answer", "comment", "propose", "trail"]
 
@@ -31,10 +31,7 @@ def doors(people):
     edition = factories.make_edition(questions=40, sections=4)
     assessment = factories.make_assessment(organisation, staff[0], edition)
     tokens = [
-        make_token(
-            by=one, organisation=organisation, name="Many", scopes=SCOPES, days=30
-        )[1]
-        for one in staff
+        make_token(by=one, organisation=organisation, name="Many", scopes=SCOPES, days=30)[1] for one in staff
     ]
     answers = list(assessment.answers.order_by("pk").values_list("pk", flat=True))
     door = {"tokens": tokens, "answers": answers, "edition": edition.pk}
@@ -49,9 +46,7 @@ def kept(assessment_id):
     fault = verification.verify(assessment.organisation_id)
     return {
         "notes": [
-            after["note"]
-            for action, (_, after) in sides
-            if action == "answer.saved" and "note" in after
+            after["note"] for action, (_, after) in sides if action == "answer.saved" and "note" in after
         ],
         "before": [
             before["note"]

@@ -20,11 +20,11 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 
-from compliance.audit import checkpoints, trail, verification  # noqa: E402
+from compliance.ground.web.secret import kept_secret, retired_secrets  # noqa: E402
 from compliance.models import Organisation, User  # noqa: E402
-from compliance.web.secret import kept_secret, retired_secrets  # noqa: E402
+from compliance.proof.audit import checkpoints, trail, verification  # noqa: E402
 from tests.load import jobs  # noqa: E402
-from tests.made_up import THING_DONE  # noqa: E402
+from tests.support.made_up import THING_DONE  # noqa: E402
 
 
 class World:

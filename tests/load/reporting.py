@@ -11,7 +11,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
 django.setup()
 
 from compliance.models import Assessment, Report  # noqa: E402
-from compliance.reports import storage, tasks  # noqa: E402
+from compliance.reporting.reports import storage, tasks  # noqa: E402
 
 
 def ask(assessment_id):

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from tests import warm
-from tests.costs import busy
-from tests.installing import environment
+from tests.support import warm
+from tests.support.costs import busy
+from tests.support.installing import environment
 
 ROOT = Path(__file__).parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")

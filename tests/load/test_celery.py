@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from tests.brokers import Broker
-from tests.costs import busy
 from tests.load.crew import Crew, asking, ended
 from tests.load.serving import Site
+from tests.support.brokers import Broker
+from tests.support.costs import busy
 
 pytestmark = pytest.mark.slow
 
@@ -59,9 +59,7 @@ def test_worker_killed_in_a_report_leaves_it_to_the_other(crew, assessment):
 
 
 @pytest.mark.long
-def test_reports_asked_for_without_a_broker_are_made_when_it_is_back(
-    crew, broker, assessment
-):
+def test_reports_asked_for_without_a_broker_are_made_when_it_is_back(crew, broker, assessment):
     crew.start("--processes=2")
     crew.ask("begin", assessment, 1, 1)
     broker.kill()
@@ -85,9 +83,7 @@ def test_report_over_its_time_is_ended_in_words(crew, assessment):
 
 
 @pytest.mark.long
-def test_mail_waits_behind_no_report_and_a_report_nobody_wants_ends_at_once(
-    crew, assessment
-):
+def test_mail_waits_behind_no_report_and_a_report_nobody_wants_ends_at_once(crew, assessment):
     crew.given["REPORT_SECONDS_OF_TESTS"] = "60"
     crew.start("--queue=default", "--processes=1")
     crew.start("--queue=quick", "--processes=1")
@@ -100,9 +96,7 @@ def test_mail_waits_behind_no_report_and_a_report_nobody_wants_ends_at_once(
 
 
 @pytest.mark.long
-def test_two_hundred_reports_while_workers_and_broker_are_killed(
-    crew, broker, assessment
-):
+def test_two_hundred_reports_while_workers_and_broker_are_killed(crew, broker, assessment):
     crew.given["REPORT_SECONDS_OF_TESTS"] = "1"
     for _ in range(3):
         crew.start("--processes=1")

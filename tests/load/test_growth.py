@@ -32,9 +32,7 @@ def cost(site, editor, door, what):
     costs = []
     for ask in (
         lambda number: editor.send("GET", door["path"]),
-        lambda number: editor.persist(
-            door["answers"][number % 150], f"{what} {number}"
-        ),
+        lambda number: editor.persist(door["answers"][number % 150], f"{what} {number}"),
     ):
         before = site.cpu_seconds()
         for number in range(ROUNDS):

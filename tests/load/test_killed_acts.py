@@ -20,9 +20,7 @@ pytestmark = pytest.mark.slow
         pytest.param("deactivate", 50, 1, marks=pytest.mark.long),
     ],
 )
-def test_act_whose_server_is_killed_is_done_once_or_not_at_all(
-    prepared, act, moments, step
-):
+def test_act_whose_server_is_killed_is_done_once_or_not_at_all(prepared, act, moments, step):
     """``moments`` is how many there are at least at which the server may be killed."""
     outcome = prepared.ask(act, step, module="acts")
     print(outcome["kills"])  # noqa: T201

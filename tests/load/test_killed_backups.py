@@ -5,12 +5,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(
-    "step", [120, pytest.param(3, marks=[pytest.mark.long], id="each")]
-)
-def test_a_killed_backup_leaves_none_and_a_killed_restore_nothing(
-    prepared, make_site, step
-):
+@pytest.mark.parametrize("step", [120, pytest.param(3, marks=[pytest.mark.long], id="each")])
+def test_a_killed_backup_leaves_none_and_a_killed_restore_nothing(prepared, make_site, step):
     folder = prepared.folder / "backups"
     folder.mkdir(exist_ok=True)
     path = folder / "killed.zip"

@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from tests import warm
-from tests.installing import environment
+from tests.support import warm
+from tests.support.installing import environment
 
 pytestmark = pytest.mark.slow
-PROGRAM = ["-m", "tests.closing.killing"]
+PROGRAM = ["-m", "tests.operations.closing.killing"]
 
 
 def run(folder, *words):

@@ -39,9 +39,7 @@ def kill(site, module, how, number):
 
 @pytest.mark.parametrize("module", ACTS)
 @pytest.mark.parametrize("step", [24, pytest.param(1, marks=pytest.mark.long)])
-def test_act_killed_before_a_statement_or_its_commit_has_done_nothing(
-    make_site, module, step
-):
+def test_act_killed_before_a_statement_or_its_commit_has_done_nothing(make_site, module, step):
     for one in kill(make_site(), module, "statements", step):
         assert (one["before"], one["after"]) == (one["kills"], 1)
         assert one["kills"] > 6 / step

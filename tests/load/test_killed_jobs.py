@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.costs import busy
+from tests.support.costs import busy
 
 pytestmark = pytest.mark.slow
 SHORT = {"report": 13, "bundle": 19, "pack": 41}
@@ -37,17 +37,13 @@ def test_file_whose_worker_is_killed_at_every_moment(prepared, kind):
         pytest.param(("before", 0, 0.3, 0.6), marks=pytest.mark.long, id="each"),
     ],
 )
-def test_report_whose_worker_is_killed_around_its_seal_is_sealed_once(
-    prepared, moments
-):
+def test_report_whose_worker_is_killed_around_its_seal_is_sealed_once(prepared, moments):
     """Before the process that seals begins, and seconds after that."""
     outcome = prepared.ask("sealing", *moments, module="jobs")
     assert (outcome["faults"], outcome["kills"]) == ([], len(moments))
 
 
-@pytest.mark.parametrize(
-    "kind", ["report", pytest.param("pack", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("kind", ["report", pytest.param("pack", marks=pytest.mark.long)])
 def test_file_that_kills_its_worker_each_time_is_given_up_in_words(prepared, kind):
     outcome = prepared.ask("hopeless", kind, module="jobs")
     assert (outcome["kills"], outcome["status"]) == (3, "failed")
@@ -60,9 +56,7 @@ def test_file_that_kills_its_worker_each_time_is_given_up_in_words(prepared, kin
     ("moments", "kills"),
     [([2600], 1), pytest.param([0, 60], 51, marks=pytest.mark.long, id="each")],
 )
-def test_sample_whose_worker_is_killed_is_made_whole_by_the_next(
-    prepared, moments, kills
-):
+def test_sample_whose_worker_is_killed_is_made_whole_by_the_next(prepared, moments, kills):
     """In the middle of it, or at every sixtieth moment; ``kills`` are the fewest."""
     outcome = prepared.ask("sampled", *moments, module="jobs")
     print(outcome["kills"])  # noqa: T201
@@ -80,9 +74,7 @@ def test_cancelled_export_ends_within_two_seconds(prepared):
     assert outcome["seconds"] < 2 * busy()
 
 
-@pytest.mark.parametrize(
-    "moment", ["seal", pytest.param("make_report", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("moment", ["seal", pytest.param("make_report", marks=pytest.mark.long)])
 def test_report_whose_command_is_killed_is_ended_by_the_worker(prepared, moment):
     outcome = prepared.ask("commanded", moment, module="jobs")
     assert outcome["is_killed"]

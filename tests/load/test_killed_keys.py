@@ -13,9 +13,7 @@ pytestmark = pytest.mark.slow
         pytest.param("checkpoints", 12, 1, marks=pytest.mark.long),
     ],
 )
-def test_killed_replacement_leaves_one_key_and_all_that_counts(
-    prepared, what, moments, step
-):
+def test_killed_replacement_leaves_one_key_and_all_that_counts(prepared, what, moments, step):
     """``moments`` is how many there are at least at which the process may be killed."""
     outcome = prepared.ask(what, step, module="replacing")
     print(outcome["kills"])  # noqa: T201

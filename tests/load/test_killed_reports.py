@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from compliance.press.process import MODULE
+from compliance.proof.press.process import MODULE
 from tests.load.serving import ROOT
 
 pytestmark = pytest.mark.slow

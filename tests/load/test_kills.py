@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.costs import busy
 from tests.load.editing import check_nothing_was_lost, open_pages, work_together
+from tests.support.costs import busy
 
 pytestmark = pytest.mark.slow
 LONGEST_START_SECONDS = 5
@@ -36,8 +36,7 @@ def kill_again_and_again(site, kills, between_seconds):
     lost_replies = sum(editor.work.unanswered for editor in staff)
     kept = sum(len(editor.work.acknowledged) for editor in staff)
     print(  # noqa: T201
-        f"{kills} kills, {kept} saves kept, {lost_replies} without a reply,"
-        f" slowest start {max(starts):.1f} s"
+        f"{kills} kills, {kept} saves kept, {lost_replies} without a reply, slowest start {max(starts):.1f} s"
     )
     check_nothing_was_lost(staff, site.ask("state", door["assessment"]), killed=True)
     assert len(starts) == kills

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.brokers import Broker
 from tests.load.crew import Crew, asking, ended
 from tests.load.editing import (
     check_nothing_was_lost,
@@ -20,7 +19,8 @@ from tests.load.editing import (
 )
 from tests.load.pooling import pooled_before
 from tests.load.serving import Site
-from tests.storing import Door, s3_server  # noqa: F401
+from tests.support.brokers import Broker
+from tests.support.storing import Door, s3_server  # noqa: F401
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 from django.conf import settings
 
-from tests.installing import environment
 from tests.load.pooling import pooled_before
+from tests.support.installing import environment
 
 pytestmark = pytest.mark.slow
 PROGRAM = """
@@ -16,11 +16,11 @@ import django, json, threading
 django.setup()
 from django.core.management import call_command
 from django.db import connection, connections
-from compliance.audit import tables, trail, verification
-from compliance.audit.models import Event
+from compliance.proof.audit import tables, trail, verification
+from compliance.proof.audit.models import Event
 from compliance.models import Answer
-from tests import factories, signing
-from tests.bundles.making import bundle_of, make_everything
+from tests.support import factories, signing
+from tests.assurance.bundles.making import bundle_of, make_everything
 call_command("migrate", interactive=False, verbosity=0)
 cast = factories.make_cast()
 make_everything(cast)

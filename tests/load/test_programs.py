@@ -118,17 +118,13 @@ class Client:
     def send(self):
         """A file in two pieces."""
         text = f"{self.name()}\n".encode() * 150
-        reply, data = self.call(
-            "POST", "/evidence/uploads", Upload_Length=str(len(text))
-        )
+        reply, data = self.call("POST", "/evidence/uploads", Upload_Length=str(len(text)))
         assert reply.status == 201, data
         path = f"/evidence/uploads/{data['id']}"
         kind = "application/offset+octet-stream"
         for at in (0, PIECE):
             piece = text[at : at + PIECE] if not at else text[at:]
-            reply, data = self.call(
-                "PATCH", path, piece, Upload_Offset=str(at), Content_Type=kind
-            )
+            reply, data = self.call("PATCH", path, piece, Upload_Offset=str(at), Content_Type=kind)
             assert reply.status == 204, data
         title = self.name()
         body = {"file_name": "a.txt", "title": title}
@@ -173,9 +169,7 @@ def call_together(site, programs, calls):
         f" {max(one.slowest for one in clients):.1f} s, {dict(statuses)}"
     )
     assert [odd for one in clients for odd in one.odd] == []
-    check_nothing_was_lost(
-        clients, site.ask("kept", door["assessment"], module="programs")
-    )
+    check_nothing_was_lost(clients, site.ask("kept", door["assessment"], module="programs"))
     assert "deadlock" not in site.said().lower()
 
 
@@ -188,9 +182,7 @@ def check_nothing_was_lost(clients, kept):
     assert kept["refused"] == sum(one.refused for one in clients)
     # each note was written over the one before it, seen by whoever wrote it
     standing = [note for note in kept["standing"] if note]
-    assert sorted(standing + [one for one in kept["before"] if one]) == sorted(
-        kept["notes"]
-    )
+    assert sorted(standing + [one for one in kept["before"] if one]) == sorted(kept["notes"])
     assert kept["fault"] == ""
 
 

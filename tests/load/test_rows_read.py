@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
-from compliance.audit import verification
+from compliance.identity.organisations.actions import invite
 from compliance.models import (
     Answer,
     Attachment,
@@ -13,14 +13,14 @@ from compliance.models import (
     Evidence,
     Organisation,
 )
-from compliance.organisations.actions import invite
-from compliance.search import terms
-from compliance.search.index import ANSWER, Matches, scope_of
-from compliance.search.queries import find
-from compliance.workspace import overview
-from tests import factories, postgres, signing
+from compliance.proof.audit import verification
+from compliance.work.search import terms
+from compliance.work.search.index import ANSWER, Matches, scope_of
+from compliance.work.search.queries import find
+from compliance.work.workspace import overview
 from tests.load.multiplied import multiply
-from tests.plans import Plans
+from tests.support import factories, postgres, signing
+from tests.support.plans import Plans
 from tests.test_doors import DOORS, address, all_doors, enter, make_keys  # noqa: F401
 
 pytestmark = [

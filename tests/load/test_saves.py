@@ -74,8 +74,5 @@ def test_facts_change_while_saves_go_on(make_site, rounds):
     check_nothing_was_lost(staff, state)
     assert (state["applies"], state["facts"]) == (60, {"data": ["health"]})
     changed = [e for e in state["events"] if e["action"] == "assessment.facts_changed"]
-    sides = [
-        tuple(event[side]["facts"]["data"] for side in ("before", "after"))
-        for event in changed
-    ]
+    sides = [tuple(event[side]["facts"]["data"] for side in ("before", "after")) for event in changed]
     assert sides == [(["health"], []), ([], ["health"])] * rounds

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from compliance.web.sqlite_lock import in_turn
+from compliance.ground.web.sqlite_lock import in_turn
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import sys
 
 from tests.load import inside  # sets Django up
 
-from compliance.evidence import actions, storage  # isort: skip
+from compliance.content.evidence import actions, storage  # isort: skip
 from compliance.models import Evidence, Organisation, Upload  # isort: skip
-from compliance.tokens.actions import make_token  # isort: skip
-from tests import factories  # isort: skip
+from compliance.identity.tokens.actions import make_token  # isort: skip
+from tests.support import factories  # isort: skip
 
 
 def door():

@@ -72,9 +72,7 @@ def run(project):
 def manage(project, monkeypatch):
     """The copy, imported, with `tools/python` as the only Python it can find."""
     monkeypatch.setenv("PATH", f"{project / 'tools'}:/usr/bin:/bin")
-    spec = importlib.util.spec_from_file_location(
-        "copied_manage", project / "manage.py"
-    )
+    spec = importlib.util.spec_from_file_location("copied_manage", project / "manage.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.candidates = lambda: [str(project / "tools" / "python")]
@@ -224,9 +222,7 @@ def test_chosen_number_of_processes_stays(manage, pytests, chosen):
 
 def test_every_lane_runs_though_one_fails(manage, pytests):
     assert manage.run_tests([]) == 1
-    lanes = [
-        [word for word in run if "tests" in word or word == "-m"] for run in pytests
-    ]
+    lanes = [[word for word in run if "tests" in word or word == "-m"] for run in pytests]
     assert lanes == [["tests", "--ignore=tests/browser"], ["tests/browser"]]
 
 
@@ -256,13 +252,9 @@ def machine(manage, monkeypatch):
     monkeypatch.setattr(manage, "find_python", lambda: "python3")
     monkeypatch.setattr(manage.sys, "platform", "linux")
     monkeypatch.setattr(manage.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(
-        manage.subprocess, "run", lambda command, **_: ran.append(command)
-    )
+    monkeypatch.setattr(manage.subprocess, "run", lambda command, **_: ran.append(command))
     have = {"apt-get"}
-    monkeypatch.setattr(
-        manage.shutil, "which", lambda name: name if name in have else None
-    )
+    monkeypatch.setattr(manage.shutil, "which", lambda name: name if name in have else None)
     return SimpleNamespace(ran=ran, have=have)
 
 
@@ -289,9 +281,7 @@ def test_tests_ask_for_a_browser_too(manage, machine):
         "brew install pango",
     ],
 )
-def test_elsewhere_the_command_is_printed(
-    manage, machine, monkeypatch, capsys, command
-):
+def test_elsewhere_the_command_is_printed(manage, machine, monkeypatch, capsys, command):
     machine.have.clear()
     machine.have.add(command.replace("sudo ", "").split()[0])
     monkeypatch.setattr(manage.os, "geteuid", lambda: 1000)
@@ -330,9 +320,7 @@ def test_lacks_are_looked_for_though_venv_stands(manage, machine, monkeypatch, c
     assert len(machine.ran) == 2
 
 
-def test_other_commands_of_a_complete_venv_look_for_nothing(
-    manage, machine, monkeypatch
-):
+def test_other_commands_of_a_complete_venv_look_for_nothing(manage, machine, monkeypatch):
     monkeypatch.setattr(manage, "is_installed", lambda wanted: True)
     monkeypatch.setattr(manage.os, "execv", lambda *_: None)
     monkeypatch.setenv(manage.OFFERED, "")
@@ -342,9 +330,7 @@ def test_other_commands_of_a_complete_venv_look_for_nothing(
 
 def test_last_lines_say_what_was_skipped_and_why(manage, tmp_path, capsys):
     path = tmp_path / "skipped"
-    path.write_text(
-        "Without a no c.\ttests/t.py::x[1 2]\nWithout a no c.\ttests/u.py::y\n"
-    )
+    path.write_text("Without a no c.\ttests/t.py::x[1 2]\nWithout a no c.\ttests/u.py::y\n")
     manage.say_skipped(path)
     assert capsys.readouterr().out == "2 skipped: Without a no c.\n"
 
@@ -352,9 +338,7 @@ def test_last_lines_say_what_was_skipped_and_why(manage, tmp_path, capsys):
 def test_missing_python_is_one_line(manage):
     with pytest.raises(SystemExit) as stopped:
         manage.find_python()
-    assert stopped.value.code == (
-        "Attest needs Python 3.12 or newer: apt-get install python3 python3-venv"
-    )
+    assert stopped.value.code == ("Attest needs Python 3.12 or newer: apt-get install python3 python3-venv")
 
 
 @pytest.mark.parametrize("status", [1, 127])
@@ -369,9 +353,7 @@ def test_missing_venv_module_is_one_line(manage, project, monkeypatch):
     python = script(project / "tools" / "python", '#!/bin/sh\n[ "$1" != -c ]\n')
     with pytest.raises(SystemExit) as stopped:
         manage.new_venv(str(python))
-    assert stopped.value.code == (
-        "Attest needs Python's venv module: apt-get install python3-venv"
-    )
+    assert stopped.value.code == ("Attest needs Python's venv module: apt-get install python3-venv")
 
 
 def test_unreachable_registry_is_one_line_and_no_stamp(manage, project, monkeypatch):

@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.test import override_settings
 from django.utils.module_loading import import_string
 
-from compliance.web import cache_tables
+from compliance.ground.web import cache_tables
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ("compose.yaml", "compose.workers.yaml")

@@ -12,16 +12,10 @@ ROOT = Path(__file__).parents[2]
 IMAGE = (ROOT / "Containerfile").read_text()
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OWN = {
-    name: service
-    for name, service in COMPOSE["services"].items()
-    if service["image"] == "localhost/attest"
+    name: service for name, service in COMPOSE["services"].items() if service["image"] == "localhost/attest"
 }
 MORE = yaml.safe_load((ROOT / "compose.workers.yaml").read_text())["services"]
-KEPT = [
-    line[1:]
-    for line in (ROOT / ".containerignore").read_text().splitlines()
-    if line.startswith("!")
-]
+KEPT = [line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")]
 
 
 def assert_called(line):
@@ -76,19 +70,13 @@ def test_more_workers_call_commands_that_are_there_with_packages_of_the_image():
 def test_settings_of_services_are_documented():
     known = (ROOT / "docs" / "settings.md").read_text()
     named = {name for service in OWN.values() for name in service["environment"]}
-    more = {
-        name for service in MORE.values() for name in service.get("environment", ())
-    }
+    more = {name for service in MORE.values() for name in service.get("environment", ())}
     named |= {name for name in more if not name.startswith("AWS_")}
     named |= set(re.findall(r"\b(ATTEST_\w+|NO_BOOTSTRAP)=", IMAGE))
     assert [name for name in sorted(named) if f"`{name}`" not in known] == []
 
 
-@pytest.mark.parametrize(
-    "service", [COMPOSE["services"]["database"], MORE["redis"]], ids=["sql", "redis"]
-)
+@pytest.mark.parametrize("service", [COMPOSE["services"]["database"], MORE["redis"]], ids=["sql", "redis"])
 def test_database_and_broker_are_reached_from_inside_only(service):
     assert "ports" not in service
-    assert [COMPOSE["networks"][one] for one in service["networks"]] == [
-        {"internal": True}
-    ]
+    assert [COMPOSE["networks"][one] for one in service["networks"]] == [{"internal": True}]

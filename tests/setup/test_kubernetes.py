@@ -12,14 +12,8 @@ ROOT = Path(__file__).parents[2]
 HERE = ROOT / "docs" / "recipes" / "kubernetes"
 IMAGE = (ROOT / "Containerfile").read_text()
 RULES = yaml.safe_load((HERE / "kustomization.yaml").read_text())
-SETTINGS = dict(
-    literal.split("=", 1) for literal in RULES["configMapGenerator"][0]["literals"]
-)
-ALL = [
-    thing
-    for name in RULES["resources"]
-    for thing in yaml.safe_load_all((HERE / name).read_text())
-]
+SETTINGS = dict(literal.split("=", 1) for literal in RULES["configMapGenerator"][0]["literals"])
+ALL = [thing for name in RULES["resources"] for thing in yaml.safe_load_all((HERE / name).read_text())]
 """Each resource, as it is before kustomize names image and namespace."""
 
 
@@ -34,10 +28,7 @@ def pod_of(thing):
     return spec["template"]
 
 
-PODS = {
-    thing["metadata"]["name"]: pod_of(thing)
-    for thing in of_kind("Deployment", "Job", "CronJob")
-}
+PODS = {thing["metadata"]["name"]: pod_of(thing) for thing in of_kind("Deployment", "Job", "CronJob")}
 CONTAINERS = [
     pytest.param(pod["spec"], container, id=container["name"])
     for pod in PODS.values()
@@ -134,9 +125,7 @@ def test_selectors_find_pods_and_ports_lead_to_them():
 def test_nobody_comes_in_but_to_the_app_and_a_worker_keeps_the_schedule():
     policies = of_kind("NetworkPolicy")
     closed = [one for one in policies if not {"ingress", "egress"} & one["spec"].keys()]
-    assert [one["spec"] for one in closed] == [
-        {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    ]
+    assert [one["spec"] for one in closed] == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
     into = [one["spec"] for one in policies if "ingress" in one["spec"]]
     assert [one["podSelector"] for one in into] == [{"matchLabels": {"part": "app"}}]
     assert SETTINGS["ATTEST_RUN_WORKER"] == "off"

@@ -13,9 +13,7 @@ UNITS = sorted(RECIPES.glob("*.service")) + sorted(RECIPES.glob("*.timer"))
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_units_call_commands_with_arguments_that_they_take(unit):
-    called = re.findall(
-        r"^ExecStart\w*=\S+ manage\.py (\S+)(.*)$", unit.read_text(), re.M
-    )
+    called = re.findall(r"^ExecStart\w*=\S+ manage\.py (\S+)(.*)$", unit.read_text(), re.M)
     assert called or unit.suffix == ".timer"
     for name, rest in called:
         command = load_command_class(get_commands()[name], name)
@@ -34,9 +32,7 @@ def test_settings_of_recipes_are_documented():
 def test_units_are_sound(tmp_path):
     for unit in UNITS:
         text = unit.read_text().replace("/opt/attest/.venv/bin/python", "/bin/true")
-        (tmp_path / unit.name).write_text(
-            re.sub(r"^(User|Group)=.*\n", "", text, flags=re.M)
-        )
+        (tmp_path / unit.name).write_text(re.sub(r"^(User|Group)=.*\n", "", text, flags=re.M))
     checked = subprocess.run(
         [
             "systemd-analyze",

@@ -6,9 +6,7 @@ from django.db import connection
 from django_migration_linter.migration_linter import MigrationLinter
 from django_migration_linter.sql_analyser import analyse_sql_statements
 
-NAMES = sorted(
-    path.stem for path in (settings.BASE_DIR / "compliance/migrations").glob("0*.py")
-)
+NAMES = sorted(path.stem for path in (settings.BASE_DIR / "compliance/migrations").glob("0*.py"))
 ALLOWED = frozenset()
 """Names of migrations that need an installation to stop; say why, and say so in the changelog."""
 
@@ -22,9 +20,7 @@ def faults_of(linter, sql):
 def linter(db):
     if connection.vendor != "postgresql":
         pytest.skip("reads the statements that PostgreSQL would run")
-    return MigrationLinter(
-        str(settings.BASE_DIR), no_cache=True, quiet=[], no_output=True
-    )
+    return MigrationLinter(str(settings.BASE_DIR), no_cache=True, quiet=[], no_output=True)
 
 
 @pytest.mark.parametrize("name", sorted({*NAMES[1:]} - ALLOWED))

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from compliance.backups import places
-from compliance.backups.backup import make
-from compliance.backups.manifest import BackupError
+from compliance.operations.backups import places
+from compliance.operations.backups.backup import make
+from compliance.operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):
@@ -52,6 +52,5 @@ class Command(BaseCommand):
         secret = Path(settings.DATA_DIR) / "secret.key"
         own = f"{secret} and " if secret.is_file() else ""
         self.stdout.write(
-            f"Secrets are not in it. Copy {own}the folder {settings.KEYS_DIR} once,"
-            " apart from backups."
+            f"Secrets are not in it. Copy {own}the folder {settings.KEYS_DIR} once, apart from backups."
         )

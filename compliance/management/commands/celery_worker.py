@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.web.durability import refuse_forgetful
-from compliance.web.queues import QUEUES
+from compliance.ground.web.durability import refuse_forgetful
+from compliance.ground.web.queues import QUEUES
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.audit import checkpoints, verification
+from compliance.proof.audit import checkpoints, verification
 
 
 class Command(BaseCommand):
@@ -46,8 +46,7 @@ class Command(BaseCommand):
             if last:
                 what = "signed now" if made else "signed before"
                 self.stdout.write(
-                    f"{organisation_id}: {last.size} events, {what},"
-                    f" {checkpoints.path_of(organisation_id)}"
+                    f"{organisation_id}: {last.size} events, {what}, {checkpoints.path_of(organisation_id)}"
                 )
                 self.stdout.write(f"  key {checkpoints.verifier(organisation_id)}")
                 for key in checkpoints.retired_verifiers(organisation_id):

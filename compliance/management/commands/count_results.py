@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from compliance.results import figure_store, trend
-from compliance.web.text import counted
+from compliance.ground.web.text import counted
+from compliance.reporting.results import figure_store, trend
 
 
 class Command(BaseCommand):
@@ -19,6 +19,5 @@ class Command(BaseCommand):
         count, wrong = figure_store.rebuild(today)
         trend.rebuild(today)
         self.stdout.write(
-            f"{counted(count, 'assessment')} counted; the figures kept of"
-            f" {wrong} had been wrong."
+            f"{counted(count, 'assessment')} counted; the figures kept of {wrong} had been wrong."
         )

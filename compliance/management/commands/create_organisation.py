@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.text import slugify
 
-from compliance.audit.transaction import writing
-from compliance.organisations import actions
-from compliance.organisations.choices import Role
+from compliance.identity.organisations import actions
+from compliance.identity.organisations.choices import Role
+from compliance.proof.audit.transaction import writing
 
 
 class Command(BaseCommand):
@@ -47,6 +47,4 @@ class Command(BaseCommand):
             how = "opens this link and chooses a password"
             self.stdout.write(f"{invitation.email} {how}:\n{invitation.link}")
         else:
-            self.stdout.write(
-                f"A mail with a link is on its way to {invitation.email}."
-            )
+            self.stdout.write(f"A mail with a link is on its way to {invitation.email}.")

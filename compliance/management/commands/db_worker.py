@@ -5,8 +5,8 @@ from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
-from compliance.web.durability import refuse_forgetful
-from compliance.web.worker import alive, take_up_again
+from compliance.ground.web.durability import refuse_forgetful
+from compliance.ground.web.worker import alive, take_up_again
 
 
 class Command(db_worker.Command):

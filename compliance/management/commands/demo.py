@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.demo.loading import PASSWORD, load_demo
 from compliance.management.serving import serve
+from compliance.operations.demo.loading import PASSWORD, load_demo
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -34,9 +34,7 @@ class Command(BaseCommand):
         people = load_demo(settings.BASE_DIR / "seeds" / "demo")
         self._say_who(people)
         if missing := _missing_pango():
-            self.stdout.write(
-                f"Reports are not available ({missing}). Install: {PANGO}"
-            )
+            self.stdout.write(f"Reports are not available ({missing}). Install: {PANGO}")
         if options["no_serve"]:
             return
         address = f"http://{options['host']}:{options['port']}/"

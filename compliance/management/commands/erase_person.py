@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from compliance.erasure.actions import Erased, erase_address, erase_person
-from compliance.organisations.models import User
-from compliance.search import indexing
+from compliance.identity.organisations.models import User
+from compliance.operations.erasure.actions import Erased, erase_address, erase_person
+from compliance.work.search import indexing
 
 
 class Command(BaseCommand):
@@ -22,9 +22,7 @@ class Command(BaseCommand):
             help="or the name of a person without a mailbox; an address that was only invited is erased, too",
         )
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
-        parser.add_argument(
-            "--confirm", metavar="EMAIL", help="the e-mail once more, instead of typing"
-        )
+        parser.add_argument("--confirm", metavar="EMAIL", help="the e-mail once more, instead of typing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = options["email"].strip()
@@ -84,9 +82,7 @@ class Command(BaseCommand):
             kept = ", ".join(f"{n} {table}" for table, n in sorted(done.kept.items()))
             self.stdout.write(f"Stays, signed or published: {kept}.")
         if done.is_name_shared:
-            self.stdout.write(
-                "The name stays in texts: it is very short, or also someone else's."
-            )
+            self.stdout.write("The name stays in texts: it is very short, or also someone else's.")
         if done.namesakes:
             others = ", ".join(done.namesakes)
             self.stdout.write(f"If they are the same person, also erase: {others}.")
@@ -99,8 +95,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {signed}")
         if done.files:
             self.stdout.write(
-                "These files may print the name and stay as they are. Decide which of"
-                " them to delete:"
+                "These files may print the name and stay as they are. Decide which of them to delete:"
             )
         for file in done.files:
             self.stdout.write(f"  {file}")

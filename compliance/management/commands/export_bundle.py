@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.assessments.models import Assessment
-from compliance.bundles.download import write_bundle
+from compliance.assurance.bundles.download import write_bundle
+from compliance.work.assessments.models import Assessment
 
 
 class Command(BaseCommand):

@@ -6,33 +6,27 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.checklist_files import actions
-from compliance.checklist_files.writing import FORMATS
-from compliance.checklists.models import Checklist, Edition
+from compliance.content.checklist_files import actions
+from compliance.content.checklist_files.writing import FORMATS
+from compliance.content.checklists.models import Checklist, Edition
 
 
 class Command(BaseCommand):
     """``export_checklist KEY --format F --output FILE [--edition N] ...``."""
 
-    help = (
-        "Write a checklist as Attest YAML, JSON, XLSX or CSV, or as an OSCAL catalog."
-    )
+    help = "Write a checklist as Attest YAML, JSON, XLSX or CSV, or as an OSCAL catalog."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("key")
         parser.add_argument("--format", choices=sorted(FORMATS), default="yaml")
         parser.add_argument("--output", type=Path, required=True)
         parser.add_argument("--edition", default="", help="number; default: the newest")
-        parser.add_argument(
-            "--organisation", default="", help="slug; default: of the library"
-        )
+        parser.add_argument("--organisation", default="", help="slug; default: of the library")
 
     def handle(self, *args: Any, **options: Any) -> None:
         edition = _edition(options["key"], options["edition"], options["organisation"])
         organisation = edition.checklist.organisation
-        content = actions.write(
-            by=None, organisation=organisation, edition=edition, form=options["format"]
-        )
+        content = actions.write(by=None, organisation=organisation, edition=edition, form=options["format"])
         path: Path = options["output"]
         try:
             path.write_bytes(content)

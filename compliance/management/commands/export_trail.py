@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.audit import checkpoints, export
-from compliance.audit.models import PEOPLE
-from compliance.organisations.models import Organisation
+from compliance.identity.organisations.models import Organisation
+from compliance.proof.audit import checkpoints, export
+from compliance.proof.audit.models import PEOPLE
 
 
 class Command(BaseCommand):
@@ -18,13 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("organisation", nargs="?", help="its name in addresses")
-        parser.add_argument(
-            "--people", action="store_true", help="the chain of accounts instead"
-        )
+        parser.add_argument("--people", action="store_true", help="the chain of accounts instead")
         parser.add_argument("--output", type=Path, required=True)
-        parser.add_argument(
-            "--checker", type=Path, help="a folder to put check_trail.py into, too"
-        )
+        parser.add_argument("--checker", type=Path, help="a folder to put check_trail.py into, too")
 
     def handle(self, *args: Any, **options: Any) -> None:
         chain, name = self._chain(options)

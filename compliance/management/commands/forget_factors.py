@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.accounts import actions
+from compliance.identity.accounts import actions
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.bundles.bundle_import import bring_in
-from compliance.bundles.import_plan import Coming, plan
-from compliance.bundles.process import UnreadableError, opened
-from compliance.organisations.access import Permission, who_may
-from compliance.organisations.models import Organisation, User
+from compliance.assurance.bundles.bundle_import import bring_in
+from compliance.assurance.bundles.import_plan import Coming, plan
+from compliance.assurance.bundles.process import UnreadableError, opened
+from compliance.identity.organisations.access import Permission, who_may
+from compliance.identity.organisations.models import Organisation, User
 
 NOTHING = "Nothing was changed."
 
@@ -86,9 +86,7 @@ class Command(BaseCommand):
             if is_dry:
                 self.stdout.write("Dry run: nothing was changed.")
                 return
-            assessment = bring_in(
-                by=by, organisation=organisation, bundle=bundle, emails=emails
-            )
+            assessment = bring_in(by=by, organisation=organisation, bundle=bundle, emails=emails)
         self.stdout.write(f"Imported: {assessment}, {assessment.get_absolute_url()}")
 
     def _print(self, coming: Coming) -> None:

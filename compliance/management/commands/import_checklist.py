@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.checklist_files import actions
-from compliance.checklist_files.actions import Coming, Wish
-from compliance.checklists.translations import language_tag
-from compliance.organisations.models import Organisation
+from compliance.content.checklist_files import actions
+from compliance.content.checklist_files.actions import Coming, Wish
+from compliance.content.checklists.translations import language_tag
+from compliance.identity.organisations.models import Organisation
 
 
 class Command(BaseCommand):
@@ -22,18 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
         parser.add_argument("--theme", default="", help="key of the theme")
         parser.add_argument("--publish", action="store_true", help="and publish it")
-        parser.add_argument(
-            "--organisation", default="", help="slug; default: into the library"
-        )
-        parser.add_argument(
-            "--number", default="", help="of the edition, where the file says none"
-        )
-        parser.add_argument(
-            "--language", default="", help="such as de, where the file says none"
-        )
-        parser.add_argument(
-            "--replace", action="store_true", help="a draft of the same number"
-        )
+        parser.add_argument("--organisation", default="", help="slug; default: into the library")
+        parser.add_argument("--number", default="", help="of the edition, where the file says none")
+        parser.add_argument("--language", default="", help="such as de, where the file says none")
+        parser.add_argument("--replace", action="store_true", help="a draft of the same number")
 
     def handle(self, *args: Any, **options: Any) -> None:
         wish = Wish(
@@ -60,9 +52,7 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was changed.")
             return
         try:
-            taken = actions.take_in(
-                by=None, found=found, wish=wish, publish=options["publish"]
-            )
+            taken = actions.take_in(by=None, found=found, wish=wish, publish=options["publish"])
         except actions.FaultyError as faulty:
             msg = f"Nothing was changed.\n{faulty}"
             raise CommandError(msg) from None
@@ -96,9 +86,7 @@ class Command(BaseCommand):
             edition = taken.edition
             done = "imported" if taken.is_changed else "unchanged"
             status = edition.get_status_display().lower()
-            self.stdout.write(
-                f"{edition.checklist.key} {edition.number}: {done}, {status}"
-            )
+            self.stdout.write(f"{edition.checklist.key} {edition.number}: {done}, {status}")
         if taken.relations:
             self.stdout.write(f"Relations added: {taken.relations}")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.backups import places
+from compliance.operations.backups import places
 
 
 class Command(BaseCommand):

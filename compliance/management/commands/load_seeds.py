@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.checklist_schema.json_schema import schemas
-from compliance.checklists.choices import UNPUBLISHED
-from compliance.law_changes.actions import LawNotice
-from compliance.seeds import actions
-from compliance.seeds.loader import BadSeeds, Seeds
+from compliance.content.checklist_schema.json_schema import schemas
+from compliance.content.checklists.choices import UNPUBLISHED
+from compliance.operations.seeds import actions
+from compliance.operations.seeds.loader import BadSeeds, Seeds
+from compliance.work.law_changes.actions import LawNotice
 
 
 class Command(BaseCommand):
@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, help="default: seeds")
         parser.add_argument("--check", action="store_true", help="read, change nothing")
-        parser.add_argument(
-            "--write-schema", action="store_true", help="write schema/ and stop"
-        )
+        parser.add_argument("--write-schema", action="store_true", help="write schema/ and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["folder"] or settings.BASE_DIR / "seeds"
@@ -54,9 +52,7 @@ class Command(BaseCommand):
             )
         self._say_law(library.law)
         for cite in library.held:
-            self.stdout.write(
-                f"law: {cite} stays as an editor changed it; the seeds say otherwise"
-            )
+            self.stdout.write(f"law: {cite} stays as an editor changed it; the seeds say otherwise")
 
     def _say_law(self, notice: LawNotice) -> None:
         """Changes of the law; their reach in numbers only."""
@@ -73,9 +69,7 @@ class Command(BaseCommand):
         for files in seeds.checklists:
             head = files.head.content
             count = sum(len(source.content.questions) for source in files.sections)
-            self.stdout.write(
-                f"{head.key} {head.edition.number}: no faults, {count} questions"
-            )
+            self.stdout.write(f"{head.key} {head.edition.number}: no faults, {count} questions")
 
     def _write_schemas(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)

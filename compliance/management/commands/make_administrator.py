@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.organisations import actions
+from compliance.identity.organisations import actions
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +24,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         is_administrator = not options["end"]
         try:
-            user = actions.make_administrator(
-                email=options["email"], is_administrator=is_administrator
-            )
+            user = actions.make_administrator(email=options["email"], is_administrator=is_administrator)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         said = "sees the console" if is_administrator else "no longer sees the console"
         logger.warning("Account %s %s.", user.pk, said)
         self.stdout.write(f"{user.email} {said}")
         if is_administrator and not user.is_protected:
-            self.stdout.write(
-                "The console opens once they have set up a second factor."
-            )
+            self.stdout.write("The console opens once they have set up a second factor.")

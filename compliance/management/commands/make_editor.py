@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.organisations import actions
+from compliance.identity.organisations import actions
 
 
 class Command(BaseCommand):
@@ -21,9 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         is_editor = not options["end"]
         try:
-            user = actions.make_editor(
-                by=None, email=options["email"], is_editor=is_editor
-            )
+            user = actions.make_editor(by=None, email=options["email"], is_editor=is_editor)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         said = "edits the library" if is_editor else "edits the library no longer"

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.web.bucket import AwayError, place_in
-from compliance.web.file_moving import Moving
-from compliance.web.text import counted
+from compliance.ground.web.bucket import AwayError, place_in
+from compliance.ground.web.file_moving import Moving
+from compliance.ground.web.text import counted
 
 FOLDER = "folder"
 STEP = 100
@@ -17,9 +17,7 @@ STEP = 100
 class Command(BaseCommand):
     """Run it before the change of store, and again after it; an interrupted run goes on."""
 
-    help = (
-        "Copy files to the store of ATTEST_FILES_URL, or without it to the data folder."
-    )
+    help = "Copy files to the store of ATTEST_FILES_URL, or without it to the data folder."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

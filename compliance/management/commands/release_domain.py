@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.sign_on import actions
+from compliance.identity.sign_on import actions
 
 
 class Command(BaseCommand):

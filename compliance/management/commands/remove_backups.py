@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.backups import places
-from compliance.backups.manifest import BackupError
-from compliance.backups.retention import remove_older
-from compliance.web.text import counted
+from compliance.ground.web.text import counted
+from compliance.operations.backups import places
+from compliance.operations.backups.manifest import BackupError
+from compliance.operations.backups.retention import remove_older
 
 
 class Command(BaseCommand):

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.assessments.models import Assessment
-from compliance.reports import actions, storage, tasks
-from compliance.reports.kinds import FULL, OF_ASSESSMENT, ReportOptions
-from compliance.web import file_store
-from compliance.web.own_languages import OwnLanguage
-from compliance.web.site_address import is_only_here
-from compliance.web.worker import alive
+from compliance.ground.web import file_store
+from compliance.ground.web.own_languages import OwnLanguage
+from compliance.ground.web.site_address import is_only_here
+from compliance.ground.web.worker import alive
+from compliance.reporting.reports import actions, storage, tasks
+from compliance.reporting.reports.kinds import FULL, OF_ASSESSMENT, ReportOptions
+from compliance.work.assessments.models import Assessment
 
 
 class Command(BaseCommand):
@@ -55,15 +55,11 @@ class Command(BaseCommand):
         if not output.resolve().parent.is_dir():
             msg = f"The folder {output.resolve().parent} does not exist."
             raise CommandError(msg)
-        wanted = ReportOptions(
-            options["kind"], options["language"], clauses=options["clauses"]
-        )
+        wanted = ReportOptions(options["kind"], options["language"], clauses=options["clauses"])
         maker = f"report-{uuid4().hex}"
         with alive(maker):
             try:
-                report = tasks.ask_here(
-                    assessment=assessment, wanted=wanted, maker=maker
-                )
+                report = tasks.ask_here(assessment=assessment, wanted=wanted, maker=maker)
             except ValidationError as error:
                 raise CommandError(error.messages[0]) from error
             report = actions.make_report(report.pk)
@@ -72,14 +68,11 @@ class Command(BaseCommand):
         with output.open("wb") as file:
             file.writelines(file_store.chunks(storage.path_of(report.sha256)))
         if is_only_here():
-            words = (
-                f"The report names {settings.URL}, which opens on this machine alone."
-            )
+            words = f"The report names {settings.URL}, which opens on this machine alone."
             self.stderr.write(f"{words} Set ATTEST_URL.")
         if report.unprinted:
             count = sum(report.unprinted.values())
             self.stderr.write(f"Characters that no font could print: {count}.")
         self.stdout.write(
-            f"{output}: {report.pages} pages, SHA-256 {report.sha256},"
-            f" content hash {report.content_hash}"
+            f"{output}: {report.pages} pages, SHA-256 {report.sha256}, content hash {report.content_hash}"
         )

@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from compliance.audit import checkpoints
-from compliance.backups import places
-from compliance.backups.backup import trail_keys
-from compliance.backups.manifest import BackupError, Manifest
-from compliance.backups.restore import restore
+from compliance.operations.backups import places
+from compliance.operations.backups.backup import trail_keys
+from compliance.operations.backups.manifest import BackupError, Manifest
+from compliance.operations.backups.restore import restore
+from compliance.proof.audit import checkpoints
 
 
 class Command(BaseCommand):
@@ -38,9 +38,7 @@ class Command(BaseCommand):
             words = getattr(error, "messages", [str(error)])
             msg = f"A file cannot be read or kept: {' '.join(words)}"
             raise CommandError(msg) from error
-        self.stdout.write(
-            f"Restored: {said.rows:,} rows as of {said.moment_in_words()} with their files."
-        )
+        self.stdout.write(f"Restored: {said.rows:,} rows as of {said.moment_in_words()} with their files.")
         for words in [
             *messages,
             *(f"Not in the backup: {name}" for name in said.missing),

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.backups import places
+from compliance.operations.backups import places
 
 ELSEWHERE = re.compile(r"ATTEST_\w+_URL|ATTEST_METRICS_TOKEN|PROMETHEUS_MULTIPROC_DIR")
 """Settings that would lead the trial to parts of this installation: each store it uses."""
@@ -26,15 +26,11 @@ class Command(BaseCommand):
     knows none of its stores, and reads a backup in a bucket from there.
     """
 
-    help = (
-        "Try a backup: restore it aside, check its trail, remove it; exit 1 at a fault."
-    )
+    help = "Try a backup: restore it aside, check its trail, remove it; exit 1 at a fault."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=places.named_in, help=places.HELP)
-        parser.add_argument(
-            "--folder", type=Path, help="room for the trial; default: the system's own"
-        )
+        parser.add_argument("--folder", type=Path, help="room for the trial; default: the system's own")
 
     def handle(self, *args: Any, **options: Any) -> None:
         where, began = options["file"], time.monotonic()
@@ -60,9 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(done.stdout, ending="")
         if done.returncode:
             said = done.stderr.strip().splitlines()
-            raise CommandError(
-                said[-1] if said else f"{words[0]} ended without a word."
-            )
+            raise CommandError(said[-1] if said else f"{words[0]} ended without a word.")
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.management.serving import serve
-from compliance.monitoring import checks
+from compliance.operations.monitoring import checks
 
 
 class Command(BaseCommand):

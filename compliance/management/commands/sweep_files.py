@@ -4,16 +4,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.bundles.download_store import package_store
-from compliance.closing.archive_store import archive_store
-from compliance.evidence import actions
-from compliance.formats import pending_imports
-from compliance.organisations.models import Organisation
-from compliance.pictures import drawing
-from compliance.reports import cleanup, storage
-from compliance.reports.actions import is_known
-from compliance.web.bucket import AwayError
-from compliance.web.text import counted
+from compliance.assurance.bundles.download_store import package_store
+from compliance.content.evidence import actions
+from compliance.content.formats import pending_imports
+from compliance.ground.pictures import drawing
+from compliance.ground.web.bucket import AwayError
+from compliance.ground.web.text import counted
+from compliance.identity.organisations.models import Organisation
+from compliance.operations.closing.archive_store import archive_store
+from compliance.reporting.reports import cleanup, storage
+from compliance.reporting.reports.actions import is_known
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.backups import compatibility, places, verify
-from compliance.backups.manifest import BackupError
-from compliance.web.bucket import AwayError
+from compliance.ground.web.bucket import AwayError
+from compliance.operations.backups import compatibility, places, verify
+from compliance.operations.backups.manifest import BackupError
 
 
 class Command(BaseCommand):

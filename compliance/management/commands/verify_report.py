@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.press.api import SealError
-from compliance.reports.report_lookup import looked_at
-from compliance.verifier.checked import NoReportError
-from compliance.verifier.verify_events import proven_words
+from compliance.proof.press.api import SealError
+from compliance.proof.verifier.checked import NoReportError
+from compliance.proof.verifier.verify_events import proven_words
+from compliance.reporting.reports.report_lookup import looked_at
 
 
 class Command(BaseCommand):

@@ -8,16 +8,16 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from compliance.audit import checkpoints, receipts, verification
-from compliance.audit.chain_check import Checked, Fault, Kind
-from compliance.audit.last_verified import verify
-from compliance.audit.models import LIBRARY, PEOPLE
-from compliance.checklists.models import Checklist
-from compliance.closing import asked, integrity
-from compliance.organisations.models import Organisation, User
-from compliance.reports import against_disk as reports
-from compliance.web import triggers
-from compliance.web.bucket import AwayError
+from compliance.content.checklists.models import Checklist
+from compliance.ground.web import triggers
+from compliance.ground.web.bucket import AwayError
+from compliance.identity.organisations.models import Organisation, User
+from compliance.operations.closing import asked, integrity
+from compliance.proof.audit import checkpoints, receipts, verification
+from compliance.proof.audit.chain_check import Checked, Fault, Kind
+from compliance.proof.audit.last_verified import verify
+from compliance.proof.audit.models import LIBRARY, PEOPLE
+from compliance.reporting.reports import against_disk as reports
 
 
 def _expected() -> Iterator[UUID]:
@@ -57,9 +57,7 @@ class Command(BaseCommand):
                 cursor.execute("PRAGMA mmap_size = 0")
                 cursor.execute("PRAGMA cache_size = -4000")
                 cursor.execute("PRAGMA temp_store = FILE")  # sorted tables, too
-        names = {LIBRARY: "Library", PEOPLE: "People"} | dict(
-            Organisation.objects.values_list("pk", "name")
-        )
+        names = {LIBRARY: "Library", PEOPLE: "People"} | dict(Organisation.objects.values_list("pk", "name"))
         bad = 0
         for organisation_id in sorted({*verification.chains(), *_expected()}):
             name = names.get(organisation_id, str(organisation_id))
@@ -106,20 +104,14 @@ class Command(BaseCommand):
     def _is_comparable(self, name: str, found: Checked, *, is_going: bool) -> bool:
         """Whether rows can be compared with the chain; prints a line while they are being deleted."""
         if is_going:
-            self.stdout.write(
-                f"{name} is being deleted: its rows are not compared with the trail."
-            )
+            self.stdout.write(f"{name} is being deleted: its rows are not compared with the trail.")
             return False
         return found.fault is None or found.fault.kind != Kind.NEWER
 
     def _is_over(self, name: str, organisation_id: UUID, found: Checked) -> bool:
         """Whether the chain was deleted, with a receipt that fits; prints a line if so."""
         receipt = receipts.find(organisation_id)
-        if (
-            found.fault
-            or receipt is None
-            or verification.organisation_exists(organisation_id)
-        ):
+        if found.fault or receipt is None or verification.organisation_exists(organisation_id):
             return False
         self.stdout.write(
             f"{name}: {receipt.size} events were deleted with their organisation on"
@@ -137,9 +129,7 @@ class Command(BaseCommand):
             event = "" if is_named else f"event {each.seq} "
             self.stdout.write(f"{name}: {event}{each.what} ({each.kind}).")
         if fault is None and not beyond:
-            self.stdout.write(
-                f"{name}: {found.size} events are as written, head {found.head}."
-            )
+            self.stdout.write(f"{name}: {found.size} events are as written, head {found.head}.")
         for seq, places in found.erased.items():
             named = ", ".join(f"{place} of event {at}" for at, place in places)
             self.stdout.write(f"  Event {seq} erased {named}.")

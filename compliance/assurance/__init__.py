@@ -1,0 +1,1 @@
+"""Other eyes: reviewers, auditors, other installations."""

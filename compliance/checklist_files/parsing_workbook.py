@@ -1,9 +1,0 @@
-"""A workbook to a ``Found``, in a process of its own, as ``parsing`` does with others."""
-
-from compliance.checklist_files import parsing
-from compliance.formats import workbook
-
-
-def main(arguments: list[str]) -> None:
-    """Read a workbook."""
-    parsing.write_result(workbook.read, arguments)

@@ -1,8 +1,0 @@
-"""Addresses of the room."""
-
-from django.urls import path
-
-from compliance.console import views
-
-app_name = "console"
-urlpatterns = [path("", views.console, name="console")]

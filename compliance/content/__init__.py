@@ -1,0 +1,1 @@
+"""Checklists, and the law that they cite."""

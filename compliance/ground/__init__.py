@@ -1,0 +1,1 @@
+"""What every floor stands on: helpers that know no room."""

@@ -1,0 +1,1 @@
+"""Running an installation: what its operator, and nobody else, is responsible for."""

@@ -1,0 +1,1 @@
+"""Why a stranger may believe it."""

@@ -1,0 +1,1 @@
+"""What the answers amount to, on screen and on paper."""

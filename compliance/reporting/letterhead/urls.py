@@ -1,0 +1,10 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from compliance.reporting.letterhead.views import letterhead
+
+app_name = "letterhead"
+urlpatterns = [
+    path("reports/letterhead/", letterhead.letterhead, name="letterhead"),
+]

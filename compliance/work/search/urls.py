@@ -1,0 +1,10 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from compliance.work.search import views
+
+app_name = "search"
+urlpatterns = [
+    path("search/", views.search, name="search"),
+]

@@ -1,3 +1,0 @@
-"""A draft of an own checklist, and the owner who edits it."""
-
-from tests.drafting import ada, draft  # noqa: F401 - fixtures
