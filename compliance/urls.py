@@ -1,4 +1,4 @@
-"""Every address. Those of a room are in its ``urls.py``."""
+"""Every address. Those of a room are in its ``urls.py``, behind its ``prefix``."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -12,6 +12,7 @@ from compliance.identity.organisations.views import front
 from compliance.operations.closing.views import closing
 from compliance.programs.directory.urls import endpoints
 from compliance.reporting.reports.views import verify
+from compliance.rooms import modules
 
 # Only these pages of allauth are open; it finds them by their names.
 accounts = [
@@ -50,52 +51,13 @@ accounts = [
 
 urlpatterns = [
     path("accounts/", include(accounts)),
-    path("api/v1/", include("compliance.programs.api.urls")),
     path("scim/v2/", include((endpoints, "scim"))),
-    path("", include("compliance.operations.monitoring.urls")),
-    path("console/", include("compliance.operations.console.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
-    path("", include("compliance.identity.accounts.urls")),
-    path("", include("compliance.identity.organisations.urls")),
-    path("", include("compliance.identity.sign_on.urls")),
-    path("o/<slug:org>/directory/", include("compliance.programs.directory.urls")),
     path("receipt/<str:receipt_name>/", closing.receipt, name="receipt"),
     path("receipt/<str:receipt_name>/file/", closing.receipt_file, name="receipt_file"),
     path("security/signed/", signing.signed_by_me, name="signed_by_me"),
-    path("", include("compliance.identity.tokens.urls")),
-    path("o/<slug:org>/", include("compliance.identity.webhooks.urls")),
-    path("o/<slug:org>/", include("compliance.work.search.urls")),
-    path("o/<slug:org>/", include("compliance.work.law_changes.urls")),
-    path("o/<slug:org>/", include("compliance.work.workspace.urls")),
-    path("o/<slug:org>/", include("compliance.work.scoping.urls")),
-    path("o/<slug:org>/", include("compliance.work.bulk.urls")),
-    path("o/<slug:org>/", include("compliance.work.evidence_use.urls")),
-    path("o/<slug:org>/", include("compliance.work.assignments.urls")),
-    path("o/<slug:org>/", include("compliance.work.remediation.urls")),
-    path("o/<slug:org>/", include("compliance.work.edition_moves.urls")),
-    path("o/<slug:org>/evidence/", include("compliance.content.evidence.urls")),
-    path("o/<slug:org>/checklists/", include("compliance.content.checklists.urls")),
-    path("o/<slug:org>/checklists/", include("compliance.content.publishing.urls")),
-    path("o/<slug:org>/checklists/", include("compliance.content.editor.urls")),
-    path("o/<slug:org>/checklists/", include("compliance.content.simulator.urls")),
-    path("o/<slug:org>/checklists/", include("compliance.content.checklist_translations.urls")),
-    path("o/<slug:org>/", include("compliance.assurance.reviews.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.results.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.comparison.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.gaps.urls")),
-    path("", include("compliance.assurance.seats.urls")),
-    path("o/<slug:org>/checklists/", include("compliance.content.checklist_files.urls")),
-    path("o/<slug:org>/sheets/", include("compliance.assurance.answer_sheets.urls")),
-    path("o/<slug:org>/bundles/", include("compliance.assurance.bundles.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.history.urls")),
-    path("", include("compliance.reporting.calendar.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.home.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.reports.urls")),
-    path("o/<slug:org>/", include("compliance.programs.exports.urls")),
-    path("o/<slug:org>/", include("compliance.reporting.letterhead.urls")),
-    path("o/<slug:org>/", include("compliance.operations.closing.urls")),
-    path("o/<slug:org>/", include("compliance.operations.samples.urls")),
+    *(path(room.prefix, include(room)) for room in modules("urls")),
 ]
 handler429 = "compliance.identity.organisations.rate_limits.too_many"
 """The page of allauth's limits, which looks for it by this name."""

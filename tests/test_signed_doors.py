@@ -39,6 +39,9 @@ VOIDING = {"remediation:action_save", "evidence:describe"}
 """Views that may go on beside a signature: it is void then, and the change is named."""
 
 
+ENDING = ("reviews:", "closing:")
+
+
 def frozen(assessment):
     """All that is signed, and who signed it."""
     assessment.refresh_from_db()
@@ -88,8 +91,8 @@ def send_all(client, assessment, keys):  # noqa: F811
 
 
 def doors():
-    """Every address inside an organisation that takes a form."""
-    for door in all_doors():
+    """Every address inside an organisation that takes a form; what may end the work comes last."""
+    for door in sorted(all_doors(), key=lambda door: door.name.startswith(ENDING)):
         is_inside = "org" in door.params and not door.name.startswith("organisations:")
         if is_inside and "POST" in DOORS[door.name][1] and door.name not in OPENING:
             yield door

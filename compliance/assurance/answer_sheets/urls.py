@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.assurance.answer_sheets import views
 
 app_name = "answer_sheets"
+prefix = "o/<slug:org>/sheets/"
 one = "<uuid:assessment_id>/"
 urlpatterns = [
     path(one, views.sheet, name="sheet"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.assurance.bundles.views import incoming, origins
 
 app_name = "bundles"
+prefix = "o/<slug:org>/bundles/"
 urlpatterns = [
     path("of/<uuid:assessment_id>/", origins.origin, name="origin"),
     path("names/", origins.names, name="names"),

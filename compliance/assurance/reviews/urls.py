@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.assurance.reviews.views import checking, reopening, review, signing
 
 app_name = "reviews"
+prefix = "o/<slug:org>/"
 one = "assessments/<uuid:assessment_id>/review/"
 urlpatterns = [
     path(one, review.review, name="review"),

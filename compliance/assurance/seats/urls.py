@@ -12,6 +12,7 @@ from compliance.assurance.seats.views import (
 )
 
 app_name = "seats"
+prefix = ""
 one = "o/<slug:org>/audit/<int:seat_id>/"
 ours = "o/<slug:org>/assessments/<uuid:assessment_id>/"
 urlpatterns = [

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.content.checklist_files import views
 
 app_name = "checklist_files"
+prefix = "o/<slug:org>/checklists/"
 urlpatterns = [
     path("in/", views.checklist_in, name="checklist_in"),
     path("in/read/", views.checklist_read, name="checklist_read"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.content.checklist_translations import views
 
 app_name = "checklist_translations"
+prefix = "o/<slug:org>/checklists/"
 urlpatterns = [
     path(
         "<int:edition_id>/edit/translations/",

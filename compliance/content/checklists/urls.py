@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.content.checklists import views
 
 app_name = "checklists"
+prefix = "o/<slug:org>/checklists/"
 urlpatterns = [
     path("", views.list, name="list"),
     path("about/", views.about, name="about"),

@@ -16,6 +16,7 @@ from compliance.content.editor.views import (
 )
 
 app_name = "editor"
+prefix = "o/<slug:org>/checklists/"
 urlpatterns = [
     path("<int:edition_id>/edit/", editing.edit, name="edit"),
     path("<int:edition_id>/edit/save/", editing.question_save, name="question_save"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.content.evidence.views import adding, detail, library
 
 app_name = "evidence"
+prefix = "o/<slug:org>/evidence/"
 one = "<uuid:evidence_id>/"
 urlpatterns = [
     path("", library.library, name="list"),

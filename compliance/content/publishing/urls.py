@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.content.publishing.views import ending, merging, publishing
 
 app_name = "publishing"
+prefix = "o/<slug:org>/checklists/"
 urlpatterns = [
     path("<int:edition_id>/clone/", publishing.clone, name="clone"),
     path("<int:edition_id>/next/", publishing.draft_next, name="draft_next"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.content.simulator import views
 
 app_name = "simulator"
+prefix = "o/<slug:org>/checklists/"
 one = "<int:edition_id>/simulator/"
 urlpatterns = [
     path(one, views.simulator, name="simulator"),

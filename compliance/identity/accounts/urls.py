@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.identity.accounts.views import factors, passkeys, security, sessions
 
 app_name = "accounts"
+prefix = ""
 urlpatterns = [
     path("security/", security.security, name="security"),
     path("security/address/", security.address_confirm, name="address_confirm"),

@@ -10,6 +10,7 @@ from compliance.identity.organisations.views import (
 )
 
 app_name = "organisations"
+prefix = ""
 urlpatterns = [
     path("", front.front, name="front"),
     path("organisations/new/", front.create, name="create"),

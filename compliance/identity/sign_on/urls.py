@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.identity.sign_on.views import entering, owning
 
 app_name = "sign_on"
+prefix = ""
 urlpatterns = [
     path("accounts/organisation/", entering.find, name="find"),
     path("sign-on/<slug:at>/", entering.enter, name="enter"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.identity.tokens import views
 
 app_name = "tokens"
+prefix = ""
 urlpatterns = [
     path("security/tokens/<int:token_id>/end/", views.own_end, name="own_end"),
     path("o/<slug:org>/tokens/", views.tokens, name="tokens"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.identity.webhooks import views
 
 app_name = "webhooks"
+prefix = "o/<slug:org>/"
 urlpatterns = [
     path("webhooks/", views.webhooks, name="webhooks"),
     path("webhooks/new/", views.webhook_new, name="webhook_new"),

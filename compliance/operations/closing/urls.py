@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.operations.closing.views import archives, closing
 
 app_name = "closing"
+prefix = "o/<slug:org>/"
 one = "organisation/archives/<uuid:archive_id>/"
 urlpatterns = [
     path("organisation/", archives.whole, name="whole"),

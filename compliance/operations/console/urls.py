@@ -5,4 +5,5 @@ from django.urls import path
 from compliance.operations.console import views
 
 app_name = "console"
+prefix = "console/"
 urlpatterns = [path("", views.console, name="console")]

@@ -26,11 +26,11 @@ from compliance.assurance.reviews.models import SignOff
 from compliance.ground.web.mail import send
 from compliance.identity.accounts.tasks import send_reset
 from compliance.identity.organisations.actions import (
+    end_rights,
     keep_an_owner,
     lock,
     lock_person,
     make_placeholders,
-    rights_lost,
 )
 from compliance.identity.organisations.events import INVITATION_ENDED, MEMBER_REMOVED
 from compliance.identity.organisations.models import (
@@ -304,7 +304,7 @@ def _end_memberships(by: User | None, person: User, words: _Words, done: Erased)
         except ValidationError as error:
             msg = f"{membership.organisation}: {error.messages[0]}"
             raise ValidationError(msg, code="last_owner") from error
-        rights_lost.send(sender=Membership, by=by, membership=membership, kept=frozenset())
+        end_rights(by, membership, kept=frozenset())
         with writing():  # each goes in an event of its own organisation
             trail.record(
                 by=by,

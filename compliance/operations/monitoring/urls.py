@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.operations.monitoring import views
 
 app_name = "monitoring"
+prefix = ""
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.operations.samples import views
 
 app_name = "samples"
+prefix = "o/<slug:org>/"
 urlpatterns = [
     path("sample/", views.sample, name="sample"),
     path("sample/waiting/", views.waiting, name="waiting"),

@@ -66,6 +66,7 @@ def openapi(request):  # type: ignore[no-untyped-def]
 
 
 app_name = "api"
+prefix = "api/v1/"
 _own, *_ = api.urls
 for pattern in _own:
     vars(pattern.callback)["login_required"] = False

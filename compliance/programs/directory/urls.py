@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from compliance.programs.directory.views import owning
 
 app_name = "directory"
+prefix = "o/<slug:org>/directory/"
 urlpatterns = [
     path("", owning.page, name="page"),
     path("token/", owning.token_renew, name="token_renew"),

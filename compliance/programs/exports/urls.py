@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.programs.exports.views import packages
 
 app_name = "exports"
+prefix = "o/<slug:org>/"
 of = "exports/of/<uuid:assessment_id>/"
 one = "exports/<uuid:package_id>/"
 urlpatterns = [

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.reporting.calendar.views import audit, feed, page, reminders
 
 app_name = "calendar"
+prefix = ""
 one = "o/<slug:org>/calendar/"
 urlpatterns = [
     path(one, page.calendar, name="calendar"),

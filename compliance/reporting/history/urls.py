@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.reporting.history.views import looking_back, trail
 
 app_name = "history"
+prefix = "o/<slug:org>/"
 urlpatterns = [
     path("trail/", trail.trail, name="trail"),
     path("trail/export/", trail.trail_export, name="trail_export"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.reporting.reports.views import audited, pages, reports
 
 app_name = "reports"
+prefix = "o/<slug:org>/"
 urlpatterns = [
     path(
         "audit/<int:seat_id>/reports/<uuid:report_id>/file/",

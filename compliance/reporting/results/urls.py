@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.reporting.results.views import frameworks, overview, result
 
 app_name = "results"
+prefix = "o/<slug:org>/"
 one = "assessments/<uuid:assessment_id>/result/"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),

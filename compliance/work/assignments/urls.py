@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.assignments.views import assign, contribute
 
 app_name = "assignments"
+prefix = "o/<slug:org>/"
 one = "<uuid:assessment_id>/"
 urlpatterns = [
     path("assessments/mine/", contribute.mine, name="mine"),

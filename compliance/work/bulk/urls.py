@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.bulk import views
 
 app_name = "bulk"
+prefix = "o/<slug:org>/"
 bulk = "assessments/<uuid:assessment_id>/bulk/"
 done = f"{bulk}<int:first_seq>/"
 urlpatterns = [

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.edition_moves import views
 
 app_name = "edition_moves"
+prefix = "o/<slug:org>/"
 one = "<uuid:assessment_id>/"
 urlpatterns = [
     path(f"assessments/{one}upgrade/", views.upgrade, name="upgrade"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.evidence_use import views
 
 app_name = "evidence_use"
+prefix = "o/<slug:org>/"
 one = "assessments/evidence/<uuid:evidence_id>/"
 urlpatterns = [
     path(f"{one}uses/", views.uses, name="uses"),

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.law_changes.views import law, legal_index
 
 app_name = "law_changes"
+prefix = "o/<slug:org>/"
 urlpatterns = [
     path("checklists/law/", law.law, name="law"),
     path("checklists/law/index/", legal_index.instruments, name="instruments"),

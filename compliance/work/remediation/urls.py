@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.remediation.views import action, asking, listing
 
 app_name = "remediation"
+prefix = "o/<slug:org>/"
 one = "<uuid:assessment_id>/"
 answer = f"{one}answers/<int:answer_id>/"
 together = f"{one}actions/together/<int:first_seq>/"

@@ -5,6 +5,7 @@ from django.urls import path
 from compliance.work.scoping.views import scope, starting
 
 app_name = "scoping"
+prefix = "o/<slug:org>/"
 one = "<uuid:assessment_id>/"
 urlpatterns = [
     path("assessments/new/", starting.choose, name="choose"),

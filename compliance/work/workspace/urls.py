@@ -18,6 +18,7 @@ from compliance.work.workspace.views import (
 )
 
 app_name = "workspace"
+prefix = "o/<slug:org>/"
 one = "<uuid:assessment_id>/"
 answer = f"{one}answers/<int:answer_id>/"
 said = f"{answer}comments/<int:comment_id>/"

@@ -36,10 +36,12 @@ UNDO_FOR = timedelta(days=1)
 """How long a removal can be undone."""
 holds = Signal()
 """A page asks what a ``membership`` owns. Rooms above answer, each with a list of words."""
-rights_lost = Signal()
+rights_ending = Signal()
 """A member leaves or gets another role: ``by``, ``membership``, and ``kept``, the
 permissions that stay; ``is_by_directory`` where the directory ends a membership. Rooms
-above end what rests on the others."""
+above end rows that rest on the others, and record nothing: the trail is locked last."""
+rights_lost = Signal()
+"""The same, sent next: rooms above end what rests on those permissions, with an event."""
 
 
 def create_organisation(*, by: User | None, owner: User | None, name: str, slug: str = "") -> Organisation:
@@ -313,9 +315,15 @@ def _end(
     return event
 
 
+def end_rights(by: User | None, membership: Membership, kept: Collection[Permission], **extra: Any) -> None:
+    """End what rests on rights that do not stay; ``kept`` are those that do."""
+    for signal in (rights_ending, rights_lost):
+        signal.send(sender=Membership, by=by, membership=membership, kept=kept, **extra)
+
+
 def _lose(by: User | None, membership: Membership, kept: Collection[Permission], **extra: Any) -> None:
     """End what rests on rights that do not stay, mails that wait included."""
-    rights_lost.send(sender=Membership, by=by, membership=membership, kept=kept, **extra)
+    end_rights(by, membership, kept, **extra)
     if Permission.VIEW not in kept:
         drop_mails_to(membership.organisation_id, membership.user.email)
 
