@@ -80,7 +80,7 @@ export function fill(row, groups) {
   }
 }
 
-// "3 note=5": version 3, of the note version 5 (compliance/work/assessments/versions.py).
+// "3 note=5": version 3, of the note version 5 (assessments/versions.py).
 /** @param {string} base @returns {[string, Map<string, string>]} */
 const read = (base) => {
   const [whole, ...newer] = base.split(" ");
