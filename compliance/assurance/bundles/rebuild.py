@@ -1,7 +1,6 @@
 """The rows of an assessment made again from a bundle, in the transaction of its caller."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,13 +8,20 @@ from django.db import models
 
 from compliance.assurance.bundles.import_plan import Coming, renumbered
 from compliance.assurance.bundles.signed_life import Life
-from compliance.assurance.bundles.values import create, values_of
-from compliance.assurance.reviews.rows import ANSWER
+from compliance.assurance.bundles.values import create, fields_of
+from compliance.assurance.reviews.row_columns import (
+    ACTION,
+    ANSWER,
+    ASSESSMENT,
+    ATTACHMENT,
+    COMMENT,
+    EVIDENCE,
+    Columns,
+)
 from compliance.content.checklists.models import Edition, Question
 from compliance.content.evidence.models import Evidence
 from compliance.identity.organisations.models import Organisation, User
 from compliance.proof.audit.rows import inserted
-from compliance.work.assessments.answer_fields import PEOPLE
 from compliance.work.assessments.choices import AssessmentStatus, Verdict
 from compliance.work.assessments.models import (
     Action,
@@ -65,19 +71,16 @@ class Building:
 
     def _assessment(self) -> Assessment:
         said = self.rows["assessment"]
-        names = ("subject", "period_from", "period_to", "due_on", "facts", "started_at")
-        values = values_of(Assessment, said, names)
         assessment = Assessment(
-            pk=_free(Assessment, [said["id"]])[said["id"]],
+            **self._columns(ASSESSMENT, said)
+            | {"id": _free(Assessment, [said["id"]])[said["id"]]}
+            | {"status": AssessmentStatus.RUNNING, "revision": 1},
             organisation=self.organisation,
             edition=self.editions[said["edition"]],
-            started_by=self.people[said["started_by"]],
-            status=AssessmentStatus.RUNNING,
             rests=self.rows.get("rests_on") is not None,
-            **values,
         )
         assessment.full_clean(exclude=["organisation", "edition", "started_by", "id", "facts"])
-        create([assessment], "started_at")
+        create([assessment])
         return assessment
 
     def _add_answers(self) -> None:
@@ -89,8 +92,7 @@ class Building:
                 Answer(
                     assessment=self.assessment,
                     question_id=ids[edition.pk, said["key"]],
-                    **values_of(Answer, said, ANSWER),
-                    **self._named(said, *PEOPLE),
+                    **self._columns(ANSWER, said),
                 )
             )
         inserted(Answer.everything.bulk_create(self.answers, batch_size=BATCH))
@@ -98,19 +100,13 @@ class Building:
     def _add_evidence(self) -> None:
         said = self.rows["evidence"]
         ids = _free(Evidence, [row["id"] for row in said])
-        names = (
-            "title", "url", "file_name", "size_bytes", "sha256", "document_on",
-            "covers_from", "covers_to", "expires_on", "added_at",
-        )  # fmt: skip
         for row in said:
             self.evidence[row["id"]] = Evidence(
-                pk=ids[row["id"]],
+                **self._columns(EVIDENCE, row)
+                | {"id": ids[row["id"]], "media_type": self.coming.media_types[row["id"]]},
                 organisation=self.organisation,
-                media_type=self.coming.media_types[row["id"]],
-                **values_of(Evidence, row, names),
-                **self._named(row, "added_by"),
             )
-        create(list(self.evidence.values()), "added_at")
+        create(list(self.evidence.values()))
         newer = [row for row in said if row["replaces"]]
         for row in newer:
             self.evidence[row["id"]].replaces = self.evidence[row["replaces"]]
@@ -118,26 +114,17 @@ class Building:
         Evidence.objects.bulk_update(rows, ["replaces"], batch_size=BATCH)
         used = [
             Attachment(
-                answer=answer,
-                evidence=self.evidence[one["evidence"]],
-                attached_at=datetime.fromisoformat(one["attached_at"]),
+                answer=answer, evidence=self.evidence[one["evidence"]], **self._columns(ATTACHMENT, one)
             )
             for answer, row in self._pairs()
             for one in row["attachments"]
         ]
-        create(used, "attached_at")
+        create(used)
 
     def _add_talk(self) -> None:
         comments_said = [(a, one) for a, said in self._pairs() for one in said["comments"]]
-        comments = [
-            Comment(
-                answer=answer,
-                **values_of(Comment, one, ("text", "written_at", "resolved_at")),
-                **self._named(one, "author", "resolved_by"),
-            )
-            for answer, one in comments_said
-        ]
-        create(comments, "written_at")
+        comments = [Comment(answer=answer, **self._columns(COMMENT, one)) for answer, one in comments_said]
+        create(comments)
         mentions = [
             Mention(comment=comment, user=self.people[ref])
             for comment, (_, one) in zip(comments, comments_said, strict=True)
@@ -146,22 +133,16 @@ class Building:
         inserted(Mention.objects.bulk_create(mentions, batch_size=BATCH))
 
     def _add_actions(self) -> None:
-        names = (
-            "title", "text", "due_on", "priority", "status", "effort_days", "version",
-            "created_at", "closed_at",
-        )  # fmt: skip
         self.numbers = renumbered(self.rows, self.organisation)
         said = self.rows["actions"]
         self.actions = [
             Action(
+                **self._columns(ACTION, one) | {"number": self.numbers.get(one["number"], one["number"])},
                 organisation=self.organisation,
-                number=self.numbers.get(one["number"], one["number"]),
-                **values_of(Action, one, names),
-                **self._named(one, "owner", "created_by", "closed_by"),
             )
             for one in said
         ]
-        create(self.actions, "created_at")
+        create(self.actions)
         links = [
             ActionLink(action=action, answer=self.answers[place])
             for action, one in zip(self.actions, said, strict=True)
@@ -223,8 +204,8 @@ class Building:
     def _pairs(self) -> Iterable[tuple[Answer, dict[str, Any]]]:
         return zip(self.answers, self.rows["answers"], strict=True)
 
-    def _named(self, row: dict[str, Any], *names: str) -> dict[str, User | None]:
-        return {name: self.people[row[name]] if row[name] else None for name in names}
+    def _columns(self, columns: Columns, row: dict[str, Any]) -> dict[str, Any]:
+        return fields_of(columns, row, self.people)
 
 
 def _says(said: dict[str, Any]) -> bool:

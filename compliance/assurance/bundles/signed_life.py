@@ -9,8 +9,9 @@ from typing import Any
 
 from compliance.assurance.bundles import layout
 from compliance.assurance.bundles.process import Bundle
-from compliance.assurance.bundles.values import values_of
+from compliance.assurance.bundles.values import fields_of
 from compliance.assurance.reviews.models import Check, Reopening, Review, SignOff
+from compliance.assurance.reviews.row_columns import CHECK, REOPENING, REVIEW, SIGNOFF
 from compliance.identity.organisations.models import User
 from compliance.proof.audit.rows import inserted
 from compliance.work.assessments.choices import AssessmentStatus
@@ -38,20 +39,17 @@ class Life:
 
     def add_reviews(self, answers: Sequence[Answer]) -> None:
         """Every time it was sent, with what reviewers said of its answers."""
-        names = ("revision", "sent_at", "ended", "ended_at", "said")
         for said in self.rows["reviews"]:
             review = Review.objects.create(
                 assessment=self.assessment,
-                **values_of(Review, said, names),
-                **self._named(said, "sent_by", "ended_by"),
+                **fields_of(REVIEW, said, self.people),
             )
             inserted(
                 Check.objects.bulk_create(
                     Check(
                         review=review,
                         answer=answers[one["answer"]],
-                        **values_of(Check, one, ("version", "seen", "result", "reason", "at")),
-                        **self._named(one, "by"),
+                        **fields_of(CHECK, one, self.people),
                     )
                     for one in said["checks"]
                 )
@@ -74,8 +72,7 @@ class Life:
         SignOff.objects.create(
             assessment=self.assessment,
             snapshot=self._snapshot(said["content_hash"]),
-            **values_of(SignOff, said, _SIGNOFF),
-            **self._named(said, "signed_by"),
+            **fields_of(SIGNOFF, said, self.people),
         )
         self._go(AssessmentStatus.SIGNED)
 
@@ -88,23 +85,9 @@ class Life:
         )
 
     def _reopen(self, said: dict[str, Any]) -> None:
-        names = ("revision", "reason", "asked_at", "decision", "decided_at", "changed")
-        Reopening.objects.create(
-            assessment=self.assessment,
-            **values_of(Reopening, said, names),
-            **self._named(said, "asked_by", "decided_by"),
-        )
+        Reopening.objects.create(assessment=self.assessment, **fields_of(REOPENING, said, self.people))
 
     def _go(self, status: str) -> None:
         if self.assessment.status != status:
             self.assessment.status = status
             self.assessment.save(update_fields=["status"])
-
-    def _named(self, row: dict[str, Any], *names: str) -> dict[str, User | None]:
-        return {name: self.people[row[name]] if row[name] else None for name in names}
-
-
-_SIGNOFF = (
-    "revision", "stood_at", "statement", "reservations", "role", "signer", "signed_at",
-    "method", "trail_seq", "trail_hash",
-)  # fmt: skip

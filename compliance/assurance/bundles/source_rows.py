@@ -14,19 +14,21 @@ from typing import Any
 from django.db.models import Model
 
 from compliance.assurance.bundles.values import values_of
-from compliance.assurance.reviews.models import Check, Reopening, Review
-from compliance.assurance.reviews.rows import ANSWER, ASSESSMENT, REOPENING
+from compliance.assurance.reviews.row_columns import (
+    ANSWER,
+    ASSESSMENT,
+    ATTACHMENT,
+    CHECK,
+    COMMENT,
+    MENTION,
+    REOPENING,
+    REVIEW,
+    Columns,
+)
 from compliance.proof.audit.columns import plain
 from compliance.proof.audit.projection import Rows
-from compliance.work.assessments.answer_fields import PEOPLE
 from compliance.work.assessments.choices import Again
-from compliance.work.assessments.models import (
-    Answer,
-    Assessment,
-    Attachment,
-    Comment,
-    Mention,
-)
+from compliance.work.assessments.models import Answer
 
 At = tuple[str, str]
 Named = dict[str, Any]
@@ -37,16 +39,18 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 class _Part:
     """Rows of one table as they stand in ``rows.json``, with those below each.
 
-    ``known_by`` is the column that no two rows below one have in common; without it they
-    stand in the order in which they were made.
+    ``keyed`` are columns that ``_keyed`` works out. ``known_by`` is the column that no two
+    rows below one have in common; without it they stand in the order in which they were made.
     """
 
-    model: type[Model]
-    values: Sequence[str]
-    people: Sequence[str] = ()
-    ids: Sequence[str] = ()
+    columns: Columns
+    keyed: Sequence[str] = ()
     known_by: str = ""
     below: "Mapping[str, _Part]" = field(default_factory=dict)
+
+    @property
+    def model(self) -> type[Model]:
+        return self.columns.model
 
     @property
     def table(self) -> str:
@@ -54,40 +58,26 @@ class _Part:
 
 
 _ALL = _Part(
-    Assessment,
-    [*ASSESSMENT[1:], "rests"],
-    ["started_by"],
+    ASSESSMENT,
+    ["rests"],
     known_by="id",
     below={
         "answers": _Part(
-            Answer,
             ANSWER,
-            PEOPLE,
             known_by="id",
             below={
-                "attachments": _Part(Attachment, ["attached_at"], known_by="evidence_id"),
+                "attachments": _Part(ATTACHMENT, known_by="evidence_id"),
                 "comments": _Part(
-                    Comment,
-                    ["text", "written_at", "resolved_at"],
-                    ["author", "resolved_by"],
-                    below={"mentions": _Part(Mention, [], known_by="user_id")},
+                    COMMENT,
+                    below={"mentions": _Part(MENTION, known_by="user_id")},
                 ),
             },
         ),
         "reviews": _Part(
-            Review,
-            ["revision", "sent_at", "ended", "ended_at", "said"],
-            ["sent_by", "ended_by"],
-            below={
-                "checks": _Part(
-                    Check,
-                    ["version", "seen", "result", "reason", "at"],
-                    ["by"],
-                    ids=["answer_id"],
-                ),
-            },
+            REVIEW,
+            below={"checks": _Part(CHECK, keyed=["answer_id"])},
         ),
-        "reopenings": _Part(Reopening, REOPENING, ["asked_by", "decided_by"]),
+        "reopenings": _Part(REOPENING),
     },
 )
 
@@ -132,12 +122,13 @@ class There:
             name = f"{part.model._meta.verbose_name} {number}"
             place = f"{self.places[above]}, {name}" if above else part.table
             self.places[at] = row.get("key", place)
-            values = values_of(part.model, row, part.values)
+            names = [name for name in part.columns.values if name != "id"]
+            values = values_of(part.model, row, names)
             found = {name: plain(value) for name, value in values.items()}
-            found |= {f"{name}_id": self._people[row[name]] for name in part.people}
+            found |= {f"{name}_id": self._people[row[name]] for name in part.columns.people}
             if part.model is Answer and self._follows_action(at, found["again"]):
                 del found["again"]
-            self.tables[part.model].append((at, found | {n: row[n] for n in part.ids}))
+            self.tables[part.model].append((at, found | {n: row[n] for n in part.keyed}))
             for name, below in part.below.items():
                 self._put(below, row[name], at)
 
@@ -188,7 +179,7 @@ def _keyed(
                 "id": pk,
                 "attachments": [one | {"evidence_id": one["evidence"]} for one in row["attachments"]],
                 "comments": [
-                    one | {"mentions": [{"user_id": people[p]} for p in one["mentions"]]}
+                    one | {"mentions": [{"user": p, "user_id": people[p]} for p in one["mentions"]]}
                     for one in row["comments"]
                 ],
             }

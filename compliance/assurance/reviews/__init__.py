@@ -10,6 +10,7 @@ __all__ = [
     "pending",
     "preparers",
     "queries",
+    "row_columns",
     "rows",
     "sampling",
     "signature_integrity",

@@ -11,14 +11,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 
 from compliance.assurance.reviews.models import Check
 from compliance.assurance.reviews.preparers import preparers_in
+from compliance.assurance.reviews.row_columns import (
+    ACTION,
+    ANSWER,
+    ASSESSMENT,
+    ATTACHMENT,
+    CHECK,
+    COMMENT,
+    EVIDENCE,
+    REOPENING,
+    REVIEW,
+    SIGNOFF,
+    Columns,
+)
 from compliance.content.checklists.models import Edition
 from compliance.content.evidence.models import Evidence
 from compliance.identity.organisations.models import User
-from compliance.work.assessments.answer_fields import PEOPLE, TRAVELLING, Kind, json_of
+from compliance.work.assessments.answer_fields import json_of
 from compliance.work.assessments.imported_answers import Outside
 from compliance.work.assessments.models import (
     Action,
@@ -34,21 +47,6 @@ from compliance.work.snapshots.resting import elsewhere, plain
 
 FORMAT = 2
 """Raised when the shape changes; ``docs/moving.md`` describes it."""
-ANSWER = tuple(field.name for field in TRAVELLING if field.kind != Kind.PERSON)
-"""No version: it counts saves for pages that are open here, and is no state."""
-EVIDENCE = (
-    "id", "title", "url", "file_name", "media_type", "size_bytes", "sha256",
-    "document_on", "covers_from", "covers_to", "expires_on", "added_at",
-)  # fmt: skip
-ACTION = (
-    "number", "title", "text", "due_on", "priority", "status", "effort_days", "version",
-    "created_at", "closed_at",
-)  # fmt: skip
-ACTION_PEOPLE = ("owner", "created_by", "closed_by")
-ASSESSMENT = (
-    "id", "subject", "period_from", "period_to", "due_on", "facts", "status", "revision",
-    "started_at",
-)  # fmt: skip
 
 
 def rows_of(assessment: Assessment) -> dict[str, Any]:
@@ -71,11 +69,7 @@ def rows_and_people(assessment: Assessment) -> tuple[dict[str, Any], dict[str, i
     rows = {
         "format": FORMAT,
         "organisation": stated.organisation,
-        "assessment": _values(assessment, ASSESSMENT)
-        | {
-            "edition": refs[assessment.edition_id],
-            "started_by": people.ref(assessment.started_by),
-        },
+        "assessment": _row(assessment, ASSESSMENT, people) | {"edition": refs[assessment.edition_id]},
         "editions": _listed(editions, stated),
         "earlier": _earlier(stated),
         "answers": [
@@ -93,13 +87,6 @@ def rows_and_people(assessment: Assessment) -> tuple[dict[str, Any], dict[str, i
     if rests_on := elsewhere(assessment):
         rows["rests_on"] = plain(rests_on)
     return rows, people.accounts()
-
-
-SIGNOFF = (
-    "revision", "stood_at", "statement", "reservations", "role", "signer", "signed_at",
-    "method", "trail_seq", "trail_hash",
-)  # fmt: skip
-REOPENING = ("revision", "reason", "asked_at", "decision", "decided_at", "changed")
 
 
 class People:
@@ -195,15 +182,11 @@ def _earlier(stated: Stated) -> dict[str, Any] | None:
 def _answer(answer: Answer, refs: dict[int, str], stated: Stated, people: People) -> dict[str, Any]:
     return (
         {"key": answer.question.key, "edition": refs[answer.question.edition_id]}
-        | _values(answer, ANSWER)
-        | _people(answer, PEOPLE, people)
+        | _row(answer, ANSWER, people)
         | {
             "taken_from": stated.taken(answer),
             "attachments": [
-                {
-                    "evidence": str(one.evidence_id),
-                    "attached_at": _plain(one.attached_at),
-                }
+                _row(one, ATTACHMENT, people) | {"evidence": str(one.evidence_id)}
                 for one in answer.attachments.all()
             ],
             "comments": [_comment(one, people) for one in answer.comments.all()],
@@ -212,14 +195,8 @@ def _answer(answer: Answer, refs: dict[int, str], stated: Stated, people: People
 
 
 def _comment(comment: Comment, people: People) -> dict[str, Any]:
-    return {
-        "author": people.ref(comment.author),
-        "text": comment.text,
-        "written_at": _plain(comment.written_at),
-        "resolved_at": _plain(comment.resolved_at),
-        "resolved_by": people.ref(comment.resolved_by),
-        "mentions": [people.ref(one.user) for one in comment.mentions.all()],
-    }
+    mentions = [people.ref(mention.user) for mention in comment.mentions.all()]
+    return _row(comment, COMMENT, people) | {"mentions": mentions}
 
 
 def _evidence(answers: Sequence[Answer], people: People) -> list[dict[str, Any]]:
@@ -229,11 +206,7 @@ def _evidence(answers: Sequence[Answer], people: People) -> list[dict[str, Any]]
         for one in answer.attachments.all():
             found.setdefault(one.evidence_id, one.evidence)
     return [
-        _values(row, EVIDENCE)
-        | {
-            "added_by": people.ref(row.added_by),
-            "replaces": str(row.replaces_id) if row.replaces_id in found else None,
-        }
+        _row(row, EVIDENCE, people) | {"replaces": str(row.replaces_id) if row.replaces_id in found else None}
         for row in found.values()
     ]
 
@@ -250,9 +223,7 @@ def _actions(
             about.setdefault(link.action_id, []).append(places[answer.pk])
     numbers = stated.numbers(found.values())
     return [
-        _values(row, ACTION)
-        | _people(row, ACTION_PEOPLE, people)
-        | {"number": numbers[row.pk], "answers": about[row.pk]}
+        _row(row, ACTION, people) | {"number": numbers[row.pk], "answers": about[row.pk]}
         for row in sorted(found.values(), key=lambda row: numbers[row.pk])
     ]
 
@@ -270,13 +241,10 @@ def _reviews(assessment: Assessment, places: dict[int, int], people: People) -> 
     checks = Check.objects.select_related("by").order_by("pk")
     rows = assessment.reviews.select_related("sent_by", "ended_by").order_by("pk")
     return [
-        _values(row, ("revision", "sent_at", "ended", "ended_at", "said"))
-        | _people(row, ("sent_by", "ended_by"), people)
+        _row(row, REVIEW, people)
         | {
             "checks": [
-                _values(one, ("version", "seen", "result", "reason", "at"))
-                | {"answer": places[one.answer_id], "by": people.ref(one.by)}
-                for one in row.checks.all()
+                _row(check, CHECK, people) | {"answer": places[check.answer_id]} for check in row.checks.all()
             ]
         }
         for row in rows.prefetch_related(Prefetch("checks", checks))
@@ -285,23 +253,17 @@ def _reviews(assessment: Assessment, places: dict[int, int], people: People) -> 
 
 def _signoffs(assessment: Assessment, people: People) -> list[dict[str, Any]]:
     rows = assessment.signoffs.select_related("signed_by").order_by("revision")
-    return [
-        _values(row, SIGNOFF) | {"content_hash": row.snapshot_id, "signed_by": people.ref(row.signed_by)}
-        for row in rows
-    ]
+    return [_row(row, SIGNOFF, people) | {"content_hash": row.snapshot_id} for row in rows]
 
 
 def _reopenings(assessment: Assessment, people: People) -> list[dict[str, Any]]:
     rows = assessment.reopenings.select_related("asked_by", "decided_by").order_by("pk")
-    return [_values(row, REOPENING) | _people(row, ("asked_by", "decided_by"), people) for row in rows]
+    return [_row(row, REOPENING, people) for row in rows]
 
 
-def _people(row: Any, names: Iterable[str], people: People) -> dict[str, Any]:
-    return {name: people.ref(getattr(row, name)) for name in names}
-
-
-def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in names}
+def _row(row: Model, columns: Columns, people: People) -> dict[str, Any]:
+    values = {name: _plain(getattr(row, name)) for name in columns.values}
+    return values | {name: people.ref(getattr(row, name)) for name in columns.people}
 
 
 def _plain(value: Any) -> Any:
