@@ -265,6 +265,18 @@ def test_documents_link_to_files_that_exist():
     assert (len(pages) > 40, dead) == (True, [])
 
 
+def test_documents_name_files_that_exist():
+    """Those in backticks; the decisions keep the names of their day, ``upstream`` those of elsewhere."""
+    folders = (ROOT / name for name in ("bench", "compliance", "docs", "static", "templates", "tests"))
+    files = [str(path) for folder in folders for path in folder.rglob("*.*")] + [str(ROOT / "manage.py")]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "compliance").glob("*/README.md")]
+    names = [
+        (here(p), name) for p in pages for name in re.findall(r"`([\w./-]+\.(?:py|html|js))\b", p.read_text())
+    ]
+    gone = [at for at in names if not any(path.endswith(f"/{at[1]}") for path in files)]
+    assert (len(names) > 150, gone) == (True, [])
+
+
 def test_decisions_are_numbered_once():
     numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md")]
     assert sorted(numbers) == sorted(set(numbers))
