@@ -1,5 +1,6 @@
 """The cast, and clients that are signed in as one of it."""
 
+import faulthandler
 import json
 import os
 import shutil
@@ -53,7 +54,9 @@ ASKS = {"db", "transactional_db", "new_database", "new_server"}
 
 @pytest.hookimpl(tryfirst=True)  # before a fixture is made
 def pytest_runtest_setup(item):
-    """Skip a test that lacks what its mark names."""
+    """Skip a test that lacks what its mark names; a long one may take more than five minutes."""
+    if item.get_closest_marker("long"):
+        faulthandler.cancel_dump_traceback_later()
     for mark in item.iter_markers("needs"):
         needs(*mark.args)
 
