@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from compliance.assurance.bundles import shape
+from compliance.assurance.bundles import references, shape
 from compliance.assurance.reviews import row_columns
 from compliance.models import ActionLink, Assessment, Check, Mention
 
@@ -47,3 +47,8 @@ def test_table_without_a_part_has_nothing_more_to_say():
     tables = {each for each in vars(row_columns).values() if isinstance(each, row_columns.Columns)}
     without = {(each.model, each.values, each.people) for each in tables - {columns for _, columns in PARTS}}
     assert without == {(Mention, (), ("user",)), (ActionLink, (), ())}
+
+
+@pytest.mark.parametrize("columns", [columns for _, columns in PARTS], ids=lambda each: each.model.__name__)
+def test_each_person_that_is_named_is_looked_for_in_the_bundle(columns):
+    assert set(columns.people) <= references.PEOPLE
