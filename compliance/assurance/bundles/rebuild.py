@@ -16,7 +16,6 @@ from compliance.assurance.reviews.row_columns import (
     ATTACHMENT,
     COMMENT,
     EVIDENCE,
-    Columns,
 )
 from compliance.content.checklists.models import Edition, Question
 from compliance.content.evidence.models import Evidence
@@ -72,7 +71,7 @@ class Building:
     def _assessment(self) -> Assessment:
         said = self.rows["assessment"]
         assessment = Assessment(
-            **self._columns(ASSESSMENT, said)
+            **fields_of(ASSESSMENT, said, self.people)
             | {"id": _free(Assessment, [said["id"]])[said["id"]]}
             | {"status": AssessmentStatus.RUNNING, "revision": 1},
             organisation=self.organisation,
@@ -92,7 +91,7 @@ class Building:
                 Answer(
                     assessment=self.assessment,
                     question_id=ids[edition.pk, said["key"]],
-                    **self._columns(ANSWER, said),
+                    **fields_of(ANSWER, said, self.people),
                 )
             )
         inserted(Answer.everything.bulk_create(self.answers, batch_size=BATCH))
@@ -102,7 +101,7 @@ class Building:
         ids = _free(Evidence, [row["id"] for row in said])
         for row in said:
             self.evidence[row["id"]] = Evidence(
-                **self._columns(EVIDENCE, row)
+                **fields_of(EVIDENCE, row, self.people)
                 | {"id": ids[row["id"]], "media_type": self.coming.media_types[row["id"]]},
                 organisation=self.organisation,
             )
@@ -114,7 +113,9 @@ class Building:
         Evidence.objects.bulk_update(rows, ["replaces"], batch_size=BATCH)
         used = [
             Attachment(
-                answer=answer, evidence=self.evidence[one["evidence"]], **self._columns(ATTACHMENT, one)
+                answer=answer,
+                evidence=self.evidence[one["evidence"]],
+                **fields_of(ATTACHMENT, one, self.people),
             )
             for answer, row in self._pairs()
             for one in row["attachments"]
@@ -123,7 +124,9 @@ class Building:
 
     def _add_talk(self) -> None:
         comments_said = [(a, one) for a, said in self._pairs() for one in said["comments"]]
-        comments = [Comment(answer=answer, **self._columns(COMMENT, one)) for answer, one in comments_said]
+        comments = [
+            Comment(answer=answer, **fields_of(COMMENT, one, self.people)) for answer, one in comments_said
+        ]
         create(comments)
         mentions = [
             Mention(comment=comment, user=self.people[ref])
@@ -137,7 +140,8 @@ class Building:
         said = self.rows["actions"]
         self.actions = [
             Action(
-                **self._columns(ACTION, one) | {"number": self.numbers.get(one["number"], one["number"])},
+                **fields_of(ACTION, one, self.people)
+                | {"number": self.numbers.get(one["number"], one["number"])},
                 organisation=self.organisation,
             )
             for one in said
@@ -203,9 +207,6 @@ class Building:
 
     def _pairs(self) -> Iterable[tuple[Answer, dict[str, Any]]]:
         return zip(self.answers, self.rows["answers"], strict=True)
-
-    def _columns(self, columns: Columns, row: dict[str, Any]) -> dict[str, Any]:
-        return fields_of(columns, row, self.people)
 
 
 def _says(said: dict[str, Any]) -> bool:

@@ -118,11 +118,11 @@ class There:
             self._find(below)
 
     def _put(self, part: _Part, rows: Sequence[Named], above: At | None) -> None:
+        names = [name for name in part.columns.values if name != "id"]
         for number, (at, row) in enumerate(self._matched(part, rows, above), 1):
             name = f"{part.model._meta.verbose_name} {number}"
             place = f"{self.places[above]}, {name}" if above else part.table
             self.places[at] = row.get("key", place)
-            names = [name for name in part.columns.values if name != "id"]
             values = values_of(part.model, row, names)
             found = {name: plain(value) for name, value in values.items()}
             found |= {f"{name}_id": self._people[row[name]] for name in part.columns.people}

@@ -36,47 +36,51 @@ class Columns:
 
 
 def _columns(model: type[models.Model], **beside: str) -> Columns:
-    """``beside`` says of each column that is neither a value nor a person how the rows have it, or why not.
+    """The columns of a model. ``beside`` names those that are neither a value nor a person: where else
+    the rows hold each, or why they do not.
 
-    The number of a row belongs to its database, and stays there.
+    The number of a row belongs to its database, and never travels.
     """
-    fields = {one.name: one for one in model._meta.concrete_fields if not isinstance(one, models.AutoField)}
+    columns = model._meta.concrete_fields
+    fields = {field.name: field for field in columns if not isinstance(field, models.AutoField)}
     for name in beside:
         del fields[name]
-    relations = {name: one for name, one in fields.items() if isinstance(one, models.ForeignKey)}
-    people = tuple(name for name, one in relations.items() if one.related_model is User)
-    if unsaid := relations.keys() - set(people):
-        msg = f"{model.__name__}: say how rows.json leads to {', '.join(unsaid)}, or why it does not"
+    relations = {name: field for name, field in fields.items() if isinstance(field, models.ForeignKey)}
+    people = tuple(name for name, field in relations.items() if field.related_model is User)
+    if unnamed := [name for name in relations if name not in people]:
+        msg = f"{model.__name__}: say how rows.json leads to {', '.join(unnamed)}, or why it does not"
         raise ImproperlyConfigured(msg)
     return Columns(model, tuple(name for name in fields if name not in relations), people)
 
 
 ANSWER = _columns(
     Answer,
-    assessment="the rows are those of one",
-    question="`key`, of the edition that `edition` refers to",
-    version="counts the saves for pages that are open here, and is no state",
-    **{field.name: "means nothing in another installation" for field in ANSWER_FIELDS if field.is_local},
+    assessment="all rows belong to one assessment",
+    question="`key` and `edition` identify it",
+    version="counts saves, for pages that are open here",
+    **{field.name: "has no meaning in another installation" for field in ANSWER_FIELDS if field.is_local},
 )
 ASSESSMENT = _columns(
     Assessment,
-    organisation="`organisation`, beside it",
-    edition="`edition`, a place in `editions`",
-    carried_from="`earlier`, beside it, has what that one said",
-    rests="whether `rests_on` stands beside it",
-    rests_on="`rests_on`, beside it, has what that one says",
+    organisation="`organisation` at the top of the file",
+    edition="`edition` refers to an entry of `editions`",
+    carried_from="`earlier` holds what that assessment says",
+    rests="true if the file has `rests_on`",
+    rests_on="`rests_on` holds what that assessment says",
 )
-ATTACHMENT = _columns(Attachment, answer="the row it stands in", evidence="`evidence`, its id")
-COMMENT = _columns(Comment, answer="the row it stands in")
-MENTION = _columns(Mention, comment="the row it stands in")
+ATTACHMENT = _columns(Attachment, answer="nested in its answer", evidence="`evidence` holds its id")
+COMMENT = _columns(Comment, answer="nested in its answer")
+MENTION = _columns(Mention, comment="nested in its comment")
 EVIDENCE = _columns(
     Evidence,
-    organisation="`organisation`, at the top",
-    replaces="the id of an older version that is in use, too",
+    organisation="`organisation` at the top of the file",
+    replaces="`replaces` holds its id if the file has that version, too",
 )
-ACTION = _columns(Action, organisation="`organisation`, at the top")
-ACTION_LINK = _columns(ActionLink, action="the row it stands in", answer="a place in `answers`")
-REVIEW = _columns(Review, assessment="the rows are those of one")
-CHECK = _columns(Check, review="the row it stands in", answer="a place in `answers`")
-SIGNOFF = _columns(SignOff, assessment="the rows are those of one", snapshot="`content_hash`")
-REOPENING = _columns(Reopening, assessment="the rows are those of one")
+ACTION = _columns(Action, organisation="`organisation` at the top of the file")
+ACTION_LINK = _columns(ActionLink, action="nested in its action", answer="`answers` holds its index")
+REVIEW = _columns(Review, assessment="all rows belong to one assessment")
+CHECK = _columns(Check, review="nested in its review", answer="`answer` holds its index")
+SIGNOFF = _columns(
+    SignOff, assessment="all rows belong to one assessment", snapshot="`content_hash` is its key"
+)
+REOPENING = _columns(Reopening, assessment="all rows belong to one assessment")
