@@ -29,16 +29,16 @@ from compliance.operations.backups import backup
 from compliance.operations.monitoring import checks
 from compliance.operations.seeds import actions as seeds
 from compliance.proof.press import process as printer
-from tests.support import postgres, warm
-from tests.support.explained import Watch
+from tests.support import postgres, warm_processes
+from tests.support.bucket import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
 from tests.support.factories import make_cast
-from tests.support.installing import FILE, environment
-from tests.support.made import TABLES, made
+from tests.support.installations import FILE, environment
 from tests.support.needs import needs
-from tests.support.replicating import keep_cluster, lines, pair  # noqa: F401 - fixtures
-from tests.support.storing import read_once, s3, s3_door, s3_server, versioned  # noqa: F401 - fixtures
+from tests.support.prepared_folders import TABLES, made
+from tests.support.replica import keep_cluster, lines, pair  # noqa: F401 - fixtures
 from tests.support.tenth import mark_rest
-from tests.support.warm import warmed
+from tests.support.trail_check import Watch
+from tests.support.warm_processes import warmed
 
 # How long an example takes says how busy the machine is, not what the code does.
 examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -285,7 +285,7 @@ def race(tmp_path, committed, request):
     env = environment(tmp_path, url) | {"PYTHONPATH": str(settings.BASE_DIR)}
 
     def run(program, rounds):
-        done = warm.run("-c", program, str(rounds), env=env)
+        done = warm_processes.run("-c", program, str(rounds), env=env)
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout.splitlines()[-1])
 

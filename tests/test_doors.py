@@ -49,9 +49,9 @@ from compliance.reporting.reports import storage as report_files
 from compliance.work.assessments.versions import Known
 from compliance.work.bulk.actions import Bulk, set_many
 from compliance.work.workspace.actions import keep_view
-from tests.support import drawn, factories, seating
-from tests.support.explained import Watch
+from tests.support import auditor_seats, factories, picture_files
 from tests.support.tenth import WHOLE, is_drawn
+from tests.support.trail_check import Watch
 
 pytestmark = pytest.mark.slow
 
@@ -471,7 +471,7 @@ def make_file(path_of, content):
 def make_proof(organisation, by):
     kept = make_file(
         lambda sha256: evidence_files.path_of(organisation.pk, sha256),
-        drawn.pdf(title=f"proof of {organisation}"),
+        picture_files.pdf(title=f"proof of {organisation}"),
     )
     return Evidence.objects.create(
         organisation=organisation,
@@ -517,7 +517,7 @@ def make_report(assessment, by):
         asked_by=by,
         finished_at=timezone.now(),
         pages=1,
-        **make_file(report_files.path_of, drawn.pdf(title=str(assessment.pk))),
+        **make_file(report_files.path_of, picture_files.pdf(title=str(assessment.pk))),
     )
 
 
@@ -619,17 +619,17 @@ def make_move(assessment, by):
 
 def seat_keys(cast, own, theirs):
     """A seat of Aud, its section, request and a share link; and Zoe's of hers."""
-    seat = seating.give(cast, own)
+    seat = auditor_seats.give(cast, own)
     guest = factories.make_member(cast.other, "auditor", "Guest", "guest@example.org")
-    foreign = seating.give(cast, theirs, email=guest.email, by=cast.zoe)
-    asked = seating.ask(cast.aud, seat), seating.ask(guest, foreign)
+    foreign = auditor_seats.give(cast, theirs, email=guest.email, by=cast.zoe)
+    asked = auditor_seats.ask(cast.aud, seat), auditor_seats.ask(guest, foreign)
     links = [
         share(by=by, assessment=one, label="Bank", days=7)[0].pk
         for by, one in ((cast.ada, own), (cast.zoe, theirs))
     ]
     sections = [one.answers.first().question.section_id for one in (own, theirs)]
     offers = [
-        seating.give(cast, one, email="come@example.org", by=by).pk
+        auditor_seats.give(cast, one, email="come@example.org", by=by).pk
         for by, one in ((cast.ada, own), (cast.zoe, theirs))
     ]
     return {

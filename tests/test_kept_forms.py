@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.support.drafting import url
+from tests.support.editor_forms import url
 from tests.support.factories import PASSWORD, make_checklist, make_draft
 from tests.test_doors import address, doors, enter, knock, make_keys, methods_of  # noqa: F401
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from compliance.content.checklist_files import process as formats
 from compliance.ground.sandbox import process as walls
 from compliance.reporting.reports.pdf_engine import render
-from tests.support import warm
-from tests.support.installing import environment
+from tests.support import warm_processes
+from tests.support.installations import environment
 
 LIST = b"section,question\nOne,Is it so?\n"
 PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'
@@ -25,12 +25,12 @@ def started(monkeypatch):
     """The processes that were started warm since the test began."""
     seen = []
 
-    class Seen(warm.Warm):
+    class Seen(warm_processes.Warm):
         def __init__(self, *args, **options):
             seen.append(self)
             super().__init__(*args, **options)
 
-    monkeypatch.setattr(warm, "Warm", Seen)
+    monkeypatch.setattr(warm_processes, "Warm", Seen)
     return seen
 
 
@@ -53,7 +53,7 @@ def test_report_is_the_same_to_the_byte(started, request, tmp_path):
 
 
 def test_it_is_waited_for_and_killed():
-    command = [sys.executable, "-m", warm.CHILD, formats.MODULE, str(2**30), "9"]
+    command = [sys.executable, "-m", warm_processes.CHILD, formats.MODULE, str(2**30), "9"]
     reading, writing = os.pipe()
     with open(reading) as stdin, open(writing, "w"), TemporaryFile() as output:
         process = walls.subprocess.Popen(
@@ -65,7 +65,7 @@ def test_it_is_waited_for_and_killed():
             env=walls.QUICK,
         )
         with process:
-            assert isinstance(process, warm.Warm)
+            assert isinstance(process, warm_processes.Warm)
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(timeout=0.1)
             process.kill()
@@ -90,16 +90,16 @@ def test_program_has_settings_and_database_of_its_own(tmp_path, migrated_file):
         folder = tmp_path / name
         folder.mkdir()
         shutil.copy(migrated_file, folder)
-        done = warm.run("-c", PROGRAM, name, env=environment(folder))
-        found = [[name], f"{folder}/files", "mail.example.org", str(warm.ROOT)]
+        done = warm_processes.run("-c", PROGRAM, name, env=environment(folder))
+        found = [[name], f"{folder}/files", "mail.example.org", str(warm_processes.ROOT)]
         assert (done.returncode, done.stderr) == (0, "")
         assert json.loads(done.stdout) == found
 
 
 def test_program_fails_as_python_says_and_is_killed_after_its_time(tmp_path):
     env = environment(tmp_path)
-    done = warm.run("-c", "1 / 0", env=env)
+    done = warm_processes.run("-c", "1 / 0", env=env)
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr
     with pytest.raises(subprocess.TimeoutExpired):
-        warm.run("-c", "import time; time.sleep(60)", env=env, timeout=0.2)
+        warm_processes.run("-c", "import time; time.sleep(60)", env=env, timeout=0.2)

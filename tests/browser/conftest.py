@@ -20,8 +20,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.window import Window
 from tests.load.serving import ROOT, Site
-from tests.support.installing import FILE
-from tests.support.made import EVERYTHING, made
+from tests.support.installations import FILE
+from tests.support.prepared_folders import EVERYTHING, made
 
 CHROMIUM = [
     "--no-sandbox",

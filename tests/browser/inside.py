@@ -58,8 +58,8 @@ from compliance.work.assessments import actions  # noqa: E402
 from compliance.work.assignments import actions as assignments  # noqa: E402
 from compliance.work.remediation.actions import create_action  # noqa: E402
 from tests.assurance.bundles import making as bundles  # noqa: E402
-from tests.support import documents, drawn, factories, marking, signing  # noqa: E402
-from tests.support.amending import amend  # noqa: E402
+from tests.support import documents, factories, marked_rows, picture_files, signing  # noqa: E402
+from tests.support.legal_indexes import amend  # noqa: E402
 
 count = itertools.count(1)
 
@@ -138,7 +138,7 @@ def reported(name):
     made = assessment(name, questions=3, sections=1)
     target = Assessment.objects.get(pk=made["id"])
     for number in (1, 2):
-        content = drawn.pdf("", "1 Summary", "2 Law", title=f"{target.pk} {number}")
+        content = picture_files.pdf("", "1 Summary", "2 Law", title=f"{target.pk} {number}")
         sha256 = hashlib.sha256(content).hexdigest()
         report_files.folder()
         report_files.path_of(sha256).write_bytes(content)
@@ -186,7 +186,7 @@ def marked():
     made = assessment("Cara", "Ole")
     cara, ole = User.objects.filter(pk__in=made["people"]).order_by("pk")
     organisation = cara.memberships.get().organisation
-    path = marking.make_marked(organisation, cara, ole).get_absolute_url()
+    path = marked_rows.make_marked(organisation, cara, ole).get_absolute_url()
     return {"path": path, "session": made["sessions"][0]}
 
 

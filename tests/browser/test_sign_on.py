@@ -23,7 +23,7 @@ from tests.browser.conftest import new_context
 from tests.browser.test_accessible import looks
 from tests.browser.window import Window
 from tests.programs.directory.calling import PATCH
-from tests.support import factories, providing, saml_providing, signing
+from tests.support import factories, oidc_provider, saml_provider, signing
 from tests.support.factories import PASSWORD
 from tests.support.needs import needs
 
@@ -119,7 +119,7 @@ def name_provider(page, issuer):
     page.goto(PAGE)
     page.get_by_label("Issuer").fill(issuer)
     page.get_by_label("Client ID").fill("attest")
-    page.get_by_label("Client secret").fill(providing.SECRET)
+    page.get_by_label("Client secret").fill(oidc_provider.SECRET)
     page.get_by_label("Role of people who sign in").select_option("reader")
     press(page, "Save the provider")
     page.get_by_text("The provider is kept.").wait_for()
@@ -130,7 +130,7 @@ def show_domain(page, settings):
     press(page, "Add the domain")
     page.get_by_text("_attest.acme.example").first.wait_for()
     record = page.get_by_label("Text record").input_value()
-    with providing.name_server({"_attest.acme.example": [record]}) as settings.NAME_SERVER:
+    with oidc_provider.name_server({"_attest.acme.example": [record]}) as settings.NAME_SERVER:
         press(page, "Look for it")
         page.get_by_text("acme.example is verified.").wait_for()
 
@@ -284,7 +284,7 @@ def test_colleague_signs_with_a_passkey_until_the_directory_shuts_them_out(
 def test_answer_of_saml_comes_back_from_another_site(cast, secret, windows, settings, script):
     """The browser keeps the session back from a POST of 127.0.0.1 to localhost."""
     needs("xmlsec1")
-    with saml_providing.provider() as provider:
+    with saml_provider.provider() as provider:
         page = windows(script)
         sign_in(page, cast.ada.email, secret)
         page.goto(f"{PAGE}?protocol=saml")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 from contextlib import contextmanager
 
-from tests.support import warm
+from tests.support import warm_processes
 
 
 class Crew:
@@ -35,7 +35,7 @@ class Crew:
 def started(site, name, *given, stdin=None, stdout=None, **environment):
     """A process of ``carrying``, which is the first of a group of its own."""
     with open(site.folder / f"{name}.log", "ab") as log:
-        return warm.begin(
+        return warm_processes.begin(
             *("-m", "tests.load.carrying", *given),
             env=site.environment | environment,
             stdin=stdin,

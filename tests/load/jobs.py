@@ -54,7 +54,7 @@ from compliance.proof.press.api import Made  # noqa: E402
 from compliance.reporting.reports import actions, storage, tasks  # noqa: E402
 from tests.assurance.bundles.making import make_everything  # noqa: E402
 from tests.support.factories import make_cast  # noqa: E402
-from tests.support.warm import warmed  # noqa: E402
+from tests.support.warm_processes import warmed  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SURVIVED = 0

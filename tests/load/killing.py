@@ -58,7 +58,7 @@ from compliance.work.assessments import actions as assessments  # noqa: E402
 from compliance.work.edition_moves import actions as edition_moves  # noqa: E402
 from compliance.work.edition_moves import undo as undo_actions  # noqa: E402
 from tests.support.documents import document, question  # noqa: E402
-from tests.support.warm import warmed  # noqa: E402
+from tests.support.warm_processes import warmed  # noqa: E402
 
 reader.subprocess = warmed(reader)  # for each kill in reading a bundle begins one
 QUESTIONS = 24

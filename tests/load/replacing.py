@@ -24,7 +24,7 @@ from compliance.ground.web.secret import kept_secret, retired_secrets  # noqa: E
 from compliance.models import Organisation, User  # noqa: E402
 from compliance.proof.audit import checkpoints, trail, verification  # noqa: E402
 from tests.load import jobs  # noqa: E402
-from tests.support.made_up import THING_DONE  # noqa: E402
+from tests.support.event_types import THING_DONE  # noqa: E402
 
 
 class World:

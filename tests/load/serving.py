@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from tests.support import warm
+from tests.support import warm_processes
 from tests.support.costs import busy
-from tests.support.installing import environment
+from tests.support.installations import environment
 
 ROOT = Path(__file__).parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -42,7 +42,7 @@ class Site:
     def ask(self, command, *given, module="inside"):
         """Run a function of ``inside``, or of another module here; what it returns."""
         program = ["-m", f"tests.load.{module}", command, *map(str, given)]
-        done = warm.run(*program, env=self.environment, timeout=HANGS_SECONDS)
+        done = warm_processes.run(*program, env=self.environment, timeout=HANGS_SECONDS)
         if done.returncode:
             raise RuntimeError(done.stderr[-3000:])
         return json.loads(done.stdout)

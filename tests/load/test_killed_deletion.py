@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from tests.support import warm
-from tests.support.installing import environment
+from tests.support import warm_processes
+from tests.support.installations import environment
 
 pytestmark = pytest.mark.slow
 PROGRAM = ["-m", "tests.operations.closing.killing"]
 
 
 def run(folder, *words):
-    done = warm.run(*PROGRAM, *words, env=environment(folder))
+    done = warm_processes.run(*PROGRAM, *words, env=environment(folder))
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -23,7 +23,7 @@ def test_killed_deletion_is_ended_by_the_next(tmp_path, migrated_file):
     shutil.copy(migrated_file, tmp_path)
     organisation_id, rows = run(tmp_path, "make").split()[-2:]
     for pieces in (1, 5, 12):
-        with warm.begin(
+        with warm_processes.begin(
             *PROGRAM, "delete", organisation_id, env=environment(tmp_path),
             stdout=subprocess.PIPE, stderr=sys.__stderr__,
         ) as process:  # fmt: skip

@@ -20,7 +20,7 @@ from tests.load.editing import (
 from tests.load.pooling import pooled_before
 from tests.load.serving import Site
 from tests.support.brokers import Broker
-from tests.support.storing import Door, s3_server  # noqa: F401
+from tests.support.bucket import Door, s3_server  # noqa: F401
 
 pytestmark = pytest.mark.slow
 

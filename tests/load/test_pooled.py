@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from tests.load.pooling import pooled_before
-from tests.support.installing import environment
+from tests.support.installations import environment
 
 pytestmark = pytest.mark.slow
 PROGRAM = """

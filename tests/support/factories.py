@@ -40,7 +40,7 @@ from compliance.proof.audit.columns import proven
 from compliance.proof.audit.models import LIBRARY, PEOPLE
 from compliance.proof.audit.transaction import writing
 from compliance.work.proposals.actions import propose
-from tests.support.made_up import BEGUN, THING_DONE
+from tests.support.event_types import BEGUN, THING_DONE
 
 count = itertools.count(1)
 PASSWORD = "correct horse battery"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import errors
 
-from tests.support.made import KEPT, TABLES, state_of, turn
+from tests.support.prepared_folders import KEPT, TABLES, state_of, turn
 
 GIVEN = os.environ.get("DATABASE_URL", "")
 IS_SERVER = GIVEN.startswith("postgres")

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from tests.support.installing import installation
+from tests.support.installations import installation
 
 pytestmark = pytest.mark.slow
 OWN = ("trail/2.json", "trail/2.jsonl", "trail/3.json", "trail/3.jsonl", "SHA256SUMS")

@@ -51,7 +51,6 @@ from tests.assurance.bundles.making import (
 )
 from tests.content.evidence.samples import PDF
 from tests.support import signing
-from tests.support.amending import amend
 from tests.support.documents import document, question
 from tests.support.factories import (
     make_action,
@@ -59,6 +58,7 @@ from tests.support.factories import (
     make_organisation,
     make_provision,
 )
+from tests.support.legal_indexes import amend
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,7 @@ from tests.assurance.bundles.making import (
 )
 from tests.support import signing
 from tests.support.factories import make_member
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 IN = "/o/other/bundles/in/"

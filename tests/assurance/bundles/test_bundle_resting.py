@@ -17,7 +17,7 @@ from tests.assurance.bundles.making import (
     write_elsewhere,
 )
 from tests.assurance.bundles.test_bundle_hostile import packed, unpacked
-from tests.support.resting import applying, rest_on, resting
+from tests.support.resting_assessments import applying, rest_on, resting
 from tests.support.signing import answer, fresh, sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

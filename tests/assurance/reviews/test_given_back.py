@@ -12,8 +12,8 @@ from compliance.assurance.reviews.forms import shown
 from compliance.assurance.reviews.queries import desk_of
 from compliance.assurance.seats import actions as seats
 from compliance.models import Check, Reopening, SignOff
-from tests.support import factories, seating, signing
-from tests.support.reading import flat
+from tests.support import auditor_seats, factories, signing
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 TYPED = "Not the annex.\nNor the map."
@@ -89,8 +89,8 @@ def test_reopening_that_somebody_asked_for_gives_the_reason_back(cast, sign_in):
 
 
 def test_message_on_a_request_closed_meanwhile_is_given_back(cast, sign_in):
-    seat = seating.give(cast, signing.make_sent(cast))
-    asked = seating.ask(cast.aud, seat)
+    seat = auditor_seats.give(cast, signing.make_sent(cast))
+    asked = auditor_seats.ask(cast.aud, seat)
     path = reverse("seats:asked", args=["acme", seat.pk, asked.pk])
     aud = sign_in(cast.aud)
     seats.close(by=cast.otto, request=asked)
@@ -102,8 +102,8 @@ def test_message_on_a_request_closed_meanwhile_is_given_back(cast, sign_in):
 
 def test_seat_that_ended_meanwhile_says_so_and_gives_the_words_back(cast, sign_in):
     assessment = signing.make_sent(cast)
-    seat = seating.give(cast, assessment)
-    asked = seating.ask(cast.aud, seat)
+    seat = auditor_seats.give(cast, assessment)
+    asked = auditor_seats.ask(cast.aud, seat)
     aud, other = sign_in(cast.aud), sign_in(factories.make_member(cast.acme, "auditor"))
     seats.end_seat(by=cast.otto, seat=seat)
     home = seat.get_absolute_url()

@@ -7,8 +7,8 @@ from django.urls import reverse
 from compliance.assurance.reviews import actions
 from compliance.identity.organisations.actions import change_role, remove_member
 from tests.support import device, factories, signing
-from tests.support.reading import flat
-from tests.support.signing_on import SHUTS_OUT, shut_out
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import SHUTS_OUT, shut_out
 
 pytestmark = pytest.mark.slow
 PAGE = "/security/signed/"

@@ -17,7 +17,7 @@ from compliance.models import Check, Citation, Reopening, SignOff, Visit
 from compliance.proof.audit.models import Event
 from compliance.work.remediation.actions import change_action
 from tests.support import factories, signing
-from tests.support.amending import amend
+from tests.support.legal_indexes import amend
 
 pytestmark = pytest.mark.slow
 

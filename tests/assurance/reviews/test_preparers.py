@@ -14,7 +14,7 @@ from compliance.work.assessments.actions import attach, change_facts, detach, un
 from compliance.work.assessments.writing import record
 from compliance.work.evidence_use.actions import use_instead
 from tests.support import factories, signing
-from tests.support.made_up import GUESSED
+from tests.support.event_types import GUESSED
 
 pytestmark = pytest.mark.slow
 

@@ -29,7 +29,7 @@ from compliance.work.discussion.actions import comment
 from compliance.work.remediation.actions import change_action, link_answer
 from compliance.work.signatures.validity import void_of
 from tests.support import factories, signing
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from compliance.assurance.reviews.event_labels import event_in_words
 from compliance.models import Event, SeatOffer, ShareLink, SignOff
 from compliance.proof.audit import trail
 from tests.support import device, factories, signing
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from compliance.assurance.seats import actions as seats
 from compliance.content.evidence.actions import describe
 from compliance.work.signatures.validity import voids_in
-from tests.support import factories, seating, signing
-from tests.support.reading import flat
+from tests.support import auditor_seats, factories, signing
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 SAID = "Signed, void since"
@@ -25,7 +25,7 @@ def spoil(cast, assessment):
 
 def outside(cast, client, assessment):
     """The pages of somebody from outside, and those of a member, as client and path."""
-    seat = seating.give(cast, assessment)
+    seat = auditor_seats.give(cast, assessment)
     _, token = seats.share(by=cast.otto, assessment=assessment, label="A", days=1)
     rob, aud = client(cast.rob), client(cast.aud)
     acme = ["acme"]
@@ -61,7 +61,7 @@ def test_void_signature_is_called_so_on_every_page(cast, pages):
 def test_auditor_reads_the_signature(cast, sign_in):
     assessment = signing.make_sent(cast)
     done = signing.sign(cast.rev, assessment, reservations="Not the annex.")
-    seat = seating.give(cast, signing.fresh(assessment))
+    seat = auditor_seats.give(cast, signing.fresh(assessment))
     aud = sign_in(cast.aud)
     text = flat(aud.get(seat.get_absolute_url()).text)
     for words in (done.statement, "Rev Iewer", "Not the annex.", "Valid"):

@@ -17,7 +17,7 @@ from compliance.work.assessments.actions import Refused
 from compliance.work.discussion.actions import comment, resolve
 from compliance.work.snapshots.snapshot import content_of, to_read
 from tests.support import factories
-from tests.support.seating import ask, give, make_proof, make_report
+from tests.support.auditor_seats import ask, give, make_proof, make_report
 from tests.work.assessments.test_saving import save
 
 TOMORROW = timedelta(days=1)

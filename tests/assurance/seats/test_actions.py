@@ -26,10 +26,10 @@ from compliance.models import (
 )
 from compliance.proof.audit import tables, trail
 from tests.support import factories
+from tests.support.auditor_seats import ask, give, make_proof
 from tests.support.factories import PASSWORD
-from tests.support.mailing import queued, send_queued
-from tests.support.reading import flat
-from tests.support.seating import ask, give, make_proof
+from tests.support.mail_queue import queued, send_queued
+from tests.support.page_text import flat
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from compliance.assurance.seats import actions
 from compliance.models import Event, Request, SampleItem, SeatOffer
 from tests.support import factories
-from tests.support.racing import at_once
-from tests.support.seating import ask, give
+from tests.support.auditor_seats import ask, give
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 

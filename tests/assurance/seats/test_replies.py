@@ -15,8 +15,8 @@ from compliance.identity.organisations import rate_limits
 from compliance.models import Event, Evidence
 from tests.content.evidence.samples import NAMES, PDF, REFUSED
 from tests.support import factories
-from tests.support.reading import flat
-from tests.support.seating import ask, give, make_proof
+from tests.support.auditor_seats import ask, give, make_proof
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 

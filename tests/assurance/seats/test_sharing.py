@@ -22,10 +22,10 @@ from compliance.identity.organisations.actions import (
 from compliance.models import Event, Membership, ShareLink
 from compliance.proof.audit import trail
 from compliance.work.discussion.actions import comment
-from tests.support import factories, seating
+from tests.support import auditor_seats, factories
 from tests.support.factories import PASSWORD
-from tests.support.mailing import queued, send_queued
-from tests.support.reading import flat
+from tests.support.mail_queue import queued, send_queued
+from tests.support.page_text import flat
 from tests.test_doors import VIEWS_BY_AUDITORS, rows_of
 
 
@@ -124,7 +124,7 @@ def test_link_opens_the_assessment_without_names_comments_and_files(cast, client
     answer.note, answer.changed_by = "Kept since May.", cast.con
     answer.changed_at = timezone.now()
     answer.save()
-    factories.attach(answer, seating.make_proof(cast.acme, cast.ada))
+    factories.attach(answer, auditor_seats.make_proof(cast.acme, cast.ada))
     comment(by=cast.con, answer=answer, text="Between us.")
     page = opened(client, token)
     assert page.redirect_chain == [(f"/shared/{link.pk}/", 302)]

@@ -13,7 +13,7 @@ from compliance.models import Answer, Event
 from compliance.proof.audit import trail
 from compliance.reporting.home.todo import needs
 from tests.support import factories, signing
-from tests.support.seating import ask, give, make_report
+from tests.support.auditor_seats import ask, give, make_report
 
 pytestmark = pytest.mark.slow
 

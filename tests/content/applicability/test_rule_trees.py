@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from compliance.content.applicability import rule_trees, rules
 from compliance.content.applicability.rule_trees import Condition, Group, Row
 from compliance.content.editor.shaping import ShapeError, shape
-from tests.support.rules_of import facts, rule
+from tests.support.chance_rules import facts, rule
 
 slow_machines = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 A, B, C = (Condition(name, ("yes",)) for name in "abc")

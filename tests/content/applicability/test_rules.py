@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.content.applicability import rules
-from tests.support.rules_of import KNOWN, WORDS, facts, rule
+from tests.support.chance_rules import KNOWN, WORDS, facts, rule
 
 
 @pytest.mark.slow

@@ -10,9 +10,9 @@ from compliance.content.checklists.translations import mark
 from compliance.models import Choice, Edition, Fact
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError
-from tests.support.drafting import url
+from tests.support.editor_forms import url
 from tests.support.factories import make_checklist, make_draft, make_edition
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

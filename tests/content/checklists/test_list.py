@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from tests.support.factories import make_checklist, make_draft, make_edition
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 URL = "/o/acme/checklists/"
 

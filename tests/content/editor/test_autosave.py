@@ -9,7 +9,7 @@ from compliance.content.editor import actions, reading
 from compliance.content.publishing import actions as publishing
 from compliance.models import Edition
 from compliance.proof.audit.models import Event
-from tests.support.drafting import question_of, save, typed, url
+from tests.support.editor_forms import question_of, save, typed, url
 from tests.support.factories import make_edition
 
 pytestmark = pytest.mark.slow

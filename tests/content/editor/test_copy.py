@@ -9,9 +9,9 @@ from compliance.content.editor import actions as editor
 from compliance.content.publishing import actions as publishing
 from compliance.models import Choice, Citation, Question
 from compliance.proof.audit.models import Event
-from tests.support.drafting import key_of, question_of, url
+from tests.support.editor_forms import key_of, question_of, url
 from tests.support.factories import make_checklist, make_draft, make_edition, make_provision
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 def test_question_is_duplicated_right_behind_itself(ada, draft):

@@ -11,7 +11,7 @@ from compliance.content.checklists.limits import MOST_FACTS
 from compliance.content.publishing import actions
 from compliance.models import Choice, Citation, Edition, Fact, Provision
 from compliance.proof.audit.models import Event
-from tests.support.drafting import keep_theirs, question_of, save, typed, url
+from tests.support.editor_forms import keep_theirs, question_of, save, typed, url
 from tests.support.factories import (
     make_assessment,
     make_checklist,

@@ -6,9 +6,9 @@ from compliance.content.checklists import content
 from compliance.content.editor import actions as editor_actions
 from compliance.content.editor.marks import mark_of
 from compliance.models import Citation, Event
-from tests.support.drafting import url
+from tests.support.editor_forms import url
 from tests.support.factories import make_checklist, make_draft, make_provision, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 SHORT = {
     "because": "Small and without risky data.",

@@ -8,7 +8,7 @@ from compliance.content.checklists import content, soundness
 from compliance.content.editor import actions as editor_actions
 from compliance.content.publishing import actions as publishing
 from compliance.models import Event, Fact
-from tests.support.drafting import keep_theirs, url
+from tests.support.editor_forms import keep_theirs, url
 from tests.support.factories import make_checklist, make_draft, make_provision, publish
 
 GATE = {

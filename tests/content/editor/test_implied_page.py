@@ -5,7 +5,7 @@ import pytest
 from compliance.content.checklists import content
 from compliance.content.publishing import actions
 from compliance.models import Event
-from tests.support.drafting import keep_theirs, url
+from tests.support.editor_forms import keep_theirs, url
 from tests.support.factories import make_draft, publish
 
 SYSTEMIC = {

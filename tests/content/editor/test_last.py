@@ -2,7 +2,7 @@
 
 from compliance.content.editor import actions, undoable
 from compliance.proof.audit.models import Event
-from tests.support.drafting import question_of, save, url
+from tests.support.editor_forms import question_of, save, url
 from tests.support.factories import make_member
 
 

@@ -8,7 +8,7 @@ from compliance.content.formats import checking
 from compliance.content.formats.findings import Notes
 from compliance.content.formats.shape import FactShape, QuestionShape
 from compliance.models import Choice
-from tests.support.drafting import question_of, save, typed, url
+from tests.support.editor_forms import question_of, save, typed, url
 from tests.support.factories import make_checklist, make_draft
 
 ROWS = {"any": [{"data": "health"}, {"data": "children"}] * 30}

@@ -10,7 +10,7 @@ from compliance.models import Section
 from compliance.proof.audit import verification
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError, StaleError
-from tests.support.drafting import key_of, url
+from tests.support.editor_forms import key_of, url
 from tests.support.factories import make_checklist, make_draft, make_edition, publish
 
 

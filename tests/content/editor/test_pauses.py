@@ -11,8 +11,8 @@ from compliance.content.editor import actions, undoable
 from compliance.proof.audit import event_types
 from compliance.proof.audit.models import Event
 from tests.content.editor.test_autosave import autosave, seen_in
-from tests.support.drafting import question_of, save, typed, url
-from tests.support.reading import flat
+from tests.support.editor_forms import question_of, save, typed, url
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 

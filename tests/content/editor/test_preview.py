@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from tests.support.factories import make_checklist, make_draft, make_edition
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 def url(edition, org="acme"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.drafting import question_of, save, typed
+from tests.support.editor_forms import question_of, save, typed
 
 RATING = {"level": 2, "points": 41.67}
 

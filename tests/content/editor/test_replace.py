@@ -10,7 +10,7 @@ from compliance.proof.audit import trail
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError, StaleError
 from tests.support.factories import make_checklist, make_draft
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 
 from compliance.content.publishing import actions
 from compliance.proof.audit.models import Event
-from tests.support.drafting import save, url
+from tests.support.editor_forms import save, url
 from tests.support.factories import make_checklist, make_draft
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from compliance.models import Event
 from tests.content.editor import test_essentials, test_gates, test_roles, test_undo
 from tests.content.editor.test_autosave import HTMX, autosave
 from tests.content.editor.test_undo import CHANGES, FACT, stands
-from tests.support.drafting import question_of, typed, url
+from tests.support.editor_forms import question_of, typed, url
 from tests.support.factories import make_checklist, make_draft
 
 draft = test_undo.draft

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance.content.checklists import content
 from compliance.models import Citation, Provision
 from compliance.proof.audit.models import Event
-from tests.support.drafting import question_of, save, typed, url
+from tests.support.editor_forms import question_of, save, typed, url
 from tests.support.factories import (
     make_assessment,
     make_checklist,
@@ -17,7 +17,7 @@ from tests.support.factories import (
     make_edition,
     make_provision,
 )
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 

@@ -9,9 +9,9 @@ from compliance.models import Choice
 from compliance.proof.audit import verification
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError
-from tests.support.drafting import question_of, save, url
+from tests.support.editor_forms import question_of, save, url
 from tests.support.factories import make_checklist, make_draft
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from compliance.content.checklist_translations import actions
-from tests.support.drafting import typed, url
+from tests.support.editor_forms import typed, url
 from tests.support.factories import make_checklist, make_draft
 
 KEEPS = re.compile(

@@ -11,8 +11,8 @@ from django.urls import reverse
 from compliance.assurance.reviews.actions import send
 from compliance.content.evidence.periods import period_in_words
 from compliance.ground.pictures import drawing
-from tests.support import drawn, factories, signing
-from tests.support.reading import flat
+from tests.support import factories, picture_files, signing
+from tests.support.page_text import flat
 
 YEAR = {"covers_from": date(2026, 1, 1), "covers_to": date(2026, 12, 31)}
 
@@ -95,8 +95,8 @@ def test_warning_stands_beside_the_end_and_is_not_said_twice(cast, answer, row):
 
 def test_picture_stands_in_the_chip_once_it_was_drawn(cast, answer, row, make_file, sign_in):
     files = [
-        make_file("plan.pdf", drawn.pdf(title="chip")),
-        make_file("room.png", drawn.photo(81, 40)),
+        make_file("plan.pdf", picture_files.pdf(title="chip")),
+        make_file("room.png", picture_files.photo(81, 40)),
     ]
     for proof in files:
         factories.attach(answer, proof)
@@ -136,7 +136,7 @@ def test_chips_cost_no_query_each(cast, answer, row, make_file, sign_in):
         return len(queries)
 
     def add(number):
-        proof = make_file(f"{number}.png", drawn.photo(20 + number), **YEAR)
+        proof = make_file(f"{number}.png", picture_files.photo(20 + number), **YEAR)
         assert sign_in(cast.rob).get(picture(proof)).status_code == 200
         factories.attach(answer, proof)
 

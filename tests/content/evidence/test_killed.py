@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from compliance.content.evidence.storage import path_of
-from tests.support import warm
-from tests.support.installing import FILE, environment
+from tests.support import warm_processes
+from tests.support.installations import FILE, environment
 
 ROOT = Path(__file__).resolve().parents[3]
 UPLOADER = """
@@ -58,7 +58,7 @@ actions.sweep(older_seconds=-60)
 
 def run(script, folder):
     """Run it in an installation of its own; all that it printed."""
-    done = warm.run("-c", script, env=generous(folder))
+    done = warm_processes.run("-c", script, env=generous(folder))
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 

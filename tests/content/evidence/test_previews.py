@@ -8,7 +8,7 @@ from compliance.content.evidence.previews import LINES, MOST, previews_of
 from compliance.ground.pictures import drawing
 from compliance.models import Event
 from compliance.proof.audit import trail
-from tests.support import drawn, factories, seating, signing
+from tests.support import auditor_seats, factories, picture_files, signing
 
 pytestmark = pytest.mark.django_db
 
@@ -20,20 +20,20 @@ def at(evidence, org="acme"):
 def test_first_page_and_photo_are_pictures(cast, sign_in, make_file):
     client = sign_in(cast.rob)
     for name, content in (
-        ("plan.pdf", drawn.pdf("", "2", title="plan")),
-        ("room.png", drawn.photo(800, 400)),
+        ("plan.pdf", picture_files.pdf("", "2", title="plan")),
+        ("room.png", picture_files.photo(800, 400)),
     ):
         evidence = make_file(name, content)
         assert at(evidence) in client.get(evidence.get_absolute_url()).text
         reply = client.get(at(evidence))
         assert reply["Content-Type"] == "image/webp"
         assert reply["Content-Security-Policy"] == "sandbox; default-src 'none'"
-        assert drawn.opened(reply.content).width == 640
+        assert picture_files.opened(reply.content).width == 640
 
 
 def test_picture_that_has_no_turn_yet_comes_later(cast, sign_in, make_file):
     client = sign_in(cast.rob)
-    evidence = make_file("plan.pdf", drawn.pdf(title="later"))
+    evidence = make_file("plan.pdf", picture_files.pdf(title="later"))
     with drawing.AT_ONCE, drawing.AT_ONCE:
         reply = client.get(at(evidence))
     assert (reply.status_code, reply["Retry-After"]) == (503, "2")
@@ -72,14 +72,14 @@ def test_other_files_links_and_lost_files_show_nothing(cast, make_file, place):
 
 
 def test_file_that_changed_on_the_disk_is_not_drawn(cast, sign_in, make_file, place):
-    evidence = make_file("plan.pdf", drawn.pdf(title="as it came"))
+    evidence = make_file("plan.pdf", picture_files.pdf(title="as it came"))
     place(evidence).chmod(0o600)
-    place(evidence).write_bytes(drawn.pdf(title="put in its place"))
+    place(evidence).write_bytes(picture_files.pdf(title="put in its place"))
     assert sign_in(cast.rob).get(at(evidence)).status_code == 404
 
 
 def test_picture_of_another_organisation_is_not_found(cast, sign_in, make_file):
-    evidence = make_file("plan.pdf", drawn.pdf(title="ours"))
+    evidence = make_file("plan.pdf", picture_files.pdf(title="ours"))
     assert sign_in(cast.zoe).get(at(evidence, "other")).status_code == 404
     assert sign_in(cast.zoe).get(at(evidence)).status_code == 404
 
@@ -87,7 +87,7 @@ def test_picture_of_another_organisation_is_not_found(cast, sign_in, make_file):
 def test_reviewer_sees_files_and_guidance_beside_the_answer(cast, sign_in, make_file):
     assessment = signing.make_ready(cast)
     answer = assessment.answers.order_by("question__position").first()
-    pdf = make_file("plan.pdf", drawn.pdf(title="beside"))
+    pdf = make_file("plan.pdf", picture_files.pdf(title="beside"))
     note = make_file("note.txt", b"Looked at on Monday.")
     for proof in (pdf, note):
         signing.attach(by=cast.con, answer=answer, evidence=proof)
@@ -103,12 +103,12 @@ def test_reviewer_sees_files_and_guidance_beside_the_answer(cast, sign_in, make_
 def test_auditor_sees_both_and_the_trail_says_so(cast, sign_in, make_file):
     assessment = factories.make_assessment(cast.acme, cast.ada)
     answer = assessment.answers.order_by("question__position").first()
-    pdf = make_file("plan.pdf", drawn.pdf(title="seen"), title="Plan")
+    pdf = make_file("plan.pdf", picture_files.pdf(title="seen"), title="Plan")
     note = make_file("note.txt", b"Looked at on Monday.", title="Note")
-    apart = make_file("apart.pdf", drawn.pdf(title="apart"), title="Apart")
+    apart = make_file("apart.pdf", picture_files.pdf(title="apart"), title="Apart")
     for proof in (pdf, note):
         factories.attach(answer, proof)
-    seat = seating.give(cast, assessment)
+    seat = auditor_seats.give(cast, assessment)
 
     def picture(evidence):
         return reverse("seats:evidence_preview", args=["acme", seat.pk, evidence.pk])

@@ -10,7 +10,7 @@ from compliance.content.legal_index.actions import store_instrument
 from compliance.models import Event, Instrument
 from compliance.proof.audit import trail
 from tests.support.factories import make_assessment, make_draft, make_provision, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 def law(seen_on):

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from compliance.content.legal_index.choices import CiteState
 from compliance.content.legal_index.citing import look_up
-from tests.support.dating import cite
+from tests.support.calendar_days import cite
 from tests.support.factories import make_assessment, make_draft, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 DAY = date(2026, 12, 2)
 

@@ -15,7 +15,7 @@ from compliance.proof.audit import trail
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError
 from compliance.work.assessments.actions import start
-from tests.support.drafting import url
+from tests.support.editor_forms import url
 from tests.support.factories import (
     begin_chains,
     make_assessment,

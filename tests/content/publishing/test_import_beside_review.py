@@ -12,7 +12,7 @@ from compliance.content.publishing.actions import merging
 from compliance.models import Edition
 from compliance.proof.audit.models import Event
 from tests.support.factories import make_checklist, make_draft, publish
-from tests.support.racing import at_once
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 WAIT = 1

@@ -12,8 +12,8 @@ from compliance.models import Edition, Membership, Theme
 from compliance.proof.audit import trail, verification
 from compliance.proof.audit.models import LIBRARY, Event
 from tests.support.documents import document, question
-from tests.support.drafting import url
-from tests.support.reading import flat
+from tests.support.editor_forms import url
+from tests.support.page_text import flat
 
 
 def seed(*asked, number):

@@ -15,9 +15,9 @@ from compliance.models import Edition
 from compliance.proof.audit import trail, verification
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError, StaleError
-from tests.support.drafting import url
+from tests.support.editor_forms import url
 from tests.support.factories import make_checklist, make_draft, make_question, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from compliance.models import Membership, Question
 from compliance.proof.audit import trail
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.refusals import RefusedError
-from tests.support.drafting import url
+from tests.support.editor_forms import url
 from tests.support.factories import (
     make_assessment,
     make_checklist,

@@ -7,8 +7,8 @@ import pytest
 
 from compliance.content.applicability import expectations
 from compliance.models import Event
-from tests.support.drafting import keep_theirs, question_of, url
-from tests.support.drafting import typed as question_form
+from tests.support.editor_forms import keep_theirs, question_of, url
+from tests.support.editor_forms import typed as question_form
 from tests.support.factories import make_checklist, make_draft, publish
 
 SHOP = {

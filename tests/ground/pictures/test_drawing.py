@@ -15,7 +15,7 @@ import time_machine
 from compliance.ground.pictures import drawing
 from compliance.ground.pictures.drawing import UndrawnError
 from compliance.ground.sandbox import process
-from tests.support import drawn
+from tests.support import picture_files
 
 PDF = "application/pdf"
 
@@ -37,21 +37,21 @@ def pages(content, kind=PDF):
 
 
 def test_every_page_is_drawn_with_its_chapter():
-    content = drawn.pdf("", "1 Summary", "", "2 Law", title="chapters")
+    content = picture_files.pdf("", "1 Summary", "", "2 Law", title="chapters")
     found = pages(content)
     assert [(one.number, one.chapter) for one in found.drawn] == [
         (1, ""), (2, "1 Summary"), (3, "1 Summary"), (4, "2 Law"),
     ]  # fmt: skip
     assert found.cut == 0
     sha256, opener = ways(content)
-    first, second = (drawn.opened(drawing.small(sha256, PDF, n, opener)) for n in (1, 2))
+    first, second = (picture_files.opened(drawing.small(sha256, PDF, n, opener)) for n in (1, 2))
     assert first.width == drawing.SMALL * 2  # it stands for the whole
     assert second.width == drawing.SMALL
-    assert drawn.opened(drawing.large(sha256, PDF, 3, opener)).width == drawing.LARGE
+    assert picture_files.opened(drawing.large(sha256, PDF, 3, opener)).width == drawing.LARGE
 
 
 def test_file_is_read_once_and_again_after_a_week():
-    content = drawn.pdf(title="once")
+    content = picture_files.pdf(title="once")
     sha256, opener = ways(content)
     assert drawing.kept_pages(sha256) is None
     asked = []
@@ -71,30 +71,30 @@ def test_file_is_read_once_and_again_after_a_week():
     assert len(asked) == 2
     for path in drawing.of_file(sha256):
         os.utime(path, (long_ago, long_ago))
-    pages(drawn.pdf(title="another"))
+    pages(picture_files.pdf(title="another"))
     assert not list(drawing.of_file(sha256))
 
 
 def test_beginning_is_the_first_page_alone():
-    sha256, opener = ways(drawn.pdf("", "1 Summary", title="beginning"))
-    picture = drawn.opened(drawing.beginning(sha256, PDF, opener))
+    sha256, opener = ways(picture_files.pdf("", "1 Summary", title="beginning"))
+    picture = picture_files.opened(drawing.beginning(sha256, PDF, opener))
     assert picture.width == drawing.SMALL * 2
     assert drawing.kept_pages(sha256) is None  # the other pages are drawn when asked for
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_photo_is_drawn_small(form):
-    content = drawn.photo(900, 600, form, colour="blue")
+    content = picture_files.photo(900, 600, form, colour="blue")
     sha256, opener = ways(content)
     kind = f"image/{form.lower()}"
-    picture = drawn.opened(drawing.small(sha256, kind, 1, opener))
+    picture = picture_files.opened(drawing.small(sha256, kind, 1, opener))
     assert picture.size == (drawing.SMALL * 2, 427)
 
 
 def test_scan_in_greys_of_sixteen_bits_is_not_white():
-    content = drawn.photo(900, 600, mode="I;16", colour=0x6400)
+    content = picture_files.photo(900, 600, mode="I;16", colour=0x6400)
     sha256, opener = ways(content)
-    picture = drawn.opened(drawing.small(sha256, "image/png", 1, opener))
+    picture = picture_files.opened(drawing.small(sha256, "image/png", 1, opener))
     shade = picture.convert("L").getpixel((9, 9))
     assert abs(shade - 0x64) < 4
 
@@ -103,11 +103,11 @@ def test_scan_in_greys_of_sixteen_bits_is_not_white():
     ("content", "kind"),
     [
         (b"%PDF-1.7\nnot one", PDF),
-        (drawn.pdf(title="cut")[:200], PDF),
+        (picture_files.pdf(title="cut")[:200], PDF),
         (b"", PDF),
-        (drawn.photo()[:40], "image/png"),
+        (picture_files.photo()[:40], "image/png"),
         (b"<svg onload='x'/>", "image/png"),
-        (drawn.photo(9000, 9000, mode="1", colour=1), "image/png"),
+        (picture_files.photo(9000, 9000, mode="1", colour=1), "image/png"),
     ],
     ids=["words", "cut", "empty", "half", "svg", "huge"],
 )
@@ -119,22 +119,22 @@ def test_file_that_is_none_has_no_picture(content, kind):
 
 
 def test_page_as_long_as_a_street_is_drawn_small():
-    sha256, opener = ways(drawn.pdf(title="street", size=(3, 14_000)))
-    picture = drawn.opened(drawing.small(sha256, PDF, 1, opener))
+    sha256, opener = ways(picture_files.pdf(title="street", size=(3, 14_000)))
+    picture = picture_files.opened(drawing.small(sha256, PDF, 1, opener))
     assert picture.height <= drawing.SMALL * 2 * 3
     assert picture.width >= 1
 
 
 def test_locked_pdf_has_no_picture():
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(drawn.pdf(title="locked"))) as pdf:
+    with pikepdf.open(io.BytesIO(picture_files.pdf(title="locked"))) as pdf:
         pdf.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
     assert pages(out.getvalue()).count == 0
 
 
 @pytest.mark.parametrize("harm", [0, 40, -30, "letter", "nothing in it"])
 def test_kept_file_that_a_power_cut_left_by_half_is_drawn_again(harm):
-    sha256, opener = ways(drawn.pdf("", "1 Summary", title=f"torn {harm}"))
+    sha256, opener = ways(picture_files.pdf("", "1 Summary", title=f"torn {harm}"))
     whole = drawing.pages_of(sha256, PDF, opener)
     [path] = drawing.of_file(sha256)
     content = path.read_bytes()
@@ -148,7 +148,7 @@ def test_kept_file_that_a_power_cut_left_by_half_is_drawn_again(harm):
         path.write_bytes(content[:harm])
     if harm != "letter":
         assert drawing.kept_pages(sha256) is None
-    assert drawn.opened(drawing.small(sha256, PDF, 1, opener)).width
+    assert picture_files.opened(drawing.small(sha256, PDF, 1, opener)).width
     assert drawing.kept_pages(sha256) == whole
 
 
@@ -166,7 +166,7 @@ def count_tries(monkeypatch):
 def test_file_that_takes_too_much_is_tried_again_after_hours(monkeypatch):
     tries = count_tries(monkeypatch)
     monkeypatch.setattr(drawing, "MEMORY_BYTES", 40 * 2**20)
-    sha256, opener = ways(drawn.pdf(title="too much"))
+    sha256, opener = ways(picture_files.pdf(title="too much"))
     said = set()
     for draw in (
         lambda: drawing.pages_of(sha256, PDF, opener),
@@ -193,13 +193,13 @@ def test_file_that_takes_too_much_is_tried_again_after_hours(monkeypatch):
 def test_library_without_room_to_load_is_no_fault_of_attest(monkeypatch, most):
     monkeypatch.setattr(process, "subprocess", subprocess)  # one that has yet to load
     monkeypatch.setattr(drawing, "MEMORY_BYTES", most * 2**20)
-    sha256, opener = ways(drawn.pdf(title=f"within {most}"))
+    sha256, opener = ways(picture_files.pdf(title=f"within {most}"))
     with pytest.raises(UndrawnError, match=f"more than {most} MB of memory"):
         drawing.pages_of(sha256, PDF, opener)
 
 
 def test_nobody_waits_while_others_are_drawn():
-    sha256, opener = ways(drawn.pdf(title="busy"))
+    sha256, opener = ways(picture_files.pdf(title="busy"))
     began = time.monotonic()
     with drawing.AT_ONCE, drawing.AT_ONCE, pytest.raises(drawing.BusyError):
         drawing.beginning(sha256, PDF, opener)
@@ -210,7 +210,7 @@ def test_nobody_waits_while_others_are_drawn():
 
 def test_child_that_takes_too_long_leaves_no_half_file(monkeypatch):
     monkeypatch.setattr(drawing, "MEMORY_BYTES", 40 * 2**20)
-    sha256, opener = ways(drawn.pdf(title="no memory"))
+    sha256, opener = ways(picture_files.pdf(title="no memory"))
     with pytest.raises(UndrawnError):
         drawing.pages_of(sha256, PDF, opener)
     assert not list(drawing.folder().glob("*.part"))

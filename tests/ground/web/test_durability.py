@@ -17,7 +17,7 @@ from django.db import connection, connections
 from compliance.ground.web.durability import check_durable, refuse_forgetful
 from compliance.management import serving
 from tests.load.serving import ROOT
-from tests.support.installing import FILE, environment
+from tests.support.installations import FILE, environment
 
 pytestmark = pytest.mark.slow
 

@@ -22,7 +22,7 @@ from compliance.ground.web.mail import (
 )
 from compliance.identity.organisations.actions import make_editor
 from tests.support.factories import make_assessment
-from tests.support.mailing import queued, refuse_with, run_queued, send_queued
+from tests.support.mail_queue import queued, refuse_with, run_queued, send_queued
 
 WORDS = {
     "person": "Con",

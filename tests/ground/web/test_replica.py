@@ -13,9 +13,9 @@ from django.test import RequestFactory
 from django_htmx.http import HttpResponseClientRedirect
 
 from compliance.ground.web.replica import OwnWritesMiddleware
-from tests.support import warm
+from tests.support import warm_processes
 from tests.support.costs import busy
-from tests.support.installing import environment
+from tests.support.installations import environment
 
 pytestmark = pytest.mark.slow
 PROGRAM = """
@@ -33,7 +33,7 @@ from compliance.models import Membership
 from compliance.operations.monitoring import checks
 from compliance.ground.web import replica
 from compliance.ground.web.replica import may_lag
-from tests.support.made_up import THING_DONE
+from tests.support.event_types import THING_DONE
 from tests.support.factories import make_action, make_assessment, make_cast, make_edition
 
 def signed():
@@ -199,7 +199,7 @@ def run(primary, replica, folder, *words):
         "ATTEST_REPLICA_URL": replica.url,
         "REPLICA_FOLDER": str(replica.folder),
     }
-    done = warm.run(*words, env=env)
+    done = warm_processes.run(*words, env=env)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 

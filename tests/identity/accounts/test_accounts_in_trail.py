@@ -14,7 +14,7 @@ from compliance.proof.audit.check_trail import main
 from compliance.proof.audit.columns import label_of
 from compliance.proof.audit.models import PEOPLE, Event
 from tests.support import factories
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 pytestmark = pytest.mark.slow
 NAME, EMAIL, PASSWORD = "Éloïse O'Neill", "eloise@example.org", "correct horse 26"

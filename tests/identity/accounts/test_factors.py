@@ -21,7 +21,7 @@ from compliance.proof.audit import tables, trail, verification
 from compliance.proof.audit.models import PEOPLE
 from tests.support import device, factories
 from tests.support.device import Device
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 pytestmark = pytest.mark.slow
 SURE = {"password": factories.PASSWORD}

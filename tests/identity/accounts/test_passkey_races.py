@@ -14,7 +14,7 @@ from compliance.identity.accounts.actions import remove_passkey
 from compliance.identity.organisations import recognition
 from compliance.models import AccessPolicy
 from tests.support import device
-from tests.support.racing import at_once
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 TO = "/o/acme/somewhere/"

@@ -18,7 +18,7 @@ from compliance.operations.erasure.actions import erase_person
 from compliance.proof.audit import trail, verification
 from tests.support import device, factories
 from tests.support.device import Device
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 pytestmark = pytest.mark.slow
 TO = "/o/acme/somewhere/"

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from compliance.models import User
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 from tests.support.factories import PASSWORD
 
 SIGN_IN = "/accounts/login/"

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from compliance.models import User
 from tests.support import factories
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 NEAR = 0.1
 """A tenth: less than any network hides."""

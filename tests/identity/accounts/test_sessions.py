@@ -15,7 +15,7 @@ from django.utils import timezone
 from compliance.identity.accounts.devices import is_phone, network_of, program_of
 from compliance.models import Event
 from tests.support import factories
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 pytestmark = pytest.mark.slow
 LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

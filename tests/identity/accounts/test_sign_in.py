@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.models import User
 from tests.support.factories import PASSWORD, make_user
-from tests.support.mailing import queued, refuse_with, send_queued
+from tests.support.mail_queue import queued, refuse_with, send_queued
 
 SIGN_IN = "/accounts/login/"
 OFF_SITE = [

@@ -13,7 +13,7 @@ from compliance.identity.organisations.choices import Role
 from compliance.models import Event, Invitation, Membership, Organisation, User
 from compliance.proof.audit import trail, verification
 from tests.support.factories import make_member, make_user
-from tests.support.mailing import queued, refuse_with, run_queued, send_queued
+from tests.support.mail_queue import queued, refuse_with, run_queued, send_queued
 
 
 def member_of(user, organisation):

@@ -18,7 +18,7 @@ from compliance.identity.organisations import actions, rate_limits
 from compliance.models import Event, Invitation, Membership, User
 from compliance.proof.audit import tables, trail
 from tests.support.factories import PASSWORD, make_member, make_user
-from tests.support.mailing import queued, refuse_with, send_queued
+from tests.support.mail_queue import queued, refuse_with, send_queued
 
 URL = "/o/acme/invitations/"
 WHO = {"email": "Bruno@Example.org", "name": "Bruno Maier", "role": "contributor"}

@@ -38,10 +38,10 @@ from compliance.models import (
 from compliance.proof.audit import tables, trail, verification
 from compliance.proof.audit.transaction import writing
 from compliance.reporting.calendar.actions import make_feed
-from tests.support import device, factories, seating, signing
-from tests.support.mailing import send_queued
-from tests.support.reading import flat
-from tests.support.signing_on import protect
+from tests.support import auditor_seats, device, factories, signing
+from tests.support.mail_queue import send_queued
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import protect
 
 pytestmark = pytest.mark.slow
 PATH = "/o/acme/policy/"
@@ -468,7 +468,7 @@ def test_officer_who_may_not_invite_does_so_by_no_way_and_still_gives_seats(cast
     for way in ways:
         with pytest.raises(ValidationError, match="You may not invite people to Acme"):
             way()
-    seating.give(cast, factories.make_assessment(cast.acme, cast.ada), "eve@audit.example")
+    auditor_seats.give(cast, factories.make_assessment(cast.acme, cast.ada), "eve@audit.example")
     left = cast.acme.invitations.order_by("pk").values_list("email", "role")
     assert list(left) == [
         ("eve@example.org", "reader"),

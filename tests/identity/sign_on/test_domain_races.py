@@ -7,8 +7,8 @@ from django.utils import timezone
 from compliance.identity.sign_on import actions
 from compliance.identity.sign_on.models import LAPSES_AFTER
 from compliance.models import Domain, Event
-from tests.support.racing import at_once
-from tests.support.signing_on import show
+from tests.support.provider_sign_in import show
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 NAME = "acme.example"

@@ -19,10 +19,10 @@ from compliance.models import Domain, Event, Membership
 from compliance.programs.directory.reach import visible_people
 from compliance.proof.audit import tables
 from compliance.schedule import looks
-from tests.support import factories, providing
-from tests.support.mailing import send_queued
-from tests.support.reading import flat
-from tests.support.signing_on import NEW, is_in, leave, refused, show, switch_on
+from tests.support import factories, oidc_provider
+from tests.support.mail_queue import send_queued
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import NEW, is_in, leave, refused, show, switch_on
 
 pytestmark = pytest.mark.slow
 NAME = "acme.example"
@@ -38,7 +38,7 @@ def _on_loopback(settings):
 
 @pytest.fixture
 def provider():
-    with providing.provider() as one:
+    with oidc_provider.provider() as one:
         yield one
 
 
@@ -49,7 +49,7 @@ def acme(cast, provider):
         organisation=cast.acme,
         issuer=provider.issuer,
         client_id="attest",
-        secret=providing.SECRET,
+        secret=oidc_provider.SECRET,
         default_role="reader",
     )
     return switch_on(cast.ada, cast.acme, NAME)

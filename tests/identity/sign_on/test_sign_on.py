@@ -25,11 +25,11 @@ from compliance.models import Event, Identity, Membership, SignOff, SignOn, User
 from compliance.operations.erasure.actions import erase_person
 from compliance.proof.audit import tables, trail
 from compliance.proof.audit.transaction import writing
-from tests.support import factories, providing, signing
+from tests.support import factories, oidc_provider, signing
 from tests.support.costs import busy
-from tests.support.mailing import send_queued
-from tests.support.reading import flat
-from tests.support.signing_on import (
+from tests.support.mail_queue import send_queued
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import (
     NEW,
     age,
     is_in,
@@ -53,7 +53,7 @@ def _on_loopback(settings):
 
 @pytest.fixture(scope="module")
 def listening():
-    with providing.provider() as one, providing.provider() as two:
+    with oidc_provider.provider() as one, oidc_provider.provider() as two:
         yield one, two
 
 
@@ -72,7 +72,7 @@ def set_up(owner, organisation, provider, domain="", role="reader"):
         organisation=organisation,
         issuer=provider.issuer,
         client_id="attest",
-        secret=providing.SECRET,
+        secret=oidc_provider.SECRET,
         default_role=role,
     )
     return switch_on(owner, organisation, domain)
@@ -318,7 +318,7 @@ def test_another_issuer_speaks_for_no_domain_until_it_is_shown_anew(acme, cast, 
         organisation=cast.acme,
         issuer=two.issuer,
         client_id="attest",
-        secret=providing.SECRET,
+        secret=oidc_provider.SECRET,
         default_role="reader",
     )
     sent = [mail for mail in send_queued() if two.issuer in mail.body]
@@ -346,7 +346,7 @@ def test_domain_that_was_shown_before_there_was_a_provider_is_shown_anew(cast, p
         organisation=cast.acme,
         issuer=provider.issuer,
         client_id="attest",
-        secret=providing.SECRET,
+        secret=oidc_provider.SECRET,
         default_role="reader",
     )
     assert not cast.acme.domains.get().verified_at
@@ -486,7 +486,7 @@ def end_by_another_secret(cast, provider):
         organisation=cast.acme,
         issuer=provider.issuer,
         client_id="attest",
-        secret=providing.SECRET,
+        secret=oidc_provider.SECRET,
         default_role="reader",
     )
     actions.mark_tested(by=cast.ada, sign_on=SignOn.objects.get())
@@ -541,7 +541,7 @@ BENT = {
         "not signed with a key",
     ),
     "secret": (
-        lambda _, c: jwt.encode(c, providing.SECRET * 2, "HS256", {"kid": "one"}),
+        lambda _, c: jwt.encode(c, oidc_provider.SECRET * 2, "HS256", {"kid": "one"}),
         "not signed with a key",
     ),
     "forged": (lambda p, c: p.forged(c), "signature is wrong"),
@@ -868,7 +868,7 @@ def ada(cast, sign_in_freshly):
     return sign_in_freshly(cast.ada)
 
 
-FORM = {"client_id": "attest", "secret": providing.SECRET, "default_role": "reader"}
+FORM = {"client_id": "attest", "secret": oidc_provider.SECRET, "default_role": "reader"}
 PAGE = "/o/acme/sign-on/"
 
 
@@ -895,9 +895,9 @@ def test_secret_is_shown_to_nobody_and_kept_in_no_clear_text(ada, acme):
     events = str(list(Event.objects.values_list("payload", flat=True)))
     kept = SignOn.objects.get()
     for text in (page, events, kept.secret):
-        assert providing.SECRET not in text
+        assert oidc_provider.SECRET not in text
     assert kept.secret not in page + events
-    assert kept.open_secret() == providing.SECRET
+    assert kept.open_secret() == oidc_provider.SECRET
 
 
 def test_provider_calls_itself_as_it_is_named(ada, provider):
@@ -945,7 +945,7 @@ def test_redirect_of_a_provider_is_not_followed(ada, provider):
 
 def test_domain_is_verified_by_its_record(ada, cast, settings):
     records = {}
-    with providing.name_server(records) as settings.NAME_SERVER:
+    with oidc_provider.name_server(records) as settings.NAME_SERVER:
         ada.post(f"{PAGE}domains/", {"name": "@Acme.Example."})
         domain = cast.acme.domains.get()
         assert domain.name == "acme.example"

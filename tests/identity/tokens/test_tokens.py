@@ -18,7 +18,7 @@ from compliance.proof.audit.bearing import bearing
 from compliance.work.discussion.actions import comment
 from tests.support import factories
 from tests.support.factories import PASSWORD, make_assessment
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 URL = "/o/acme/tokens/"
 

@@ -31,7 +31,7 @@ from compliance.proof.audit import trail
 from compliance.proof.audit.bearing import bearing
 from compliance.work.discussion.actions import comment
 from tests.support.factories import PASSWORD, make_assessment
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 URL = "/o/acme/webhooks/"
 ADDRESS = "https://hooks.example.com/attest?a=b"

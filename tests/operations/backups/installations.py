@@ -15,7 +15,7 @@ from compliance.models import Challenge, Invitation, Presence, User
 from compliance.operations.backups import guards, tables
 from compliance.reporting.calendar.actions import make_feed
 from tests.assurance.bundles.making import make_everything, publish
-from tests.support import seating, signing
+from tests.support import auditor_seats, signing
 from tests.support.factories import begin_chains, make_cast
 
 
@@ -25,8 +25,8 @@ def build():
     full = make_everything(cast)
     edition = publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
     signed = signing.make_signed(cast, edition)
-    seating.make_report(full, cast.ada)
-    seating.give(cast, full)
+    auditor_seats.make_report(full, cast.ada)
+    auditor_seats.give(cast, full)
     feed, feed_token = make_feed(by=cast.con, organisation=cast.acme, is_own_only=True)
     link, token = share(by=cast.otto, assessment=full, label="Bank", days=30)
     User.objects.create_user("new@example.org", name="New")  # without a password

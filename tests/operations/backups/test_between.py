@@ -7,7 +7,7 @@ import pytest
 
 from compliance.operations.backups.manifest import rows_of
 from compliance.operations.backups.verify import opened, rows
-from tests.support.installing import installation
+from tests.support.installations import installation
 
 pytestmark = pytest.mark.slow
 OWN = ("last_login", "password")

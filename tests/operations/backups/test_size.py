@@ -7,7 +7,7 @@ import time
 import pytest
 from django.conf import settings
 
-from tests.support.installing import environment, installation
+from tests.support.installations import environment, installation
 
 pytestmark = pytest.mark.long
 MOST_KILOBYTES = 512 * 1024

@@ -36,7 +36,7 @@ from compliance.proof.audit import checkpoints, verification
 from compliance.reporting.reports import storage as reports
 from compliance.reporting.reports.actions import CancelledError
 from tests.assurance.bundles.making import make_everything, publish
-from tests.support import seating, signing
+from tests.support import auditor_seats, signing
 from tests.support.factories import PASSWORD, make_member
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ def full(cast):
     here = make_everything(cast)
     own = publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
     signing.make_signed(cast, own)
-    seating.make_report(here, cast.ada)
+    auditor_seats.make_report(here, cast.ada)
     make_token(by=cast.ada, organisation=cast.acme, name="Export", scopes=["report"], days=5)
     return here
 

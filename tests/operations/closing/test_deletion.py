@@ -53,7 +53,7 @@ from compliance.proof.audit.chain_check import Kind
 from compliance.proof.audit.models import PEOPLE, ChainHead, Deletion, Event
 from compliance.reporting.reports import storage as report_files
 from tests.assurance.bundles.making import brought_in, bundle_of, make_everything, publish
-from tests.support import drawn, seating, signing
+from tests.support import auditor_seats, picture_files, signing
 from tests.support.factories import (
     PASSWORD,
     begin_chains,
@@ -61,8 +61,8 @@ from tests.support.factories import (
     make_member,
     make_proposal,
 )
-from tests.support.mailing import queued, refuse_with, run_queued, send_queued
-from tests.support.reading import verified
+from tests.support.mail_queue import queued, refuse_with, run_queued, send_queued
+from tests.support.page_text import verified
 
 pytestmark = pytest.mark.slow
 
@@ -81,8 +81,8 @@ def full(cast):
     here = make_everything(cast)
     own = publish("Q1", "Q2", "Q3", checklist="signed", organisation=cast.acme)
     signed = signing.make_signed(cast, own)
-    seating.make_report(here, cast.ada)
-    seating.give(cast, here)
+    auditor_seats.make_report(here, cast.ada)
+    auditor_seats.give(cast, here)
     share(by=cast.otto, assessment=here, label="Bank", days=30)
     make_token(by=cast.ada, organisation=cast.acme, name="Export", scopes=["report"], days=5)
     link = here.organisation.evidence.first()
@@ -180,7 +180,7 @@ def draw(sha256):
 
     def opened():
         file = TemporaryFile()  # noqa: SIM115 (who drew it closes it)
-        file.write(drawn.photo())
+        file.write(picture_files.photo())
         return file
 
     drawing.beginning(sha256, "image/png", opened)

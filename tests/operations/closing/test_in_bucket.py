@@ -19,9 +19,9 @@ from compliance.operations.closing import actions, belongings, deletion, grace
 from compliance.operations.closing.archive_store import archive_store
 from compliance.proof.audit import checkpoints, receipts
 from compliance.reporting.reports import room
-from tests.support import seating
+from tests.support import auditor_seats
 from tests.support.factories import begin_chains, make_assessment
-from tests.support.mailing import queued
+from tests.support.mail_queue import queued
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def full(cast, s3, settings):
     settings.CHECKPOINTS_DIR = settings.DATA_DIR / "checkpoints"
-    proof = seating.make_proof(cast.acme, cast.ada, b"Acme's own")
-    report = seating.make_report(make_assessment(cast.acme, cast.ada), cast.ada)
+    proof = auditor_seats.make_proof(cast.acme, cast.ada, b"Acme's own")
+    report = auditor_seats.make_report(make_assessment(cast.acme, cast.ada), cast.ada)
     return SimpleNamespace(proof=proof, report=report)
 
 
@@ -80,7 +80,7 @@ def test_expired_archives_are_swept(cast, full, monkeypatch):
 
 
 def test_files_of_an_organisation_go_with_it_and_no_others(cast, full):
-    other = seating.make_proof(cast.other, cast.zoe, b"of another")
+    other = auditor_seats.make_proof(cast.other, cast.zoe, b"of another")
     made(cast)
     (drawing.folder() / f"{full.proof.sha256}-1-1-320.zip").write_bytes(b"picture")
     files = belongings.files_of(cast.acme.pk)

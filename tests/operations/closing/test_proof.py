@@ -18,7 +18,7 @@ from compliance.proof.audit.models import ChainHead, Deletion, Event
 from tests.assurance.bundles.making import make_everything
 from tests.proof.audit.tampering import Guardless
 from tests.support.factories import begin_chains, take_into_trail
-from tests.support.reading import verified
+from tests.support.page_text import verified
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,7 @@ from compliance.reporting.reports import storage as report_files
 from compliance.reporting.reports.actions import ask_report
 from compliance.work.assessments import actions as assessments
 from tests.assurance.bundles.making import brought_in, bundle_of, make_everything
-from tests.support import seating
+from tests.support import auditor_seats
 from tests.support.factories import make_assessment, make_edition
 
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
@@ -155,7 +155,7 @@ def test_imported_assessment_counts(cast, settings):
 
 def test_reports_take_room_and_none_is_made_without_any(cast, settings, sign_in):
     here = make_assessment(cast.acme, cast.ada)
-    seating.make_report(here, cast.ada)
+    auditor_seats.make_report(here, cast.ada)
     size = Report.objects.get().size_bytes
     assert quotas.kept_by(cast.acme) == {"Evidence": 0, "Reports": size}
     settings.ORGANISATION_BYTES = size
@@ -169,7 +169,7 @@ def test_reports_take_room_and_none_is_made_without_any(cast, settings, sign_in)
 
 def test_report_whose_file_is_gone_takes_no_room(cast):
     here = make_assessment(cast.acme, cast.ada)
-    seating.make_report(here, cast.ada)
+    auditor_seats.make_report(here, cast.ada)
     path = report_files.path_of(Report.objects.get().sha256)
     assert quotas.kept_by(cast.acme)["Reports"] == path.stat().st_size
     path.unlink()
@@ -180,7 +180,7 @@ def test_without_room_nobody_gets_a_working_paper_and_the_page_says_why(
     cast, settings, sign_in, sign_in_freshly, tmp_path
 ):
     here = make_assessment(cast.acme, cast.ada)
-    seat = seating.give(cast, here)
+    seat = auditor_seats.give(cast, here)
     settings.ORGANISATION_BYTES = 0
     for client, name in (
         (sign_in(cast.aud), "reports:ask_working_paper"),

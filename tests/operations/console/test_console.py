@@ -14,10 +14,10 @@ from compliance.identity.tokens.actions import make_token
 from compliance.models import Event, User
 from compliance.operations.console import state
 from compliance.proof.audit.models import PEOPLE
-from tests.support import factories, seating
-from tests.support.mailing import send_queued
-from tests.support.reading import flat
-from tests.support.signing_on import protect
+from tests.support import auditor_seats, factories
+from tests.support.mail_queue import send_queued
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import protect
 
 URL = "/console/"
 
@@ -83,7 +83,7 @@ def test_it_shows_nothing_that_organisations_keep(admin, cast, sign_in_freshly):
     factories.make_action(cast.acme, cast.ada, here.answers.first(), title="Secret action")
     here.answers.update(note="Secret note")
     make_token(by=cast.ada, organisation=cast.acme, name="Secret token", scopes=[], days=1)
-    seating.give(cast, here, "secret@audit.example")
+    auditor_seats.give(cast, here, "secret@audit.example")
     page = sign_in_freshly(admin).get(URL).text
     main = page[page.index("<main") : page.index("</main")]
     assert "ecret" not in main

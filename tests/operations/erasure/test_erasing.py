@@ -47,8 +47,8 @@ from compliance.work.snapshots.as_of import content_as_of
 from compliance.work.snapshots.snapshot import content_of, to_read
 from compliance.work.workspace import actions as workspace
 from compliance.work.workspace.models import SavedView
-from tests.support import factories, seating, signing
-from tests.support.mailing import queued, run_queued
+from tests.support import auditor_seats, factories, signing
+from tests.support.mail_queue import queued, run_queued
 
 pytestmark = pytest.mark.slow
 NAME, EMAIL = "Éloïse O'Neill", "eloise@example.org"
@@ -160,7 +160,7 @@ def test_address_that_was_only_invited_is_erased(committed, cast, capsys):
     """No account has it: it stands in invitations, an offered seat and their events."""
     address, name = "only@invited.example", "Only Invited"
     assessment = factories.make_assessment(cast.acme, cast.ada)
-    seating.give(cast, assessment, email=address, name=name)
+    auditor_seats.give(cast, assessment, email=address, name=name)
     signing.answer(cast.con, assessment, "Q1", note=f"{name} ({address}) looks at it.")
     people.invite(by=cast.zoe, organisation=cast.other, email=address, name=name, role="reader")
     declined = Invitation.objects.get(organisation=cast.other)

@@ -10,7 +10,7 @@ from compliance.operations.erasure.actions import erase_person
 from compliance.programs.api.models import Call
 from compliance.programs.api.repeating import ABANDONED
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 NAME, EMAIL = 'Zoé "Z" O\'Neill', "zoe.o@example.org"
 

@@ -10,8 +10,8 @@ from django_tasks_db.models import DBTaskResult
 from compliance.ground.web import mail
 from compliance.identity.tokens.actions import make_token
 from compliance.operations.erasure.actions import erase_person
-from tests.support.mailing import refuse_with, run_queued
-from tests.support.racing import at_once
+from tests.support.mail_queue import refuse_with, run_queued
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 PATIENCE = 10

@@ -51,9 +51,9 @@ from compliance.reporting.reports import actions as reports
 from compliance.work.law_changes.law import running
 from compliance.work.law_changes.reach import reached
 from tests.support.factories import make_checklist, make_draft, publish
-from tests.support.mailing import queued
+from tests.support.mail_queue import queued
 from tests.support.plans import count_rows
-from tests.support.racing import at_once
+from tests.support.races import at_once
 
 PASSWORD = "attest test 2026"
 OUTSIDE = {Permission.INVITE, Permission.MEMBERS, Permission.SEATS, Permission.LEAVE}

@@ -28,7 +28,7 @@ from compliance.proof.audit import trail, verification
 from compliance.proof.audit.models import LIBRARY, ChainHead, Event
 from tests.operations.seeds.making import make_question, make_seeds, write
 from tests.support.factories import make_assessment
-from tests.support.mailing import queued, send_queued
+from tests.support.mail_queue import queued, send_queued
 
 TABLES = [
     Theme, Instrument, Provision, Checklist, Edition, Section, Question, Choice,

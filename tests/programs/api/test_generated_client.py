@@ -29,7 +29,7 @@ from compliance.reporting.reports.actions import make_report
 from compliance.work.proposals.actions import set_aside
 from tests.reporting.reports.conftest import FILE, quick_files  # noqa: F401 - a fixture
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from compliance.models import Answer
 from compliance.programs.api.document import described
 from compliance.programs.api.urls import api
 from tests.programs.api.test_walls import OPERATIONS, body_of
-from tests.support.calling import ROOT, Program
+from tests.support.api_programs import ROOT, Program
 from tests.test_doors import Writes
 from tests.test_foreign_ids import Elsewhere
 from tests.test_malformed import as_strict

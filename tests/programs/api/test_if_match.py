@@ -12,7 +12,7 @@ from compliance.programs.api.resources import answers as answer_calls
 from compliance.work.assessments.actions import save_answer
 from compliance.work.remediation.actions import change_action
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 from tests.support.postgres import IS_SERVER
 
 pytestmark = [

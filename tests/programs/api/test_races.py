@@ -16,7 +16,7 @@ from django.db import connection
 from compliance.proof.audit import verification
 from compliance.models import Comment, Event
 from tests.support.factories import make_assessment, make_cast
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 rounds, result = int(sys.argv[1]), {"conflicts": 0, "saved": 0, "comments": 0, "odd": []}
 cast = make_cast()

@@ -7,8 +7,8 @@ import pytest
 
 from compliance.models import AccessPolicy, Event
 from tests.support import factories
-from tests.support.calling import Program
-from tests.support.resting import resting
+from tests.support.api_programs import Program
+from tests.support.resting_assessments import resting
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from compliance.programs.api.document import described
 from compliance.programs.api.resources.uploads import BYTES
 from compliance.programs.api.urls import api
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 pytestmark = pytest.mark.slow
 

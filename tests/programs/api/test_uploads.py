@@ -22,7 +22,7 @@ from compliance.operations.closing import deletion, grace
 from compliance.proof.audit import checkpoints
 from tests.content.evidence.samples import PDF
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 BYTES = "application/offset+octet-stream"
 TEXT = b"".join(f"{number:08}\n".encode() for number in range(10_000))
@@ -506,7 +506,7 @@ from django.core.cache import cache
 from django.db import connection
 from compliance.models import Evidence, Upload
 from tests.support.factories import make_cast
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 from tests.programs.api.test_uploads import begin, finish, look, send
 
 rounds, result = int(sys.argv[1]), {"odd": [], "evidence": 0}

@@ -18,8 +18,8 @@ from compliance.identity.tokens.scopes import OF_ORGANISATION, SCOPES
 from compliance.models import Event
 from compliance.programs.api.document import described
 from compliance.programs.api.urls import api
-from tests.support.calling import Program
-from tests.support.mailing import queued
+from tests.support.api_programs import Program
+from tests.support.mail_queue import queued
 from tests.test_doors import rows_of
 
 pytestmark = pytest.mark.slow

@@ -17,8 +17,8 @@ from compliance.programs.api import problems, repeating
 from compliance.proof.audit import trail, verification
 from compliance.work.assessments.answer_fields import ANSWER_FIELDS, TYPED
 from tests.support import factories
-from tests.support.calling import Program
-from tests.support.mailing import queued
+from tests.support.api_programs import Program
+from tests.support.mail_queue import queued
 from tests.support.signing import make_signed
 
 

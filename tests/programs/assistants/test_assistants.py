@@ -27,7 +27,7 @@ from compliance.programs.assistants.tools import Call, UnfitError, tools_of
 from compliance.proof.audit import trail
 from compliance.work.assessments.actions import save_answer
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 TOOLS = tools_of(described(api))
 URL = "http://localhost/mcp"

@@ -6,7 +6,7 @@ from compliance.models import DirectoryGroupMember
 from tests.programs.directory.calling import GROUP
 from tests.programs.directory.test_people import refused
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 
 MEMBERS = f"{GROUP}:members"
 

@@ -31,7 +31,7 @@ from compliance.proof.audit import trail
 from compliance.proof.audit.transaction import writing
 from tests.programs.directory.calling import GROUP, PATCH, USER, Calls, person, show, switch_on
 from tests.support import factories, signing
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 OFF = {"op": "Replace", "path": "active", "value": "False"}
 ON = {"op": "Replace", "path": "active", "value": "True"}

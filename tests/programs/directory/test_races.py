@@ -6,7 +6,7 @@ from compliance.models import Answer, Membership, User
 from compliance.programs.directory import actions
 from tests.programs.directory.calling import Calls, show
 from tests.support import factories
-from tests.support.racing import at_once
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 

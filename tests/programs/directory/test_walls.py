@@ -15,7 +15,7 @@ from compliance.work.assessments.actions import archive, take_up
 from tests.programs.directory.calling import person, switch_on
 from tests.programs.directory.test_people import OFF, ON, colleague, refused
 from tests.support import factories, signing
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 NAME = {"op": "replace", "path": "displayName", "value": "Other Name"}
 

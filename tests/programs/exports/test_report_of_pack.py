@@ -17,7 +17,7 @@ from compliance.reporting.reports import actions, storage
 from compliance.reporting.reports.kinds import FULL, NOW, ReportOptions, State
 from compliance.work.assessments.actions import attach
 from tests.support import signing
-from tests.support.seating import make_proof
+from tests.support.auditor_seats import make_proof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ from compliance.proof.audit.chain import START, canonical
 from compliance.proof.audit.chain_check import Kind
 from compliance.proof.audit.leaves import without
 from compliance.proof.audit.models import ChainHead, Event
-from tests.support.made_up import THING_DONE
+from tests.support.event_types import THING_DONE
 
 
 def record(cast, action=THING_DONE, **after):

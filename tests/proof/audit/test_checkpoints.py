@@ -22,7 +22,7 @@ from compliance.proof.audit.models import ChainHead, Event
 from tests.proof.audit.tampering import Guardless
 from tests.support import signing
 from tests.support.factories import happen
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,7 @@ from compliance.work.edition_moves import actions as edition_moves
 from compliance.work.edition_moves import undo as undo_actions
 from compliance.work.remediation import actions as remediation
 from tests.assurance.bundles.making import YEAR, brought_in, bundle_of, publish
-from tests.support import factories, seating, signing
+from tests.support import auditor_seats, factories, signing
 
 pytestmark = pytest.mark.slow
 
@@ -266,11 +266,11 @@ class Walk:
 
     def give_seat(self):
         email = self.luck.choice([self.cast.aud.email, f"{self.fresh('a')}@example.org"])
-        seating.give(self.cast, self.assessment, email, by=self.cast.ada)
+        auditor_seats.give(self.cast, self.assessment, email, by=self.cast.ada)
 
     def ask(self):
         seat = self.one(Seat.objects)
-        seating.ask(seat.user, seat, title=self.fresh("List "))
+        auditor_seats.ask(seat.user, seat, title=self.fresh("List "))
 
     def reply(self):
         seats.reply(by=self.cast.otto, request=self.one(Request.objects), text="Here.")

@@ -52,8 +52,8 @@ from tests.assurance.bundles.making import (
 )
 from tests.programs.directory.calling import show
 from tests.proof.audit.columns import RARE, columns_of_all, tampered_with
-from tests.support import factories, seating, signing
-from tests.support.made_up import THING_DONE
+from tests.support import auditor_seats, factories, signing
+from tests.support.event_types import THING_DONE
 
 
 def test_every_model_says_whether_the_trail_proves_its_rows():
@@ -169,7 +169,7 @@ def rare(cast, settings, tmp_path, monkeypatch):
     )  # fmt: skip
     text = f"@{cast.otto.name} look"
     discussion.comment(by=cast.con, answer=here.answers.first(), text=text)
-    seating.give(cast, here, "auditor@example.org")
+    auditor_seats.give(cast, here, "auditor@example.org")
     seats.share(by=cast.ada, assessment=here, label="Board", days=5)
     link = library.add(by=cast.con, organisation=cast.acme, title="Policy", url="https://e.eu/p")
     factories.make_proposal(here.answers.first(), cast.con, {"note": "Here."}, evidence=[link])

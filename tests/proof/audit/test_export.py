@@ -16,7 +16,7 @@ from compliance.proof.audit.jsonl import events_in
 from compliance.proof.audit.leaves import committed, without
 from compliance.proof.audit.models import Event
 from compliance.proof.verifier.verify_events import export_in
-from tests.support.made_up import THING_DONE
+from tests.support.event_types import THING_DONE
 
 pytestmark = pytest.mark.slow
 

@@ -25,7 +25,7 @@ from tests.proof.audit.tampering import Guardless
 from tests.proof.audit.test_clean_states import verified
 from tests.proof.audit.test_columns import rare  # noqa: F401 - a fixture
 from tests.reporting.results.test_frameworks import FILE, make_file
-from tests.support import factories, seating, signing
+from tests.support import auditor_seats, factories, signing
 
 pytestmark = pytest.mark.long
 PARTS = 4
@@ -40,8 +40,8 @@ def whole(cast, rare, settings, tmp_path):  # noqa: F811
     seeds.load(by=None, folder=write(tmp_path / "seeds", make_two() | {FILE: make_file()}))
     sent = signing.make_sent(cast)
     signing.look(cast.rev, sent, "Q1")
-    seat = seating.give(cast, sent)
-    request = seating.ask(cast.aud, seat)
+    seat = auditor_seats.give(cast, sent)
+    request = auditor_seats.ask(cast.aud, seat)
     seats.reply(by=cast.otto, request=request, text="Here.")
     seats.draw(by=cast.aud, seat=seat, how="risk", count=1)
     tasks = [

@@ -34,7 +34,7 @@ from compliance.reporting.reports.actions import ask_report
 from compliance.reporting.reports.against_disk import gone
 from tests.assurance.bundles.making import brought_in, bundle_of, publish
 from tests.proof.audit.tampering import Guardless
-from tests.support import factories, seating, signing
+from tests.support import auditor_seats, factories, signing
 
 pytestmark = pytest.mark.slow
 
@@ -61,12 +61,12 @@ def here(cast):
     reviews.ask_reopening(by=cast.otto, assessment=found, reason="No need.")
     reviews.decide_reopening(by=cast.ada, assessment=found, decision="declined")
     signing.reopen(cast.otto, cast.ada, found)
-    seat = seating.give(cast, found)
+    seat = auditor_seats.give(cast, found)
     seats.draw(by=cast.aud, seat=seat, how="random", count=2, seed="x")
     first = found.answers.get(question__key="Q1")
     flag = {"result": "flagged", "note": "Thin."}
     seats.mark(by=cast.aud, seat=seat, answer_id=first.pk, **flag)
-    asked = seating.ask(cast.aud, seat)
+    asked = auditor_seats.ask(cast.aud, seat)
     seats.reply(by=cast.otto, request=asked, text="Here.")
     seats.say(by=cast.aud, seat=seat, request_id=asked.pk, text="Thanks.")
     seats.close(by=cast.otto, request=asked)

@@ -15,7 +15,7 @@ from compliance.proof.audit.projection import RecordedEvent, project
 from compliance.proof.audit.rows import inserted
 from compliance.proof.audit.transaction import attempt, writing
 from tests.support import factories
-from tests.support.made_up import BEGUN
+from tests.support.event_types import BEGUN
 
 
 @pytest.fixture

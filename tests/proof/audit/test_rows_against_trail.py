@@ -35,7 +35,7 @@ from compliance.work.edition_moves import undo
 from compliance.work.remediation import actions as remediation
 from tests.assurance.bundles.making import brought_in, bundle_of, make_everything
 from tests.proof.audit.tampering import Guardless
-from tests.support import factories, seating, signing
+from tests.support import auditor_seats, factories, signing
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def here(cast):
     remediation.link_answer(**at, answer_id=third.pk)
     remediation.link_answer(**at, answer_id=first.pk)
     remediation.unlink_answer(**at, answer_id=first.pk)
-    seat = seating.give(cast, found)
+    seat = auditor_seats.give(cast, found)
     end_seat(by=cast.otto, seat=seat)
     return found
 
@@ -353,7 +353,7 @@ OFFERS = {
 def test_offered_seat_is_held_against_its_entry(cast, here, name):
     factories.make_assessment(cast.acme, cast.ada, subject="Second")
     factories.take_into_trail(cast.acme)
-    offer = seating.give(cast, here, email="new@audit.example")
+    offer = auditor_seats.give(cast, here, email="new@audit.example")
     assert words(cast.acme) == []
     tamper, row, what = OFFERS[name]
     about = offer.invitation if row.startswith("invitation") else offer
@@ -366,11 +366,11 @@ def test_offered_seat_is_held_against_its_entry(cast, here, name):
 def test_offered_seats_end_as_the_trail_says(cast, here):
     second = factories.make_assessment(cast.acme, cast.ada, subject="Second")
     factories.take_into_trail(cast.acme)
-    back = seating.give(cast, here, email="back@audit.example")
+    back = auditor_seats.give(cast, here, email="back@audit.example")
     end_offer(by=cast.otto, offer=back)
     for email in ("gone@audit.example", "no@audit.example", cast.zoe.email):
-        seating.give(cast, here, email=email)
-        seating.give(cast, second, email=email, name="")
+        auditor_seats.give(cast, here, email=email)
+        auditor_seats.give(cast, second, email=email, name="")
     gone, no, zoe = (Invitation.objects.get(email__startswith=start) for start in ("gone", "no", "z"))
     people.end_invitation(by=cast.ada, invitation=gone)
     people.decline_invitation(by=None, invitation=no)

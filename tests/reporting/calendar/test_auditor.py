@@ -13,7 +13,7 @@ from compliance.identity.organisations.actions import change_role, remove_member
 from compliance.identity.organisations.models import Membership
 from compliance.models import Feed
 from compliance.reporting.calendar import actions
-from tests.support import dating, factories, seating
+from tests.support import auditor_seats, calendar_days, factories
 from tests.support.factories import PASSWORD
 
 PAGE = "/o/acme/audit/calendar/"
@@ -27,7 +27,7 @@ def fresh_cache():
 @pytest.fixture
 def seat(cast):
     """A seat with a request, among all the dates that the organisation has."""
-    return dating.fill_outside(cast, dating.fill(cast))
+    return calendar_days.fill_outside(cast, calendar_days.fill(cast))
 
 
 def titles(client, token):
@@ -43,7 +43,7 @@ def make(cast):
 def test_page_has_own_requests_and_days_of_seats_only(cast, seat, sign_in):
     later = timezone.localdate() + timedelta(days=30)
     other = factories.make_assessment(cast.acme, cast.ada, subject="Next year")
-    seating.give(cast, other, from_on=later, until_on=later + timedelta(days=5))
+    auditor_seats.give(cast, other, from_on=later, until_on=later + timedelta(days=5))
     page = sign_in(cast.aud).get(PAGE).text
     for words in ("Request due: R-1 The list", "Last day of your seat", "Next year"):
         assert words in page
@@ -83,7 +83,7 @@ def test_address_of_a_member_who_becomes_an_auditor_shows_their_seats(cast, seat
     _, token = actions.make_feed(by=cast.con, organisation=cast.acme, is_own_only=False)
     member = Membership.objects.get(user=cast.con)
     change_role(by=cast.ada, membership=member, role="auditor")
-    seating.give(cast, seat.assessment, email=cast.con.email)
+    auditor_seats.give(cast, seat.assessment, email=cast.con.email)
     assert titles(client, token) == ["Last day of your seat"]
 
 

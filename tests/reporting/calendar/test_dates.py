@@ -14,8 +14,8 @@ from compliance.models import Action, Answer, Assessment, Evidence, Target
 from compliance.reporting.calendar.choices import Kind
 from compliance.reporting.calendar.queries import entries, kind_of, marks, nobodys, own
 from compliance.reporting.calendar.sources.scope import DateScope
-from tests.support import dating, factories
-from tests.support.dating import NOON, in_days
+from tests.support import calendar_days, factories
+from tests.support.calendar_days import NOON, in_days
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +28,8 @@ def noon():
 
 @pytest.fixture
 def assessment(cast):
-    made = dating.fill(cast)
-    dating.fill_outside(cast, made)
+    made = calendar_days.fill(cast)
+    calendar_days.fill_outside(cast, made)
     return made
 
 
@@ -124,7 +124,7 @@ def test_law_of_all_belongs_to_whoever_starts_assessments(cast, assessment):
 
 def test_date_without_a_member_is_nobodys(cast, assessment):
     gone = factories.make_user("Gone")
-    second = dating.fill(cast, by=gone, owner=gone)
+    second = calendar_days.fill(cast, by=gone, owner=gone)
     put_off = second.answers.filter(verdict="later")
     put_off.update(owner=None, answered_by=cast.rob, answered_at=timezone.now())
     alone = factories.make_link(cast.acme, gone, expires_on=in_days(9))
@@ -160,7 +160,7 @@ def test_second_row_of_a_day_comes_before_the_tenth(cast):
 
 
 def test_assessment_narrows_to_its_own_dates(cast, assessment):
-    second = dating.fill(cast)
+    second = calendar_days.fill(cast)
     found = marks(scope(cast, assessment=second.pk))
     assert len(found) == 6
     assert {mark.pk for mark in found if mark.source == "finish"} == {str(second.pk)}
@@ -174,7 +174,7 @@ def test_answers_of_one_day_and_assessment_are_one_date(cast):
 
 def test_law_names_the_assessments_it_touches(cast, assessment):
     edition = factories.make_draft(1)
-    dating.cite(edition.questions.get(), in_days(9))
+    calendar_days.cite(edition.questions.get(), in_days(9))
     factories.publish(edition)
     other = factories.make_assessment(cast.acme, cast.ada, edition, subject="Bot")
     other.answers.update(binds_from=in_days(9))
@@ -187,8 +187,8 @@ def test_law_names_the_assessments_it_touches(cast, assessment):
 
 def test_index_adds_days_that_the_edition_does_not_know(cast, assessment):
     edition = factories.make_draft(1)
-    dating.cite(edition.questions.get(), in_days(90))
-    dating.cite(edition.questions.get(), in_days(91), "Law Art. 10", "proposed")
+    calendar_days.cite(edition.questions.get(), in_days(90))
+    calendar_days.cite(edition.questions.get(), in_days(91), "Law Art. 10", "proposed")
     factories.make_assessment(cast.acme, cast.ada, factories.publish(edition))
     law = [one for one in dates(cast) if one[0] == Kind.LAW]
     assert law[1:] == [(Kind.LAW, in_days(90), "Law: cited provisions begin to apply")]
@@ -197,7 +197,7 @@ def test_index_adds_days_that_the_edition_does_not_know(cast, assessment):
 def test_day_that_a_duty_names_is_listed_once(cast):
     edition = factories.make_draft(2)
     for at, question in enumerate(edition.questions.order_by("position")):
-        dating.cite(question, in_days(9), f"Law Art. {at}")
+        calendar_days.cite(question, in_days(9), f"Law Art. {at}")
     factories.publish(edition)
     assessment = factories.make_assessment(cast.acme, cast.ada, edition)
     assert dates(cast) == [(Kind.LAW, in_days(9), "Law: cited provisions begin to apply")]
@@ -239,7 +239,7 @@ def test_statements_do_not_grow_with_dates(cast, assessment):
     statements()
     before = statements()
     for _ in range(4):
-        dating.fill(cast)
+        calendar_days.fill(cast)
     assert statements() <= before
     assert before <= 34
 

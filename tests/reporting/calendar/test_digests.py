@@ -27,9 +27,9 @@ from compliance.models import (
 from compliance.operations.erasure.actions import erase_person
 from compliance.reporting.calendar import actions, tasks
 from compliance.reporting.calendar.actions.reminders import mail_digest, stop_address
-from tests.support import dating, factories
-from tests.support.dating import in_days
-from tests.support.mailing import queued, send_queued
+from tests.support import calendar_days, factories
+from tests.support.calendar_days import in_days
+from tests.support.mail_queue import queued, send_queued
 
 pytestmark = pytest.mark.django_db
 MONDAY = "2026-11-30T08:00:00+00:00"
@@ -80,9 +80,9 @@ def days(clock, count=1):
 
 
 def test_digest_has_what_is_theirs_and_nothing_else(cast, clock):
-    assessment = dating.fill(cast)
-    dating.fill_outside(cast, assessment)
-    dating.fill(cast, cast.other, cast.zoe, cast.zoe)
+    assessment = calendar_days.fill(cast)
+    calendar_days.fill_outside(cast, assessment)
+    calendar_days.fill(cast, cast.other, cast.zoe, cast.zoe)
     send_queued()
     choose(cast, cast.con)
     mails = [one for one in days(clock) if one.to == [cast.con.email]]
@@ -226,7 +226,7 @@ def test_lines_of_the_text_are_short(cast, clock):
 
 
 def test_digest_holds_no_answer_note_or_comment(cast, clock):
-    assessment = dating.fill(cast)
+    assessment = calendar_days.fill(cast)
     assessment.answers.update(note="Secret note", reason="Secret reason")
     cast.acme.actions.update(text="Secret text")
     choose(cast, cast.con)
@@ -574,7 +574,7 @@ def test_escalation_out_of_bounds_is_refused(cast, sign_in, number):
 
 
 def test_page_shows_what_a_digest_would_say(cast, sign_in):
-    dating.fill(cast)
+    calendar_days.fill(cast)
     page = sign_in(cast.con).get(PAGE).text
     assert "Acme: 3 dates for you" in page
     assert "/digest/" not in page

@@ -23,10 +23,10 @@ from compliance.reporting.calendar import actions
 from compliance.work.assessments.actions import save_answer
 from compliance.work.assessments.versions import Known
 from compliance.work.remediation.actions import change_action
-from tests.support import dating, factories
-from tests.support.dating import NOON
+from tests.support import calendar_days, factories
+from tests.support.calendar_days import NOON
 from tests.support.factories import PASSWORD
-from tests.support.signing_on import protect, shut_out
+from tests.support.provider_sign_in import protect, shut_out
 from tests.test_doors import rows_of
 
 pytestmark = pytest.mark.django_db
@@ -40,8 +40,8 @@ def fresh_cache():
 
 @pytest.fixture
 def assessment(cast):
-    made = dating.fill(cast)
-    dating.fill_outside(cast, made)
+    made = calendar_days.fill(cast)
+    calendar_days.fill_outside(cast, made)
     return made
 
 
@@ -122,7 +122,7 @@ def test_file_holds_titles_and_nothing_else(cast, assessment, client):
 
 
 def test_other_organisation_is_not_in_it(cast, assessment, client):
-    dating.fill(cast, cast.other, cast.zoe, cast.zoe)
+    calendar_days.fill(cast, cast.other, cast.zoe, cast.zoe)
     found = ask(client, make(cast, cast.ada)).content.decode()
     assert "/o/acme/" in found
     assert "/o/other/" not in found
@@ -251,7 +251,7 @@ def test_hammering_is_slowed_down_for_an_hour(cast, client, still):
 def test_moved_action_keeps_its_id_and_gets_a_later_number(cast, client):
     token = make(cast, cast.ada)
     with time_machine.travel(NOON, tick=False) as clock:
-        factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(3))
+        factories.make_action(cast.acme, cast.ada, due_on=calendar_days.in_days(3))
         factories.take_into_trail(cast.acme)
         first = Calendar.from_ical(ask(client, token).content).events[0]
         clock.shift(timedelta(hours=2))
@@ -259,7 +259,7 @@ def test_moved_action_keeps_its_id_and_gets_a_later_number(cast, client):
             by=cast.ada,
             organisation=cast.acme,
             number=1,
-            changes={"due_on": dating.in_days(9)},
+            changes={"due_on": calendar_days.in_days(9)},
             base=0,
         )
         second = Calendar.from_ical(ask(client, token).content).events[0]
@@ -276,8 +276,8 @@ def test_day_with_fewer_answers_gets_a_later_number(cast, client):
         first, second = assessment.answers.order_by("pk")[:2]
         events = []
         for answer, field, value in (
-            (first, "due_on", dating.in_days(3)),
-            (second, "due_on", dating.in_days(3)),
+            (first, "due_on", calendar_days.in_days(3)),
+            (second, "due_on", calendar_days.in_days(3)),
             (second, "verdict", "met"),
         ):
             clock.shift(timedelta(hours=1))
@@ -307,8 +307,8 @@ def test_answers_of_two_assessments_are_told_apart(cast, client):
     for subject in ("Shop", "Bank"):
         made = factories.make_assessment(cast.acme, cast.ada, edition, subject=subject)
         first, second, third = made.answers.order_by("pk")
-        Answer.objects.filter(pk=first.pk).update(due_on=dating.in_days(3))
-        made.answers.filter(pk__in=[second.pk, third.pk]).update(due_on=dating.in_days(4))
+        Answer.objects.filter(pk=first.pk).update(due_on=calendar_days.in_days(3))
+        made.answers.filter(pk__in=[second.pk, third.pk]).update(due_on=calendar_days.in_days(4))
     events = Calendar.from_ical(ask(client, token).content).events
     title = edition.checklist.title
     assert {str(one["summary"]) for one in events} == {
@@ -339,8 +339,8 @@ def faults(organisation):
 
 def test_late_dates_leave_the_file_after_a_month(cast, client):
     token = make(cast, cast.ada)
-    factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(-31))
-    factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(-32))
+    factories.make_action(cast.acme, cast.ada, due_on=calendar_days.in_days(-31))
+    factories.make_action(cast.acme, cast.ada, due_on=calendar_days.in_days(-32))
     assert titles(client, token) == ["Due: AC-1 Write the list"]
 
 
@@ -356,5 +356,5 @@ def test_packed_file_is_not_sent_again_either(cast, assessment, client):
 def test_titles_are_in_the_language_of_the_person(cast, client):
     token = make(cast, cast.con)
     Reminders.objects.create(organisation=cast.acme, user=cast.con, language="de")
-    factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(3))
+    factories.make_action(cast.acme, cast.ada, due_on=calendar_days.in_days(3))
     assert titles(client, token) == ["Fällig: AC-1 Write the list"]

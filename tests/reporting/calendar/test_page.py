@@ -4,9 +4,9 @@ import pytest
 import time_machine
 
 from compliance.reporting.calendar.actions import make_feed
-from tests.support import dating, factories
-from tests.support.dating import NOON, in_days
-from tests.support.reading import flat
+from tests.support import calendar_days, factories
+from tests.support.calendar_days import NOON, in_days
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/acme/calendar/"
@@ -30,8 +30,8 @@ def counts(client, query=""):
 
 
 def test_filters_narrow_and_count(cast, sign_in):
-    assessment = dating.fill(cast)
-    dating.fill_outside(cast, assessment)
+    assessment = calendar_days.fill(cast)
+    calendar_days.fill_outside(cast, assessment)
     client = sign_in(cast.ada)
     assert counts(client) == {
         "All": 9, "Law": 1, "Answers": 1, "Put off": 1, "Actions": 1, "Evidence": 1,
@@ -62,12 +62,12 @@ def test_filters_narrow_and_count(cast, sign_in):
     ],
 )
 def test_nonsense_is_as_if_it_were_not_there(cast, sign_in, query):
-    dating.fill(cast)
+    calendar_days.fill(cast)
     assert len(shown(sign_in(cast.ada), query)) == 6
 
 
 def test_assessment_of_others_does_not_narrow(cast, sign_in):
-    theirs = dating.fill(cast, cast.other, cast.zoe, cast.zoe)
+    theirs = calendar_days.fill(cast, cast.other, cast.zoe, cast.zoe)
     page = sign_in(cast.ada).get(f"{PAGE}?assessment={theirs.pk}")
     assert page.context["months"] == []
     assert "Other" not in page.text

@@ -28,9 +28,9 @@ from tests.support.factories import (
     make_scaled_edition,
     publish,
 )
-from tests.support.reading import flat
-from tests.support.resting import resting, started
-from tests.support.signing_on import SHUTS_OUT, protect, shut_out
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import SHUTS_OUT, protect, shut_out
+from tests.support.resting_assessments import resting, started
 
 URL = reverse("comparison:compare", args=["acme"])
 FILE = reverse("comparison:figures", args=["acme"])

@@ -18,9 +18,9 @@ from compliance.proof.audit.check_trail import main
 from compliance.proof.audit.models import Event
 from tests.proof.audit.tampering import Guardless
 from tests.support import factories, signing
+from tests.support.event_types import FORMULA, PERSON_CAME, THING_DONE
 from tests.support.factories import happen
-from tests.support.made_up import FORMULA, PERSON_CAME, THING_DONE
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 URL = "/o/acme/trail/"

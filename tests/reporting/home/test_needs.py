@@ -15,7 +15,7 @@ from compliance.reporting.home.choices import Kind
 from compliance.reporting.home.todo import needs
 from compliance.work.remediation.actions import change_action
 from tests.support import factories, signing
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HOME = reverse("home:home", args=["acme"])
 WORK = reverse("home:work", args=["acme"])

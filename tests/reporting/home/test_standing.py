@@ -11,7 +11,7 @@ from django.utils import timezone
 from compliance.content.evidence.actions import describe
 from compliance.models import Assessment, Checklist, Theme
 from tests.support import factories, signing
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HOME = reverse("home:home", args=["acme"])
 LIST = reverse("workspace:list", args=["acme"])

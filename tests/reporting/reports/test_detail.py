@@ -11,7 +11,7 @@ from compliance.models import Event, Report
 from compliance.proof.audit import trail
 from compliance.reporting.reports import actions
 from tests.support.factories import make_assessment
-from tests.support.mailing import queued
+from tests.support.mail_queue import queued
 
 pytestmark = pytest.mark.django_db
 

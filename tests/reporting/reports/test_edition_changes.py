@@ -16,7 +16,7 @@ from compliance.work.assessments import actions
 from compliance.work.edition_moves import undo
 from tests.reporting.reports.papers import make_paper
 from tests.support.documents import document, question
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.edition_moves.test_upgrading import YEAR, begin, move, publish, say
 
 HOSTILE = "<script>x</script> {{ 1 }} ==> كل"

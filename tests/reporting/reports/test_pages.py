@@ -15,8 +15,8 @@ from compliance.proof.audit.models import Event
 from compliance.reporting.reports import actions
 from compliance.work.assessments import actions as answers
 from tests.reporting.reports import conftest
-from tests.support import drawn, factories, resting, seating
-from tests.support.mailing import send_queued
+from tests.support import auditor_seats, factories, picture_files, resting_assessments
+from tests.support.mail_queue import send_queued
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def made(cast, quick_files, monkeypatch):
     """Makes a report of one assessment, with a file of three pages."""
-    assessment = resting.started(cast.acme, cast.ada, factories.make_edition())
-    monkeypatch.setattr(conftest, "FILE", drawn.pdf("", "1 Summary", "2 Law", title=str(uuid4())))
+    assessment = resting_assessments.started(cast.acme, cast.ada, factories.make_edition())
+    monkeypatch.setattr(conftest, "FILE", picture_files.pdf("", "1 Summary", "2 Law", title=str(uuid4())))
 
     def make():
         asked = actions.ask_report(by=cast.rob, assessment=assessment)
@@ -64,8 +64,8 @@ def test_pages_are_pictures_that_lead_to_a_page_to_read(cast, sign_in, made):
     picture = client.get(at("picture", report, 2, "small"))
     assert picture["Content-Type"] == "image/webp"
     assert picture["Cache-Control"] == "no-store"
-    assert drawn.opened(picture.content).width == 320
-    assert drawn.opened(client.get(at("picture", report, 2, "large")).content).width == 1200
+    assert picture_files.opened(picture.content).width == 320
+    assert picture_files.opened(client.get(at("picture", report, 2, "large")).content).width == 1200
     page = client.get(at("page", report, 2)).text
     assert "Page 2 of 3" in page
     assert at("page", report, 1) in page
@@ -91,7 +91,7 @@ def test_report_that_is_not_over_has_no_pages(cast, sign_in, made):
 
 def test_working_paper_is_shown_to_those_who_deal_with_auditors(cast, sign_in, made):
     report = made()
-    seat = seating.give(cast, made.assessment)
+    seat = auditor_seats.give(cast, made.assessment)
     Report.objects.filter(pk=report.pk).update(kind="working", seat=seat)
     for who, status in ((cast.rob, 404), (cast.ada, 200), (cast.zoe, 404)):
         assert sign_in(who).get(at("picture", report, 1, "small")).status_code == status
@@ -202,7 +202,7 @@ def test_nothing_changed_is_said_without_reading_the_trail(
 
 def test_report_before_is_one_that_the_person_sees(cast, sign_in, made):
     first = made()
-    seat = seating.give(cast, made.assessment)
+    seat = auditor_seats.give(cast, made.assessment)
     Report.objects.filter(pk=first.pk).update(kind="working", seat=seat)
     second = made()
     assert "no earlier report" in sign_in(cast.rob).get(at("changes", second)).text

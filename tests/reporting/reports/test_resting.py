@@ -12,7 +12,7 @@ from compliance.reporting.reports.kinds import ReportOptions
 from compliance.reporting.reports.queries import read
 from compliance.work.assessments import actions as answering
 from tests.support.factories import make_assessment
-from tests.support.resting import resting
+from tests.support.resting_assessments import resting
 from tests.support.signing import answer, fresh, link, sign
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ from compliance.work.snapshots.snapshot import content_of, to_read
 from tests.assurance.bundles.making import brought_in, bundle_of, publish
 from tests.proof.audit.tampering import Guardless
 from tests.support.factories import make_assessment
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.support.signing import answer, link, make_signed, reopen
 
 

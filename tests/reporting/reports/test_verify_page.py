@@ -15,7 +15,7 @@ from compliance.reporting.reports import upload
 from compliance.reporting.reports.report_lookup import own_pins
 from compliance.reporting.reports.views import verify
 from tests.support.factories import make_assessment
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/verify/"

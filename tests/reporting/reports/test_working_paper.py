@@ -21,7 +21,7 @@ from compliance.reporting.reports.kinds import ReportOptions
 from compliance.reporting.reports.queries import read
 from compliance.work.remediation.actions import create_action
 from tests.support import factories
-from tests.support.seating import ask, give, make_proof
+from tests.support.auditor_seats import ask, give, make_proof
 
 
 def printed(paper):

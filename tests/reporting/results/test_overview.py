@@ -35,8 +35,8 @@ from tests.support.factories import (
     make_scaled_edition,
     publish,
 )
-from tests.support.reading import flat
-from tests.support.signing_on import SHUTS_OUT, protect, shut_out
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import SHUTS_OUT, protect, shut_out
 
 URL = reverse("results:overview", args=["acme"])
 FIGURES = reverse("results:overview_figures", args=["acme"])

@@ -36,7 +36,7 @@ from tests.support.factories import (
     make_scaled_edition,
     publish,
 )
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from compliance.reporting.results.actions import set_targets
 from compliance.reporting.results.choices import Reach
 from tests.support import signing
 from tests.support.factories import make_scaled_edition
-from tests.support.racing import at_once
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 

@@ -16,7 +16,6 @@ from compliance.reporting.results.queries import read
 from compliance.reporting.results.trend import counted, month_ends, trends
 from tests.assurance.bundles import making
 from tests.support import signing
-from tests.support.amending import amend
 from tests.support.factories import (
     make_draft,
     make_edition,
@@ -24,6 +23,7 @@ from tests.support.factories import (
     make_scaled_edition,
     publish,
 )
+from tests.support.legal_indexes import amend
 
 TODAY = date(2026, 4, 10)
 

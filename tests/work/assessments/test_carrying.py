@@ -17,7 +17,7 @@ from compliance.work.assessments.versions import Known
 from compliance.work.workspace import actions as workspace_actions
 from compliance.work.workspace.history import history
 from tests.support import factories
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 YEAR = {"period_from": date(2027, 1, 1), "period_to": date(2027, 12, 31)}
 

@@ -11,7 +11,7 @@ from compliance.proof.audit.models import Event
 from compliance.work.assessments.versions import Known
 from compliance.work.bulk.actions import Bulk, set_many
 from tests.support.factories import make_assessment, make_draft, make_question, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 CHOICES = [("daily", "Every day", "met"), ("yearly", "Every year", "partly")]

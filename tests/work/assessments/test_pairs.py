@@ -16,7 +16,7 @@ from compliance.work.assessments import actions, writing
 from compliance.work.workspace.forms import AnswerForm
 from compliance.work.workspace.row_pages import compared
 from tests.support.factories import make_assessment, make_draft, make_question, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.slow
 

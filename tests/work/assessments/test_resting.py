@@ -19,7 +19,7 @@ from compliance.work.edition_moves.undo import undo_upgrade
 from compliance.work.workspace import overview
 from compliance.work.workspace.standing_in import there
 from tests.support import factories
-from tests.support.resting import HERE, ONCE, applying, levelled, rest_on, resting, started
+from tests.support.resting_assessments import HERE, ONCE, applying, levelled, rest_on, resting, started
 from tests.support.signing import answer, link, make_signed
 
 pytestmark = pytest.mark.django_db

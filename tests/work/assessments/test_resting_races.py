@@ -3,8 +3,8 @@
 import pytest
 
 from compliance.models import Assessment
-from tests.support.racing import at_once
-from tests.support.resting import levelled, rest_on, started
+from tests.support.races import at_once
+from tests.support.resting_assessments import levelled, rest_on, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 

@@ -18,7 +18,7 @@ from tests.support.factories import (
     make_question,
     publish,
 )
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from compliance.work.assessments.versions import Known
 from compliance.work.assignments import actions as assignments
 from compliance.work.bulk.actions import undo_many
 from tests.support.factories import make_assessment, make_edition, make_user
-from tests.support.mailing import queued, send_queued
+from tests.support.mail_queue import queued, send_queued
 
 DUE = date(2026, 12, 12)
 WHO = {"email": "Bruno@Example.org", "name": "Bruno Maier"}

@@ -15,7 +15,7 @@ from compliance.work.assessments import actions
 from compliance.work.assignments import actions as assignments
 from tests.support import device
 from tests.support.factories import make_assessment, make_edition, make_member, make_user
-from tests.support.racing import at_once
+from tests.support.races import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared")]
 

@@ -18,7 +18,7 @@ from tests.support.factories import (
     make_question,
     publish,
 )
-from tests.support.mailing import send_queued
+from tests.support.mail_queue import send_queued
 
 
 @pytest.fixture

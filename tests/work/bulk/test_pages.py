@@ -16,7 +16,7 @@ from tests.support.factories import (
     make_link,
     make_proposal,
 )
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 

@@ -15,7 +15,7 @@ from compliance.work.discussion import actions
 from compliance.work.discussion.mentions import Person, named, offers, pieces
 from compliance.work.workspace.history import history
 from tests.support.factories import make_assessment, make_member
-from tests.support.mailing import queued, send_queued
+from tests.support.mail_queue import queued, send_queued
 
 HTMX = {"HX-Request": "true", "HX-Target": "panel"}
 BRUNO = Person(1, "Bruno Maier", "bruno@example.org")

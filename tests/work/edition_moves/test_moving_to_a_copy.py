@@ -23,7 +23,7 @@ from compliance.work.edition_moves import undo as undo_actions
 from tests.assurance.bundles.making import brought_in, bundle_of, hash_of, reading
 from tests.support import factories, signing
 from tests.support.documents import document, question
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.support.signing import answer
 from tests.work.edition_moves.test_upgrading import (
     YEAR,

@@ -9,7 +9,7 @@ from compliance.work.edition_moves import actions as edition_moves
 from compliance.work.edition_moves.undo import undo_upgrade
 from compliance.work.workspace.history import history
 from tests.support.documents import document, question
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.edition_moves.test_upgrade_pages import path, post, shown
 from tests.work.edition_moves.test_upgrading import (
     begin,

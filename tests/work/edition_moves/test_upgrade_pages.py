@@ -18,9 +18,9 @@ from compliance.work.assessments import actions
 from compliance.work.discussion import actions as discussion
 from compliance.work.edition_moves import actions as edition_moves
 from tests.support import factories
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 from tests.support.documents import question
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.edition_moves.test_upgrading import begin, by_key, publish, say
 
 pytestmark = pytest.mark.slow

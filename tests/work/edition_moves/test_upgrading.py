@@ -31,8 +31,8 @@ from tests.assurance.bundles.making import bundle_of
 from tests.proof.audit.tampering import Guardless
 from tests.support import factories, signing
 from tests.support.documents import document, question
-from tests.support.mailing import send_queued
-from tests.support.reading import flat
+from tests.support.mail_queue import send_queued
+from tests.support.page_text import flat
 
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
 CONTENT = (

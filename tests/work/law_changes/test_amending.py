@@ -15,7 +15,6 @@ from compliance.models import (
 )
 from compliance.proof.audit import trail, verification
 from compliance.proof.audit.models import LIBRARY, PEOPLE, Event
-from tests.support.amending import amend
 from tests.support.factories import (
     make_assessment,
     make_checklist,
@@ -24,9 +23,10 @@ from tests.support.factories import (
     make_provision,
     publish,
 )
-from tests.support.mailing import queued, send_queued
-from tests.support.reading import flat
-from tests.support.signing_on import SHUTS_OUT, shut_out
+from tests.support.legal_indexes import amend
+from tests.support.mail_queue import queued, send_queued
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import SHUTS_OUT, shut_out
 
 CITE = "Law Art. 5a"
 POSTPONED = {"applies_from": "2027-12-02", "status": "applies_later"}

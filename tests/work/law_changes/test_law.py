@@ -18,7 +18,6 @@ from compliance.proof.audit.models import LIBRARY
 from compliance.work.assessments.actions import archive
 from compliance.work.law_changes.actions import notify_of_law
 from compliance.work.law_changes.law import NEWS
-from tests.support.amending import amend
 from tests.support.factories import (
     make_assessment,
     make_checklist,
@@ -28,8 +27,9 @@ from tests.support.factories import (
     make_provision,
     publish,
 )
-from tests.support.mailing import queued, send_queued
-from tests.support.reading import flat
+from tests.support.legal_indexes import amend
+from tests.support.mail_queue import queued, send_queued
+from tests.support.page_text import flat
 
 PAGE, HOME = "/o/acme/checklists/law/", "/o/acme/"
 CITE = "Law Art. 5"

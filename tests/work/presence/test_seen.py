@@ -19,7 +19,7 @@ from compliance.work.presence import actions as presence_actions
 from compliance.work.presence.places import place
 from compliance.work.presence.seeing import seen_seq, unseen, with_news
 from tests.support.factories import make_assessment, make_edition, make_link
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 

@@ -10,8 +10,8 @@ from compliance.proof.audit.models import Event
 from compliance.work.assessments.choices import Verdict
 from compliance.work.edition_moves.actions import upgrade
 from compliance.work.proposals import actions
-from tests.support import factories, resting
-from tests.support.calling import Program
+from tests.support import factories, resting_assessments
+from tests.support.api_programs import Program
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_proposal_is_kept_beside_the_answer_and_changes_nothing_of_it(here):
 
 
 def test_question_that_is_asked_elsewhere_names_the_reason(here):
-    _, rests = resting.resting(here.acme, here.ada)
+    _, rests = resting_assessments.resting(here.acme, here.ada)
     reply = propose(here, rests.answers.get(question__key="Q1"))
     assert (reply.status_code, reply.json()["detail"]) == (
         422,

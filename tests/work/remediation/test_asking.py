@@ -11,7 +11,7 @@ from compliance.content.checklists.force import rated_in
 from compliance.models import Action
 from compliance.work.remediation.actions import Unasked, plan_action
 from tests.support import factories, signing
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 TODAY = date(2026, 11, 28)
 HTMX = {"HX-Request": "true"}

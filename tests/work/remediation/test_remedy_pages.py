@@ -16,7 +16,7 @@ from compliance.templatetags.ui import day
 from compliance.work.assessments.choices import CLOSED
 from compliance.work.remediation.listing import Age, age_of
 from tests.support.factories import make_action, make_assessment
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 pytestmark = pytest.mark.django_db
 

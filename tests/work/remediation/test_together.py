@@ -11,7 +11,7 @@ from compliance.models import Action
 from compliance.work.assessments.versions import Known
 from compliance.work.bulk.actions import Bulk, set_many
 from tests.support import factories
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 

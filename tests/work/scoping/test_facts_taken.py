@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.support.factories import make_assessment, make_edition
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 @pytest.fixture

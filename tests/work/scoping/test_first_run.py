@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.support.factories import make_assessment, make_checklist, make_draft, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.workspace.test_cost import queries
 
 HOME = reverse("home:home", args=["acme"])

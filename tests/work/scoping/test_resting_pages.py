@@ -6,7 +6,7 @@ from django.urls import reverse
 from compliance.models import Assessment, Event
 from compliance.work.assessments import actions
 from tests.support import factories
-from tests.support.resting import applying, levelled, rest_on, resting, sign_part, started
+from tests.support.resting_assessments import applying, levelled, rest_on, resting, sign_part, started
 from tests.support.signing import answer, link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

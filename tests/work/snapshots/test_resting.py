@@ -18,7 +18,7 @@ from compliance.work.snapshots.as_of import content_as_of
 from compliance.work.snapshots.content import content_from
 from compliance.work.snapshots.snapshot import content_of, to_read
 from tests.support import factories
-from tests.support.resting import levelled, rest_on, resting, started
+from tests.support.resting_assessments import levelled, rest_on, resting, started
 from tests.support.signing import LATER, answer, fresh, link, seen, sign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from compliance.models import Answer
 from compliance.proof.audit import trail
-from tests.support.amending import amend
+from tests.support.event_types import THING_DONE
 from tests.support.factories import (
     attach,
     make_assessment,
@@ -23,7 +23,7 @@ from tests.support.factories import (
     make_question,
     publish,
 )
-from tests.support.made_up import THING_DONE
+from tests.support.legal_indexes import amend
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from compliance.models import Attachment, Evidence
 from compliance.work.assessments.actions import archive
 from tests.support.factories import attach, make_assessment, make_draft, make_link, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.workspace.test_cost import queries
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.content.checklists.translations import mark
 from tests.support.factories import make_assessment, make_draft, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 
 def said(text, source):

@@ -6,8 +6,8 @@ import pytest
 from django.template.base import TextNode
 from django.template.loader import get_template
 
-from tests.support.marking import make_marked
-from tests.support.resting import resting, sign_part
+from tests.support.marked_rows import make_marked
+from tests.support.resting_assessments import resting, sign_part
 from tests.support.signing import answer
 
 ROW = "work/workspace/_row.html"
@@ -43,7 +43,7 @@ def rendered(monkeypatch):
 
 @pytest.mark.slow
 def test_every_mark_that_a_row_can_carry_is_in_one_state(cast, sign_in, rendered):
-    """A new mark fails here until ``tests/support/marking.py`` shows it to the browser tests."""
+    """A new mark fails here until ``tests/support/marked_rows.py`` shows it to the browser tests."""
     wanted = marks_of(ROW, r'<p class="qmeta">.*?</p>')
     wanted |= marks_of(HERE, r"{% for answer_id, people in here.rows %}.*")
     address = make_marked(cast.acme, cast.ada, cast.otto).get_absolute_url()

@@ -10,7 +10,7 @@ from compliance.proof.audit.models import Event
 from compliance.work.assessments.versions import Known, read_known
 from compliance.work.assessments.writing import old_values
 from tests.support.factories import make_assessment
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 EMPTY = {"verdict": "unanswered", "reason": "", "note": "", "owner": "", "due_on": ""}

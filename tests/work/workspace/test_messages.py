@@ -11,7 +11,7 @@ from django.urls import reverse
 from compliance.proof.audit.models import Event
 from compliance.work.workspace.row_pages import ALERTS
 from tests.support.factories import make_assessment
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.workspace.test_cost import HTMX, save_url
 
 

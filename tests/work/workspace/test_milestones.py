@@ -9,7 +9,7 @@ from compliance.proof.audit.models import Event
 from compliance.work.workspace.counts import counted
 from compliance.work.workspace.milestones import milestone
 from tests.support.factories import make_assessment, make_draft, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.workspace.test_cost import HTMX, queries, save_url
 
 

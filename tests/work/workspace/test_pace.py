@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from compliance.work.workspace import pace as pace_module
 from compliance.work.workspace.pace import FEWEST, in_words, pace, time_left
-from tests.support.calling import Program
+from tests.support.api_programs import Program
 from tests.support.costs import work_of
 from tests.support.factories import make_assessment, make_draft, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.workspace.test_cost import HTMX, begin_trail, save_url
 
 ABOUT = "29 left, about 2 h at your pace"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from compliance.models import Answer
 from compliance.proof.audit.models import Event
 from tests.support.factories import attach, make_assessment, make_edition, make_link
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 

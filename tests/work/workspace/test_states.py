@@ -16,7 +16,7 @@ from compliance.work.assessments import actions
 from compliance.work.workspace import overview
 from compliance.work.workspace.history import history
 from tests.support.factories import make_assessment, make_draft, publish
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 HTMX = {"HX-Request": "true"}
 DAY = date(2026, 12, 12)

@@ -11,7 +11,7 @@ from compliance.proof.audit import trail
 from compliance.work.assessments.actions import undo
 from compliance.work.assessments.imported_answers import Outside
 from tests.support.factories import attach, make_link
-from tests.support.reading import flat
+from tests.support.page_text import flat
 from tests.work.workspace.test_taking_over import address, make_pair, save
 
 HTMX = {"HX-Request": "true"}

@@ -5,9 +5,9 @@ from ipaddress import ip_network
 import pytest
 from django.core.cache import cache
 
-from tests.support import saml_providing
+from tests.support import saml_provider
 from tests.support.needs import needs
-from tests.support.signing_on import set_saml_up, switch_on
+from tests.support.provider_sign_in import set_saml_up, switch_on
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +20,8 @@ def _on_loopback(settings):
 
 @pytest.fixture(scope="session")
 def listening():
-    saml_providing.pair("own")  # made before anybody waits for it
-    with saml_providing.provider() as one, saml_providing.provider() as two:
+    saml_provider.pair("own")  # made before anybody waits for it
+    with saml_provider.provider() as one, saml_provider.provider() as two:
         yield one, two
 
 

@@ -27,11 +27,10 @@ from compliance.models import (
     User,
 )
 from compliance.proof.audit import tables, trail
-from tests.support import providing, signing
-from tests.support.mailing import send_queued
-from tests.support.reading import flat
-from tests.support.saml_providing import NADIA
-from tests.support.signing_on import (
+from tests.support import oidc_provider, signing
+from tests.support.mail_queue import send_queued
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import (
     age,
     is_in,
     leave,
@@ -41,8 +40,9 @@ from tests.support.signing_on import (
     show,
     switch_on,
 )
-from tests.support.signing_on import come_by_saml as come
-from tests.support.signing_on import set_saml_up as set_up
+from tests.support.provider_sign_in import come_by_saml as come
+from tests.support.provider_sign_in import set_saml_up as set_up
+from tests.support.saml_provider import NADIA
 
 pytestmark = pytest.mark.slow
 PAGE = "/o/acme/sign-on/"
@@ -241,13 +241,13 @@ def test_silent_sign_in_never_counts_as_asked_just_now(acme, cast, provider):
 
 def test_two_protocols_and_one_person_in_both(acme, cast, provider):
     """Each organisation has a provider of its own."""
-    with providing.provider() as oidc:
+    with oidc_provider.provider() as oidc:
         actions.set_provider(
             by=cast.zoe,
             organisation=cast.other,
             issuer=oidc.issuer,
             client_id="attest",
-            secret=providing.SECRET,
+            secret=oidc_provider.SECRET,
             default_role="reader",
         )
         switch_on(cast.zoe, cast.other)
@@ -277,7 +277,7 @@ def test_try_by_one_protocol_is_over_with_the_other(acme, cast, provider):
             organisation=cast.acme,
             issuer=provider.entity,
             client_id="attest",
-            secret=providing.SECRET,
+            secret=oidc_provider.SECRET,
             default_role="",
         )
     answer = {"state": sent["RelayState"], "code": "x"}

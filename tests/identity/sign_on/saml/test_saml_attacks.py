@@ -16,12 +16,12 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from compliance.identity.sign_on import saml, saml_metadata, saml_xml
 from compliance.identity.sign_on.saml_xml import DS, PROTOCOL, SAML
 from compliance.models import Identity, User
-from tests.support import saml_providing
-from tests.support.reading import flat
-from tests.support.saml_providing import NADIA, form
-from tests.support.signing_on import come_by_saml as come
-from tests.support.signing_on import leave, refused, switch_on
-from tests.support.signing_on import set_saml_up as set_up
+from tests.support import saml_provider
+from tests.support.page_text import flat
+from tests.support.provider_sign_in import come_by_saml as come
+from tests.support.provider_sign_in import leave, refused, switch_on
+from tests.support.provider_sign_in import set_saml_up as set_up
+from tests.support.saml_provider import NADIA, form
 
 pytestmark = pytest.mark.slow
 
@@ -265,7 +265,7 @@ def unsigned(root):
 def signed_outside(root):
     """The response is signed, and the assertion is not."""
     unsigned(root)
-    private, certificate = saml_providing.pems("own")
+    private, certificate = saml_provider.pems("own")
     return XMLSigner(c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#").sign(
         root,
         key=private,
@@ -295,7 +295,7 @@ def by(key="own", **how):
     """Sign the assertion anew."""
 
     def wrap(root):
-        saml_providing.sign(unsigned(root), key, _Sha1, **how)
+        saml_provider.sign(unsigned(root), key, _Sha1, **how)
         return root
 
     return wrap

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from compliance.assurance.seats.actions import share
 from compliance.models import Citation, Instrument, Provision
-from tests.support import factories, seating
+from tests.support import auditor_seats, factories
 
 TODAY = date(2026, 11, 28)
 NOON = "2026-11-28T12:00:00+00:00"
@@ -54,7 +54,7 @@ def fill(cast, organisation=None, by=None, owner=None):
 
 def fill_outside(cast, assessment):
     """A seat, a request and a share link on top."""
-    seat = seating.give(cast, assessment)
-    seating.ask(cast.aud, seat, due_on=in_days(8))
+    seat = auditor_seats.give(cast, assessment)
+    auditor_seats.ask(cast.aud, seat, due_on=in_days(8))
     share(by=cast.otto, assessment=assessment, label="Bank", days=14)
     return seat

@@ -7,7 +7,7 @@ from django.utils import timezone
 from compliance.models import Asked, Citation, Comment, Presence, Visit
 from compliance.work.assessments import actions
 from tests.support import factories
-from tests.support.amending import amend
+from tests.support.legal_indexes import amend
 
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from compliance.identity.organisations.actions import set_policy
 from compliance.identity.sign_on import actions
 from compliance.models import SignOn
-from tests.support.reading import flat
+from tests.support.page_text import flat
 
 NEW = {"email": "new@acme.example", "email_verified": True, "name": "Nadia New"}
 

@@ -1,4 +1,4 @@
-"""The app, loaded once for many programs: ``tests.support.warm.run`` forks them from this module.
+"""The app, loaded once for many programs: ``tests.support.warm_processes.run`` forks them from this module.
 
 Importing it sets Django up and loads what programs of tests begin with. As a program it runs
 another one, which reads the settings when it sets Django up itself: from its own environment,
@@ -23,7 +23,7 @@ from django.tasks import task_backends  # noqa: E402
 BEGINNINGS = """
     compliance.assurance.bundles.process compliance.operations.samples.tasks compliance.urls
     compliance.ground.web.worker pikepdf tests.assurance.answer_sheets.making tests.assurance.bundles.making
-    tests.support.calling tests.programs.directory.calling tests.support.signing
+    tests.support.api_programs tests.programs.directory.calling tests.support.signing
 """
 """Modules of which none keeps a setting."""
 

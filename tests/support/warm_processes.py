@@ -8,7 +8,7 @@ asked for. Its limits are its own, since it sets them itself.
 So do programs of tests that work in an installation of their own (``run``): loading
 the app takes two.
 
-``python -m tests.support.warm MODULE SOCKET`` is the process that forks.
+``python -m tests.support.warm_processes MODULE SOCKET`` is the process that forks.
 """
 
 import atexit
@@ -29,12 +29,12 @@ from tempfile import TemporaryFile
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
-from tests.support.made import ROOT
+from tests.support.prepared_folders import ROOT
 
 OURS = "compliance."
 CHILD = "compliance.ground.sandbox.child"
 """It runs the module that its first argument names."""
-APP = "tests.support.loaded"
+APP = "tests.support.preloaded_app"
 """It has the app loaded, and runs the program that its arguments name."""
 MOST = 65_536
 """Bytes of one order."""
@@ -96,7 +96,7 @@ def _source(module, env, kind=""):
             ours, theirs = _pair()
             with theirs:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "tests.support.warm", module, str(theirs.fileno())],
+                    [sys.executable, "-m", "tests.support.warm_processes", module, str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     cwd=ROOT,

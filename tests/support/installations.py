@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from tests.support import warm
+from tests.support import warm_processes
 
 FILE = "attest.sqlite3"
 
@@ -31,7 +31,7 @@ def installation(folder, database="", tables=None, seconds=300):
 
     def run(first, *words):
         program = ["-m", "manage"] if first == "manage.py" else [first]
-        done = warm.run(*program, *map(str, words), env=env, timeout=seconds)
+        done = warm_processes.run(*program, *map(str, words), env=env, timeout=seconds)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
 

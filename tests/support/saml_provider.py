@@ -1,6 +1,6 @@
 """A provider of SAML 2.0 on loopback, by pysaml2, and by hand where it has to lie.
 
-    python -m tests.support.saml_providing PORT METADATA
+    python -m tests.support.saml_provider PORT METADATA
 
 By hand: METADATA is the file that Attest's page "Sign-on" gives. Attest takes the provider's
 own from http://127.0.0.1:PORT/metadata, and wants ATTEST_PRIVATE_NETWORKS=127.0.0.0/8 for it.
@@ -39,7 +39,7 @@ from saml2.xmldsig import DIGEST_SHA256, SIG_RSA_SHA256
 from signxml import XMLSigner
 
 from compliance.identity.sign_on.saml_xml import SAML
-from tests.support.providing import served
+from tests.support.oidc_provider import served
 
 # pysaml2 proves a key each time that it reads it, which takes a tenth of a second
 sigver.import_rsa_key_from_file = cache(sigver.import_rsa_key_from_file)
