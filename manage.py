@@ -24,9 +24,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
+LOCKS = {"run": ROOT / "locks/app.lock", "test": ROOT / "locks/test.lock"}
 """Running needs the first; the tests need the second on top."""
 BROWSERS = ("chromium-headless-shell", "chromium")
+"""Debian's names. The first draws no window, and so needs half the processor time."""
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 PACKAGES = {

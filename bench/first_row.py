@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from tests.browser.window import launch  # noqa: E402
 from tests.load.serving import Site  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -105,7 +106,7 @@ def main():
         site.start()
         try:
             with sync_playwright() as player:
-                browser = player.chromium.launch(executable_path="/usr/bin/chromium")
+                browser = launch(player)
                 print_rows(browser, url, places)
                 browser.close()
         finally:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from tests.browser.conftest import PDF, at_desk, new_context, served  # noqa: E402
+from tests.browser.window import launch  # noqa: E402
 
 HEAR = """
   for (const type of ["pointerdown", "keydown"])
@@ -360,7 +361,7 @@ def main():
         at_desk(site) as desk,
         sync_playwright() as player,
     ):
-        browser = player.chromium.launch(executable_path="/usr/bin/chromium")
+        browser = launch(player)
         day = Day(browser, site, desk)
         for letter in wanted:
             title, before, work = JOBS[letter]

@@ -51,7 +51,7 @@ if TASKS_URL and not TASKS_URL.startswith(("redis://", "rediss://", "amqp://", "
     msg = "ATTEST_TASKS_URL is an address such as redis://host:6379/1 or amqp://host//."
     raise ImproperlyConfigured(msg)
 if TASKS_URL and find_spec("celery") is None:
-    msg = "Celery is not installed: pip install --require-hashes -r requirements-celery.lock"
+    msg = "Celery is not installed: pip install --require-hashes -r locks/celery.lock"
     raise ImproperlyConfigured(msg)
 TASK_SECONDS = env.int("TASK_SECONDS", 3600)
 if TASK_SECONDS < 60:

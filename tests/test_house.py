@@ -143,7 +143,7 @@ def test_views_reach_rows_from_their_organisation():
 
 
 def test_marks_that_scripts_rely_on_are_in_templates():
-    types = (ROOT / "types" / "page.d.ts").read_text()
+    types = (ROOT / "tests/node/page.d.ts").read_text()
     table = re.compile(r"^interface (Marks|Ids) {\n(.*?)^}", re.M | re.S)
     names = {kind: re.findall(r'^  "?([\w-]+)"?:', body, re.M) for kind, body in table.findall(types)}
     pages = "\n".join(path.read_text() for path in TEMPLATES)

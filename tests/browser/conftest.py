@@ -18,28 +18,13 @@ from django.db import connection
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.window import Window
+from tests.browser.window import Window, launch
 from tests.load.serving import ROOT, Site
 from tests.support.installations import FILE
 from tests.support.prepared_folders import EVERYTHING, made
 
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 """The smallest file that is taken for one."""
-
-
-PROGRAMS = ("chromium-headless-shell", "chromium")
-"""Debian's names. The first draws no window, and so needs half the processor time."""
 
 
 def pytest_collection_modifyitems(items):
@@ -208,8 +193,7 @@ def chromium():
     """
     player = sync_playwright().start()
     loop = asyncio.get_running_loop()
-    program = next(filter(None, map(shutil.which, PROGRAMS)))
-    browser = player.chromium.launch(executable_path=program, args=CHROMIUM)
+    browser = launch(player)
     asyncio._set_running_loop(None)
 
     @contextmanager

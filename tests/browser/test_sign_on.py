@@ -49,7 +49,7 @@ def provider(site):
         port = probe.getsockname()[1]
     back = f"{site.url}/sign-on/acme/callback/"
     running = subprocess.Popen(
-        ["node", "tests/identity/sign_on/provider.mjs", str(port), back],
+        ["node", "tests/node/provider.mjs", str(port), back],
         cwd=own.BASE_DIR,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,11 +1,30 @@
-"""A page in the browser as a person at the question list sees it."""
+"""Chromium, and a page in it as a person at the question list sees it."""
 
 import re
+import shutil
 import time
 from collections import deque
 
+from manage import BROWSERS
+
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 HEARD_BELOW = ("htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
 """Failed requests, which ``_failed`` hears too: it knows whether a page was left."""
+
+
+def launch(player):
+    """The browser of this machine, of Playwright's ``player``."""
+    program = next(filter(None, map(shutil.which, BROWSERS)))
+    return player.chromium.launch(executable_path=program, args=SWITCHES)
 
 
 class Window:

@@ -20,7 +20,7 @@ echo "$@ [$ATTEST_DATA_DIR]"
 """
 FAKE_UV = f"""#!/bin/sh
 echo "uv $1" >> calls
-echo "$@" | grep -o "requirements[a-z-]*.lock" >> installed
+echo "$@" | grep -o "locks/[a-z-]*.lock" >> installed
 [ "$1" = "$UV_FAILS" ] && exit 1
 [ "$1" = venv ] && mkdir -p .venv/bin && cat > .venv/bin/python <<'END'
 {SAY}END
@@ -46,8 +46,8 @@ def project(tmp_path):
     (tmp_path / "manage.py").write_bytes(MANAGE.read_bytes())
     call_stack = MANAGE.parent / "compliance" / "call_stack.py"
     script(tmp_path / "compliance" / "call_stack.py", call_stack.read_text())
-    (tmp_path / "requirements.lock").write_text("django==6.1.3\n")
-    (tmp_path / "requirements-test.lock").write_text("pytest==9.2.0\n")
+    script(tmp_path / "locks/app.lock", "django==6.1.3\n")
+    (tmp_path / "locks/test.lock").write_text("pytest==9.2.0\n")
     script(tmp_path / "tools" / "uv", FAKE_UV)
     return tmp_path
 
@@ -104,7 +104,7 @@ def test_second_run_installs_nothing(run, project):
 def test_changed_lock_installs_anew(run, project):
     run("check")
     (project / ".venv" / "left-over").touch()
-    (project / "requirements.lock").write_text("django==6.1.4\n")
+    (project / "locks/app.lock").write_text("django==6.1.4\n")
     run("check")
     assert calls(project) == INSTALL * 2
     assert not (project / ".venv" / "left-over").exists()
@@ -365,7 +365,7 @@ def test_unreachable_registry_is_one_line_and_no_stamp(manage, project, monkeypa
     assert stopped.value.code == (
         "Attest could not install its packages (no network?). To see why: "
         f"{project}/.venv/bin/python -m pip install --disable-pip-version-check "
-        f"--no-compile --quiet --require-hashes -r {project}/requirements.lock"
+        f"--no-compile --quiet --require-hashes -r {project}/locks/app.lock"
     )
     assert not manage.is_installed(["run"])
 
@@ -384,7 +384,7 @@ def test_tests_add_their_packages_to_what_runs(run, project):
     run("test")
     assert calls(project) == ["uv venv", "uv pip", "uv pip"]
     installed = (project / "installed").read_text().splitlines()
-    assert installed == ["requirements.lock", "requirements-test.lock"]
+    assert installed == ["locks/app.lock", "locks/test.lock"]
 
 
 def test_unwritable_folder_is_one_line(manage, project):

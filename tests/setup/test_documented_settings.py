@@ -15,7 +15,7 @@ from compliance.ground.web import cache_tables
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ("compose.yaml", "compose.workers.yaml")
-RECIPES = ROOT / "docs" / "recipes"
+RECIPES = ROOT / "deploy"
 SETTING = r"(?:ATTEST_[A-Z_]+|DATABASE_URL)"
 SECRET = "of-this-test-" + "x" * 50
 
@@ -34,7 +34,7 @@ def filled_variable(match):
 
 
 def of_compose(name):
-    parts = [yaml.safe_load((ROOT / part).read_text()) for part in COMPOSE]
+    parts = [yaml.safe_load((RECIPES / part).read_text()) for part in COMPOSE]
     own = parts[0]["x-attest"]["environment"]
     more = parts[1]["x-more"]["environment"] if name == COMPOSE[1] else {}
     return {key: filled(value) for key, value in (own | more).items()}
@@ -68,7 +68,7 @@ PAGE = ROOT / "docs" / "settings.md"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 WHOLE = {name: of_compose(name) for name in COMPOSE} | {
     path.name: of_lines(path)
-    for path in (RECIPES / "attest.env", RECIPES / "kubernetes" / "kustomization.yaml")
+    for path in (RECIPES / "systemd" / "attest.env", RECIPES / "kubernetes" / "kustomization.yaml")
 }
 SINGLE = sorted({*of_table(), *(row for page in PAGES for row in of_page(page))})
 

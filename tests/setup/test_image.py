@@ -9,13 +9,15 @@ import yaml
 from django.core.management import get_commands, load_command_class
 
 ROOT = Path(__file__).parents[2]
-IMAGE = (ROOT / "Containerfile").read_text()
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+IMAGE = (ROOT / "deploy/Containerfile").read_text()
+COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 OWN = {
     name: service for name, service in COMPOSE["services"].items() if service["image"] == "localhost/attest"
 }
-MORE = yaml.safe_load((ROOT / "compose.workers.yaml").read_text())["services"]
-KEPT = [line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")]
+MORE = yaml.safe_load((ROOT / "deploy/compose.workers.yaml").read_text())["services"]
+LOCKS = ["locks/app.lock", *re.findall(r"locks/[\w-]+\.lock", IMAGE)]
+IGNORED = (ROOT / "deploy/Containerfile.dockerignore").read_text()
+KEPT = re.findall("^!(.+)$", IGNORED, re.MULTILINE)
 
 
 def assert_called(line):
@@ -27,14 +29,12 @@ def assert_called(line):
 
 
 def test_image_gets_what_it_copies_and_no_tests_or_data():
-    copied = re.findall(r"^COPY (?!--from)(.+) \./$", IMAGE, re.MULTILINE)
-    files = [name for line in copied for name in line.split()]
-    assert files
-    for name in files:
-        assert name in KEPT
+    copied = [*re.findall(r"^COPY (?!--from)(\S+) (?:\./|\1)$", IMAGE, re.MULTILINE), *LOCKS]
+    assert {"locks", "pyproject.toml"} < set(copied)
+    assert [name for name in copied if name not in KEPT and not (ROOT / name).is_dir()] == []
     for name in KEPT:
         assert (ROOT / name).exists()
-    for name in ("tests", "data", ".git", ".env", "node_modules"):
+    for name in ("tests", "data", ".git", "deploy"):
         assert not any(fnmatch(name, kept) for kept in KEPT)
 
 

@@ -9,8 +9,8 @@ from django.core.management import get_commands, load_command_class
 from django.urls import resolve
 
 ROOT = Path(__file__).parents[2]
-HERE = ROOT / "docs" / "recipes" / "kubernetes"
-IMAGE = (ROOT / "Containerfile").read_text()
+HERE = ROOT / "deploy" / "kubernetes"
+IMAGE = (ROOT / "deploy/Containerfile").read_text()
 RULES = yaml.safe_load((HERE / "kustomization.yaml").read_text())
 SETTINGS = dict(literal.split("=", 1) for literal in RULES["configMapGenerator"][0]["literals"])
 ALL = [thing for name in RULES["resources"] for thing in yaml.safe_load_all((HERE / name).read_text())]

@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "licences.md"
 HEAD = """\
 # Licences
 
-The packages of `requirements.lock`, as their own metadata say; written by `tests/setup/test_licences.py`. None requires Attest to be under
+The packages of `locks/app.lock`, as their own metadata say; written by `tests/setup/test_licences.py`. None requires Attest to be under
 the same licence. Fonts, icons and scripts in `static/` have theirs beside them.
 
 | package | licence |
@@ -30,7 +30,7 @@ FREE = re.compile(
 
 def packages():
     """Names in the lock, of those that this machine has."""
-    lock = (ROOT / "requirements.lock").read_text()
+    lock = (ROOT / "locks/app.lock").read_text()
     return sorted(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,]+\])?==", lock, re.MULTILINE))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands, load_command_class
 
-RECIPES = Path(__file__).parents[2] / "docs" / "recipes"
+RECIPES = Path(__file__).parents[2] / "deploy" / "systemd"
 UNITS = sorted(RECIPES.glob("*.service")) + sorted(RECIPES.glob("*.timer"))
 
 
@@ -21,8 +21,8 @@ def test_units_call_commands_with_arguments_that_they_take(unit):
 
 
 def test_settings_of_recipes_are_documented():
-    known = (RECIPES.parent / "settings.md").read_text()
-    text = "".join(path.read_text() for path in RECIPES.iterdir() if path.is_file())
+    known = (RECIPES.parents[1] / "docs" / "settings.md").read_text()
+    text = "".join(path.read_text() for path in RECIPES.iterdir())
     named = set(re.findall(r"\b(ATTEST_\w+|NO_BOOTSTRAP)=", text))
     assert named
     assert [name for name in sorted(named) if f"`{name}`" not in known] == []

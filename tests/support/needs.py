@@ -41,7 +41,7 @@ def postgresql():
 
 
 def node():
-    return program("node") if (ROOT / "node_modules").exists() else ""
+    return program("node") if (ROOT / "tests/node/node_modules").exists() else ""
 
 
 NEEDS = {
@@ -75,7 +75,7 @@ NEEDS = {
     ),
     "node": (
         node,
-        "Without nodejs and what `npm ci` brings no foreign provider signs people on.",
+        "Without nodejs and what `npm ci` brings to tests/node no foreign provider signs people on.",
     ),
     "systemd-analyze": (
         lambda: program("systemd-analyze"),
@@ -83,7 +83,7 @@ NEEDS = {
     ),
     "moto": (
         lambda: "moto" if all(map(find_spec, S3)) else "",
-        "Without the packages of requirements-s3-test.lock no bucket keeps files.",
+        "Without the packages of locks/s3-test.lock no bucket keeps files.",
     ),
     "mmdebstrap": (
         lambda: program("mmdebstrap") if os.geteuid() == 0 else "",

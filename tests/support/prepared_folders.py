@@ -21,10 +21,10 @@ TABLES = (
         "compliance/**/models/*.py",
     ),
     *("compliance/**/guards.py", "compliance/ground/web/triggers.py"),
-    *("compliance/work/assessments/index*.py", "requirements.lock"),
+    *("compliance/work/assessments/index*.py", "locks/app.lock"),
 )
 """All that an empty, migrated database comes from."""
-EVERYTHING = ("compliance/**/*.py", "seeds/**/*", "templates/**/*", "requirements.lock")
+EVERYTHING = ("compliance/**/*.py", "seeds/**/*", "templates/**/*", "locks/app.lock")
 
 
 def made(name, make, patterns, day=""):

@@ -19,7 +19,7 @@ def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if find_spec("boto3") is None:
             msg = (
                 f"ATTEST_{name} names a bucket, and boto3 is not installed: pip install"
-                " --require-hashes -r requirements-s3.lock."
+                " --require-hashes -r locks/s3.lock."
             )
             found.append(Error(msg, id="attest.E008"))
             continue

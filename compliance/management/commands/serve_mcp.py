@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.management.serving import serve_mcp
 
-INSTALL = "pip install --require-hashes -r requirements-mcp.lock"
+INSTALL = "pip install --require-hashes -r locks/mcp.lock"
 
 
 class Command(BaseCommand):

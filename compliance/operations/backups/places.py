@@ -69,7 +69,7 @@ def named_in(text: str) -> Where:
     if not text.startswith(_SCHEME):
         return Path(text)
     if find_spec("boto3") is None:
-        msg = "boto3 is not installed: pip install --require-hashes -r requirements-s3.lock"
+        msg = "boto3 is not installed: pip install --require-hashes -r locks/s3.lock"
         raise ArgumentTypeError(msg)
     parts = urlsplit(text)
     folder, _, name = parts.path.rpartition("/")

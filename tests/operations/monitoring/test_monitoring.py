@@ -197,7 +197,7 @@ def test_alerts_and_dashboard_name_metrics_that_exist(scrape, db):
     send.enqueue(number=1)
     Client().get("/healthz")
     known = set(scrape()) | {one.metric for one in checks.CHECKS} | {"attest_task_seconds"}
-    folder = configured.BASE_DIR / "docs" / "monitoring"
+    folder = configured.BASE_DIR / "deploy" / "monitoring"
     rules = yaml.safe_load((folder / "alerts.yml").read_text())["groups"][0]["rules"]
     board = json.loads((folder / "dashboard.json").read_text())
     asked = [one["expr"] for one in rules]
@@ -210,10 +210,9 @@ def test_alerts_and_dashboard_name_metrics_that_exist(scrape, db):
 
 
 def test_each_alert_has_a_runbook_and_each_check_an_alert():
-    folder = configured.BASE_DIR / "docs"
-    rules = yaml.safe_load((folder / "monitoring" / "alerts.yml").read_text())
+    rules = yaml.safe_load((configured.BASE_DIR / "deploy/monitoring/alerts.yml").read_text())
     rules = rules["groups"][0]["rules"]
-    headings = re.findall(r"^### (\w+)$", (folder / "monitoring.md").read_text(), re.M)
+    headings = re.findall(r"^### (\w+)$", (configured.BASE_DIR / "docs/monitoring.md").read_text(), re.M)
     assert [one["alert"] for one in rules] == headings
     asked = " ".join(one["expr"] for one in rules)
     assert all(one.metric in asked or f'"{one.name}"' in asked for one in checks.CHECKS)

@@ -1,6 +1,6 @@
 // A provider of OpenID Connect on loopback, certified software with its own pages:
 //
-//   node tests/identity/sign_on/provider.mjs PORT ADDRESS...
+//   node tests/node/provider.mjs PORT ADDRESS...
 //
 // Each ADDRESS is one to send people back to, as Attest's page "Sign-on" shows it. There the
 // issuer is http://127.0.0.1:PORT, the client ID "attest" and the secret the one below. Attest
