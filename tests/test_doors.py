@@ -153,6 +153,7 @@ DOORS = {
     "workspace:detail": (VIEW, "GET"),
     "workspace:next_open": (ANSWER, "GET"),
     "workspace:progress": (VIEW, "GET"),
+    "scoping:details": (ASSESS, "GET POST"),
     "scoping:facts": (ASSESS, "GET POST"),
     "scoping:rest": (ASSESS, "POST"),
     "scoping:applicability": (VIEW, "GET"),

@@ -107,6 +107,17 @@ SENT = {
     "scoping:applies": {"data": "health"},
     "workspace:detail": LOOK,
     "workspace:progress": {"look": "?" + urlencode(LOOK), "drawn": "8-00000000"},
+    "scoping:details": {
+        "subject": "Acme",
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "due_on": "2026-12-31",
+        "reason": "Some words.",
+        "base-subject": "Acme",
+        "base-period_from": "2026-01-01",
+        "base-period_to": "2026-12-31",
+        "base-due_on": "",
+    },
     "scoping:facts": {"data": "health"},
     "scoping:applicability": LOOK,
     "assignments:assign": LOOK

@@ -34,6 +34,7 @@ PLACES = [
     "{one}?open={answer}&panel=law",
     "{one}?open={answer}&panel=history",
     "{one}?open={answer}&panel=comments",
+    "{one}details/",
     "{one}facts/",
     "{one}applicability/",
     "{one}bulk/?what=answer&verdict=na&all=1",

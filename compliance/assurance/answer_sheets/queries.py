@@ -41,6 +41,7 @@ def paper_of(assessment: Assessment, by: User, at: datetime) -> Paper:
             ("Subject", assessment.subject),
             ("Organisation", assessment.organisation.name),
             ("Audit period", f"{assessment.period_from} to {assessment.period_to}"),
+            *assessment.more_in_words,
             ("Questions", str(len(answers))),
             ("Written out", f"{at:%Y-%m-%d %H:%M %Z} by {by}"),
             (ASSESSMENT_ID, str(assessment.pk)),

@@ -30,6 +30,7 @@ from compliance.work.assessments.choices import (
     Priority,
     Verdict,
 )
+from compliance.work.assessments.detail_fields import MORE
 
 
 def _text(value: str) -> str:
@@ -138,7 +139,13 @@ class EditionPart(Part):
     theme: ThemePart
 
 
-class AssessmentPart(Part):
+def _part(base: type[Part], fields: Iterable[AnswerField]) -> Any:
+    """A part with those fields of an answer, too."""
+    shapes = {field.name: (_SHAPES[field.kind], ...) for field in fields}
+    return create_model(base.__name__, __base__=base, **shapes)  # type: ignore[call-overload]
+
+
+class _Assessment(Part):
     id: Id
     subject: Subject
     period_from: Day
@@ -150,6 +157,9 @@ class AssessmentPart(Part):
     started_at: Moment
     edition: Ref
     started_by: Person
+
+
+AssessmentPart = _part(_Assessment, MORE.values())
 
 
 class AttachmentPart(Part):
@@ -164,12 +174,6 @@ class CommentPart(Part):
     resolved_at: Moment | None
     resolved_by: Person | None
     mentions: list[Person]
-
-
-def _part(base: type[Part], fields: Iterable[AnswerField]) -> Any:
-    """A part with those fields of an answer, too."""
-    shapes = {field.name: (_SHAPES[field.kind], ...) for field in fields}
-    return create_model(base.__name__, __base__=base, **shapes)  # type: ignore[call-overload]
 
 
 class _Said(Part):
@@ -334,7 +338,7 @@ class Rows(Part):
 
     format: Literal[1, 2]
     organisation: Name
-    assessment: AssessmentPart
+    assessment: AssessmentPart  # type: ignore[valid-type]
     editions: Annotated[list[EditionPart], Field(min_length=1, max_length=200)]
     earlier: EarlierPart | None
     answers: Annotated[list[AnswerPart], Field(max_length=layout.MOST_ANSWERS)]  # type: ignore[valid-type]

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from compliance.proof.audit import event_types
 from compliance.proof.audit.event_types import Topic
 from compliance.templatetags.ui import day
-from compliance.work.assessments.answer_fields import TYPED, Field
+from compliance.work.assessments.answer_fields import TYPED, Field, Kind
 from compliance.work.assessments.choices import Verdict
+from compliance.work.assessments.detail_fields import DETAILS
 from compliance.work.assessments.events import ANSWER_SAVED
 from compliance.work.remediation.event_labels import remedy_in_words
 
@@ -44,6 +45,8 @@ _AMONG = {
     "owners": _("owners alone"),
 }
 _QUOTED = ("told", "subject", "title", "about", "text")
+_ON_BOTH_SIDES = {field.column for field in DETAILS if field.kind == Kind.TEXT}
+"""Texts that are said with what stood in their place before."""
 _LONGEST = 160
 
 
@@ -74,10 +77,15 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         said.append(gettext("proposed by “%(title)s”") % proposal)
     said += _reviewed(after)
     said += _moved(before, after)
+    said += _corrected(before, after)
     said += _named(before, after)
     said += _policy(after)
     said += _handed(after)
-    said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
+    said += [
+        f"“{_short(str(after[name]))}”"
+        for name in _QUOTED
+        if after.get(name) and name not in _ON_BOTH_SIDES & before.keys()
+    ]
     if count := len(after.get("questions_moved", ())):
         words = ngettext("%(count)s question moved", "%(count)s questions moved", count)
         said.append(words % {"count": count})
@@ -171,6 +179,25 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         said = [_from_to(words % before, words % after)]
     said += [str(words) % {"count": len(after[name])} for name, words in _DECIDED.items() if after.get(name)]
     return said
+
+
+def _corrected(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The subject and the period of an assessment, wrong and right."""
+    said = []
+    for field in DETAILS:
+        if field.column in _ON_BOTH_SIDES & before.keys():
+            sides = {name: _short(side[field.column]) for name, side in (("old", before), ("new", after))}
+            sides["label"] = gettext(field.label)
+            said.append(gettext("%(label)s “%(old)s” corrected to “%(new)s”") % sides)
+    if "period_from" in before:
+        sides = {name: _period(side) for name, side in (("old", before), ("new", after))}
+        said.append(gettext("period %(old)s corrected to %(new)s") % sides)
+    return said
+
+
+def _period(side: Mapping[str, Any]) -> str:
+    days = {"first": _day(side["period_from"]), "last": _day(side["period_to"])}
+    return gettext("%(first)s to %(last)s") % days
 
 
 def _from_to(old: str, new: str = "") -> str:

@@ -5,6 +5,7 @@ __all__ = [
     "against_disk",
     "download",
     "events",
+    "fields",
     "filetypes",
     "forms",
     "image_size",

@@ -5,26 +5,25 @@ from typing import Required
 
 from django.utils.translation import gettext_lazy as _
 
+from compliance.content.evidence.fields import DATES
 from compliance.proof.audit.event_types import EventType, Prepares, Topic
-from compliance.proof.audit.payloads import Day, Hash, Id, Sending, Side, Words
+from compliance.proof.audit.payloads import Day, Hash, Id, Sending, Side, Words, side
 
-
-class _Described(Side, total=False):
-    title: Words
-    document_on: Day | None
-    covers_from: Day | None
-    covers_to: Day | None
-    expires_on: Day | None
-
-
-class _Added(_Described, total=False):
-    file_name: Words
-    media_type: str
-    size_bytes: int
-    sha256: Hash
-    url: Words
-    replaces: Id
-    sending: Sending
+_WORDS = {"title": Words} | dict.fromkeys(DATES, Day | None)
+_Described = side("_Described", _WORDS)
+_Added = side(
+    "_Added",
+    _WORDS
+    | {
+        "file_name": Words,
+        "media_type": str,
+        "size_bytes": int,
+        "sha256": Hash,
+        "url": Words,
+        "replaces": Id,
+        "sending": Sending,
+    },
+)
 
 
 class _Refused(Side, total=False):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from compliance.content.evidence.fields import DATES
 from compliance.content.evidence.safe_names import link_fault
 from compliance.ground.web.fields import DayField
 from compliance.ground.web.text import validate_line
@@ -38,7 +39,7 @@ class DescriptionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in ("document_on", "covers_from", "covers_to", "expires_on"):
+        for name in DATES:
             value = cleaned.get(name)
             if value and not EARLIEST <= value <= LATEST:
                 self.add_error(name, "Check the year: it must be between 1900 and 2199.")

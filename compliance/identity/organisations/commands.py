@@ -108,6 +108,7 @@ COMMANDS = (
     _page("Look of reports", "letterhead:letterhead", words="logo colour letterhead"),
     _page("Result", "results:result", words="score level", of_assessment=True),
     _page("Review", "reviews:review", words="sign-off", of_assessment=True),
+    _page("Correct details", "scoping:details", words="subject period due rename", of_assessment=True),
     _page("Facts", "scoping:facts", of_assessment=True),
     _page("Auditors", "seats:list", words="seats invite share", of_assessment=True),
     _page("As of a date", "history:as_of", words="earlier past", of_assessment=True),

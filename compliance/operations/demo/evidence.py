@@ -5,15 +5,14 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from compliance.content.evidence import actions
+from compliance.content.evidence.fields import DATES
 from compliance.identity.organisations.models import User
 from compliance.operations.demo.cast import Cast
-
-_DATES = ("document_on", "covers_from", "covers_to", "expires_on")
 
 
 def add(cast: Cast, by: User, entry: dict[str, Any]) -> None:
     """Add a file or a link, or a newer version of one."""
-    words: dict[str, Any] = {name: entry.get(name) for name in _DATES}
+    words: dict[str, Any] = {name: entry.get(name) for name in DATES}
     words |= {"title": entry["title"], "organisation": cast.organisation}
     words["by"] = cast[entry["by"]] if "by" in entry else by
     words["replaces"] = cast.proofs[entry["replaces"]] if "replaces" in entry else None
@@ -27,6 +26,6 @@ def add(cast: Cast, by: User, entry: dict[str, Any]) -> None:
 
 def describe(cast: Cast, entry: dict[str, Any]) -> None:
     """Change dates of evidence."""
-    changes = {name: entry[name] for name in _DATES if name in entry}
+    changes = {name: entry[name] for name in DATES if name in entry}
     proof = cast.proofs[entry["evidence"]]
     actions.describe(by=cast[entry["by"]], evidence=proof, **changes)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -98,7 +99,7 @@ def problem(
         "detail": detail[: 2 * _LONGEST],
     }
     return HttpResponse(
-        json.dumps(said | more, ensure_ascii=False),
+        json.dumps(said | more, ensure_ascii=False, cls=DjangoJSONEncoder),
         status=status,
         content_type=MEDIA_TYPE,
         headers=dict(headers or {}),

@@ -15,6 +15,7 @@ from compliance.reporting.calendar.choices import Kind
 from compliance.reporting.calendar.entries import Entry, Mark
 from compliance.reporting.calendar.sources import auditor, law, outside, targets, work
 from compliance.reporting.calendar.sources.scope import DateScope
+from compliance.work.assessments.events import DETAILS_CORRECTED
 from compliance.work.assessments.models import Answer
 
 
@@ -51,6 +52,8 @@ _CHANGED_ELSEWHERE = (work.ACTION, work.EVIDENCE)
 """Sources whose rows do not say when they were changed: the trail does."""
 _OF_SEVERAL = (work.ANSWER, work.LATER)
 """Sources whose dates stand for several answers, of which any may leave the date."""
+_OF_ASSESSMENT = (*_OF_SEVERAL, work.REVIEW)
+"""Sources whose dates name an assessment; its details may be corrected."""
 _STRETCH = 500
 
 
@@ -110,18 +113,26 @@ def dated(scope: DateScope, some: Sequence[Mark]) -> list[Mark]:
     found: dict[tuple[str, str], datetime] = {}
     for source in _CHANGED_ELSEWHERE:
         pks = [mark.pk for mark in some if mark.source == source]
-        for at in range(0, len(pks), _STRETCH):
-            rows = Event.objects.order_by().filter(
-                organisation_id=scope.organisation.pk,
-                subject_label=source,
-                subject_id__in=pks[at : at + _STRETCH],
-            )
-            for pk, moment in rows.values_list("subject_id").annotate(at=Max("at")):
-                found[source, pk] = moment
+        found |= {(source, pk): at for pk, at in _last_events(scope, pks, subject_label=source)}
     for source in _OF_SEVERAL:
         its = {mark.pk for mark in some if mark.source == source}
         found |= {(source, pk): moment for pk, moment in _last_saves(its)}
-    return [mark._replace(at=_latest(mark.at, found.get((mark.source, mark.pk)))) for mark in some]
+    pks = sorted({mark.pk for mark in some if mark.source in _OF_ASSESSMENT})
+    about = {"subject_label": DETAILS_CORRECTED.subject, "action": DETAILS_CORRECTED}
+    corrected = dict(_last_events(scope, pks, **about))
+    return [
+        mark._replace(at=_latest(mark.at, found.get((mark.source, mark.pk)), corrected.get(mark.pk)))
+        for mark in some
+    ]
+
+
+def _last_events(scope: DateScope, pks: Sequence[str], **about: Any) -> Iterator[tuple[str, datetime]]:
+    """Rows that events are about, and when the last of these was."""
+    for at in range(0, len(pks), _STRETCH):
+        rows = Event.objects.order_by().filter(
+            organisation_id=scope.organisation.pk, subject_id__in=pks[at : at + _STRETCH], **about
+        )
+        yield from rows.values_list("subject_id").annotate(at=Max("at"))
 
 
 def _last_saves(assessment_ids: Collection[Any]) -> Iterator[tuple[str, datetime]]:

@@ -1,12 +1,14 @@
 """Assessments and answers: models, fields, events, and the actions that change them. No pages."""
 
 __all__ = [
+    "action_fields",
     "actions",
     "answer_fields",
     "applying",
     "choices",
     "coverage",
     "crediting",
+    "detail_fields",
     "earlier_assessments",
     "events",
     "following",

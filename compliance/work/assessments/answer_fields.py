@@ -4,9 +4,10 @@ Forms, saves, undo, history, trail check, content hash, bundle, sheet and report
 ``ANSWER_FIELDS``. ``CONTRIBUTING.md`` says how to add one. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from functools import partial
 from typing import Any
@@ -27,6 +28,7 @@ class Kind(Enum):
     WORD = "word"
     ANSWER = "answer"
     COUNT = "count"
+    NUMBER = "number"
 
 
 def _(label: str) -> str:
@@ -34,7 +36,11 @@ def _(label: str) -> str:
     return label
 
 
-_READ = {Kind.DAY: date.fromisoformat, Kind.MOMENT: datetime.fromisoformat}
+_READ: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.DAY: date.fromisoformat,
+    Kind.MOMENT: datetime.fromisoformat,
+    Kind.NUMBER: Decimal,
+}
 _BLANK = {
     Kind.VERDICT: Verdict.UNANSWERED.value,
     Kind.TEXT: "",

@@ -63,6 +63,13 @@ FACTS_CHANGED = _assessment(
     after=say.NewFacts,
     prepares=Prepares.MOVED,
 )
+DETAILS_CORRECTED = _assessment(
+    "assessment.details_corrected",
+    _("details corrected"),
+    before=say.OldDetails,
+    after=say.NewDetails,
+    prepares=Prepares.MOVED,
+)
 RESTING_CHANGED = _assessment(
     "assessment.resting_changed",
     _("rests on another assessment, or no longer"),

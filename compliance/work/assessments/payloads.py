@@ -17,6 +17,7 @@ from compliance.proof.audit.payloads import (
     by_id,
     side,
 )
+from compliance.work.assessments.action_fields import ACTION_FIELDS
 from compliance.work.assessments.answer_fields import (
     ANSWER_FIELDS,
     ANSWERED,
@@ -25,6 +26,7 @@ from compliance.work.assessments.answer_fields import (
     Role,
 )
 from compliance.work.assessments.choices import Verdict
+from compliance.work.assessments.detail_fields import DETAILS
 
 Facts = dict[str, list[str] | None]
 """Fact to the choices that were picked; None is "not known yet"."""
@@ -41,6 +43,7 @@ _HOLDS: dict[Kind, Any] = {
     Kind.WORD: str,
     Kind.ANSWER: int | None,
     Kind.COUNT: int | None,
+    Kind.NUMBER: str | None,
 }
 """A kind of field to what an event may say of it."""
 _VALUES = {
@@ -148,15 +151,15 @@ Carried = side("Carried", {"earlier": Required[Id], "answers": Required[by_id(Ca
 """Where answers came along from, and which."""
 
 
+_DETAILS = {field.column: _HOLDS[field.kind] for field in DETAILS}
+
 Started = side(
     "Started",
-    {
+    {column: Required[held] for column, held in _DETAILS.items()}
+    | {
         "checklist": Required[str],
         "edition": Required[str],
         "content_hash": Required[Hash],
-        "subject": Required[Words],
-        "period": Required[list[Day]],
-        "due_on": Required[Day | None],
         "facts": Required[Facts],
         "carried": Carried,
         "rests_on": Id,
@@ -176,6 +179,12 @@ class NewFacts(OldFacts, total=False):
     """As they are now, and the keys of questions that apply by that, or no longer do."""
 
     questions_moved: Required[list[str]]
+
+
+OldDetails = side("OldDetails", _DETAILS)
+"""The details of an assessment that were wrong; both days of a period."""
+NewDetails = side("NewDetails", _DETAILS | {"text": Required[Words], "questions_moved": Required[list[str]]})
+"""As they are now, why, and the keys of questions that apply by that, or no longer do."""
 
 
 class Rested(Side, total=False):
@@ -229,16 +238,10 @@ class Name(Side, total=False):
     account: Required[int]
 
 
-class Fields(Side, total=False):
-    """The fields of an action."""
+_ACTION = {field.column: _HOLDS[field.kind] for field in ACTION_FIELDS}
 
-    title: Words
-    text: Words
-    owner_id: int | None
-    due_on: Day | None
-    priority: str
-    status: str
-    effort_days: str | None
+Fields = side("Fields", _ACTION)
+"""The fields of an action."""
 
 
 class Asked(Side, total=False):
@@ -247,11 +250,10 @@ class Asked(Side, total=False):
     asked_to_look: list[int]
 
 
-class ActionBefore(Asked, Fields, total=False):
-    """An action before a change; a closing that it ends or replaces, for an undo."""
-
-    closed_at: Moment
-    closed_by_id: int
+ActionBefore = side(
+    "ActionBefore", _ACTION | get_annotations(Asked) | {"closed_at": Moment, "closed_by_id": int}
+)
+"""An action before a change; a closing that it ends or replaces, for an undo."""
 
 
 class Task(Side, total=False):
@@ -261,17 +263,11 @@ class Task(Side, total=False):
     name: Required[Words]
 
 
-class NewTask(Task, Fields, total=False):
-    """A new action, and the keys of questions that it is about."""
-
-    questions: list[str]
-
-
-class ActionAfter(Task, Fields, total=False):
-    """An action after a change, and the answers to look at again."""
-
-    version: Required[int]
-    look_again: list[int]
+_TASK = get_annotations(Task) | _ACTION
+NewTask = side("NewTask", _TASK | {"questions": list[str]})
+"""A new action, and the keys of questions that it is about."""
+ActionAfter = side("ActionAfter", _TASK | {"version": Required[int], "look_again": list[int]})
+"""An action after a change, and the answers to look at again."""
 
 
 class Concerned(Task, total=False):

@@ -18,6 +18,7 @@ from compliance.proof.audit import event_types, trail
 from compliance.proof.audit.columns import plain
 from compliance.proof.audit.models import Event
 from compliance.proof.audit.transaction import writing
+from compliance.work.assessments.action_fields import BY_COLUMN
 from compliance.work.assessments.choices import CLOSED, ActionStatus
 from compliance.work.assessments.events import (
     ACTION_CHANGED,
@@ -31,7 +32,6 @@ from compliance.work.assessments.events import (
 )
 from compliance.work.assessments.holding import hold_open_for
 from compliance.work.assessments.models import (
-    ACTION_FIELDS,
     Action,
     ActionLink,
     Answer,
@@ -90,7 +90,7 @@ def create_action(
 ) -> Action:
     """An open action with the organisation's next number, about some answers.
 
-    An action that is sent twice is created once. ``fields`` maps names of ``ACTION_FIELDS`` to
+    An action that is sent twice is created once. ``fields`` maps columns of ``ACTION_FIELDS`` to
     values. Raises ``ValidationError`` for wrong values, a foreign owner and a closed
     assessment, ``Answer.DoesNotExist`` for a foreign answer.
     """
@@ -149,7 +149,7 @@ def _next(by: User, organisation: Organisation, fields: Changes) -> Action:
     lock(organisation)
     last = organisation.actions.aggregate(last=Max("number"))["last"] or 0
     action = Action(organisation=organisation, number=last + 1, created_by=by)
-    _set(by, action, {name: fields[name] for name in ACTION_FIELDS if name in fields})
+    _set(by, action, {column: fields[column] for column in BY_COLUMN if column in fields})
     return action
 
 
@@ -157,7 +157,7 @@ def _created(by: User, action: Action, answers: Collection[Answer]) -> Action:
     action.save()
     for answer in answers:
         ActionLink.objects.create(action=action, answer=answer)
-    fields = {name: getattr(action, name) for name in ACTION_FIELDS}
+    fields = _values(action)
     after = json_values({name: value for name, value in fields.items() if value})
     after["questions"] = [answer.question.key for answer in answers]
     _record(by, action, ACTION_CREATED, {}, after, scope_id=_scope_of(action))
@@ -191,11 +191,11 @@ def change_action(
             msg = "This page refers to a version that does not exist. Load it again."
             raise ValidationError(msg)
         known = _as_known(action, base)
-        touched = {f: v for f, v in changes.items() if f in ACTION_FIELDS and v != known[f]}
+        touched = {f: v for f, v in changes.items() if f in BY_COLUMN and v != known[f]}
         standing = _values(action)
         clash = tuple(
             field
-            for field in ACTION_FIELDS
+            for field in BY_COLUMN
             if field in touched and standing[field] != known[field] and standing[field] != touched[field]
         )
         if clash:
@@ -216,8 +216,8 @@ def undo_action(*, by: User, organisation: Organisation, number: int, seq: int) 
         event = _changes_of(action).get(seq=seq)
         before, after = trail.changes(event)
         standing = _values(action)
-        left = {f: python_of(f, v) for f, v in after.items() if f in ACTION_FIELDS}
-        back = {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
+        left = {f: python_of(f, v) for f, v in after.items() if f in BY_COLUMN}
+        back = {f: python_of(f, v) for f, v in before.items() if f in BY_COLUMN}
         if any(standing[f] != value for f, value in left.items()):
             last = _changes_of(action).order_by("-seq").first()
             is_back = all(standing[f] == value for f, value in back.items())
@@ -274,7 +274,7 @@ def _open_answer(organisation_id: UUID, answer_id: int) -> Answer:
 
 
 def _values(action: Action) -> Changes:
-    return {field: getattr(action, field) for field in ACTION_FIELDS}
+    return {field: getattr(action, field) for field in BY_COLUMN}
 
 
 def json_values(values: Changes) -> Changes:
@@ -291,13 +291,9 @@ def json_values(values: Changes) -> Changes:
 
 def python_of(field: str, value: Any) -> Any:
     """A value of the trail as its column holds it."""
-    if value and field == "due_on":
-        return date.fromisoformat(value)
-    if value and field == "effort_days":
-        return Decimal(value)
     if value and field == "closed_at":
         return datetime.fromisoformat(value)
-    return value
+    return BY_COLUMN[field].from_json(value) if field in BY_COLUMN else value
 
 
 def _changes_of(action: Action) -> Any:
@@ -314,7 +310,7 @@ def _as_known(action: Action, base: int) -> Changes:
     values = _values(action)
     for event in _changes_of(action).order_by("-seq")[: action.version - base]:
         before, _ = trail.changes(event)
-        values |= {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
+        values |= {f: python_of(f, v) for f, v in before.items() if f in BY_COLUMN}
     return values
 
 

@@ -38,7 +38,7 @@ def change_in_words(action: str, before: Mapping[str, Any], after: Mapping[str, 
     if action in {ACTION_WAITS, ACTION_WAITS_NO_MORE}:
         return f"{what} AC-{after.get('waits_for', '?')}"
     parts = [what] if what else []
-    parts += [said for name in _TOLD if (said := _TOLD[name](before, after))]
+    parts += [said for name in TOLD if (said := TOLD[name](before, after))]
     if after.get("questions"):
         keys = _keys(after["questions"])
         parts.append(gettext("about %(keys)s") % {"keys": keys})
@@ -144,7 +144,7 @@ def _effort(before: Side, after: Side) -> str:
     return words % {"days": short}
 
 
-_TOLD = {
+TOLD = {
     "status": _status,
     "title": _title,
     "text": _text,

@@ -10,8 +10,11 @@ from compliance.content.applicability.choices import FactKind
 from compliance.content.applicability.rules import choice_words
 from compliance.content.checklists.models import Edition, Fact
 from compliance.ground.web.fields import day_input
+from compliance.ground.web.text import validate_text
+from compliance.work.assessments.detail_fields import DETAILS, MORE
 from compliance.work.assessments.earlier_assessments import earlier_in_words
-from compliance.work.assessments.models import Assessment
+from compliance.work.assessments.models import LONGEST_WHY, Assessment
+from compliance.work.assessments.values import line_ends
 
 UNKNOWN = "unknown"
 NONE = "none"
@@ -29,7 +32,7 @@ class StartForm(forms.ModelForm):
 
     class Meta:
         model = Assessment
-        fields = ("subject", "period_from", "period_to", "due_on")
+        fields = tuple(field.name for field in DETAILS)
 
     def __init__(
         self,
@@ -48,11 +51,20 @@ class StartForm(forms.ModelForm):
         self.fields["period_from"].label = "Audit period from"
         self.fields["period_to"].label = "to"
         self.fields["due_on"].label = "To be finished by"
-        for name in ("period_from", "period_to", "due_on"):
-            self.fields[name].widget = day_input()
-        self.fields["subject"].widget.attrs["class"] = "input"
+        for column, field in MORE.items():
+            self.fields[column].label = field.heading
+        for field in DETAILS:
+            if field.is_day:
+                self.fields[field.name].widget = day_input()
+            else:
+                self.fields[field.name].widget.attrs["class"] = "input"
         for name, wanted in WANTED.items():
             self.fields[name].error_messages["required"] = wanted
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The details without a place of their own on the page."""
+        return [self[column] for column in MORE]
 
     def clean(self) -> dict[str, Any]:
         """The error of a period that ends before it begins is shown at its last day."""
@@ -61,6 +73,36 @@ class StartForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("period_to", "The audit period ends before it begins.")
         return cleaned
+
+
+class DetailsForm(StartForm):
+    """The same of an assessment that runs, and why they are corrected."""
+
+    reason = forms.CharField(
+        label="Why are they corrected?",
+        max_length=LONGEST_WHY,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
+        error_messages={
+            "required": "Give the reason for the correction.",
+            "max_length": "The reason has %(show_value)d characters; 2,000 fit.",
+        },
+    )
+
+    def clean_reason(self) -> str:
+        return line_ends(self.cleaned_data["reason"])
+
+
+class ShownDetails(forms.Form):
+    """The details that the page of a correction showed, carried along unseen."""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        for field in DETAILS:
+            options: dict[str, Any] = {"required": False, "widget": forms.HiddenInput}
+            self.fields[field.name] = (
+                forms.DateField(**options) if field.is_day else forms.CharField(strip=False, **options)
+            )
 
 
 def rests_on_field(others: Iterable[Assessment]) -> forms.TypedChoiceField:

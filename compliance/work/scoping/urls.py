@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.work.scoping.views import scope, starting
+from compliance.work.scoping.views import details, scope, starting
 
 app_name = "scoping"
 prefix = "o/<slug:org>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("assessments/new/", starting.choose, name="choose"),
     path("assessments/new/<int:edition_id>/", starting.start, name="start"),
     path("assessments/new/<int:edition_id>/applies/", starting.applies, name="applies"),
+    path(f"assessments/{one}details/", details.details, name="details"),
     path(f"assessments/{one}facts/", scope.facts, name="facts"),
     path(f"assessments/{one}rest/", scope.rest, name="rest"),
     path(f"assessments/{one}applicability/", scope.applicability, name="applicability"),

@@ -9,18 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from compliance.work.assessments.answer_fields import ANSWER_FIELDS
+from compliance.work.assessments.detail_fields import DETAILS
 from compliance.work.signatures.material import ACTION, EVIDENCE
 from compliance.work.snapshots.content import Content, Line, Proof, Task
 
 _LINE = {"title": "question", "text": "question", "weight": "weight"}
 _LINE |= {field.column: field.label for field in ANSWER_FIELDS if field.material}
-_HEAD = {
-    "edition_hash": "edition",
-    "subject": "subject",
-    "period_from": "period",
-    "period_to": "period",
-    "facts": "facts",
-}
+_HEAD = {"edition_hash": "edition"}
+_HEAD |= {field.column: field.label for field in DETAILS if field.material} | {"facts": "facts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ def _fields(names: dict[str, str], old: object, new: object) -> list[str]:
 
 
 def _value(one: object, name: str) -> Any:
-    return one.value_of(name) if isinstance(one, Line) else getattr(one, name)
+    return one.value_of(name) if isinstance(one, Line | Content) else getattr(one, name)
 
 
 def _lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Changed]:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from compliance.proof.audit.chain import canonical, digest
 from compliance.work.assessments.answer_fields import BY_COLUMN
 from compliance.work.assessments.choices import Again, Verdict
+from compliance.work.assessments.detail_fields import MORE
 from compliance.work.assessments.scoring import Tally, tally
 from compliance.work.assessments.stand_ins import StandIn
 from compliance.work.assessments.stand_ins import counted as counted_there
@@ -266,6 +267,18 @@ class Content:
     tasks: tuple[Task, ...] = ()
     archived: tuple[Line, ...] = ()
     rests_on: RestsOn | None = None
+    more: tuple[tuple[str, str], ...] = ()
+    """Column and words of each detail that has no name of its own here."""
+
+    def value_of(self, column: str) -> Any:
+        """The value of a detail, or of a part that has a name of its own."""
+        more = dict(self.more)
+        return more[column] if column in more else getattr(self, column, "")
+
+    @property
+    def more_in_words(self) -> list[tuple[str, str]]:
+        """Label and words of each detail in ``more``."""
+        return [(MORE[column].label, words) for column, words in self.more]
 
     @cached_property
     def different(self) -> list[Line]:
@@ -335,6 +348,8 @@ class Content:
         So the content of one that never did keeps the hash it had before there were any.
         """
         found = asdict(self)
+        if not self.more:
+            del found["more"]
         if self.rests_on is None:
             del found["rests_on"]
             for line in (*found["archived"], *_lines_in(found)):

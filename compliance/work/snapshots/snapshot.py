@@ -14,6 +14,7 @@ from compliance.content.checklists.models import Choice, Question
 from compliance.content.evidence.models import Evidence
 from compliance.work.assessments.answer_fields import ANSWER_FIELDS, HASHED, Kind
 from compliance.work.assessments.applying import Scope
+from compliance.work.assessments.detail_fields import MORE
 from compliance.work.assessments.models import (
     ActionLink,
     Answer,
@@ -167,6 +168,11 @@ def content_of_rows(rows: Rows) -> Content:
         carried_from=stated.carried_from,
         archived=tuple(_line(one, beside, None) for one in archived),
         rests_on=rows.elsewhere.head if rows.elsewhere else None,
+        more=tuple(
+            (column, words)
+            for column, field in MORE.items()
+            if field.hashed and (words := field.words(getattr(assessment, column)))
+        ),
     )
 
 

@@ -1,5 +1,7 @@
 """Four eyes over bundles: nobody signs alone an assessment that they imported."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
@@ -17,6 +19,7 @@ from compliance.reporting.reports.queries import read
 from compliance.work.assessments.actions import (
     change_facts,
     confirm_na,
+    correct_details,
     say_whose,
     start,
 )
@@ -296,6 +299,20 @@ def test_answer_that_no_longer_applies_comes_with_who_ruled_it_out(cast, elsewhe
     came = brought_in(bundle_of(here), cast.other, by=cast.zoe)
     assert came.answers.get(question__key="Q9").applies is False
     assert desk_of(came).prepared(cast.zoe.pk) == ["Q9"]
+
+
+def test_corrected_details_come_along(cast, elsewhere):
+    here = signing.begin(cast, publish("Q1", "Q2"), 2025)
+    details = {"subject": "Acme GmbH", "period_to": date(2026, 6, 30)}
+    base = {"subject": "Acme", "period_to": date(2025, 12, 31)}
+    correct_details(by=cast.otto, assessment=here, details=details, base=base, reason="A typing error.")
+    came = brought_in(bundle_of(here), cast.other, by=cast.zoe)
+    assert (came.subject, came.period_from, came.period_to) == (
+        "Acme GmbH",
+        date(2025, 1, 1),
+        date(2026, 6, 30),
+    )
+    assert not list(tables.faults(cast.other.pk))
 
 
 @pytest.mark.parametrize("left_out", ["ada", "otto"])

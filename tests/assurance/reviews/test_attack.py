@@ -17,6 +17,7 @@ from compliance.assurance.reviews import actions
 from compliance.identity.organisations.access import ALLOWED
 from compliance.models import Answer, Event, Upgrade
 from compliance.proof.audit import trail
+from compliance.work.assessments.detail_fields import DETAILS
 from compliance.work.assessments.versions import Known
 from compliance.work.bulk.actions import Bulk, preview_bulk, set_many
 from compliance.work.discussion import actions as discussion
@@ -47,6 +48,7 @@ HITS = {
     "workspace:proof_add",
     "workspace:proof_use",
     "workspace:proof_drop",
+    "scoping:details",
     "scoping:facts",
     "workspace:archive",
     "assignments:assign",
@@ -213,6 +215,12 @@ class Target:
             return {"to": to.pk}
         return {"to": to.pk, "seen": " ".join(plan.marks)}
 
+    def details(self):
+        """The form of a correction of the subject, with what its page showed."""
+        shown = {field.column: getattr(self.assessment, field.column) or "" for field in DETAILS}
+        base = {f"base-{name}": value for name, value in shown.items()}
+        return shown | base | {"subject": "An attack", "reason": "An attack"}
+
     def data(self, name):
         """The form that a person would send, as good as it gets."""
         row = Answer.everything.get(pk=self.answer.pk)
@@ -220,6 +228,7 @@ class Target:
         now = {"base": str(row.version), "text": "An attack", "reason": "An attack"}
         file = SimpleUploadedFile("attack.txt", b"An attack")
         sends = {
+            "scoping:details": self.details(),
             "scoping:facts": {"data": ["health"]},
             "bulk:change": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),

@@ -1,5 +1,7 @@
 """Preparers of an answer: all who changed something that a reviewer looks at."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +12,7 @@ from compliance.assurance.reviews.preparers import preparers_of
 from compliance.assurance.reviews.queries import desk_of
 from compliance.content.evidence.actions import describe
 from compliance.models import Event
-from compliance.work.assessments.actions import attach, change_facts, detach, undo
+from compliance.work.assessments.actions import attach, change_facts, correct_details, detach, undo
 from compliance.work.assessments.writing import record
 from compliance.work.evidence_use.actions import use_instead
 from tests.support import factories, signing
@@ -80,6 +82,22 @@ def test_whoever_changes_the_facts_prepared_what_applies_by_that(cast):
     change_facts(by=cast.otto, assessment=assessment, facts={"data": []})
     change_facts(by=cast.ada, assessment=assessment, facts={"data": ["health"]})
     assert desk_of(assessment).prepared(cast.ada.pk) == ["Q2"]
+
+
+def test_whoever_corrects_the_period_prepared_what_applies_by_that(cast):
+    draft = factories.make_draft(questions=1)
+    ended = [{"date": "2025-12-31"}]
+    factories.make_question(draft, draft.sections.get(), 2, applies_until=ended).save()
+    assessment = signing.begin(cast, factories.publish(draft))
+    base = {"period_from": date(2026, 1, 1)}
+    correct_details(
+        by=cast.otto,
+        assessment=assessment,
+        details={"period_from": date(2025, 1, 1)},
+        base=base,
+        reason="It began in 2025.",
+    )
+    assert desk_of(assessment).prepared(cast.otto.pk) == ["Q2"]
 
 
 def test_questions_ruled_out_are_counted_apart_from_answers(cast):

@@ -65,6 +65,7 @@ def test_auditor_opens_no_writing_address_of_the_signed(cast, signed, sign_in):
     one = f"/o/acme/assessments/{signed.pk}/"
     for path in (
         f"{one}answers/{answer.pk}/save/",
+        f"{one}details/",
         f"{one}facts/",
         f"{one}review/reopen/",
         f"{one}review/sign/",

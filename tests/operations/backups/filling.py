@@ -43,7 +43,7 @@ def answered(cast, edition, number):
     entries = [
         trail.Entry(
             row,
-            "answer.saved",
+            "answer.imported",
             {"verdict": "unanswered", "note": ""},
             {"verdict": "met", "note": row.note},
         )

@@ -53,6 +53,7 @@ def body_of(operation, keys):
         "change_answer": {"version": 0, "set": {}},
         "change_action": {"version": 0, "set": {}},
         "change_facts": {"facts": {}, "known": {}},
+        "correct_details": {"details": {}, "known": {}, "reason": "A typing error."},
         "propose_answer": {"edition": 1, "version": 0, "set": {"note": "Here."}},
         "write_comment": {"text": "Here."},
         "make_action": {"title": "Do it"},

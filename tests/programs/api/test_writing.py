@@ -105,6 +105,10 @@ def test_signed_assessment_refuses(con, cast):
         Program(cast.ada, cast.acme).patch(
             f"/assessments/{own.pk}/facts", {"facts": {"data": []}, "known": {}}
         ),
+        Program(cast.ada, cast.acme).patch(
+            f"/assessments/{own.pk}",
+            {"details": {"subject": "x"}, "known": {}, "reason": "A typing error."},
+        ),
     ]
     assert [one.status_code for one in calls] == [422] * len(calls)
     assert all("signed" in one.json()["detail"] for one in calls)
@@ -376,6 +380,50 @@ def test_assessment_is_started_and_its_facts_change(cast, own):
     assert stale.json()["sides"] == sides
     unknown = ada.patch(f"{path}/facts", {"facts": {"nope": []}, "known": {}})
     assert unknown.status_code == 422
+
+
+def test_details_of_an_assessment_are_corrected(cast, own):
+    ada, path = Program(cast.ada, cast.acme), f"/assessments/{own.pk}"
+    read = ada.get(path).json()
+    known = {name: read[name] for name in ("subject", "period_from", "period_to", "due_on")}
+    change = {"details": {"subject": "Payroll"}, "known": known, "reason": "A typing error."}
+    reply = ada.patch(path, change)
+    assert reply.status_code == 200
+    assert reply.json()["subject"] == "Payroll"
+    assert ada.get(path).json()["period_from"] == read["period_from"]
+    assert ada.patch(path, change).status_code == 200
+    assert Event.objects.filter(action="assessment.details_corrected").count() == 1
+    stale = ada.patch(path, change | {"details": {"subject": "Wages", "due_on": "2027-01-15"}})
+    assert stale.status_code == 409
+    assert stale.json()["sides"] == {"subject": {"yours": "Wages", "theirs": "Payroll"}}
+    assert stale.json()["standing"]["period_from"] == read["period_from"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reason": ""},
+        {"reason": " "},
+        {"reason": "x" * 2001},
+        {"details": {}},
+        {"details": {"subject": ""}},
+        {"details": {"subject": None}},
+        {"details": {"subject": "x" * 2000}},
+        {"details": {"period_from": None}},
+        {"details": {"period_to": "1999-01-01"}},
+        {"details": {"status": "signed"}},
+        {"known": None},
+    ],
+)
+def test_details_that_no_assessment_could_start_with_are_refused(cast, own, change):
+    path = f"/assessments/{own.pk}"
+    program = Program(cast.ada, cast.acme)
+    read = program.get(path).json()
+    known = {name: read[name] for name in ("subject", "period_from", "period_to", "due_on")}
+    body = {"details": {"subject": "Payroll"}, "known": known, "reason": "A typing error."}
+    assert program.patch(path, body | change).status_code == 422
+    own.refresh_from_db()
+    assert own.subject == read["subject"]
 
 
 def test_reply_holds_no_more_than_it_says(con, answer):

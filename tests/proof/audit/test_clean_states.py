@@ -119,6 +119,13 @@ class Walk:
             earlier=self.luck.choice([None, earlier]), **YEAR,
         )  # fmt: skip
 
+    def correct_details(self):
+        where = self.assessment
+        assessments.correct_details(
+            by=self.cast.otto, assessment=where, reason="A typing error.",
+            details={"subject": self.fresh("Subject ")}, base={"subject": where.subject},
+        )  # fmt: skip
+
     def save(self):
         said = self.luck.choice(
             [

@@ -1,4 +1,4 @@
-"""The registry of answer fields: it names every column, and says of each what it is."""
+"""The registries of fields: each names every column, and says what it is."""
 
 import pytest
 
@@ -13,11 +13,12 @@ from compliance.work.assessments.answer_fields import (
     json_of,
 )
 from compliance.work.assessments.choices import Verdict
-from compliance.work.assessments.models import Answer
+from compliance.work.assessments.detail_fields import DETAILS, NOT_DETAILS, PLACED
+from compliance.work.assessments.models import Answer, Assessment
 
 COLUMNS = [column.attname for column in Answer._meta.concrete_fields]
 KINDS = {
-    "CharField": {Kind.VERDICT, Kind.WORD},
+    "CharField": {Kind.VERDICT, Kind.WORD, Kind.TEXT},
     "JSONField": {Kind.VALUE},
     "TextField": {Kind.TEXT},
     "DateField": {Kind.DAY},
@@ -32,6 +33,21 @@ def test_each_column_of_an_answer_is_a_field_or_says_why_not():
     assert sorted(COLUMNS) == sorted([*BY_COLUMN, *NOT_FIELDS])
     assert len(BY_COLUMN) == len(ANSWER_FIELDS)
     assert all(NOT_FIELDS.values())
+
+
+def test_each_column_of_an_assessment_is_a_detail_or_says_why_not():
+    columns = [column.attname for column in Assessment._meta.concrete_fields]
+    assert sorted(columns) == sorted([*(field.column for field in DETAILS), *NOT_DETAILS])
+    assert all(NOT_DETAILS.values())
+    assert {*PLACED} <= {field.column for field in DETAILS}
+
+
+@pytest.mark.parametrize("field", DETAILS, ids=lambda field: field.column)
+def test_kind_of_a_detail_is_that_of_its_column(field):
+    column = Assessment._meta.get_field(field.column)
+    assert field.kind in KINDS[column.get_internal_type()]
+    assert field.name == column.name
+    assert getattr(Assessment(), field.column) == field.blank
 
 
 @pytest.mark.parametrize("field", ANSWER_FIELDS, ids=lambda field: field.column)

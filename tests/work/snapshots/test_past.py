@@ -15,6 +15,7 @@ from compliance.models import Answer, Evidence, Theme
 from compliance.proof.audit import tables, trail
 from compliance.proof.audit.models import Event
 from compliance.work.assessments import actions
+from compliance.work.assessments.detail_fields import BY_COLUMN
 from compliance.work.assessments.versions import Known
 from compliance.work.bulk.actions import Bulk, set_many, undo_many
 from compliance.work.discussion import actions as discussion
@@ -147,6 +148,21 @@ class Life:
     def comment(self):
         text = f"Seen {self.rng.random()}"
         discussion.comment(by=self.who(), answer=self.one(), text=text)
+
+    def correct(self):
+        self.assessment.refresh_from_db()
+        base = {name: getattr(self.assessment, name) for name in BY_COLUMN}
+        said = {
+            "subject": f"Acme {self.rng.random()}",
+            "period_from": date(self.rng.choice([2025, 2026]), 1, 1),
+        }
+        actions.correct_details(
+            by=self.who(),
+            assessment=self.assessment,
+            details=base | said,
+            base=base,
+            reason="A typing error.",
+        )
 
     def confirm(self):
         waiting = [a for a in self.answers if a.na_waits]

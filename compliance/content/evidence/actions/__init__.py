@@ -3,7 +3,7 @@
 from compliance.content.evidence.actions import quotas
 from compliance.content.evidence.actions.adding import add, add_file, add_link
 from compliance.content.evidence.actions.cleanup import sweep
-from compliance.content.evidence.actions.describing import DESCRIBED, StaleError, describe
+from compliance.content.evidence.actions.describing import StaleError, describe
 from compliance.content.evidence.actions.resuming import (
     OffsetError,
     append,
@@ -15,7 +15,6 @@ from compliance.content.evidence.actions.resuming import (
 from compliance.content.evidence.actions.several import Outcome, add_each
 
 __all__ = [
-    "DESCRIBED",
     "OffsetError",
     "Outcome",
     "StaleError",

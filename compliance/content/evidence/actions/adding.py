@@ -12,12 +12,12 @@ from django.core.files.uploadedfile import UploadedFile
 from compliance.content.evidence import filetypes, image_size, scanning, storage
 from compliance.content.evidence.actions import quotas
 from compliance.content.evidence.actions.recording import (
-    DATES,
     plain,
     refuse_full_disk,
     refuse_wrong_words,
 )
 from compliance.content.evidence.events import EVIDENCE_ADDED, EVIDENCE_REFUSED
+from compliance.content.evidence.fields import DATES
 from compliance.content.evidence.models import Evidence, Upload
 from compliance.content.evidence.safe_names import clean_name, link_fault, with_ending
 from compliance.ground.web.sendings import naming

@@ -6,19 +6,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from compliance.content.evidence.actions.recording import (
-    DATES,
     plain,
     refuse_full_disk,
     refuse_wrong_words,
 )
 from compliance.content.evidence.events import EVIDENCE_DESCRIBED
+from compliance.content.evidence.fields import DESCRIBED
 from compliance.content.evidence.models import Evidence
 from compliance.identity.organisations.models import User
 from compliance.proof.audit import trail
 from compliance.proof.audit.transaction import writing
-
-DESCRIBED = ("title", *DATES)
-"""Columns that may be changed later. The file and the link may not: they are added anew."""
 
 
 class StaleError(ValidationError):

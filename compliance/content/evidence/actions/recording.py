@@ -12,8 +12,6 @@ from compliance.content.evidence import storage
 from compliance.content.evidence.models import Evidence
 from compliance.ground.web.storage_errors import is_full
 
-DATES = ("document_on", "covers_from", "covers_to", "expires_on")
-
 
 def refuse_wrong_words(evidence: Evidence) -> None:
     """The words and dates of a row. Link, file and versions have rules of their own."""

@@ -18,6 +18,7 @@ from django.views.decorators.http import (
 
 from compliance.content.evidence import actions, storage
 from compliance.content.evidence.download import sent
+from compliance.content.evidence.fields import DESCRIBED
 from compliance.content.evidence.forms import BaseForm, DescriptionForm
 from compliance.content.evidence.models import Evidence
 from compliance.content.evidence.pages import context_of, find
@@ -100,7 +101,7 @@ def preview(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:
-    return {name: getattr(evidence, name) for name in actions.DESCRIBED}
+    return {name: getattr(evidence, name) for name in DESCRIBED}
 
 
 def _base(request: MemberRequest) -> dict[str, Any] | None:
@@ -110,7 +111,7 @@ def _base(request: MemberRequest) -> dict[str, Any] | None:
     form = BaseForm(request.POST)
     form.is_valid()
     shown = form.cleaned_data
-    return {name: shown.get(f"base_{name}") for name in actions.DESCRIBED}
+    return {name: shown.get(f"base_{name}") for name in DESCRIBED}
 
 
 def _meanwhile(now: Any) -> str:

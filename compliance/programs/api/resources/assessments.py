@@ -18,6 +18,7 @@ from compliance.programs.api.shapes.assessments import (
     AssessmentFacts,
     AssessmentShape,
     AssessmentStart,
+    DetailsChange,
     FactsChange,
     FactsChanged,
     Figure,
@@ -26,9 +27,11 @@ from compliance.programs.api.shapes.assessments import (
     ReviewsShape,
     SignatureShape,
 )
+from compliance.programs.api.shapes.leaves import changed_in
 from compliance.reporting.results.figures import COLUMNS, rows_of
 from compliance.reporting.results.queries import read
 from compliance.work.assessments import actions
+from compliance.work.assessments.detail_fields import DETAILS
 from compliance.work.assessments.models import Assessment
 from compliance.work.workspace.lists import standing
 
@@ -73,12 +76,9 @@ def start_assessment(request: ApiRequest, given: AssessmentStart) -> Said:
         by=author,
         organisation=request.organisation,
         edition=edition,
-        subject=given.subject,
-        period_from=given.period_from,
-        period_to=given.period_to,
-        due_on=given.due_on,
         facts=given.facts,
         earlier=earlier,
+        **{field.column: getattr(given, field.column) for field in DETAILS},
     )
     shape = AssessmentShape.of(find_assessment(request, made.pk))
     return Said(shape, 201, Location=f"/api/v1/assessments/{made.pk}")
@@ -97,6 +97,32 @@ def get_assessment(request: ApiRequest, assessment_id: UUID) -> AssessmentDetail
     viewer = request.person.pk if request.person else NOBODY
     [numbers] = standing([found], timezone.localdate(), viewer)
     return AssessmentDetail.with_numbers(numbers)
+
+
+@operation(
+    router,
+    "PATCH",
+    "/assessments/{uuid:assessment_id}",
+    Permission.ASSESS,
+    gives={200: AssessmentShape, 409: Problem},
+)
+def correct_details(request: ApiRequest, assessment_id: UUID, given: DetailsChange) -> AssessmentShape:
+    """Correct subject, audit period or due day, with the reason; answers stay.
+
+    A detail that someone else changed meanwhile refuses the call (409) with both sides:
+    send it again with ``known`` as they stand.
+    """
+    try:
+        actions.correct_details(
+            by=author_of(request),
+            assessment=find_assessment(request, assessment_id),
+            details=changed_in(given.details),
+            base=changed_in(given.known),
+            reason=given.reason,
+        )
+    except actions.StaleError as stale:
+        raise _stale("details", stale) from stale
+    return AssessmentShape.of(find_assessment(request, assessment_id))
 
 
 @operation(
@@ -132,15 +158,20 @@ def change_facts(request: ApiRequest, assessment_id: UUID, given: FactsChange) -
             facts=given.facts,
             base=given.known,
         )
-    except actions.StaleFactsError as stale:
-        detail = (
-            "Someone else has changed these facts. Compare both sides, and send yours"
-            " again with the standing ones as “known”."
-        )
-        sides = {key: {"yours": stale.mine.get(key), "theirs": stale.now.get(key)} for key in stale.keys}
-        raise ProblemError(409, detail, kind="conflict", sides=sides, standing=stale.now) from stale
+    except actions.StaleError as stale:
+        raise _stale("facts", stale) from stale
     standing_now = find_assessment(request, assessment_id).facts
     return FactsChanged(facts=standing_now, questions_moved=moved)
+
+
+def _stale(noun: str, stale: actions.StaleError) -> ProblemError:
+    """Both sides of what someone else has changed, and all that stands."""
+    detail = (
+        f"Someone else has changed these {noun}. Compare both sides, and send yours"
+        " again with the standing ones as “known”."
+    )
+    sides = {key: {"yours": stale.mine.get(key), "theirs": stale.now.get(key)} for key in stale.keys}
+    return ProblemError(409, detail, kind="conflict", sides=sides, standing=stale.now)
 
 
 @operation(

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field
 
 from compliance.programs.api.problems import Problem
+from compliance.programs.api.shapes.fields import GIVEN, SHOWN, with_fields
 from compliance.programs.api.shapes.leaves import (
-    Day,
     Given,
-    GivenId,
     Person,
-    Shown,
     Text,
     Version,
     changed_in,
@@ -23,30 +21,7 @@ from compliance.programs.api.shapes.leaves import (
 )
 from compliance.work.assessments import answer_fields as registry
 from compliance.work.assessments.answer_fields import ANSWER_FIELDS, TYPED, Kind
-from compliance.work.assessments.choices import Verdict
 from compliance.work.assessments.models import Answer, Comment
-
-_SHOWN: dict[Kind, Any] = {
-    Kind.VERDICT: Verdict,
-    Kind.VALUE: str | list[str] | None,
-    Kind.TEXT: str,
-    Kind.PERSON: Person | None,
-    Kind.DAY: date | None,
-    Kind.MOMENT: datetime | None,
-    Kind.FLAG: bool,
-    Kind.WORD: str,
-    Kind.ANSWER: int | None,
-    Kind.COUNT: int | None,
-}
-"""How a reply says each kind."""
-GIVEN: dict[Kind, Any] = {
-    Kind.VERDICT: Verdict,
-    Kind.VALUE: Text | list[Text] | None,
-    Kind.TEXT: Shown,
-    Kind.PERSON: GivenId | None,
-    Kind.DAY: Day | None,
-}
-"""How a call gives each kind that a person sets; the action measures a text that is new."""
 
 
 class AnsweredQuestion(BaseModel):
@@ -67,7 +42,10 @@ class EvidenceUsed(BaseModel):
     title: str
 
 
-class _Answer(BaseModel):
+@with_fields(ANSWER_FIELDS, SHOWN)
+class AnswerShape(BaseModel):
+    """The answer to one question of one assessment."""
+
     id: int
     assessment: UUID
     question: AnsweredQuestion
@@ -75,15 +53,9 @@ class _Answer(BaseModel):
     evidence: list[EvidenceUsed]
 
 
-_shown: Any = {field.name: (_SHOWN[field.kind], Field(description=field.heading)) for field in ANSWER_FIELDS}
-AnswerShape: Any = create_model("AnswerShape", __base__=_Answer, **_shown)
-AnswerShape.__doc__ = "The answer to one question of one assessment."
-
-_given: Any = {
-    field.name: (GIVEN[field.kind], Field(default=None, description=field.heading)) for field in TYPED
-}
-AnswerFields: Any = create_model("AnswerFields", __base__=Given, **_given)
-AnswerFields.__doc__ = "Fields to set; those that are left out stay as they are."
+@with_fields(TYPED, GIVEN, default=lambda _: None)
+class AnswerFields(Given):
+    """Fields to set; those that are left out stay as they are."""
 
 
 class AnswerChange(Given):
@@ -108,7 +80,7 @@ class AnswerConflict(Problem):
     standing: AnswerShape
 
 
-def answer_of(row: Answer) -> Any:
+def answer_of(row: Answer) -> AnswerShape:
     """The shape of an answer read ``for_row``."""
     fields = {field.name: _said(row, field) for field in ANSWER_FIELDS}
     question = row.question

@@ -9,13 +9,16 @@ from compliance.assurance.reviews.choices import ReviewEnd
 from compliance.assurance.reviews.models import Review
 from compliance.assurance.reviews.signatures import Signature
 from compliance.programs.api.shapes.checklists import EditionShape
-from compliance.programs.api.shapes.leaves import Day, Given, GivenId, Line, Person, person_of
+from compliance.programs.api.shapes.fields import GIVEN, SHOWN, with_fields
+from compliance.programs.api.shapes.leaves import Day, Given, GivenId, Line, Person, Text, person_of
 from compliance.work.assessments.choices import AssessmentStatus
-from compliance.work.assessments.models import Assessment
+from compliance.work.assessments.detail_fields import MORE
+from compliance.work.assessments.models import LONGEST_WHY, Assessment
 from compliance.work.assessments.scoring import Tally
 from compliance.work.workspace.lists import AssessmentState
 
 
+@with_fields(MORE.values(), SHOWN)
 class AssessmentShape(BaseModel):
     """An organisation fills in one edition about one subject."""
 
@@ -55,6 +58,7 @@ class AssessmentShape(BaseModel):
             rests_on=row.rests_on_id,
             started_at=row.started_at,
             url=row.get_absolute_url(),
+            **{column: getattr(row, column) for column in MORE},
         )
 
 
@@ -106,6 +110,7 @@ class AssessmentDetail(AssessmentShape):
 Facts = dict[Line, list[Line] | None]
 
 
+@with_fields(MORE.values(), GIVEN, default=lambda field: field.blank)
 class AssessmentStart(Given):
     """A new assessment."""
 
@@ -118,6 +123,24 @@ class AssessmentStart(Given):
     """Key of a fact to keys of its choices; null or left out is “not known yet”."""
     carried_from: UUID | None = None
     """An earlier assessment, whose answers come along to be confirmed again."""
+
+
+@with_fields(MORE.values(), GIVEN, default=lambda _: None)
+class Details(Given):
+    """What an assessment is about; a detail that is left out stays as it is."""
+
+    subject: Line | None = None
+    period_from: Day | None = None
+    period_to: Day | None = None
+    due_on: Day | None = None
+
+
+class DetailsChange(Given):
+    """Details to correct, and why. ``known`` are these as you read them, so that nobody's change is lost."""
+
+    details: Details
+    known: Details
+    reason: Text = Field(min_length=1, max_length=LONGEST_WHY)
 
 
 class AssessmentFacts(BaseModel):

@@ -1,12 +1,13 @@
 """Proposals: fields of an answer as a program would set them, and what became of them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field
 
-from compliance.programs.api.shapes.answers import GIVEN, EvidenceUsed
+from compliance.programs.api.shapes.answers import EvidenceUsed
+from compliance.programs.api.shapes.fields import GIVEN, with_fields
 from compliance.programs.api.shapes.leaves import (
     Given,
     GivenId,
@@ -21,13 +22,10 @@ from compliance.work.assessments.models import LONGEST_WHY, Proposal
 
 MOST_GROUNDS = 20
 
-_fields: Any = {
-    field.name: (GIVEN[field.kind], Field(default=None, description=field.heading))
-    for field in TYPED
-    if field.answering
-}
-ProposedFields: Any = create_model("ProposedFields", __base__=Given, **_fields)
-ProposedFields.__doc__ = "Fields to propose; those that are left out stay as they are."
+
+@with_fields([field for field in TYPED if field.answering], GIVEN, default=lambda _: None)
+class ProposedFields(Given):
+    """Fields to propose; those that are left out stay as they are."""
 
 
 class ProposalGiven(Given):

@@ -22,10 +22,11 @@ from compliance.work.assessments.actions.confirm import (
     send_back_na,
     unconfirm_na,
 )
+from compliance.work.assessments.actions.correct import PERIOD, Details, correct_details
 from compliance.work.assessments.actions.releasing import hand_on, release_owners
 from compliance.work.assessments.actions.rest import rest_on
 from compliance.work.assessments.actions.start import (
-    StaleFactsError,
+    StaleError,
     change_facts,
     open_count,
     refuse_too_many,
@@ -33,16 +34,19 @@ from compliance.work.assessments.actions.start import (
 )
 
 __all__ = [
+    "PERIOD",
     "Confirmed",
+    "Details",
     "Refused",
     "Saved",
-    "StaleFactsError",
+    "StaleError",
     "Undone",
     "archive",
     "attach",
     "attach_all",
     "change_facts",
     "confirm_na",
+    "correct_details",
     "detach",
     "evidence_payload",
     "hand_on",

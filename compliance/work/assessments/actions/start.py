@@ -1,6 +1,7 @@
 """Starting an assessment, and changing the facts it rests on."""
 
-from datetime import date
+import operator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from compliance.proof.audit.transaction import writing
 from compliance.work.assessments.actions import carry
 from compliance.work.assessments.applying import Scope, choice_keys
 from compliance.work.assessments.choices import AssessmentStatus
+from compliance.work.assessments.detail_fields import DETAILS
 from compliance.work.assessments.events import ASSESSMENT_STARTED, FACTS_CHANGED
 from compliance.work.assessments.models import Answer, Assessment
 from compliance.work.assessments.resting import refuse_bearer
@@ -24,14 +26,14 @@ from compliance.work.assessments.resting import refuse_bearer
 Facts = dict[str, list[str] | None]
 
 
-class StaleFactsError(Exception):
-    """Facts that someone else has answered otherwise since the page was read.
+class StaleError(Exception):
+    """Facts or details that someone else has set otherwise since the page was read.
 
-    ``mine`` holds every fact that was touched, ``now`` all that stand; ``keys`` names
+    ``mine`` holds every value that was touched, ``now`` all that stand; ``keys`` names
     those that both changed.
     """
 
-    def __init__(self, keys: list[str], mine: Facts, now: Facts) -> None:
+    def __init__(self, keys: list[str], mine: dict[str, Any], now: dict[str, Any]) -> None:
         super().__init__(keys)
         self.keys, self.mine, self.now = keys, mine, now
 
@@ -60,18 +62,16 @@ def start(
     by: User,
     organisation: Organisation,
     edition: Edition,
-    subject: str,
-    period_from: date,
-    period_to: date,
     facts: Facts,
-    due_on: date | None = None,
     earlier: Assessment | None = None,
     rests_on: Assessment | None = None,
     also_retired: bool = False,
     sending: str = "",
+    **details: Any,
 ) -> Assessment:
     """A running assessment with an answer, still unanswered, for every question.
 
+    ``details`` are values by column of ``detail_fields.DETAILS``: subject and period, and what else is known.
     With an ``earlier`` one its answers come along, each to be confirmed again; the
     earlier assessment stays as it is. ``rests_on`` is the one that answers its sections
     of the organisation's level. ``also_retired`` starts on an edition that gave
@@ -82,7 +82,7 @@ def start(
     rest on, of another checklist or organisation.
     """
     with writing():
-        said = {"subject": subject, "content_hash": edition.content_hash}
+        said = {"subject": details["subject"], "content_hash": edition.content_hash}
         if made := _started_before(by, organisation, said, sending):
             return made
         refuse_too_many(organisation)
@@ -97,15 +97,12 @@ def start(
         assessment = Assessment(
             organisation=organisation,
             edition=edition,
-            subject=subject,
-            period_from=period_from,
-            period_to=period_to,
-            due_on=due_on,
             facts=facts,
             carried_from=earlier,
             rests=rests_on is not None,
             rests_on=rests_on,
             started_by=by,
+            **details,
         )
         if rests_on:
             Assessment.objects.select_for_update(of=("self",)).get(pk=rests_on.pk)
@@ -131,11 +128,9 @@ def start(
                 "checklist": edition.checklist.key,
                 "edition": edition.number,
                 "content_hash": edition.content_hash,
-                "subject": subject,
-                "period": [period_from, period_to],
-                "due_on": due_on,
                 "facts": facts,
             }
+            | {field.column: getattr(assessment, field.column) for field in DETAILS}
             | carried
             | resting
             | naming(sending),
@@ -176,7 +171,7 @@ def change_facts(*, by: User, assessment: Assessment, facts: Facts, base: Facts 
 
     Answers are never touched: what stops applying keeps its answer and comes back
     with it. ``base`` is what the page showed: a fact that the person left as it was is
-    left to others, and one that both changed raises ``StaleFactsError`` and changes
+    left to others, and one that both changed raises ``StaleError`` and changes
     nothing. Raises ``ValidationError`` for unknown facts or a closed assessment.
     """
     with writing():
@@ -210,15 +205,24 @@ def change_facts(*, by: User, assessment: Assessment, facts: Facts, base: Facts 
 def _touched(assessment: Assessment, facts: Facts, base: Facts) -> Facts:
     """The facts that a person changed, where nobody else has changed them since."""
     mine = {k: v for k, v in facts.items() if not _is_same(v, base.get(k))}
-    now = assessment.facts
+    refuse_stale(mine, base, assessment.facts, _is_same)
+    return mine
+
+
+def refuse_stale(
+    mine: dict[str, Any],
+    base: Mapping[str, Any],
+    now: dict[str, Any],
+    is_same: Callable[[Any, Any], bool] = operator.eq,
+) -> None:
+    """Refuse values of a person where someone else has set others since. Raises ``StaleError``."""
     clash = [
         key
-        for key, chosen in mine.items()
-        if not (_is_same(now.get(key), base.get(key)) or _is_same(now.get(key), chosen))
+        for key, value in mine.items()
+        if not (is_same(now.get(key), base.get(key)) or is_same(now.get(key), value))
     ]
     if clash:
-        raise StaleFactsError(clash, mine, now)
-    return mine
+        raise StaleError(clash, mine, now)
 
 
 def _is_same(one: list[str] | None, other: list[str] | None) -> bool:

@@ -1,7 +1,6 @@
 """Rows of assessments."""
 
 from compliance.work.assessments.models.action import (
-    ACTION_FIELDS,
     Action,
     ActionLink,
     ActionQuerySet,
@@ -30,7 +29,6 @@ from compliance.work.assessments.models.proposal import (
 )
 
 __all__ = [
-    "ACTION_FIELDS",
     "LONGEST_WHY",
     "Action",
     "ActionLink",

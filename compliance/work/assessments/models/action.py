@@ -23,17 +23,6 @@ from compliance.work.assessments.choices import (
 )
 from compliance.work.assessments.models.answer import Answer
 
-ACTION_FIELDS = (
-    "title",
-    "text",
-    "owner_id",
-    "due_on",
-    "priority",
-    "status",
-    "effort_days",
-)
-"""Fields that a person may set on an action, in the order of the trail."""
-
 SHOWN = 3
 """Questions that a line of a list names; the rest are counted."""
 

@@ -11,6 +11,7 @@ from compliance.ground.web.text import validate_line
 from compliance.identity.organisations.models import Organisation, User
 from compliance.proof.audit.columns import Proven
 from compliance.work.assessments.choices import TALKED, AssessmentStatus
+from compliance.work.assessments.detail_fields import MORE
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -95,6 +96,12 @@ class Assessment(models.Model):
     def answer_url(self, answer_id: int) -> str:
         """The address of one of its answers: the page with its row open."""
         return f"{self.get_absolute_url()}?open={answer_id}#answer-{answer_id}"
+
+    @property
+    def more_in_words(self) -> list[tuple[str, str]]:
+        """Heading and words of each detail without a place of its own that says something."""
+        details = ((field.heading, field.words(getattr(self, column))) for column, field in MORE.items())
+        return [(label, words) for label, words in details if words]
 
     @property
     def is_open(self) -> bool:

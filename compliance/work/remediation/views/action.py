@@ -15,6 +15,7 @@ from django.views.decorators.http import (
 )
 
 from compliance.identity.organisations.access import MemberRequest, Permission, member_required
+from compliance.work.assessments.action_fields import ACTION_FIELDS
 from compliance.work.assessments.models import Action, Answer
 from compliance.work.remediation import actions, waiting
 from compliance.work.remediation import listing as remedies
@@ -118,11 +119,10 @@ def _form(request: MemberRequest, found: Action, data: Any = None) -> RemedyEdit
 
 def _initial(found: Action) -> dict[str, Any]:
     """Stored values, by the names of the form."""
-    names = ("title", "text", "due_on", "priority", "status", "effort_days")
-    initial = {name: getattr(found, name) for name in names}
+    initial = {field.name: getattr(found, field.column) for field in ACTION_FIELDS}
     if found.effort_days:
         initial["effort_days"] = str(found.effort_days).removesuffix(".0")
-    return initial | {"owner": found.owner_id, "base": found.version}
+    return initial | {"base": found.version}
 
 
 def _page(

@@ -47,7 +47,7 @@ def facts(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
                 facts=form.answers(),
                 base=base.answers(),
             )
-        except actions.StaleFactsError as stale:
+        except actions.StaleError as stale:
             return _stale_facts(request, assessment, asked, stale)
         except ValidationError as error:
             form.add_error(None, error)
@@ -63,7 +63,7 @@ def _stale_facts(
     request: MemberRequest,
     assessment: Assessment,
     asked: list[Fact],
-    stale: actions.StaleFactsError,
+    stale: actions.StaleError,
 ) -> HttpResponse:
     """Chosen values beside those of others; saving from here takes the chosen ones."""
     scope = Scope(assessment.edition, stale.now)

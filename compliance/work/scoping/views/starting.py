@@ -21,6 +21,7 @@ from compliance.content.checklists.models import Edition
 from compliance.ground.web.sendings import sending_of
 from compliance.identity.organisations.access import MemberRequest, Permission, member_required
 from compliance.work.assessments import actions
+from compliance.work.assessments.detail_fields import CARRIED
 from compliance.work.assessments.earlier_assessments import can_carry, following
 from compliance.work.assessments.models import Assessment, AssessmentQuerySet
 from compliance.work.assessments.resting import may_rest_on
@@ -118,8 +119,7 @@ def _first_words(earlier: Assessment | None) -> dict[str, Any]:
     """This year, or the subject and the period that follow from an earlier one."""
     if earlier:
         first, last = following(earlier.period_from, earlier.period_to)
-        return {
-            "subject": earlier.subject,
+        return {column: getattr(earlier, column) for column in CARRIED} | {
             "period_from": first,
             "period_to": last,
             "rests_on": earlier.rests_on_id,
