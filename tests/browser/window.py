@@ -1,11 +1,11 @@
 """Chromium, and a page in it as a person at the question list sees it."""
 
 import re
-import shutil
 import time
 from collections import deque
 
 from manage import BROWSERS
+from tests.support.needs import program
 
 SWITCHES = (
     "--no-sandbox",
@@ -23,8 +23,7 @@ HEARD_BELOW = ("htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
 
 def launch(player):
     """The browser of this machine, of Playwright's ``player``."""
-    program = next(filter(None, map(shutil.which, BROWSERS)))
-    return player.chromium.launch(executable_path=program, args=SWITCHES)
+    return player.chromium.launch(executable_path=program(*BROWSERS), args=SWITCHES)
 
 
 class Window:
