@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -69,6 +71,17 @@ class Backend(AuthenticationBackend):
                 user.came_with.append(membership)
         return user
 
+    def _authenticate_by_email(self, email: str, password: str) -> AbstractBaseUser | None:
+        """Also whoever gave the address up to its new holder, and has a password."""
+        user: AbstractBaseUser | None = super()._authenticate_by_email(email, password)
+        if user:
+            return user
+        former = EmailAddress.objects.filter(email=email.lower(), verified=False).exclude(
+            user__email=F("email")
+        )
+        checked = (self._check_password(row.user, password) for row in former.select_related("user"))
+        return next(filter(None, checked), None)
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up is closed unless the installation opens it; nothing is given away."""
@@ -109,8 +122,13 @@ class AccountAdapter(DefaultAccountAdapter):
         signed_on.forget(request)
         if not isinstance(user, User):
             return None
-        place = signed_on.place_for(user.email, user)
-        return redirect(place) if place else None
+        claim = signed_on.claim_on(user.email, user)
+        if claim is None:
+            return None
+        if not claim.may_pass:
+            return redirect(claim.page)
+        signed_on.come_past(request, claim.organisation)
+        return None
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
         """Queued: an account is made whether or not a mail server answers."""

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 
 from compliance.identity.organisations.events import ACCOUNT_MADE
 from compliance.identity.organisations.models import User
-from compliance.identity.organisations.signed_on import place_for
+from compliance.identity.organisations.signed_on import claim_on
 from compliance.proof.audit import trail
 from compliance.proof.audit.transaction import writing
 
@@ -28,7 +28,7 @@ class SignUp(SignupForm):
         """An address whose organisation signs its people in needs no account here."""
         email: str = super().clean_email()
         MaxLengthValidator(User._meta.get_field("email").max_length)(email)
-        if place_for(email):
+        if claim_on(email):
             msg = "Your organisation signs you in. Go on at its own page for that."
             raise ValidationError(msg)
         return email

@@ -12,12 +12,13 @@ from compliance.ground.web.mail import FIRST, absolute, queue_mail
 from compliance.ground.web.queues import QUICK
 from compliance.identity.organisations.actions import keep_address
 from compliance.identity.organisations.models import User
+from compliance.identity.organisations.signed_on import has_no_password_by_mail
 from compliance.proof.audit.transaction import writing
 
 
 @task(priority=FIRST, queue_name=QUICK, takes_context=True)
 def send_reset(context: TaskContext[Any, Any], email: str) -> None:
-    """Mail a link for a new password, or that no account has the address.
+    """Mail a link for a new password, or why there is none.
 
     The request that asks for it only queues this, so that its work is the same for
     every address. The address leaves the queue with it.
@@ -35,6 +36,15 @@ def send_reset(context: TaskContext[Any, Any], email: str) -> None:
                 to=email,
                 subject="Attest: no account with this address",
                 template="no_account",
+                context={},
+            )
+            return
+        if has_no_password_by_mail(user):
+            queue_mail(
+                organisation_id=None,
+                to=email,
+                subject="Attest: no password by mail for this account",
+                template="no_password",
                 context={},
             )
             return

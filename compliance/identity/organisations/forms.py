@@ -145,7 +145,9 @@ class PolicyForm(forms.Form):
         label="Let members in by the providers of other organisations",
         required=False,
         help_text="Members with an address of such an organisation's verified domain come in"
-        " without a password of their own: whoever runs its provider can come in as them.",
+        " without a password of their own: whoever runs its provider can come in as them. It"
+        " counts for providers that have their domain by now; for a later one, untick it, save,"
+        " and tick it again.",
     )
     idle_minutes = _number("Minutes without use", IDLE_MINUTES, "minutes")
     session_hours = _number("Hours in all", SESSION_HOURS, "hours")

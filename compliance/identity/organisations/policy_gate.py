@@ -49,7 +49,8 @@ def lacks_factor(membership: Membership) -> bool:
 def _asking(request: Any, membership: Membership) -> str:
     """The template that asks for what the policy wants and the person lacks; or ""."""
     policy = membership.organisation.policy
-    if policy.sign_on_only and not _came_right(request, membership):
+    is_past = signed_on.is_past(request, membership.organisation_id)
+    if is_past or (policy.sign_on_only and not _came_right(request, membership)):
         return "identity/organisations/sign_on_needed.html"
     asks = policy.asks_factor(timezone.localdate())
     if asks and not _is_proven(request, membership):

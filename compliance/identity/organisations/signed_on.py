@@ -1,15 +1,15 @@
 """Sessions that began at the provider of an organisation (room ``sign_on``).
 
-Such a provider speaks for the people of its own organisation. Unless the organisation has
-shown that the person's address is its own, and the person has said yes by means of their
-own, the session opens neither the account nor other organisations: only those whose policy
-lets in people with such an address.
+Such a provider speaks for the people of its own organisation alone. Other organisations and
+the account open once the person has said yes by means of their own. Without it, those
+organisations open whose policy lets in people with such an address, and whose owners have
+said so, or let the person in, since the provider's organisation has had its domain.
 """
 
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,19 +18,24 @@ from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from compliance.identity.organisations.events import POLICY_CHANGED
 from compliance.identity.organisations.models import (
     RIGHTS_OVER_ALL,
     Membership,
     Organisation,
     User,
 )
+from compliance.proof.audit import trail
 
-_KEY, _PROOF = "signed_on", "signed_on_proof"
+_KEY, _PROOF, _PAST = "signed_on", "signed_on_proof", "signed_on_past"
 _OPEN = {"organisations:front", "account_logout"}
 """Pages of no organisation that a limited session opens, besides the public ones."""
-elsewhere = Signal()
+claims = Signal()
 """Someone proves to Attest that an ``email`` is theirs: ``user`` or, of a new one, None.
-The room of sign-on replies with the page of the provider that alone lets them in."""
+The room of sign-on replies with the ``Claim`` of whoever signs such people in."""
+withholds = Signal()
+"""A ``user`` asks for a password by mail. The room of sign-on replies whether the address may
+have come to a stranger."""
 still_speaks = Signal()
 """Someone opens a page in a session that ``began`` at a provider, as ``user``. The room of
 sign-on replies whether that provider still speaks for them."""
@@ -52,6 +57,18 @@ class SignedOn(TypedDict):
     is_own: bool
     """Whether the organisation has shown that the person's address is its own."""
     is_limited: bool
+    owned_since: str
+    """The moment from which on it has shown that, or ""."""
+
+
+class Claim(NamedTuple):
+    """An organisation that signs people of an address in at a page of its own."""
+
+    organisation: UUID
+    page: str
+    may_pass: bool
+    """Whether they sign in here all the same, since they work elsewhere, too: the session
+    then opens all but this organisation."""
 
 
 class _Proof(TypedDict):
@@ -60,10 +77,15 @@ class _Proof(TypedDict):
     at: float
 
 
-def place_for(email: str, user: User | None = None) -> str:
-    """The page at which someone signs in in place of this one; "" for nearly everybody."""
-    responses = elsewhere.send(sender=User, email=email, user=user)
-    return next((place for _, place in responses if place), "")
+def claim_on(email: str, user: User | None = None) -> Claim | None:
+    """Who signs people of an address in; None for nearly everybody."""
+    responses: list[tuple[Any, Any]] = claims.send(sender=User, email=email, user=user)
+    return next((claim for _, claim in responses if claim), None)
+
+
+def has_no_password_by_mail(user: User) -> bool:
+    """Whether a mail to the address of an account sets no password of it."""
+    return any(is_so for _, is_so in withholds.send(sender=User, user=user))
 
 
 def is_vouched_for(membership: Membership) -> bool:
@@ -87,7 +109,7 @@ def remember(
     *,
     issuer: str,
     tested_at: datetime | None,
-    is_own: bool,
+    owned_since: datetime | None,
     is_limited: bool,
 ) -> None:
     """Keep where the session of a person begins; they may still be asked for a factor."""
@@ -98,9 +120,11 @@ def remember(
         issuer=issuer,
         tested_at=tested_at.isoformat() if tested_at else "",
         user=user.pk,
-        is_own=is_own,
+        is_own=owned_since is not None,
         is_limited=is_limited,
+        owned_since=owned_since.isoformat() if owned_since else "",
     )
+    request.session.pop(_PAST, None)
 
 
 def open_up(request: HttpRequest) -> None:
@@ -111,6 +135,17 @@ def open_up(request: HttpRequest) -> None:
 def forget(request: HttpRequest) -> None:
     """Someone signs in without a provider."""
     request.session.pop(_KEY, None)
+    request.session.pop(_PAST, None)
+
+
+def come_past(request: HttpRequest, organisation: UUID) -> None:
+    """Someone signs in past the provider of an organisation, which stays shut."""
+    request.session[_PAST] = str(organisation)
+
+
+def is_past(request: Any, organisation: UUID) -> bool:
+    """Whether someone signed in past the provider of that organisation."""
+    return bool(request.session.get(_PAST) == str(organisation))
 
 
 def begun(request: Any) -> SignedOn | None:
@@ -148,6 +183,35 @@ def _is_over(request: Any, found: SignedOn) -> bool:
     return not any(speaks for _, speaks in responses)
 
 
+def _has_nothing_else(user: User, begun: SignedOn, members: Collection[Membership]) -> bool:
+    """Whether an account is its provider's alone, which then opens its pages, too."""
+    if not begun["is_own"] or user.has_usable_password() or user.serves_all:
+        return False
+    real = [one for one in members if not one.organisation.is_sample]
+    return all(str(one.organisation_id) == begun["organisation"] for one in real)
+
+
+def _opens(begun: SignedOn, membership: Membership) -> bool:
+    """Whether a session that opens no whole account opens this organisation."""
+    if str(membership.organisation_id) == begun["organisation"]:
+        return True
+    since = begun.get("owned_since")
+    if not since or not membership.organisation.policy.other_providers:
+        return False
+    return membership.joined_at >= datetime.fromisoformat(since) or _was_said(membership, since)
+
+
+def _was_said(membership: Membership, since: str) -> bool:
+    """Whether an owner has let other providers in since the one of the session has its domain."""
+    events = trail.events_of(membership.organisation_id).filter(
+        subject_label="accesspolicy",
+        subject_id=str(membership.organisation_id),
+        action=POLICY_CHANGED,
+        at__gte=since,
+    )
+    return any("other_providers" in trail.changes(event)[1] for event in events)
+
+
 class SignedOnMiddleware:
     """Ends a session with the provider that it began at, and keeps a limited one in the
     organisations that it opens.
@@ -173,17 +237,15 @@ class SignedOnMiddleware:
             return None
         if found is None or not found["is_limited"]:
             return None
-        request.user.came_with = [
-            one
-            for one in request.user.came_with or ()
-            if str(one.organisation_id) == found["organisation"]
-            or (found["is_own"] and one.organisation.policy.other_providers)
-        ]
+        members = request.user.came_with or ()
+        if _has_nothing_else(request.user, found, members):
+            return None
+        request.user.came_with = [one for one in members if _opens(found, one)]
         for right in RIGHTS_OVER_ALL:  # none of them, for this request alone
             setattr(request.user, right, False)
         is_public = not getattr(view, "login_required", True)
         if "org" in kwargs or is_public or request.resolver_match.view_name in _OPEN:
             return None
         opened = [one.organisation for one in request.user.came_with]
-        context = {"begun": found, "opened": opened}
+        context = {"begun": found, "opened": opened, "may_agree": request.user.has_usable_password()}
         return render(request, "identity/organisations/limited.html", context, status=403)

@@ -1,3 +1,3 @@
 """Single sign-on: the provider of an organisation, its domains, and who comes in by it."""
 
-__all__ = ["actions", "choices", "dns", "events", "models"]
+__all__ = ["actions", "addresses", "choices", "dns", "events", "models"]

@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -31,7 +29,6 @@ from compliance.identity.organisations.actions import (
     set_policy,
 )
 from compliance.identity.organisations.choices import Role
-from compliance.identity.organisations.events import ACCOUNT_CHANGED
 from compliance.identity.organisations.models import (
     Invitation,
     Membership,
@@ -39,6 +36,7 @@ from compliance.identity.organisations.models import (
     User,
 )
 from compliance.identity.sign_on import dns, saml, saml_metadata
+from compliance.identity.sign_on.addresses import account_at, owns_address
 from compliance.identity.sign_on.choices import GIVEN, Protocol
 from compliance.identity.sign_on.events import (
     DOMAIN_ADDED,
@@ -619,14 +617,6 @@ def claimant(email: str) -> SignOn | None:
     return rows.select_related("organisation").first()
 
 
-def owns_address(organisation: Organisation, email: str) -> bool:
-    """Whether the organisation has shown that the domain of an address is its own."""
-    name = dns.domain_of(email)
-    is_plain = email.rpartition("@")[2].lower() in dns.spellings(name)
-    rows = organisation.domains.filter(name=name, verified_at__isnull=False)
-    return is_plain and rows.exists()
-
-
 def connect(*, by: User, organisation: Organisation, person: Person) -> Identity:
     """A member, signed in, is this person of the provider; they get a mail.
 
@@ -658,13 +648,11 @@ def opens_account(sign_on: SignOn, user: User) -> bool:
     """Whether the provider opens the whole account of a person, other organisations, too.
 
     Its domain has to be theirs. And they said yes once by their password; or they say it
-    now, by the second factor that is asked for next; or they have no means of their own.
+    now, by the second factor that is asked for next.
     """
     if not owns_address(sign_on.organisation, user.email):
         return False
-    if user.is_protected or not user.has_usable_password():
-        return True
-    return _of_person(sign_on, user).filter(opened_at__isnull=False).exists()
+    return user.is_protected or _of_person(sign_on, user).filter(opened_at__isnull=False).exists()
 
 
 def open_account(*, by: User, sign_on: SignOn) -> None:
@@ -733,7 +721,6 @@ def _found(organisation: Organisation, sign_on: SignOn, person: Person) -> User:
     if not person.email:
         msg = "The provider sends no email address. Ask its administrator to send “email”."
         raise ValidationError(msg)
-    user = User.objects.filter(email=person.email).first()
     if not owns_address(organisation, person.email):
         domain = person.email.rpartition("@")[2]
         msg = (
@@ -747,10 +734,7 @@ def _found(organisation: Organisation, sign_on: SignOn, person: Person) -> User:
             " runs it to confirm it, and to send “email_verified”."
         )
         raise ValidationError(msg)
-    if user is None:
-        return _new(sign_on, person)
-    make_theirs(user, by=user)
-    return user
+    return account_at(organisation, person.email, by_themselves=True) or _new(sign_on, person)
 
 
 def _new(sign_on: SignOn, person: Person) -> User:
@@ -769,23 +753,6 @@ def _new(sign_on: SignOn, person: Person) -> User:
     except IntegrityError:
         msg = "Somebody is making this account right now. Begin again at the sign-in page."
         raise ValidationError(msg) from None
-
-
-def make_theirs(user: User, *, by: User | None) -> None:
-    """Shut out somebody who made an account with an address that is not theirs; ``by`` is
-    nobody where a program does.
-
-    Of an address that no mail has shown, the password and the sessions may be anybody's.
-    """
-    own = EmailAddress.objects.filter(user=user, email=user.email, verified=True)
-    if own.exists():
-        return
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
-    EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-    trail.record_of_people(by=by, action=ACCOUNT_CHANGED, subject=user, after={"email": user.email})
 
 
 def _connected(organisation: Organisation, user: User, person: Person) -> Identity:

@@ -13,8 +13,9 @@ from django.urls import reverse
 from compliance.ground.web.mail import absolute
 from compliance.identity.organisations.choices import Role
 from compliance.identity.organisations.models import Organisation, User
-from compliance.identity.organisations.signed_on import SignedOn
+from compliance.identity.organisations.signed_on import Claim, SignedOn
 from compliance.identity.sign_on import actions, dns, oidc, saml
+from compliance.identity.sign_on.addresses import works_elsewhere
 from compliance.identity.sign_on.models import Identity, SignOn
 from compliance.identity.sign_on.protocols import Client, Flow, Person
 from compliance.identity.sign_on.saml_metadata import Service
@@ -45,18 +46,18 @@ class Return:
     person: Person
 
 
-def place(*, email: str, user: User | None, **_: Any) -> str:
-    """The page at which alone people of an address sign in; "" where there is none.
+def claim(*, email: str, user: User | None, **_: Any) -> Claim | None:
+    """The organisation that signs people of an address in by its provider, if any does.
 
     Owners of that organisation get in past their provider, with a password and a second
     factor: it may be down.
     """
     claimant = actions.claimant(email)
-    if claimant is None:
-        return ""
-    if user and _is_spare(claimant, user):
-        return ""
-    return page(claimant)
+    if claimant is None or (user and _is_spare(claimant, user)):
+        return None
+    organisation = claimant.organisation
+    may_pass = user is not None and works_elsewhere(organisation, user)
+    return Claim(organisation.pk, page(claimant), may_pass)
 
 
 def speaks(*, began: SignedOn, user: User, **_: Any) -> bool:

@@ -284,7 +284,10 @@ def places_of(person: User) -> set[UUID]:
 
 
 def _emails_of(person: User) -> list[str]:
-    return list(EmailAddress.objects.filter(user=person).values_list("email", flat=True))
+    """Those that are still theirs: a former one may be somebody else's by now."""
+    others = User.objects.exclude(pk=person.pk).values("email")
+    rows = EmailAddress.objects.filter(user=person).exclude(email__in=others)
+    return list(rows.values_list("email", flat=True))
 
 
 def _places_of(person: User, emails: tuple[str, ...]) -> set[UUID]:

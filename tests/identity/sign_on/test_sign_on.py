@@ -393,6 +393,8 @@ def test_two_providers_and_one_person_in_both(acme, cast, listening):
         members.join(cast.zoe, cast.other, person, Role.READER)
     client = Client()
     come(client, one, **NEW)
+    assert client.get("/o/other/").status_code == 404
+    members.set_policy(by=cast.zoe, organisation=cast.other, other_providers=True)
     assert client.get("/o/other/").status_code == 200
     assert client.get("/sign-on/other/").context["sign_on"] == other
     reply = client.post("/o/other/sign-on/connect/")
@@ -780,7 +782,7 @@ def test_proof_of_the_provider_signs_once_soon_and_here_alone(signer, provider, 
     assert press_sign(client, sent).status_code == 422
     go_on(client, provider, page, sub="sub-1")
     session = client.session
-    session["signed_on"] |= {"organisation": str(cast.other.pk)}
+    session["signed_on"] |= {"organisation": str(cast.other.pk), "is_limited": False}
     session.save()
     acme = SignOn.objects.get()
     SignOn.objects.create(

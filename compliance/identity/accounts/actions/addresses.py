@@ -11,7 +11,7 @@ from compliance.proof.audit.transaction import writing
 
 def unproved_address(person: User) -> EmailAddress | None:
     """Their address, as long as no link in a mail has shown that it is theirs."""
-    return EmailAddress.objects.filter(user=person, verified=False).first()
+    return EmailAddress.objects.filter(user=person, email=person.email, verified=False).first()
 
 
 def send_proof(*, by: User) -> bool:

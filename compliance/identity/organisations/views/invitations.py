@@ -142,9 +142,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
     person = found.find_person()
     if person and not person.is_active:
         return _used_up(request)
-    place = "" if person else signed_on.place_for(found.email)
-    if place:
-        return redirect(place)
+    claim = None if person else signed_on.claim_on(found.email)
+    if claim:
+        return redirect(claim.page)
     is_sent = request.method == "POST"
     is_new = is_sent and person is None and "decline" not in request.POST
     form = JoinForm(request.POST if is_new else None, invitation=found)

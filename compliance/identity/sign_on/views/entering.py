@@ -27,7 +27,7 @@ from compliance.identity.organisations.access import (
 )
 from compliance.identity.organisations.rate_limits import too_many
 from compliance.identity.organisations.reauthentication import StepUp
-from compliance.identity.sign_on import actions, entrance, saml
+from compliance.identity.sign_on import actions, addresses, entrance, saml
 from compliance.identity.sign_on.forms import FindForm
 from compliance.identity.sign_on.models import SignOn
 from compliance.identity.sign_on.pages import (
@@ -168,7 +168,7 @@ def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpRespon
     if request.user.is_authenticated:
         logout(request)
     organisation = sign_on.organisation
-    is_own = actions.owns_address(organisation, user.email)
+    owned_since = addresses.owned_since(organisation, user.email)
     is_limited = not actions.opens_account(sign_on, user)
     signed_on.remember(
         request,
@@ -176,10 +176,10 @@ def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpRespon
         organisation,
         issuer=sign_on.issuer,
         tested_at=sign_on.tested_at,
-        is_own=is_own,
+        owned_since=owned_since,
         is_limited=is_limited,
     )
-    if is_own and is_limited:
+    if owned_since and is_limited and user.has_usable_password():
         messages.info(request, _ALONE.format(organisation))
     record_authentication(request, user, _METHOD, provider=sign_on.issuer, at=came.person.asked_at)
     login = Login(
@@ -218,7 +218,7 @@ def _tested(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpRespons
     context = {
         "sign_on": sign_on,
         "person": came.person,
-        "is_own": actions.owns_address(sign_on.organisation, came.person.email),
+        "is_own": addresses.owns_address(sign_on.organisation, came.person.email),
     }
     return render(request, "identity/sign_on/tested.html", context)
 

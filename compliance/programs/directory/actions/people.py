@@ -30,7 +30,7 @@ from compliance.identity.organisations.choices import Role
 from compliance.identity.organisations.events import ACCOUNT_CHANGED
 from compliance.identity.organisations.models import Invitation, Membership, Organisation, User
 from compliance.identity.organisations.rate_limits import program_has_not_sent, program_may_send
-from compliance.identity.sign_on.actions import make_theirs, owns_address
+from compliance.identity.sign_on.addresses import account_at, owns_address, works_elsewhere
 from compliance.identity.sign_on.choices import GIVEN
 from compliance.identity.sign_on.models import Departure
 from compliance.programs.directory.actions.groups import give_roles
@@ -60,7 +60,8 @@ def make_person(
 ) -> User:
     """Create a user of the organisation's domains, as a member unless ``is_active`` is false.
 
-    An account that has the address already stays as it is, with its other organisations.
+    An account with the address that works elsewhere is taken in if its person has a password
+    of their own and has confirmed the address; else it gives the address up.
     Raises ``ValidationError``: for an address of another domain, for someone who exists already
     (``CONFLICT``), and for someone whose membership ended without the directory
     (``FORBIDDEN``).
@@ -74,12 +75,11 @@ def make_person(
                 " verifies domains at Sign-on."
             )
             raise ValidationError(msg)
-        user = User.objects.filter(email=email).first() or _new(email, name)
+        user = account_at(organisation, email, by_themselves=False) or _new(email, name)
         user = lock_person(user)
         lock(organisation)
         _refuse_known(organisation, user)
         _refuse_crowd(organisation, user)
-        make_theirs(user, by=None)
         if is_active:
             _join(organisation, user)
         else:  # sign-on does not let in whom the directory keeps out
@@ -104,7 +104,8 @@ def activate(*, organisation: Organisation, user: User) -> None:
 
 
 def deactivate(*, organisation: Organisation, user: User) -> None:
-    """End a membership, with all sessions of the account and its tokens here.
+    """End a membership, with its tokens here; with all sessions of the account, unless it
+    works elsewhere.
 
     The person's questions and actions go to the heir in the rules, and one event records that.
     The account stays a member of its other organisations. Raises ``ValidationError``
@@ -124,8 +125,9 @@ def deactivate(*, organisation: Organisation, user: User) -> None:
             )
             raise ValidationError(msg, code=FORBIDDEN)
         handed = hand_over(membership)
-        for session in UserSession.objects.filter(user=user):
-            session.end()
+        if not works_elsewhere(organisation, user):
+            for session in UserSession.objects.filter(user=user):
+                session.end()
         if standing([_welcome(organisation, user)]):  # it is dropped now
             program_has_not_sent(organisation, _welcome(organisation, user))
         end_membership(membership=membership, after=handed)

@@ -256,6 +256,7 @@ def test_two_protocols_and_one_person_in_both(acme, cast, provider):
         person = User.objects.get(email="new@acme.example")
         with actions.writing():
             members.join(cast.zoe, cast.other, person, Role.READER)
+        members.set_policy(by=cast.zoe, organisation=cast.other, other_providers=True)
         come(client, provider)  # asked again: connecting outlives a session
         address = client.post("/o/other/sign-on/connect/").context["address"]
         answer = oidc.sign_in(address, sub="n")
