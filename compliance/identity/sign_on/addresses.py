@@ -68,19 +68,18 @@ def account_at(organisation: Organisation, email: str, *, by_themselves: bool) -
 def withholds_password(*, user: User, **_: object) -> bool:
     """Whether a mail to the address may not set a password: it may reach a stranger.
 
-    So it is where no organisation of theirs holds the domain (any more), and either a
-    provider or a directory made the account, which has no password, or another organisation
-    has the domain now.
+    So it is where an organisation of theirs names the domain as its own and another one holds
+    it; and where none of theirs holds it, for an account without a password that a provider
+    or a directory made.
     """
     name = dns.domain_of(user.email)
-    places = _real(user).values("organisation")
     rows = Domain.objects.filter(name=name)
-    if not places.exists() or rows.filter(organisation__in=places, verified_at__isnull=False).exists():
-        return False
-    if not user.has_usable_password() and (user.identities.exists() or user.directories.exists()):
+    own = rows.filter(organisation__in=_real(user).values("organisation"))
+    held = {"verified_at__isnull": False}
+    if own.exclude(**held).exists() and rows.filter(**held).exists():
         return True
-    is_listed = rows.filter(organisation__in=places).exists()
-    return is_listed and rows.filter(verified_at__isnull=False).exists()
+    is_made = user.identities.exists() or user.directories.exists()
+    return is_made and not user.has_usable_password() and not own.filter(**held).exists()
 
 
 def _real(user: User) -> QuerySet[Membership]:

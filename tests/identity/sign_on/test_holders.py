@@ -197,6 +197,19 @@ def test_mail_sets_a_password_only_where_it_reaches_no_stranger(maker, state, bo
     assert ("/accounts/password/reset/" in mail.body) == (not is_withheld)
 
 
+@pytest.mark.parametrize("maker", sorted(KEEP))
+def test_directory_that_takes_somebody_in_has_no_password_mailed(maker, both, listening):
+    """Else the new holder could read the mail, and open the former holder's organisation."""
+    nora = made(maker, both, listening)
+    move(both)
+    renew_token(by=both.zoe, organisation=both.other)
+    assert make_person(organisation=both.other, email=NORA, name="Somebody") == nora
+    send_queued()
+    Client().post(reverse("account_reset_password"), {"email": NORA})
+    [mail] = send_queued()
+    assert "no password by mail" in mail.subject
+
+
 def test_owners_are_told_of_an_address_that_was_given_up(both, listening):
     made("provider", both, listening)
     move(both)
