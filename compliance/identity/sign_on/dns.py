@@ -34,14 +34,15 @@ def domain_of(email: str) -> str:
 
 
 def spellings(domain: str) -> set[str]:
-    """A domain as DNS has it and as people write it: "bücher.example".
+    """A domain as DNS has it and as people write it: "bücher.example", "straße.example".
 
     DNS takes others for the same, in full-width letters or with other dots; an address
     with one of those is nobody's.
     """
     try:
-        return {domain, domain.encode().decode("idna")}
-    except UnicodeError:
+        # by IDNA 2008 (RFC 5891), as ``domain_name``: Python's own codec knows no ß
+        return {domain, dns.name.from_text(domain).to_unicode(True, dns.name.IDNA_2008)}
+    except (dns.exception.DNSException, UnicodeError):
         return {domain}
 
 
